@@ -1,0 +1,44 @@
+"""What every driver core is: a conversation without a port, a clock or a thread.
+
+A core is fed bytes and time, and gives back events and bytes. The port around it (`drivers.ports`) is the only code
+that touches a file descriptor. Times are seconds of any monotonic clock, chosen by the caller.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+Event_co = TypeVar("Event_co", covariant=True)
+Command_contra = TypeVar("Command_contra", contravariant=True)
+
+
+class Conversation(Protocol[Event_co, Command_contra]):
+    """A sans-I/O driver core."""
+
+    def receive(self, data: bytes, now_s: float) -> list[Event_co]:
+        """Take bytes as they came; return what they mean. Noise becomes an event or a finding, never an exception."""
+        ...
+
+    def submit(self, command: Command_contra, now_s: float) -> None:
+        """Queue an order. It is sent when the wire is free."""
+        ...
+
+    def tick(self, now_s: float) -> list[Event_co]:
+        """Let time pass: time-outs, polls and retries happen here."""
+        ...
+
+    def due_s(self) -> float | None:
+        """When `tick` wants to be called next, or None if only bytes or commands can change anything."""
+        ...
+
+    def take_outgoing(self) -> bytes:
+        """Bytes to put on the wire now; empty when there are none."""
+        ...
+
+    def port_opened(self, now_s: float) -> list[Event_co]:
+        """The port is there (again): start from the beginning of the conversation."""
+        ...
+
+    def port_lost(self, reason: str, now_s: float) -> list[Event_co]:
+        """The port has gone: everything under way ends with an event that says so."""
+        ...

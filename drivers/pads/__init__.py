@@ -1,0 +1,1 @@
+"""RFID pads: one protocol of events and commands over every maker's wire."""
