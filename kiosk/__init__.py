@@ -1,0 +1,1 @@
+"""The kiosk, the gate, central and the fleet page: decides, remembers, shows and synchronises."""

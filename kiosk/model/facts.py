@@ -1,0 +1,131 @@
+"""What happened, for central: each is told exactly once, in order. Field names are those of the MQTT contract.
+
+All times are aware UTC datetimes. `seq` and `epoch` are given by the ledger when a fact is committed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from kiosk.model.ids import IntentId, ItemId, PatronRef, SessionId, Uid
+
+
+class Decided(StrEnum):
+    """Who said yes."""
+
+    CENTRAL = "central"
+    OFFLINE = "offline"
+
+
+class Found(StrEnum):
+    """How a returned item's tag looked when it was laid down."""
+
+    LENT = "lent"
+    NOT_LENT = "not-lent"
+    FOREIGN = "foreign"
+
+
+class UndoneWhy(StrEnum):
+    """Why a loan was taken back before the item was opened."""
+
+    TAG_NOT_OPENED = "tag-not-opened"
+    ITEM_TAKEN_AWAY = "item-taken-away"
+
+
+@dataclass(frozen=True, slots=True)
+class LoanMade:
+    """A loan stands from here on, whatever happens to the tag."""
+
+    type: ClassVar[str] = "lk.loan.made"
+    session: SessionId
+    intent: IntentId
+    patron: PatronRef
+    item: ItemId
+    uid: Uid
+    due: datetime
+    decided: Decided
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoanRefused:
+    """Central or the offline policy said no."""
+
+    type: ClassVar[str] = "lk.loan.refused"
+    session: SessionId
+    intent: IntentId
+    patron: PatronRef
+    item: ItemId
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanUndone:
+    """The loan `intent` never left the building: the tag is known to be still secured."""
+
+    type: ClassVar[str] = "lk.loan.undone"
+    session: SessionId
+    intent: IntentId
+    item: ItemId
+    why: UndoneWhy
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOpened:
+    """The tag was written `on loan` and read back so."""
+
+    type: ClassVar[str] = "lk.item.opened"
+    session: SessionId
+    intent: IntentId
+    item: ItemId
+    uid: Uid
+    afi_before: int | None
+    afi_after: int
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReturned:
+    """The item is back: the tag was written `in stock` and read back so, and the loan ends."""
+
+    type: ClassVar[str] = "lk.item.returned"
+    session: SessionId
+    intent: IntentId
+    item: ItemId
+    uid: Uid
+    found: Found
+    afi_before: int | None
+    afi_after: int
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDoubtful:
+    """Something about an item is not known, and somebody is being told."""
+
+    type: ClassVar[str] = "lk.item.doubtful"
+    session: SessionId
+    intent: IntentId
+    item: ItemId
+    uid: Uid
+    unknown: str
+    """What is not known: `tag-after-write`, `tag-not-opened`, `tag-not-secured`."""
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StationSettled:
+    """A doubt came to its end: what a start, or seeing the item again, found and mended."""
+
+    type: ClassVar[str] = "lk.station.settled"
+    session: SessionId
+    intent: IntentId
+    item: ItemId
+    outcome: str
+    """`opened`, `returned`, `abandoned` (nothing had happened yet), `undone`."""
+
+
+Fact = LoanMade | LoanRefused | LoanUndone | ItemOpened | ItemReturned | ItemDoubtful | StationSettled

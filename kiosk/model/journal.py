@@ -1,0 +1,85 @@
+"""The rows of a kiosk's journal: what it meant to do, did, and found. One row kind a step, in the order of the work.
+
+Borrow: `borrow.intended` → (central is asked) → `borrow.decided` + `loan.made` + `borrow.opening` in one transaction →
+(AFI written, read back) → `borrow.done` → `receipt.…`. Return: `return.intended` → (AFI written, read back) →
+`return.done` → `receipt.…`. An intent is open until a row of a closing kind (`CLOSING`) carries its id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kiosk.model.circulation import Purpose
+from kiosk.model.ids import IntentId, ItemId, PatronRef, SessionId, Uid
+
+
+class RowKind(StrEnum):
+    """What a journal row says."""
+
+    SESSION_STARTED = "session.started"
+    SESSION_ENDED = "session.ended"
+    BORROW_INTENDED = "borrow.intended"
+    BORROW_DECIDED = "borrow.decided"
+    BORROW_REFUSED = "borrow.refused"
+    LOAN_MADE = "loan.made"
+    BORROW_OPENING = "borrow.opening"
+    BORROW_DONE = "borrow.done"
+    LOAN_UNDONE = "loan.undone"
+    BORROW_ABANDONED = "borrow.abandoned"
+    RETURN_INTENDED = "return.intended"
+    RETURN_DONE = "return.done"
+    RETURN_REFUSED = "return.refused"
+    RETURN_ABANDONED = "return.abandoned"
+    DOUBTFUL = "item.doubtful"
+    RECEIPT_OFFERED = "receipt.offered"
+    RECEIPT_CHOSEN = "receipt.chosen"
+    RECEIPT_PRINTED = "receipt.printed"
+    RECEIPT_FAILED = "receipt.failed"
+
+
+CLOSING = frozenset(
+    {
+        RowKind.BORROW_REFUSED,
+        RowKind.BORROW_DONE,
+        RowKind.LOAN_UNDONE,
+        RowKind.BORROW_ABANDONED,
+        RowKind.RETURN_DONE,
+        RowKind.RETURN_REFUSED,
+        RowKind.RETURN_ABANDONED,
+    }
+)
+"""Kinds that end an intent: the item is lent, returned, refused with a reason, or nothing had happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One row. `note` is for the technician and never names a patron."""
+
+    kind: RowKind
+    session: SessionId | None = None
+    intent: IntentId | None = None
+    item: ItemId | None = None
+    uid: Uid | None = None
+    patron: PatronRef | None = None
+    due: datetime | None = None
+    afi: int | None = None
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An open intent, as the journal tells it after a crash or the session's end."""
+
+    intent: IntentId
+    session: SessionId
+    purpose: Purpose
+    item: ItemId
+    uid: Uid
+    patron: PatronRef | None
+    loan_made: bool
+    """Borrow only: the loan is committed (and told to central), so the tag has to follow."""
+    due: datetime | None
+    since: datetime

@@ -1,0 +1,45 @@
+"""Why something is not possible, as data: a code for machines and values for the sentence that a patron reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ReasonCode(StrEnum):
+    """Codes of a refusal. The circulation codes are those of the rules; the others are the kiosk's own."""
+
+    TOO_MANY_LOANS = "too-many-loans"
+    ON_HOLD = "on-hold"
+    DEBT = "debt"
+    CARD_EXPIRED = "card-expired"
+    BLOCKED = "blocked"
+    NOT_FOR_LOAN = "not-for-loan"
+    LENT_TO_ANOTHER = "lent-to-another"
+    LENT_TO_YOU = "lent-to-you"
+    NO_RULE = "no-rule"
+    UNKNOWN_ITEM = "unknown-item"
+    UNKNOWN_PATRON = "unknown-patron"
+    FOREIGN = "foreign"
+    """The item or tag belongs to another library, or is no library's tag at all."""
+    UNREADABLE = "unreadable"
+    SAME_NUMBER = "same-number"
+    """Two tags on the pad carry one item number."""
+    TAG_LOCKED = "tag-locked"
+    TAKEN_AWAY = "taken-away"
+    OFFLINE_LIMIT = "offline-limit"
+    OFFLINE_NOT_POSSIBLE = "offline-not-possible"
+    CARD_NOT_READ = "card-not-read"
+    NOT_A_CARD = "not-a-card"
+    THAT_IS_YOUR_CARD = "that-is-your-card"
+    ONE_CARD_AT_A_TIME = "one-card-at-a-time"
+    LAY_IT_ON_THE_PAD = "lay-it-on-the-pad"
+    CODE_NOT_READ = "code-not-read"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason, with the values that its sentence needs (`limit`, `count`, `until`, …), all plain text."""
+
+    code: ReasonCode
+    values: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,251 @@
+"""Everything the kiosk knows while it runs: what surrounds every screen, and the scene that is on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from kiosk.model.circulation import Item, Language, Patron, Purpose, SecurityMarks
+from kiosk.model.facts import Found
+from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
+from kiosk.model.journal import Doubt
+from kiosk.model.reasons import Reason
+from kiosk.session.events import Device, Health, Paper, TagKind
+
+
+@dataclass(frozen=True, slots=True)
+class OfflinePolicy:
+    """What a kiosk may decide alone."""
+
+    borrow: bool = True
+    max_items: int = 5
+    """Per patron and session."""
+    loan_days: int = 14
+    due_hour: int = 23
+    """Due at this hour and minute 59 in the library's own time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds without a touch, card or tag until the warning; the warning itself; and the waits of the work."""
+
+    identify_s: float = 40
+    home_s: float = 60
+    borrow_s: float = 60
+    return_s: float = 45
+    receipt_s: float = 10
+    warning_s: float = 20
+    put_back_s: float = 20
+    ask_s: float = 2
+    farewell_s: float = 3
+    notice_s: float = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Settings that the reducer judges by."""
+
+    marks: SecurityMarks = SecurityMarks()
+    offline: OfflinePolicy = OfflinePolicy()
+    timeouts: Timeouts = Timeouts()
+    time_zone: str = "Asia/Shanghai"
+    languages: tuple[Language, ...] = (Language.ZH, Language.EN)
+
+
+@dataclass(frozen=True, slots=True)
+class OnPad:
+    """A tag in the field. `kind` is None while its memory is being read."""
+
+    uid: Uid
+    kind: TagKind | None = None
+    item: ItemId | None = None
+    title: str = ""
+    afi: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What holds on every screen."""
+
+    policy: Policy
+    ids: IdSource
+    language: Language
+    now_s: float
+    utc: datetime
+    online: bool = False
+    storage_ok: bool = True
+    paper: Paper = Paper.NONE
+    devices: Mapping[Device, Health] = field(default_factory=lambda: MappingProxyType({}))
+    pad: Mapping[Uid, OnPad] = field(default_factory=lambda: MappingProxyType({}))
+    doubts: Mapping[ItemId, Doubt] = field(default_factory=lambda: MappingProxyType({}))
+    settled: tuple[ItemId, ...] = ()
+    """Items on the pad whose doubt the last start settled; shown on attract until they are taken or a session begins."""
+    card: str | None = None
+    """The card that lies on the reader; it opens no second session before it was lifted."""
+
+
+class Stage(StrEnum):
+    """Where one item is on its way. The screen shows one state pill for each."""
+
+    READING = "reading"
+    ASKING = "asking"
+    """Borrow: the intent is journalled and central is asked."""
+    WRITING = "writing"
+    """The loan (or the return's intent) is committed; the tag is being written."""
+    PUT_BACK = "put-back"
+    """Taken off too early: the tag is not known to be written."""
+    DONE = "done"
+    """Lent or returned, tag read back."""
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+    """A tag without a usable item number: its barcode is asked for."""
+    UNDONE = "undone"
+    """The loan was taken back: the item stays in the library."""
+    DOUBTFUL = "doubtful"
+    """The session goes on without it; the doubt list has it and the staff are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of the live list."""
+
+    uid: Uid
+    stage: Stage
+    since_s: float
+    item: Item | None = None
+    intent: IntentId | None = None
+    ask: AskId | None = None
+    due: datetime | None = None
+    reasons: tuple[Reason, ...] = ()
+    afi: int | None = None
+    """What the tag is known to hold; None where nobody knows (a write went unanswered)."""
+    afi_before: int | None = None
+    found: Found | None = None
+    present: bool = True
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """When somebody last did something, and since when the time-out warning stands."""
+
+    active_s: float
+    warned_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attract:
+    """Nobody is here. `notice` is one plain sentence that the last session or a lone foreign tag left behind."""
+
+    notice: Reason | None = None
+    notice_until_s: float = 0.0
+    help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identifying:
+    """A card is wanted (or was shown and central is being asked)."""
+
+    idle: Idle
+    purpose: Purpose | None
+    token: str | None = None
+    ask: AskId | None = None
+    problem: Reason | None = None
+    help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A patron is known and chooses."""
+
+    idle: Idle
+    session: SessionId
+    patron: Patron
+    token: str
+    notice: Reason | None = None
+    help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowing:
+    idle: Idle
+    session: SessionId
+    patron: Patron
+    token: str
+    rows: tuple[Row, ...] = ()
+    finishing_s: float | None = None
+    """Since when the patron is done while items are still under way."""
+    notice: Reason | None = None
+    returned: tuple[Row, ...] = ()
+    """What the same session returned before, for its receipt."""
+    help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """Needs no patron: whoever brings a book back may."""
+
+    idle: Idle
+    session: SessionId
+    patron: Patron | None
+    token: str | None
+    rows: tuple[Row, ...] = ()
+    finishing_s: float | None = None
+    notice: Reason | None = None
+    borrowed: tuple[Row, ...] = ()
+    help: bool = False
+
+
+class ReceiptStage(StrEnum):
+    OFFERED = "offered"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What was done, and the choice of a receipt; then the screen is wiped."""
+
+    session: SessionId
+    purpose: Purpose
+    patron: Patron | None
+    token: str | None
+    borrowed: tuple[Row, ...]
+    returned: tuple[Row, ...]
+    receipt: ReceiptStage
+    until_s: float
+    """When the default (no receipt) is taken, or the farewell ends."""
+    job: str | None = None
+    help: bool = False
+
+
+class OutCause(StrEnum):
+    """Why the kiosk cannot lend or take back just now."""
+
+    PAD = "pad"
+    STORAGE = "storage"
+    STARTING = "starting"
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfService:
+    causes: tuple[OutCause, ...]
+    session: SessionId | None = None
+    """A session that was on when the pad or the disk went; its items are in the doubt list."""
+    help: bool = False
+
+
+Scene = Attract | Identifying | Home | Borrowing | Returning | Closing | OutOfService
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """The whole state."""
+
+    around: Surroundings
+    scene: Scene
