@@ -48,7 +48,7 @@ class Timeouts:
 class Policy:
     """Settings that the reducer judges by."""
 
-    marks: SecurityMarks = SecurityMarks()
+    marks: SecurityMarks = field(default_factory=SecurityMarks)
     offline: OfflinePolicy = OfflinePolicy()
     timeouts: Timeouts = Timeouts()
     time_zone: str = "Asia/Shanghai"
@@ -82,7 +82,7 @@ class Surroundings:
     pad: Mapping[Uid, OnPad] = field(default_factory=lambda: MappingProxyType({}))
     doubts: Mapping[ItemId, Doubt] = field(default_factory=lambda: MappingProxyType({}))
     settled: tuple[ItemId, ...] = ()
-    """Items on the pad whose doubt the last start settled; shown on attract until they are taken or a session begins."""
+    """Items on the pad whose doubt the last start settled: shown on attract until taken or a session begins."""
     card: str | None = None
     """The card that lies on the reader; it opens no second session before it was lifted."""
 

@@ -1,0 +1,42 @@
+"""The `kiosk` command. Exit codes: 0 done, 1 refused or a check failed, 2 usage."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from kiosk.settings.convert import SettingsRefused
+
+MODULES = ("demo", "run", "central", "check_config", "journal", "tag", "wire", "screens")
+"""One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = argv if argv is not None else sys.argv[1:]
+    parser = argparse.ArgumentParser(
+        prog="kiosk", description="Library Kiosk: self-service lending, its central system and its tools."
+    )
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for module in _wanted(arguments):
+        importlib.import_module(f"kiosk.commands.{module}").register(commands)
+    chosen = parser.parse_args(arguments)
+    if chosen.command is None:
+        parser.print_help()
+        return 2
+    try:
+        code = chosen.run(chosen)
+    except SettingsRefused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 1
+    assert isinstance(code, int)
+    return code
+
+
+def _wanted(arguments: list[str]) -> tuple[str, ...]:
+    """Only the module that is asked for is imported, so that every command starts quickly."""
+    first = next((word for word in arguments if not word.startswith("-")), "").replace("-", "_")
+    return (first,) if first in MODULES else MODULES

@@ -1,0 +1,42 @@
+"""Reading configuration files from a folder."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from kiosk.settings.convert import Fault, SettingsRefused, convert
+
+T = TypeVar("T")
+
+LARGEST_BYTES = 1_000_000
+
+
+def load(kind: type[T], path: Path) -> T:
+    """Read one TOML file into a `kind`; raise `SettingsRefused` with every fault, the missing file included."""
+    return convert(kind, _table(path), file=str(path), folder=path.parent)
+
+
+def read_faults(kind: type[object], path: Path) -> list[Fault]:
+    """Every fault of one file; empty when it can be used."""
+    try:
+        load(kind, path)
+    except SettingsRefused as refused:
+        return refused.faults
+    return []
+
+
+def _table(path: Path) -> dict[str, object]:
+    try:
+        content = path.read_bytes()
+    except OSError as trouble:
+        raise SettingsRefused([Fault(str(path), "", "a readable file", trouble.strerror or "an error")]) from None
+    if len(content) > LARGEST_BYTES:
+        raise SettingsRefused([Fault(str(path), "", f"at most {LARGEST_BYTES} bytes", f"{len(content)} bytes")])
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as trouble:
+        raise SettingsRefused([Fault(str(path), "", "UTF-8 text", f"byte {trouble.start} is not")]) from None
+    except tomllib.TOMLDecodeError as trouble:
+        raise SettingsRefused([Fault(str(path), "", "TOML", str(trouble))]) from None
