@@ -1,0 +1,31 @@
+# The words that a new user needs: `make demo` and `make test`. Each does all the set-up by itself.
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+
+.PHONY: help setup demo test lint docs clean
+
+help:
+	@echo "make demo    everything on this machine: broker, central, simulated devices, kiosk, the bench page"
+	@echo "make test    the whole test suite and the static checks"
+	@echo "make lint    the static checks alone"
+	@echo "make docs    writes the generated pages again"
+	@echo "make setup   what the others call: Debian packages, .venv, Python packages, fonts"
+
+setup:
+	@.ci/setup test
+
+demo:
+	@.ci/setup demo
+	@.venv/bin/kiosk demo
+
+lint: setup
+	@.ci/lint
+
+test: lint
+	@$(PYTHON) -m pytest -n 2
+
+docs: setup
+	@$(PYTHON) -m docs.generate
+
+clean:
+	rm -rf .venv build run *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
