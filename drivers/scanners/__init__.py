@@ -1,0 +1,1 @@
+"""Barcode scanners: serial lines, keyboard wedges and the triggers of scan engines."""
