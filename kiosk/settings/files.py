@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from kiosk.settings.convert import Fault, SettingsRefused, convert
@@ -13,9 +15,15 @@ T = TypeVar("T")
 LARGEST_BYTES = 1_000_000
 
 
-def load(kind: type[T], path: Path) -> T:
-    """Read one TOML file into a `kind`; raise `SettingsRefused` with every fault, the missing file included."""
-    return convert(kind, _table(path), file=str(path), folder=path.parent)
+def load(kind: type[T], path: Path, overrides: Mapping[str, str] = MappingProxyType({})) -> T:
+    """Read one TOML file into a `kind`; raise `SettingsRefused` with every fault, the missing file included.
+
+    `overrides` puts values in place of the file's: key path with dots → TOML value (bare words count as text).
+    """
+    table = _table(path)
+    for key, text in overrides.items():
+        _put(table, key.split("."), _value(text))
+    return convert(kind, table, file=str(path), folder=path.parent)
 
 
 def read_faults(kind: type[object], path: Path) -> list[Fault]:
@@ -40,3 +48,19 @@ def _table(path: Path) -> dict[str, object]:
         raise SettingsRefused([Fault(str(path), "", "UTF-8 text", f"byte {trouble.start} is not")]) from None
     except tomllib.TOMLDecodeError as trouble:
         raise SettingsRefused([Fault(str(path), "", "TOML", str(trouble))]) from None
+
+
+def _value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _put(table: dict[str, object], path: list[str], value: object) -> None:
+    for name in path[:-1]:
+        inner = table.setdefault(name, {})
+        if not isinstance(inner, dict):
+            break
+        table = inner
+    table[path[-1]] = value

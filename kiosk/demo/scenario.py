@@ -1,0 +1,204 @@
+"""A scenario file as dataclasses: the setting, the steps of patron, technician and world, and what is expected.
+
+The format is documented for users in `docs/scenarios.md`; this is the one place that defines it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from kiosk.model.journal import RowKind
+from kiosk.settings import load
+
+
+class Verb(StrEnum):
+    """What a step does."""
+
+    TOUCH = "touch"
+    TAP_CARD = "tap-card"
+    INSERT_CARD = "insert-card"
+    REMOVE_CARD = "remove-card"
+    TEAR_CARD = "tear-card"
+    LAY_DOWN = "lay-down"
+    TAKE_AWAY = "take-away"
+    SCAN = "scan"
+    PAPER = "paper"
+    COVER = "cover"
+    CUTTER = "cutter"
+    FAULT = "fault"
+    ARM_POWER_CUT = "arm-power-cut"
+    KILL_KIOSK = "kill-kiosk"
+    AWAIT_KIOSK = "await-kiosk"
+    STOP = "stop"
+    START = "start"
+    FILL_DISK = "fill-disk"
+    FREE_DISK = "free-disk"
+    LOOK = "look"
+
+
+NEEDS: dict[Verb, tuple[str, ...]] = {
+    Verb.TOUCH: (),
+    Verb.TAP_CARD: ("card",),
+    Verb.INSERT_CARD: ("card",),
+    Verb.REMOVE_CARD: (),
+    Verb.TEAR_CARD: ("card",),
+    Verb.LAY_DOWN: ("books",),
+    Verb.TAKE_AWAY: ("books",),
+    Verb.SCAN: (),
+    Verb.PAPER: ("state",),
+    Verb.COVER: ("state",),
+    Verb.CUTTER: ("state",),
+    Verb.FAULT: ("device", "fault"),
+    Verb.ARM_POWER_CUT: ("row",),
+    Verb.KILL_KIOSK: (),
+    Verb.AWAIT_KIOSK: (),
+    Verb.STOP: ("part",),
+    Verb.START: ("part",),
+    Verb.FILL_DISK: (),
+    Verb.FREE_DISK: (),
+    Verb.LOOK: (),
+}
+"""Keys that a verb cannot do without."""
+
+
+class Part(StrEnum):
+    """Processes that a step can stop and start."""
+
+    BROKER = "broker"
+    CENTRAL = "central"
+    KIOSK = "kiosk"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemExpected:
+    """One row of the live list."""
+
+    book: str
+    """The item's number."""
+    state: str
+    """`reading`, `working`, `done`, `refused`, `put-back`, `unreadable`, `undone` or `doubtful`."""
+    says: str | None = None
+    """Words that the row shows (in its reason, for example)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenExpected:
+    """What the screen must show within `within_s` seconds after the step."""
+
+    screen: str | None = None
+    says: tuple[str, ...] = ()
+    silent_about: tuple[str, ...] = ()
+    """Words that must not be on the screen once everything else holds."""
+    items: tuple[ItemExpected, ...] = ()
+    offers: tuple[str, ...] = ()
+    """Ids of nodes that must be there and enabled."""
+    within_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that somebody does, and what the screen then says. Which keys a verb needs: `NEEDS`."""
+
+    do: Verb
+    note: str = ""
+    id: str | None = None
+    name: str | None = None
+    x: int | None = None
+    y: int | None = None
+    card: str | None = None
+    books: tuple[str, ...] = ()
+    code: str | None = None
+    hex: str | None = None
+    state: str | None = None
+    device: str | None = None
+    fault: str | None = None
+    row: RowKind | None = None
+    before: bool = False
+    nth: int = 1
+    part: Part | None = None
+    expect: ScreenExpected | None = None
+
+    def __post_init__(self) -> None:
+        for key in NEEDS[self.do]:
+            if getattr(self, key) in (None, ()):
+                raise ValueError(f"expected `{key}`, which `{self.do.value}` needs")
+        if self.do is Verb.TOUCH and self.id is None and self.name is None and (self.x is None or self.y is None):
+            raise ValueError("expected `id`, `name`, or `x` and `y`, one of which `touch` needs")
+        if self.do is Verb.SCAN and (self.code is None) == (self.hex is None):
+            raise ValueError("expected either `code` or `hex` for `scan`")
+
+
+@dataclass(frozen=True, slots=True)
+class LoanBefore:
+    """A loan that exists at central before the scenario begins; the book's tag says so too."""
+
+    patron: str
+    book: str
+
+
+class Broker(StrEnum):
+    """Which broker the scenario runs on."""
+
+    BEST = "best"
+    """mosquitto where it is installed, else the embedded one."""
+    MOSQUITTO = "mosquitto"
+    IOTCORE = "iotcore"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A key of `kiosk.toml` (dots between tables) and the TOML value that it has in this scenario."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How things stand when the scenario begins."""
+
+    broker: Broker = Broker.BEST
+    paper: str = "ok"
+    on_pad: tuple[str, ...] = ()
+    lent: tuple[LoanBefore, ...] = ()
+    disk_kb: int | None = None
+    """Size of the kiosk's disk (a tmpfs; needs root). Absent: the machine's own."""
+    kiosk: tuple[Override, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AfiExpected:
+    book: str
+    afi: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndExpected:
+    """What must be true when the last step is done, within `within_s`."""
+
+    loans: tuple[LoanBefore, ...] | None = None
+    """Exactly these loans at central, those before the scenario included. Absent: not judged."""
+    afi: tuple[AfiExpected, ...] = ()
+    journal: tuple[RowKind, ...] = ()
+    """These kinds of rows, in this order, others between them allowed."""
+    receipts_say: tuple[str, ...] = ()
+    receipts: int | None = None
+    exceptions: int | None = None
+    within_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    step: tuple[Step, ...]
+    story: str = ""
+    setting: Setting = field(default_factory=Setting)
+    expect: EndExpected = field(default_factory=EndExpected)
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario, or raise `SettingsRefused` with every fault: file, key path, what was expected."""
+    return load(Scenario, path)
