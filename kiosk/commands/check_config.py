@@ -1,0 +1,48 @@
+"""`kiosk check-config DIR`: every fault with file, key path and what was expected."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from kiosk.settings import Fault, read_faults
+
+FILES = {
+    "kiosk.toml": ("kiosk.station.settings", "KioskSettings"),
+    "central.toml": ("kiosk.central.settings", "CentralSettings"),
+}
+"""The files that a configuration folder may hold, and what each becomes."""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "check-config",
+        help="check every file of a configuration folder and report every fault",
+        description="Checks " + ", ".join(FILES) + " in DIR. Exit code 0 when all is well, 1 when there are faults.",
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the faults; 1 when there are any."""
+    folder: Path = arguments.folder
+    checked = [name for name in FILES if (folder / name).is_file()]
+    faults: list[Fault] = []
+    for name in checked:
+        module, kind = FILES[name]
+        faults += read_faults(getattr(importlib.import_module(module), kind), folder / name)
+    if not checked:
+        faults.append(Fault(str(folder), "", "a folder with " + " or ".join(FILES), "none of them"))
+    if arguments.json:
+        print(json.dumps({"checked": checked, "faults": [asdict(fault) for fault in faults]}, ensure_ascii=False))
+    else:
+        for fault in faults:
+            print(fault)
+        if not faults:
+            print(f"{', '.join(checked)}: no fault found")
+    return 1 if faults else 0

@@ -1,0 +1,109 @@
+"""The scenario player's hands in the simulated room: the bench's JSON interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+ANSWER_S = 15.0
+
+
+class BenchRefused(Exception):
+    """The bench cannot do this; the text says what, where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagState:
+    """One tag of the room."""
+
+    uid: str
+    item: str
+    afi: int
+    on_pad: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperStrip:
+    """One strip that was cut off, as the paper shows it."""
+
+    text: tuple[str, ...]
+    height: int
+    ink: int
+    cut: bool
+
+
+class BenchClient:
+    """Talks to the bench at `http://127.0.0.1:PORT`."""
+
+    def __init__(self, port: int) -> None:
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_S, trust_env=False)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def put_on_pad(self, numbers: tuple[str, ...]) -> None:
+        self._post("/api/pad", {"put": list(numbers)})
+
+    def take_off_pad(self, numbers: tuple[str, ...]) -> None:
+        self._post("/api/pad", {"take": list(numbers)})
+
+    def card(self, verb: str, name: str | None) -> None:
+        """`tap`, `insert` or `tear` a card by name, or `remove` the one on the reader."""
+        self._post("/api/card", {verb: name if name is not None else True})
+
+    def scan(self, code: str | None, hexadecimal: str | None) -> None:
+        self._post("/api/scanner", {"fire": code} if code is not None else {"fire_hex": hexadecimal})
+
+    def printer(self, part: str, state: str) -> None:
+        """Set `paper`, `cover` or `cutter` of the printer."""
+        self._post("/api/printer", {part: state})
+
+    def fault(self, device: str, fault: str) -> None:
+        self._post("/api/faults", {"device": device, "fault": fault})
+
+    def tags(self) -> list[TagState]:
+        """Every tag of the room with the AFI byte that it holds now."""
+        room = self._get("/api/room")
+        found: list[TagState] = []
+        for item in _tables(room, "items"):
+            for tag in _tables(item, "tags"):
+                found.append(
+                    TagState(str(tag["uid"]), str(item["number"]), _whole(tag["afi"]), item.get("where") == "pad")
+                )
+        return found
+
+    def paper(self) -> list[PaperStrip]:
+        """What the printer has printed so far."""
+        strips: list[PaperStrip] = []
+        for strip in _tables(self._get("/api/paper"), "strips"):
+            lines = strip.get("text")
+            text = tuple(str(line) for line in lines) if isinstance(lines, list) else ()
+            strips.append(PaperStrip(text, _whole(strip["height"]), _whole(strip["ink"]), bool(strip["cut"])))
+        return strips
+
+    def _post(self, path: str, body: dict[str, object]) -> None:
+        self._checked(self._http.post(path, json=body))
+
+    def _get(self, path: str) -> dict[str, object]:
+        answer = self._checked(self._http.get(path)).json()
+        assert isinstance(answer, dict), path
+        return answer
+
+    @staticmethod
+    def _checked(answer: httpx.Response) -> httpx.Response:
+        if answer.is_error:
+            raise BenchRefused(f"{answer.request.url.path}: {answer.text}")
+        return answer
+
+
+def _tables(table: dict[str, object], key: str) -> list[dict[str, object]]:
+    entries = table.get(key)
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, str):
+        return int(value, 16)
+    assert isinstance(value, int), value
+    return value

@@ -1,0 +1,140 @@
+"""All the processes of the demo on free loopback ports: broker, central, simulated devices, kiosk."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.demo.children import Child, NotReady
+from kiosk.demo.scenario import Broker, Part, Setting
+
+READY_S = 30.0
+DEMO_CONFIG = Path(__file__).resolve().parents[2] / "config" / "demo"
+SIMULATOR = "simulator"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The loopback ports of one demo, free when they were chosen."""
+
+    broker: int
+    central: int
+    bench: int
+    mirror: int
+    cards: int
+
+    @classmethod
+    def free(cls) -> Ports:
+        """Ask the kernel for ports that nobody has."""
+        holders = [socket.socket() for _ in range(5)]
+        try:
+            for holder in holders:
+                holder.bind(("127.0.0.1", 0))
+            return cls(*(holder.getsockname()[1] for holder in holders))
+        finally:
+            for holder in holders:
+                holder.close()
+
+
+class House:
+    """Starts, watches, stops and restarts the processes. `run` is the folder for everything that they write."""
+
+    def __init__(self, config: Path, run: Path, setting: Setting, *, mode: str) -> None:
+        self.ports = Ports.free()
+        self.run = run
+        self.setting = setting
+        self.ledger = run / "kiosk" / "ledger.sqlite"
+        self.central_database = run / "central.sqlite"
+        self._config = config
+        self._mode = mode
+        self._mounted = False
+        self.children: dict[str, Child] = {
+            name: Child(name, command, run / f"{name}.log") for name, command in self._commands().items()
+        }
+
+    def start(self) -> None:
+        """Start everything and return when all of it is ready; stop what was started when something is not."""
+        self.ledger.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._small_disk()
+            for child in self.children.values():
+                child.start()
+            for child in self.children.values():
+                child.wait_ready(READY_S)
+        except (NotReady, OSError):
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop everything, the kiosk first."""
+        for child in reversed(self.children.values()):
+            child.stop()
+        if self._mounted:
+            subprocess.run(["umount", str(self.ledger.parent)], check=False)
+            self._mounted = False
+
+    def dead(self, allowed: frozenset[str] = frozenset()) -> list[Child]:
+        """Processes that ended although they should run."""
+        return [child for name, child in self.children.items() if name not in allowed and not child.running]
+
+    def part(self, part: Part) -> Child:
+        """The process behind a scenario's word."""
+        child = self.children.get(part.value)
+        if child is None:
+            raise NotReady(f"this scenario runs without {part.value}: its setting says so")
+        return child
+
+    def addresses(self) -> dict[str, str]:
+        """Where a browser finds what is running."""
+        return {
+            "bench (the kiosk's screen, the books, the cards)": f"http://127.0.0.1:{self.ports.bench}/",
+            "central (loans as they arrive)": f"http://127.0.0.1:{self.ports.central}/",
+        }
+
+    def _commands(self) -> dict[str, list[str]]:
+        python, ports = sys.executable, self.ports
+        broker = {"broker.host": "127.0.0.1", "broker.port": str(ports.broker)}
+        central = broker | {
+            "http.port": str(ports.central),
+            "database.url": f"sqlite:///{self.central_database}",
+        }
+        kiosk = broker | {
+            "ledger.path": str(self.ledger),
+            "screen.mode": self._mode,
+            "mirror.port": str(ports.mirror),
+            "pad.port": str(self.run / "devices" / "pad"),
+            "scanner.port": str(self.run / "devices" / "scanner"),
+            "printer.port": str(self.run / "devices" / "printer"),
+        }
+        kiosk |= {override.key: override.value for override in self.setting.kiosk}
+        simulator = str(Path(python).parent / "firmware-sim")
+        commands = {
+            Part.BROKER.value: [python, "-m", "kiosk.demo.broker", "--port", str(ports.broker)]
+            + ["--kind", self.setting.broker.value, "--data", str(self.run / "broker")],
+            Part.CENTRAL.value: [python, "-m", "kiosk", "central", "--config", str(self._config), *_set(central)],
+            SIMULATOR: [simulator, "serve", str(self._config / "simulator.toml"), "--folder", str(self.run / "devices")]
+            + ["--bench-port", str(ports.bench), "--card-port", str(ports.cards), "--mirror-port", str(ports.mirror)],
+            Part.KIOSK.value: [python, "-m", "kiosk", "run", "--config", str(self._config), *_set(kiosk)],
+        }
+        if self.setting.broker is Broker.NONE:
+            del commands[Part.BROKER.value]
+        return commands
+
+    def _small_disk(self) -> None:
+        """Give the kiosk a disk of its own that can be filled."""
+        if self.setting.disk_kb is None:
+            return
+        if os.geteuid() != 0:
+            raise NotReady("this scenario mounts a small disk (`disk_kb`), which only root can do; run it as root")
+        size = f"size={self.setting.disk_kb}k"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(self.ledger.parent)], check=True)
+        self._mounted = True
+
+
+def _set(overrides: Mapping[str, str]) -> list[str]:
+    return [word for key, value in overrides.items() for word in ("--set", f"{key}={value}")]
