@@ -129,7 +129,7 @@ class Player:
                 node for node in self._look(-1, 0.0).tree.walk() if node.role == "button" and node.name == step.name
             ]
             if not named:
-                raise MirrorRefused(f"touch: there is no button named {step.name!r} on `{self._look(-1, 0.0).screen}`")
+                raise MirrorRefused(f"touch: no button on the screen is named {step.name!r}")
             self.mirror.act(named[0].id)
         else:
             self.mirror.touch(step.x or 0, step.y or 0)
