@@ -15,7 +15,6 @@ from drivers.scanners.reading import CodabarLetters, Finding
 from drivers.scanners.serial_scanner import CODE_LIMIT, ScannerCore, ScannerSettings
 from drivers.scanners.triggers import TRIGGERS, Dialect
 
-
 PLAIN = ScannerSettings()
 
 
@@ -47,6 +46,7 @@ def test_silence_ends_a_code_without_a_terminator() -> None:
     assert scanner.receive(b"P0", 0.0) == []
     assert scanner.receive(b"01", 0.05) == []
     due_s = scanner.due_s()
+    assert due_s is not None
     assert due_s == pytest.approx(0.15)
     assert scanner.tick(due_s - 0.001) == []
     assert scanner.tick(due_s) == [CodeScanned("P001", None, (Finding.NO_TERMINATOR,))]
