@@ -1,0 +1,1 @@
+"""Patron cards through the PC/SC service."""

@@ -1,0 +1,210 @@
+"""The card reader against a real pcscd: cards come and go, tear, flicker; service and reader go away and come back."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import pytest
+
+from drivers.cards.events import CardEvent, CardPresented, CardRemoved, CardUnreadable
+from drivers.cards.pcsc import CardReader, CardSettings
+from drivers.cards.reading import FromBlocks, FromFile, Unreadable
+from drivers.health import FaultCode, Faulted, Recovered
+
+MIFARE_1K_ATR = bytes.fromhex("3B8F8001804F0CA000000306030001000000006A")
+ICODE_ATR = bytes.fromhex("3B8F8001804F0CA0000003060B00140000000077")
+CHIP_CARD_ATR = bytes.fromhex("3B8180018080")
+READER = "card reader"
+GET_UID = bytes.fromhex("FFCA000000")
+WEI, MARIE = bytes.fromhex("04A23B9C"), bytes.fromhex("04112233445566")
+WEIS_CARD = CardPresented("04A23B9C", "mifare-1k")
+
+
+class Card(Protocol):
+    """A card on the virtual reader (see conftest)."""
+
+    commands: list[bytes]
+
+    def lift(self) -> None: ...
+    def tear_away_at(self, command: bytes) -> None: ...
+
+
+class Service(Protocol):
+    """A real pcscd (see conftest)."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def card(self, uid: bytes, atr: bytes = ..., answers: dict[bytes, bytes] | None = None) -> Card: ...
+
+
+class Heard:
+    """What the reader told, in order."""
+
+    def __init__(self) -> None:
+        self._events: queue.Queue[CardEvent] = queue.Queue()
+
+    def put(self, event: CardEvent) -> None:
+        self._events.put(event)
+
+    def next(self, limit_s: float = 10.0) -> CardEvent:
+        return self._events.get(timeout=limit_s)
+
+    def nothing_for(self, seconds: float) -> bool:
+        try:
+            self._events.get(timeout=seconds)
+        except queue.Empty:
+            return True
+        return False
+
+
+@contextmanager
+def watching(settings: CardSettings | None = None) -> Iterator[Heard]:
+    heard = Heard()
+    reader = CardReader(settings or CardSettings(READER), heard.put)
+    reader.start()
+    try:
+        yield heard
+    finally:
+        began_s = time.monotonic()
+        reader.stop()
+        assert time.monotonic() - began_s < 1.0, "stops promptly"
+
+
+def test_a_card_is_presented_once_and_removed_once(card_service: Service) -> None:
+    with watching() as heard:
+        card = card_service.card(WEI)
+        assert heard.next() == WEIS_CARD
+        assert heard.nothing_for(1.0), "a card left on the reader is one card"
+        card.lift()
+        assert heard.next() == CardRemoved()
+
+
+def test_a_card_that_lay_there_before_is_presented_at_the_start(card_service: Service) -> None:
+    card_service.card(WEI)
+    with watching() as heard:
+        assert heard.next() == WEIS_CARD
+
+
+def test_an_iso_15693_card_shows_its_uid_with_e0_first(card_service: Service) -> None:
+    card_service.card(bytes.fromhex("2E985C8A000104E0"), ICODE_ATR)
+    with watching() as heard:
+        assert heard.next() == CardPresented("E00401008A5C982E", "icode-sli")
+
+
+def test_one_card_after_another(card_service: Service) -> None:
+    with watching() as heard:
+        card_service.card(WEI).lift()
+        second = card_service.card(MARIE, CHIP_CARD_ATR)
+        told = [heard.next()]
+        while told[-1] != CardPresented("04112233445566", "chip-card"):
+            told.append(heard.next())
+        assert told in (
+            [CardPresented("04112233445566", "chip-card")],
+            [WEIS_CARD, CardRemoved(), CardPresented("04112233445566", "chip-card")],
+            [CardUnreadable(Unreadable.PULLED_AWAY, told[0].detail), CardRemoved(), told[-1]]
+            if isinstance(told[0], CardUnreadable)
+            else [],
+        )
+        second.lift()
+        assert heard.next() == CardRemoved()
+
+
+def test_a_card_torn_away_in_its_answer_is_unreadable_and_then_removed(card_service: Service) -> None:
+    with watching() as heard:
+        card_service.card(WEI).tear_away_at(GET_UID)
+        event = heard.next()
+        assert isinstance(event, CardUnreadable)
+        assert event.why is Unreadable.PULLED_AWAY
+        assert heard.next() == CardRemoved()
+        card_service.card(WEI)
+        assert heard.next() == WEIS_CARD
+
+
+@pytest.mark.parametrize(
+    ("sw", "why"),
+    [
+        ("6401", Unreadable.PULLED_AWAY),
+        ("6300", Unreadable.PULLED_AWAY),
+        ("6700", Unreadable.PULLED_AWAY),
+        ("6A82", Unreadable.NOT_KNOWN),
+        ("6A81", Unreadable.NOT_KNOWN),
+    ],
+)
+def test_a_status_that_is_not_ok_makes_the_card_unreadable_once(
+    card_service: Service, sw: str, why: Unreadable
+) -> None:
+    with watching() as heard:
+        card_service.card(WEI, answers={GET_UID: bytes.fromhex(sw)})
+        event = heard.next()
+        assert isinstance(event, CardUnreadable)
+        assert event.why is why
+        assert sw in event.detail
+        assert heard.nothing_for(0.6)
+
+
+def test_the_token_can_be_in_a_file(card_service: Service) -> None:
+    source = FromFile(bytes.fromhex("D2760000850101"), 0xE104, length=8)
+    card_service.card(
+        WEI,
+        CHIP_CARD_ATR,
+        {
+            bytes.fromhex("00A4040007D276000085010100"): bytes.fromhex("9000"),
+            bytes.fromhex("00A4020C02E104"): bytes.fromhex("9000"),
+            bytes.fromhex("00B0000008"): b"P0042\x00\x00\x00\x90\x00",
+        },
+    )
+    with watching(CardSettings(READER, source)) as heard:
+        assert heard.next() == CardPresented("P0042", "chip-card")
+
+
+def test_the_token_can_be_in_a_block_behind_a_key(card_service: Service) -> None:
+    card = card_service.card(
+        WEI,
+        MIFARE_1K_ATR,
+        {
+            bytes.fromhex("FF82000006A0A1A2A3A4A5"): bytes.fromhex("9000"),
+            bytes.fromhex("FF860000050100046000"): bytes.fromhex("9000"),
+            bytes.fromhex("FFB0000410"): b"P0042           \x90\x00",
+        },
+    )
+    with watching(CardSettings(READER, FromBlocks(4, key=bytes.fromhex("A0A1A2A3A4A5")))) as heard:
+        assert heard.next() == CardPresented("P0042", "mifare-1k")
+    assert GET_UID not in card.commands
+
+
+def test_the_service_stops_and_starts_and_cards_are_read_again(card_service: Service) -> None:
+    with watching() as heard:
+        card = card_service.card(WEI)
+        assert heard.next() == WEIS_CARD
+        card_service.stop()
+        lost = heard.next()
+        assert isinstance(lost, Faulted)
+        assert lost.code is FaultCode.SERVICE_GONE
+        assert "pcscd" in lost.detail
+        card.lift()
+        card_service.start()
+        assert isinstance(heard.next(), Recovered)
+        card_service.card(MARIE)
+        assert heard.next() == CardRemoved()
+        assert heard.next() == CardPresented("04112233445566", "mifare-1k")
+
+
+def test_a_service_that_never_ran_is_a_fault_told_once_and_stopping_is_prompt(card_service: Service) -> None:
+    card_service.stop()
+    with watching() as heard:
+        lost = heard.next()
+        assert isinstance(lost, Faulted)
+        assert lost.code is FaultCode.SERVICE_GONE
+        assert heard.nothing_for(1.5)
+
+
+def test_a_reader_that_is_not_there_is_a_fault_of_its_own(card_service: Service) -> None:
+    with watching(CardSettings("Another maker")) as heard:
+        assert heard.next() == Faulted(
+            FaultCode.PORT_GONE, "the PC/SC service knows no reader named like 'Another maker'"
+        )
+        assert heard.nothing_for(1.5)
