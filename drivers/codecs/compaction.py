@@ -1,0 +1,165 @@
+"""Compaction of text into bytes (ISO/IEC 15962, as ISO 28560-2 uses it). Pure, both ways.
+
+Sources: github DigitalPlatform/dp2 `Compact.cs`, Hypernova-Oy/lainuri `iso15692`; both agree.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from drivers.codecs.findings import Finding
+from drivers.codecs.reading import BITS_OF_BYTE
+
+
+class Compaction(IntEnum):
+    """Bits 6-4 of an element's precursor."""
+
+    APPLICATION = 0
+    INTEGER = 1
+    NUMERIC = 2
+    FIVE_BIT = 3
+    SIX_BIT = 4
+    SEVEN_BIT = 5
+    OCTETS = 6
+    UTF8 = 7
+
+
+LARGEST_INTEGER = 9_999_999_999_999_999_999
+INTEGER_BYTES_READ = 1024
+"""A longer integer is no library data, and beyond what Python turns into decimal digits."""
+
+UNITS_OF_CHUNK = 64
+SIX_BIT_PAD = 0b100000
+SEVEN_BIT_PAD = 0b1111111
+
+_FROM_FIVE_BITS = bytes(range(0x40, 0x60))
+_FROM_SIX_BITS = bytes(range(0x40, 0x60)) + bytes(range(0x20, 0x40))
+
+Unpacked = tuple[str, Finding | None]
+
+
+def unpack(compaction: int, data: bytes) -> Unpacked:
+    """Text of an element's data and what was wrong with it. Application-defined data comes as upper-case hex."""
+    match compaction:
+        case Compaction.INTEGER:
+            if len(data) > INTEGER_BYTES_READ:
+                return data.hex().upper(), Finding.COMPACTION_INVALID
+            return str(int.from_bytes(data, "big")), None
+        case Compaction.NUMERIC:
+            return _unpack_numeric(data)
+        case Compaction.FIVE_BIT:
+            return _unpack_five_bit(data)
+        case Compaction.SIX_BIT:
+            return _unpack_six_bit(data)
+        case Compaction.SEVEN_BIT:
+            return _unpack_seven_bit(data)
+        case Compaction.OCTETS:
+            return data.decode("latin-1"), None
+        case Compaction.UTF8:
+            return decode_utf8(data)
+        case _:
+            return data.hex().upper(), None
+
+
+def decode_utf8(data: bytes) -> Unpacked:
+    """UTF-8 text; bytes that are none become U+FFFD."""
+    try:
+        return data.decode(), None
+    except UnicodeDecodeError:
+        return data.decode(errors="replace"), Finding.UTF8_INVALID
+
+
+def _unpack_numeric(data: bytes) -> Unpacked:
+    nibbles = data.hex().upper()
+    digits = nibbles[:-1] if nibbles.endswith("F") else nibbles
+    if digits.isdigit():
+        return digits, None
+    return nibbles, Finding.COMPACTION_INVALID
+
+
+def _unpack_five_bit(data: bytes) -> Unpacked:
+    units, rest, _ = _units(data, 5)
+    end = units.find(0)
+    flawed = rest != 0
+    if end >= 0:
+        flawed = flawed or any(units[end:])
+        units = units[:end]
+    return units.translate(_FIVE_BIT_TABLE).decode("ascii"), Finding.COMPACTION_INVALID if flawed else None
+
+
+def _unpack_six_bit(data: bytes) -> Unpacked:
+    units, rest, spare = _units(data, 6)
+    flaw = None
+    if spare:
+        flaw = Finding.BIT_PADDING_WRONG if rest != SIX_BIT_PAD >> (6 - spare) else None
+    elif units.endswith(bytes([SIX_BIT_PAD])):
+        units = units[:-1]
+    return units.translate(_SIX_BIT_TABLE).decode("ascii"), flaw
+
+
+def _unpack_seven_bit(data: bytes) -> Unpacked:
+    units, rest, spare = _units(data, 7)
+    flaw = None
+    if spare:
+        flaw = Finding.BIT_PADDING_WRONG if rest != (1 << spare) - 1 else None
+    elif units.endswith(bytes([SEVEN_BIT_PAD])):
+        units = units[:-1]
+    return units.decode("ascii"), flaw
+
+
+_FIVE_BIT_TABLE = _FROM_FIVE_BITS.ljust(256, b"\0")
+_SIX_BIT_TABLE = _FROM_SIX_BITS.ljust(256, b"\0")
+
+
+def _units(data: bytes, width: int) -> tuple[bytes, int, int]:
+    """Whole units of `width` bits, the value of the bits left over, and how many those are."""
+    mask = (1 << width) - 1
+    units = bytearray()
+    rest = spare = 0
+    step = width * UNITS_OF_CHUNK // BITS_OF_BYTE
+    for start in range(0, len(data), step):
+        chunk = data[start : start + step]
+        count, spare = divmod(len(chunk) * BITS_OF_BYTE, width)
+        number = int.from_bytes(chunk, "big")
+        rest = number & ((1 << spare) - 1)
+        number >>= spare
+        units += bytes((number >> shift) & mask for shift in range((count - 1) * width, -1, -width))
+    return bytes(units), rest, spare
+
+
+def pack(text: str) -> tuple[Compaction, bytes]:
+    """The first compaction that fits, in the order of ISO/IEC 15962, and the packed bytes. `text` is not empty."""
+    if _is_decimal(text):
+        if text[0] != "0" and int(text) <= LARGEST_INTEGER:
+            return Compaction.INTEGER, pack_integer(int(text))
+        return Compaction.NUMERIC, bytes.fromhex(text + "F" * (len(text) % 2))
+    if len(text) >= 3 and all("A" <= letter <= "_" for letter in text):
+        return Compaction.FIVE_BIT, _pack_units(text, 5, 0)
+    if len(text) >= 4 and text[-1] != " " and all(" " <= letter <= "_" for letter in text):
+        return Compaction.SIX_BIT, _pack_units(text, 6, SIX_BIT_PAD)
+    if len(text) >= 8 and all(letter <= "~" for letter in text):
+        return Compaction.SEVEN_BIT, _pack_units(text, 7, SEVEN_BIT_PAD)
+    try:
+        return Compaction.OCTETS, text.encode("latin-1")
+    except UnicodeEncodeError:
+        return Compaction.UTF8, text.encode()
+
+
+def pack_integer(number: int) -> bytes:
+    """Big-endian without leading zero bytes; at least one byte."""
+    return number.to_bytes(max(1, (number.bit_length() + 7) // BITS_OF_BYTE), "big")
+
+
+def _is_decimal(text: str) -> bool:
+    return len(text) >= 2 and text.isascii() and text.isdigit()
+
+
+def _pack_units(text: str, width: int, pad_pattern: int) -> bytes:
+    mask = (1 << width) - 1
+    number = 0
+    for letter in text:
+        number = (number << width) | (ord(letter) & mask)
+    bits = len(text) * width
+    pad = -bits % BITS_OF_BYTE
+    number = (number << pad) | (pad_pattern >> (width - pad) if pad <= width else 0)
+    return number.to_bytes((bits + pad) // BITS_OF_BYTE, "big")

@@ -1,0 +1,71 @@
+"""What the codecs hand to each other: layouts by name, decoded and encoded tags, the refusal to encode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from drivers.errors import Misuse
+
+ElementValue: TypeAlias = str | int | list[int] | dict[str, int]
+"""Text, number or truth value; a list of OIDs (`content_parameter`); parts and part (`set_information`)."""
+
+Elements: TypeAlias = dict[str, ElementValue]
+
+BITS_OF_BYTE = 8
+
+
+class Format(StrEnum):
+    """How a tag's data is laid out. `UNKNOWN` is no library layout that is known here."""
+
+    ISO28560_2 = "iso28560-2"
+    ISO28560_3 = "iso28560-3"
+    ISO28560_4 = "iso28560-4"
+    GXLM = "gxlm"
+    RFID501 = "rfid501"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TagData:
+    """What stands on a tag. `findings` are sorted codes; damaged data gives findings, never an exception."""
+
+    format: Format
+    elements: Mapping[str, ElementValue]
+    findings: tuple[str, ...]
+
+    @property
+    def item_id(self) -> str | None:
+        """The primary item identifier, often the barcode."""
+        return self._text("primary_item_identifier")
+
+    @property
+    def owner(self) -> str | None:
+        """ISIL of the owning institution (`gxlm`: five digits). Compare without regard to case."""
+        return self._text("owner_institution")
+
+    @property
+    def title(self) -> str | None:
+        return self._text("title")
+
+    def _text(self, key: str) -> str | None:
+        value = self.elements.get(key)
+        return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedTag:
+    """Bytes to write: user memory of an HF tag or bank 11 (may be empty), and bank 01 of a UHF tag."""
+
+    memory: bytes
+    uii: bytes | None = None
+
+
+class EncodeRefused(Misuse):
+    """Elements that the layout cannot hold. The text says what, where and what to do."""
+
+    def __init__(self, where: str, what: str, remedy: str) -> None:
+        self.where, self.what, self.remedy = where, what, remedy
+        super().__init__(f"{where}: {what}; {remedy}")
