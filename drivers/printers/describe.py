@@ -1,0 +1,100 @@
+"""ESC/POS in words, for `kiosk wire decode escpos` and `escpos:1` to `escpos:4` (one status byte, by its question).
+
+Source: Epson ESC/POS command reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from drivers.described import Described, Direction, FieldValue
+from drivers.printers.commands import describe_commands
+from drivers.printers.status import (
+    AUTOMATIC_SIZE,
+    XOFF,
+    XON,
+    begins_automatic,
+    is_real_time,
+    read_automatic,
+    read_real_time,
+)
+
+_TRUNCATED = "frame-truncated"
+_NOT_A_STATUS = "not-a-status-byte"
+_DISAGREE = "status-bits-disagree"
+_NAME_BEGINS, _NAME_ENDS = 0x5F, 0x00
+
+
+def describe(data: bytes, direction: Direction | None) -> list[Described]:
+    """Commands to the printer, or its automatic status and identity. Without a direction it is told by the bytes."""
+    if direction is None:
+        direction = _guess(data)
+    if direction is Direction.HOST_TO_DEVICE:
+        return describe_commands(data)
+    return _describe_answers(data)
+
+
+def describe_status(question: int, data: bytes, direction: Direction | None) -> list[Described]:
+    """Answers to DLE EOT `question`, a byte each."""
+    if not data:
+        return [Described("incomplete", {}, [_TRUNCATED])]
+    return [_one_status(question, value) for value in data]
+
+
+describe_status_1: Callable[[bytes, Direction | None], list[Described]] = partial(describe_status, 1)
+describe_status_2: Callable[[bytes, Direction | None], list[Described]] = partial(describe_status, 2)
+describe_status_3: Callable[[bytes, Direction | None], list[Described]] = partial(describe_status, 3)
+describe_status_4: Callable[[bytes, Direction | None], list[Described]] = partial(describe_status, 4)
+
+
+def _one_status(question: int, value: int) -> Described:
+    bits = read_real_time(question, value)
+    if bits is None:
+        return Described(f"status-{question}", {}, [_NOT_A_STATUS])
+    fields: dict[str, FieldValue] = dict(bits.states)
+    return Described(f"status-{question}", fields, [_DISAGREE] if bits.pairs_disagree else [])
+
+
+def _guess(data: bytes) -> Direction:
+    if data[:1] == bytes([_NAME_BEGINS]) and data[-1:] == bytes([_NAME_ENDS]):
+        return Direction.DEVICE_TO_HOST
+    whole_statuses = bool(data) and len(data) % AUTOMATIC_SIZE == 0
+    if whole_statuses and all(begins_automatic(first) for first in data[::AUTOMATIC_SIZE]):
+        return Direction.DEVICE_TO_HOST
+    return Direction.HOST_TO_DEVICE
+
+
+def _describe_answers(data: bytes) -> list[Described]:
+    described: list[Described] = []
+    at = 0
+    while at < len(data):
+        size, one = _take_answer(data[at:])
+        described.append(one)
+        at += size
+    return described or [Described("incomplete", {}, [_TRUNCATED])]
+
+
+def _take_answer(data: bytes) -> tuple[int, Described]:
+    first = data[0]
+    if first in (XON, XOFF):
+        return 1, Described("xon" if first == XON else "xoff")
+    if first == _NAME_BEGINS:
+        return _take_identity(data)
+    if is_real_time(first):
+        return 1, Described("status", {"value": first})
+    if len(data) < AUTOMATIC_SIZE:
+        finding = _TRUNCATED if begins_automatic(first) else _NOT_A_STATUS
+        return len(data), Described("incomplete", {}, [finding])
+    bits = read_automatic(data[:AUTOMATIC_SIZE])
+    if bits is None:
+        return AUTOMATIC_SIZE, Described("automatic-status", {}, [_NOT_A_STATUS])
+    fields: dict[str, FieldValue] = dict(bits.states)
+    return AUTOMATIC_SIZE, Described("automatic-status", fields, [_DISAGREE] if bits.pairs_disagree else [])
+
+
+def _take_identity(data: bytes) -> tuple[int, Described]:
+    end = data.find(_NAME_ENDS)
+    if end < 0:
+        return len(data), Described("incomplete", {}, [_TRUNCATED])
+    return end + 1, Described("identity", {"text": data[1:end].decode("gb18030", errors="replace")})

@@ -1,0 +1,103 @@
+"""Scan engines' triggers and SSI packets in words, for `kiosk wire decode scan_engine`."""
+
+from __future__ import annotations
+
+from drivers.described import Described, Direction, FieldValue
+from drivers.scanners import ssi
+from drivers.scanners.describe import describe as describe_scanner
+from drivers.scanners.reading import Finding
+from drivers.scanners.triggers import (
+    GM65_ANSWER,
+    NEWLAND_PERMANENT,
+    NEWLAND_REFUSED,
+    NEWLAND_TAKEN,
+    NEWLAND_VOLATILE,
+    TRIGGERS,
+    WGI_SUCCESS,
+    Dialect,
+    newland_answer,
+    newland_trigger,
+)
+
+_PERMANENT = "permanent-setting"
+_REFUSED = "status-error"
+
+
+def describe(data: bytes, direction: Direction | None) -> list[Described]:
+    """Triggers, their answers and SSI packets one after another; a code behind an answer is a `scan`."""
+    described: list[Described] = []
+    at = 0
+    while at < len(data) or not described:
+        size, one = _take(data[at:])
+        described.append(one)
+        at += size
+        if one.message == "trigger-answer" and at < len(data) and not _is_known(data[at:]):
+            return described + describe_scanner(data[at:], direction)
+        if one.message == "incomplete":
+            break
+    return described
+
+
+def _is_known(data: bytes) -> bool:
+    packet = ssi.parse_packet(data)
+    return (isinstance(packet, ssi.SsiPacket) and packet.checksum_right) or any(map(data.startswith, _LITERALS))
+
+
+def _take(data: bytes) -> tuple[int, Described]:
+    for literal, described in _LITERALS.items():
+        if data.startswith(literal):
+            return len(literal), described
+    packet = ssi.parse_packet(data)
+    if isinstance(packet, ssi.SsiFault):
+        return len(data), Described("incomplete", {}, [packet.value])
+    return packet.size, _describe_packet(packet)
+
+
+def _describe_packet(packet: ssi.SsiPacket) -> Described:
+    findings = [] if packet.checksum_right else ["checksum-mismatch"]
+    fields: dict[str, FieldValue] = {"source": packet.source, "status": packet.status}
+    match packet.opcode:
+        case ssi.ACK:
+            return Described("ssi-ack", fields, findings)
+        case ssi.NAK:
+            if packet.data:
+                fields["cause"] = packet.data[0]
+            return Described("ssi-nak", fields, findings)
+        case ssi.DECODE_DATA if packet.data:
+            fields |= {"code_type": packet.data[0], "text": packet.data[1:].decode("utf-8", errors="ignore")}
+            if fields["text"] != packet.data[1:].decode("utf-8", errors="replace"):
+                findings.append(Finding.BYTES_NOT_TEXT.value)
+            return Described("ssi-decode-data", fields, findings)
+        case _:
+            named: dict[str, FieldValue] = {
+                "opcode": f"{packet.opcode:02X}",
+                **fields,
+                "data": packet.data.hex().upper(),
+            }
+            return Described("ssi-command", named, findings)
+
+
+def _literals() -> dict[bytes, Described]:
+    """SSI's own triggers are packets like the others."""
+    literals: dict[bytes, Described] = {}
+    for dialect, trigger in TRIGGERS.items():
+        if dialect in (Dialect.NONE, Dialect.SSI):
+            continue
+        for state, literal in ((True, trigger.on), (False, trigger.off)):
+            if literal:
+                literals[literal] = Described("trigger", {"dialect": dialect.value, "on": state})
+    for state, digit in ((True, b"1"), (False, b"0")):
+        literals[newland_trigger(NEWLAND_PERMANENT, digit)] = Described(
+            "trigger", {"dialect": Dialect.NEWLAND.value, "on": state}, [_PERMANENT]
+        )
+        for storage in (NEWLAND_VOLATILE, NEWLAND_PERMANENT):
+            for outcome, findings in ((NEWLAND_TAKEN, []), (NEWLAND_REFUSED, [_REFUSED])):
+                literals[newland_answer(storage, digit, outcome)] = Described(
+                    "trigger-answer", {"dialect": Dialect.NEWLAND.value}, findings
+                )
+    literals[GM65_ANSWER] = Described("trigger-answer", {"dialect": Dialect.GM65.value})
+    literals[WGI_SUCCESS] = Described("trigger-answer", {"dialect": "wgi"})
+    return literals
+
+
+_LITERALS = _literals()

@@ -1,0 +1,32 @@
+"""Keyboard-wedge records in words, for `kiosk wire decode evdev`."""
+
+from __future__ import annotations
+
+from drivers.described import Described, Direction
+from drivers.scanners.describe import describe_scan
+from drivers.scanners.evdev import RECORD, EnterPressed, KeyReader, Typed, UnknownKey
+from drivers.scanners.reading import Finding
+
+
+def describe(data: bytes, direction: Direction | None) -> list[Described]:
+    """One `scan` for each Enter; `incomplete` for a cut record and for keys without an Enter behind them."""
+    if not data or len(data) % RECORD.size:
+        return [Described("incomplete", {}, ["frame-truncated"])]
+    keys, typed = KeyReader(), ""
+    described: list[Described] = []
+    unknown: list[str] = []
+    for at in range(0, len(data), RECORD.size):
+        match keys.read(data[at : at + RECORD.size]):
+            case Typed(letter):
+                typed += letter
+            case UnknownKey(code):
+                unknown.append(f"unknown-key:{code}")
+            case EnterPressed():
+                scan = describe_scan(typed.encode())
+                described.append(Described(scan.message, scan.fields, scan.findings + unknown))
+                typed, unknown = "", []
+            case None:
+                pass
+    if typed or not described:
+        described.append(Described("incomplete", {}, [Finding.NO_TERMINATOR.value]))
+    return described
