@@ -59,9 +59,7 @@ BLOCKS = (
         ("shelf_location", "marc_media_format", "onix_media_format", "subsidiary_of_an_owner_institution"),
     ),
     BlockLayout(4, "title", (TITLE,)),
-    BlockLayout(
-        5, "ILL", (ILL_BORROWER, "ill_borrowing_transaction_number", "alternative_ill_borrowing_institution")
-    ),
+    BlockLayout(5, "ILL", (ILL_BORROWER, "ill_borrowing_transaction_number", "alternative_ill_borrowing_institution")),
 )
 BY_ID = {block.block_id: block for block in BLOCKS}
 

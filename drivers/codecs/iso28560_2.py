@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from drivers.codecs import object_stream
 from drivers.codecs.afi import LIBRARY_AFIS
+from drivers.codecs.elements import IDENTIFIER, INDEX
 from drivers.codecs.findings import Finding
-from drivers.codecs.reading import Elements, Format, TagData
+from drivers.codecs.object_writing import check_index, write
+from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 
 DSFID = 0x06
 """Access method 0, data format 6 (lainuri `iso28560/__init__.py`, dp2 `UhfUtility.EncodeUserBank`)."""
@@ -28,3 +32,33 @@ def note_registers(afi: int | None, dsfid: int | None, expected_dsfid: int, find
         findings.add(Finding.AFI_UNEXPECTED)
     if dsfid is not None and dsfid != expected_dsfid:
         findings.add(Finding.DSFID_UNEXPECTED)
+
+
+def encode(
+    elements: Mapping[str, ElementValue], *, block_size: int, memory_size: int | None, lock: Collection[str]
+) -> EncodedTag:
+    """Memory of a tag: identifier first, content parameter second, the rest in the order given.
+
+    Where `lock` names elements, each run of them starts and ends on a block edge. Zero-filled to `memory_size`, so that
+    nothing old is left behind; without it as short as the elements are.
+    """
+    if IDENTIFIER not in elements:
+        raise EncodeRefused(IDENTIFIER, "it is missing", "give the item number: it is the only mandatory element")
+    for key in lock:
+        if key not in elements:
+            raise EncodeRefused(f"lock {key}", "it is not among the elements", "lock only what is written")
+        if key == INDEX:
+            raise EncodeRefused(f"lock {key}", "it changes with the elements", "never lock the content parameter")
+    check_index(elements)
+    ordered = dict(sorted(elements.items(), key=lambda item: {IDENTIFIER: 0, INDEX: 1}.get(item[0], 2)))
+    return EncodedTag(filled(write(ordered, lock=lock, block_size=block_size), memory_size))
+
+
+def filled(written: bytes, memory_size: int | None) -> bytes:
+    """`written` with zeros up to the end of memory, or a refusal where it does not fit."""
+    if memory_size is None:
+        return written
+    if len(written) > memory_size:
+        remedy = "drop an element or use a larger tag"
+        raise EncodeRefused("memory", f"{len(written)} bytes do not fit in {memory_size}", remedy)
+    return written.ljust(memory_size, b"\0")

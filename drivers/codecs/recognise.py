@@ -1,14 +1,163 @@
-"""Which layout a tag has, by its bytes first: registers lie (many tags carry DSFID 0x00)."""
+"""Which layout a tag has. Bytes count first, registers second: many tags carry DSFID 0x00.
+
+The order: a right CRC of ISO 28560-3; a faultless chain of ISO 28560-2; the shapes of `rfid501` and ISO 28560-3; then
+the weaker signs. On UHF the toggle bit and the AFI in the PC decide, and whether the bytes make sense as `gxlm`.
+"""
 
 from __future__ import annotations
 
-from drivers.codecs import iso28560_2, iso28560_3
-from drivers.codecs.reading import TagData
+from drivers.codecs import bank01, gxlm, iso28560_2, iso28560_3, iso28560_4, rfid501
+from drivers.codecs.afi import LIBRARY_AFIS
+from drivers.codecs.elements import IDENTIFIER, OWNER, SET
+from drivers.codecs.findings import Finding, about
+from drivers.codecs.reading import Format, TagData
+
+NOTHING = TagData(Format.UNKNOWN, {}, ())
+
+HARMLESS = frozenset(
+    {
+        Finding.AFI_UNEXPECTED,
+        Finding.DSFID_UNEXPECTED,
+        Finding.PADDING_NOT_ZERO,
+        Finding.DATA_AFTER_TERMINATOR,
+        Finding.INDEX_MISMATCH,
+        Finding.INDEX_MISPLACED,
+    }
+)
+"""What faultless elements of ISO 28560-2 may come with."""
+
+ILLEGIBLE = frozenset(
+    {
+        Finding.IDENTIFIER_MISSING,
+        about(Finding.CONTROL_CHARACTERS, IDENTIFIER),
+        about(Finding.UTF8_INVALID, IDENTIFIER),
+    }
+)
+
+FIRST_OID_MASK = 0x0F
+FIRST_OID = 0x01
+NFC_MAGIC = frozenset({0xE1, 0xE2})
+NFC_VERSION_1 = 0x40
+"""Capability container of an NFC Forum Type 5 tag: 0xE1 or 0xE2, then version 1 in the high bits."""
+
+LAST_ITEM_TYPE = 13
 
 
 def read_hf(memory: bytes, block_size: int, afi: int | None, dsfid: int | None) -> TagData:
-    """The best reading of an HF tag's user memory."""
-    third = iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
-    if "crc-mismatch" not in third.findings:
-        return third
-    return iso28560_2.decode(memory, afi=afi, dsfid=dsfid)
+    """The best reading of an HF tag's user memory; format `unknown` where it is no library's."""
+    if not memory:
+        return TagData(Format.UNKNOWN, {}, (Finding.MEMORY_SHORT,))
+    if not any(memory):
+        return TagData(_layout_of_blank(len(memory), dsfid), {}, (Finding.BLANK_TAG,))
+    if rfid501.is_factory_blank(memory):
+        return rfid501.decode(memory)
+    crc_fits = iso28560_3.crc_finding(memory, block_size) is not Finding.CRC_MISMATCH
+    if crc_fits:
+        fixed = iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
+        if ILLEGIBLE.isdisjoint(fixed.findings):
+            return fixed
+    chained = iso28560_2.decode(memory, afi=afi, dsfid=dsfid)
+    if IDENTIFIER in chained.elements and HARMLESS.issuperset(chained.findings):
+        return chained
+    if crc_fits:
+        return fixed
+    if dsfid == iso28560_2.DSFID:
+        return chained
+    if dsfid == iso28560_3.DSFID:
+        return iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
+    return _by_shape(memory, block_size, afi, dsfid, chained)
+
+
+def _layout_of_blank(size: int, dsfid: int | None) -> Format:
+    """What a blank tag is meant for: its DSFID says so, else up to 32 bytes it is the fixed layout, made for such tags."""
+    if dsfid == iso28560_3.DSFID or (dsfid != iso28560_2.DSFID and size <= iso28560_3.SHORT_TAG_BYTES):
+        return Format.ISO28560_3
+    return Format.ISO28560_2
+
+
+def _by_shape(memory: bytes, block_size: int, afi: int | None, dsfid: int | None, chained: TagData) -> TagData:
+    constants = _right_constants_of_rfid501(memory)
+    if constants == 2:
+        return rfid501.decode(memory)
+    if _looks_fixed(memory):
+        return iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
+    truncated = Finding.ELEMENT_TRUNCATED in chained.findings
+    corrupt = about(Finding.COMPACTION_INVALID, IDENTIFIER) in chained.findings and truncated
+    if memory[0] & FIRST_OID_MASK == FIRST_OID and not _is_nfc_forum(memory):
+        legible = ILLEGIBLE.isdisjoint(chained.findings) and not corrupt
+        if legible or truncated or about(Finding.CONTROL_CHARACTERS, IDENTIFIER) in chained.findings:
+            return chained
+    if constants == 1:
+        return rfid501.decode(memory)
+    if chained.elements and not _is_nfc_forum(memory) and _is_chain_without_first(chained):
+        return chained
+    return chained if afi in LIBRARY_AFIS else NOTHING
+
+
+def _is_chain_without_first(chained: TagData) -> bool:
+    allowed = HARMLESS | {Finding.IDENTIFIER_MISSING, Finding.IDENTIFIER_NOT_FIRST}
+    return allowed.issuperset(chained.findings)
+
+
+def _is_nfc_forum(memory: bytes) -> bool:
+    return memory[0] in NFC_MAGIC and len(memory) > 1 and memory[1] & 0xFC == NFC_VERSION_1
+
+
+def _right_constants_of_rfid501(memory: bytes) -> int:
+    """How many of the two constant bytes are right, 0 where the rest has not the shape of a 3M tag."""
+    head, barcode = memory[:4], memory[4:20]
+    if len(head) < 4 or not _is_text_then_zeros(barcode):
+        return 0
+    right = (head[0] == rfid501.CONSTANT) + (head[2] == 0)
+    if right == 1 and (head[3] > LAST_ITEM_TYPE or not 0 < head[1] & 0x0F >= head[1] >> 4):
+        return 0
+    return right
+
+
+def _looks_fixed(memory: bytes) -> bool:
+    """Whether the fields of ISO 28560-3 make sense although no CRC fits."""
+    fixed = iso28560_3.decode(memory[: iso28560_3.BASIC_BYTES])
+    owner = fixed.elements.get(OWNER)
+    return (
+        1 in (memory[0] >> 4, memory[0] & 0x0F)
+        and isinstance(in_set := fixed.elements[SET], dict)
+        and in_set["parts_in_set"] > 0
+        and _is_text_then_zeros(memory[iso28560_3.IDENTIFIER_AT])
+        and (owner is None or (isinstance(owner, str) and owner[:2].isalpha() and owner.isprintable()))
+        and about(Finding.FIELD_DIRTY, OWNER) not in fixed.findings
+    )
+
+
+def _is_text_then_zeros(field: bytes) -> bool:
+    text, _, rest = field.partition(b"\0")
+    return bool(text) and not any(rest) and text.isascii() and text.decode("ascii").isprintable()
+
+
+def read_uhf(uii: bytes, memory: bytes) -> TagData:
+    """The best reading of a UHF tag: bank 01 from bit 0, and bank 11 (empty where it was not read)."""
+    if uii and not any(uii) and not any(memory):
+        return TagData(Format.ISO28560_4, {}, (Finding.BLANK_TAG,))
+    bank = bank01.parse(uii)
+    if bank is None or (bank.toggle and bank.attributes in LIBRARY_AFIS):
+        return iso28560_4.decode(uii, memory)
+    payload = bank.payload
+    if bank.toggle:
+        consortium = _is_consortium(uii, payload, doubtful=False)
+    else:
+        consortium = bank.attributes == 0 and _is_consortium(uii, payload, doubtful=True)
+    return gxlm.decode(uii, memory) if consortium else iso28560_4.decode(uii, memory)
+
+
+MOST_VERSIONS = 8
+"""Real tags say version 4; an EPC read as `gxlm` has any number here."""
+
+
+def _is_consortium(uii: bytes, payload: bytes, *, doubtful: bool) -> bool:
+    """Whether bank 01 makes sense as `gxlm`; `doubtful`: also where the identifier cannot be read."""
+    if len(payload) < gxlm.LEAST_PAYLOAD:
+        return doubtful and bool(payload) and payload[0] & gxlm.RESERVED_BITS == 0
+    if payload[0] & gxlm.RESERVED_BITS or payload[1] & gxlm.VERSION_MASK >= MOST_VERSIONS:
+        return False
+    if gxlm.decode(uii, b"").item_id is not None:
+        return True
+    return doubtful and any(payload[gxlm.HEAD_BYTES :])

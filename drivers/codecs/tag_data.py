@@ -6,11 +6,18 @@ cannot hold raises `EncodeRefused`, and the shortest legal form is written.
 
 from __future__ import annotations
 
-from drivers.codecs.reading import EncodedTag, EncodeRefused, ElementValue, Format, TagData
-from drivers.codecs.recognise import read_hf
+from collections.abc import Collection, Mapping
+from typing import assert_never
+
+from drivers.codecs import gxlm, iso28560_2, iso28560_3_writing, iso28560_4, rfid501
+from drivers.codecs.object_writing import with_index
+from drivers.codecs.reading import ElementValue, EncodedTag, EncodeRefused, Format, TagData
+from drivers.codecs.recognise import read_hf, read_uhf
 from drivers.errors import Misuse
 
-__all__ = ["ElementValue", "EncodeRefused", "EncodedTag", "Format", "TagData", "decode"]
+__all__ = ["ElementValue", "EncodeRefused", "EncodedTag", "Format", "TagData", "decode", "encode", "with_index"]
+
+WRITABLE = tuple(form for form in Format if form is not Format.UNKNOWN)
 
 
 def decode(
@@ -23,9 +30,58 @@ def decode(
 ) -> TagData:
     """Tell what stands on a tag.
 
-    `memory` is user memory from byte 0 (HF), or bank 11 (UHF, where `uii` is bank 01 from bit 0: StoredCRC, PC, UII).
-    `afi` and `dsfid` are the registers of an HF tag where known, `block_size` its bytes a block.
+    `memory` is user memory from byte 0 (HF), or bank 11 (UHF, where `uii` is bank 01 from bit 0: StoredCRC, PC, UII;
+    empty where bank 11 was not read). `afi` and `dsfid` are the registers of an HF tag where known, `block_size` its
+    bytes a block. A tag that is no library's has the format `unknown` and no elements; a blank one has the finding
+    `blank-tag` or `factory-blank` and no elements. Raises `Misuse` for a block size below 1, and nothing else.
     """
+    _check_block_size(block_size)
+    if uii is not None:
+        return read_uhf(uii, memory)
+    return read_hf(memory, block_size, afi, dsfid)
+
+
+def encode(
+    layout: str,
+    elements: Mapping[str, ElementValue],
+    /,
+    *,
+    block_size: int = 4,
+    memory_size: int | None = None,
+    lock: Collection[str] = (),
+    afi: int | None = None,
+) -> EncodedTag:
+    """Make the bytes of a tag of the format `layout` from the elements that `decode` would tell.
+
+    `memory_size` (HF memory or bank 11, in bytes) fills with zeros, so that nothing old is left behind. `lock` names
+    elements that shall start and end on block edges (`iso28560-2`). `afi` goes into the PC of `iso28560-4`; HF tags
+    keep it in a register. A content parameter is written where it is among the elements, see `with_index`.
+    Raises `EncodeRefused`.
+    """
+    _check_block_size(block_size)
+    try:
+        known = Format(layout)
+    except ValueError:
+        known = Format.UNKNOWN
+    if lock and known not in (Format.ISO28560_2, Format.UNKNOWN):
+        raise EncodeRefused("lock", f"{known} does not lock single elements", "lock only in iso28560-2")
+    match known:
+        case Format.ISO28560_2:
+            return iso28560_2.encode(elements, block_size=block_size, memory_size=memory_size, lock=lock)
+        case Format.ISO28560_3:
+            return iso28560_3_writing.encode(elements, memory_size=memory_size)
+        case Format.ISO28560_4:
+            return iso28560_4.encode(elements, memory_size=memory_size, afi=afi)
+        case Format.GXLM:
+            return gxlm.encode(elements, memory_size=memory_size)
+        case Format.RFID501:
+            return rfid501.encode(elements, memory_size=memory_size)
+        case Format.UNKNOWN:
+            raise EncodeRefused("format", f"{layout!r} is no layout", f"give one of {', '.join(WRITABLE)}")
+        case _:
+            assert_never(known)
+
+
+def _check_block_size(block_size: int) -> None:
     if block_size < 1:
         raise Misuse(f"block_size: {block_size} bytes are no block; give the tag's own block size, mostly 4")
-    return read_hf(memory, block_size, afi, dsfid)

@@ -1,4 +1,4 @@
-"""What values mean beyond their bytes: type of usage, set information, GS1 number, text. Checks shared by the layouts."""
+"""What values mean beyond their bytes: type of usage, set information, GS1 number, text."""
 
 from __future__ import annotations
 
