@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-Event_co = TypeVar("Event_co", covariant=True)
+Event = TypeVar("Event")
 Command_contra = TypeVar("Command_contra", contravariant=True)
 
 
-class Conversation(Protocol[Event_co, Command_contra]):
+class Conversation(Protocol[Event, Command_contra]):
     """A sans-I/O driver core."""
 
-    def receive(self, data: bytes, now_s: float) -> list[Event_co]:
+    def receive(self, data: bytes, now_s: float) -> list[Event]:
         """Take bytes as they came; return what they mean. Noise becomes an event or a finding, never an exception."""
         ...
 
@@ -23,7 +23,7 @@ class Conversation(Protocol[Event_co, Command_contra]):
         """Queue an order. It is sent when the wire is free."""
         ...
 
-    def tick(self, now_s: float) -> list[Event_co]:
+    def tick(self, now_s: float) -> list[Event]:
         """Let time pass: time-outs, polls and retries happen here."""
         ...
 
@@ -35,10 +35,10 @@ class Conversation(Protocol[Event_co, Command_contra]):
         """Bytes to put on the wire now; empty when there are none."""
         ...
 
-    def port_opened(self, now_s: float) -> list[Event_co]:
+    def port_opened(self, now_s: float) -> list[Event]:
         """The port is there (again): start from the beginning of the conversation."""
         ...
 
-    def port_lost(self, reason: str, now_s: float) -> list[Event_co]:
+    def port_lost(self, reason: str, now_s: float) -> list[Event]:
         """The port has gone: everything under way ends with an event that says so."""
         ...

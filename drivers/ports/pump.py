@@ -1,0 +1,151 @@
+"""The thread between a port and a driver core: it moves bytes and lets time pass, and nothing else.
+
+The pump waits for bytes, for a command or for the core's next `due_s`, whichever comes first; it never polls. When the
+port goes, it tells the core, waits a little longer each time, and opens it again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import select
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, Literal, TypeVar
+
+from drivers.conversation import Conversation
+from drivers.errors import PortGone
+from drivers.ports.port import Port
+
+Event = TypeVar("Event")
+Command = TypeVar("Command")
+Tap = Callable[[Literal["out", "in"], bytes], None]
+
+FIRST_RETRY_S = 0.2
+LONGEST_RETRY_S = 5.0
+COMMAND_CAPACITY = 256
+LONGEST_WAIT_S = 60.0
+
+
+class Pump(Generic[Event, Command]):
+    """Drives one core over one port on a thread of its own. `deliver` is called on that thread."""
+
+    def __init__(
+        self,
+        core: Conversation[Event, Command],
+        port: Port,
+        deliver: Callable[[Event], None],
+        *,
+        name: str = "pump",
+        tap: Tap | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._core = core
+        self._port = port
+        self._deliver = deliver
+        self._tap = tap
+        self._clock = clock
+        self._commands: queue.Queue[Command] = queue.Queue(COMMAND_CAPACITY)
+        self._stopping = threading.Event()
+        self._woken, self._waker = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._waker, False)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def submit(self, command: Command) -> None:
+        """Queue an order for the core; waits while 256 of them are queued."""
+        self._commands.put(command)
+        self._wake()
+
+    def stop(self) -> None:
+        """End the thread and close the port."""
+        self._stopping.set()
+        self._wake()
+        if self._thread.ident is not None:
+            self._thread.join()
+        os.close(self._woken)
+        os.close(self._waker)
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # a full pipe is full of wake-ups
+            os.write(self._waker, b"!")
+
+    def _run(self) -> None:
+        retry_s = FIRST_RETRY_S
+        while not self._stopping.is_set():
+            try:
+                self._port.open()
+                retry_s = FIRST_RETRY_S
+                self._tell(self._core.port_opened(self._clock()))
+                self._converse()
+            except PortGone as gone:
+                self._tell(self._core.port_lost(str(gone), self._clock()))
+                self._pause(retry_s)
+                retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+            finally:
+                self._port.close()
+
+    def _converse(self) -> None:
+        outgoing = bytearray()
+        while not self._stopping.is_set():
+            outgoing += self._take_outgoing()
+            ready_in, ready_out, _ = select.select(
+                [self._port.fileno(), self._woken], [self._port.fileno()] if outgoing else [], [], self._wait_s()
+            )
+            if self._woken in ready_in:
+                self._drain_wakes()
+            if ready_out:
+                del outgoing[: self._port.write(bytes(outgoing))]
+            if self._port.fileno() in ready_in:
+                data = self._port.read()
+                if data and self._tap is not None:
+                    self._tap("in", data)
+                self._tell(self._core.receive(data, self._clock()))
+            self._take_commands()
+            due_s = self._core.due_s()
+            if due_s is not None and due_s <= self._clock():
+                self._tell(self._core.tick(self._clock()))
+
+    def _take_outgoing(self) -> bytes:
+        data = self._core.take_outgoing()
+        if data and self._tap is not None:
+            self._tap("out", data)
+        return data
+
+    def _wait_s(self) -> float:
+        due_s = self._core.due_s()
+        return LONGEST_WAIT_S if due_s is None else max(0.0, min(due_s - self._clock(), LONGEST_WAIT_S))
+
+    def _pause(self, wait_s: float) -> None:
+        """Wait before the next try; commands reach the core meanwhile, which answers that nobody is there."""
+        end_s = self._clock() + wait_s
+        while not self._stopping.is_set() and (left_s := end_s - self._clock()) > 0:
+            ready, _, _ = select.select([self._woken], [], [], left_s)
+            if ready:
+                self._drain_wakes()
+                self._take_commands()
+                self._tell(self._core.tick(self._clock()))
+
+    def _take_commands(self) -> None:
+        while True:
+            try:
+                command = self._commands.get_nowait()
+            except queue.Empty:
+                return
+            self._core.submit(command, self._clock())
+
+    def _drain_wakes(self) -> None:
+        try:
+            while os.read(self._woken, 4096):
+                pass
+        except BlockingIOError:
+            return
+
+    def _tell(self, events: list[Event]) -> None:
+        for event in events:
+            self._deliver(event)

@@ -1,0 +1,92 @@
+"""A serial line or pseudo-terminal, by pyserial.
+
+A pseudo-terminal has no modem lines and does not know every speed: what it refuses there is no fault. A device that was
+unplugged shows as `SerialException` or as `OSError` EIO, whichever comes first.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass
+from enum import Enum
+
+import serial
+
+from drivers.errors import PortGone
+
+READ_BYTES = 4096
+RETRY_ERRNOS = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR})
+
+
+class Parity(Enum):
+    """Parity bit of each byte."""
+
+    NONE = serial.PARITY_NONE
+    EVEN = serial.PARITY_EVEN
+    ODD = serial.PARITY_ODD
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """How a serial line is set: 8 data bits and 1 stop bit always."""
+
+    speed_baud: int = 9_600
+    parity: Parity = Parity.NONE
+
+
+class SerialPort:
+    """`/dev/…` at a speed and parity."""
+
+    def __init__(self, path: str, line: LineSettings) -> None:
+        self._path = path
+        self._line = line
+        self._serial: serial.Serial | None = None
+
+    def open(self) -> None:
+        try:
+            self._serial = serial.Serial(
+                self._path,
+                self._line.speed_baud,
+                parity=self._line.parity.value,
+                timeout=0,
+                write_timeout=0,
+                exclusive=True,
+            )
+            os.set_blocking(self._serial.fileno(), False)
+        except (serial.SerialException, OSError, ValueError) as trouble:
+            raise PortGone(f"{self._path} cannot be opened: {trouble}") from None
+
+    def fileno(self) -> int:
+        return self._opened()
+
+    def read(self) -> bytes:
+        try:
+            data = os.read(self._opened(), READ_BYTES)
+        except OSError as trouble:
+            if trouble.errno in RETRY_ERRNOS:
+                return b""
+            raise PortGone(f"{self._path} went away: {trouble.strerror}") from None
+        if not data:
+            raise PortGone(f"{self._path} went away: end of the line")
+        return data
+
+    def write(self, data: bytes) -> int:
+        try:
+            return os.write(self._opened(), data)
+        except OSError as trouble:
+            if trouble.errno in RETRY_ERRNOS:
+                return 0
+            raise PortGone(f"{self._path} went away: {trouble.strerror}") from None
+
+    def close(self) -> None:
+        if self._serial is not None:
+            self._serial.close()
+            self._serial = None
+
+    def _opened(self) -> int:
+        if self._serial is None:
+            raise PortGone(f"{self._path} is not open")
+        descriptor = self._serial.fileno()
+        assert isinstance(descriptor, int)
+        return descriptor
