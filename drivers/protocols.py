@@ -18,7 +18,11 @@ _PLACES: dict[str, tuple[str, str]] = {
     **{f"escpos:{n}": ("drivers.printers.describe", f"describe_status_{n}") for n in (1, 2, 3, 4)},
     "evdev": ("drivers.scanners.describe_evdev", "describe"),
     "feig": ("drivers.pads.feig.describe", "describe"),
+    "llrp": ("drivers.gates.llrp_describe", "describe"),
+    "lsp2": ("drivers.gates.lsp2_describe", "describe"),
+    "m3_210": ("drivers.pads.m3_210_describe", "describe"),
     "pcsc": ("drivers.cards.describe", "describe"),
+    "rl866": ("drivers.pads.rl866_describe", "describe"),
     "scan_engine": ("drivers.scanners.describe_engine", "describe"),
     "scanner": ("drivers.scanners.describe", "describe"),
 }

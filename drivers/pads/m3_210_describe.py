@@ -1,0 +1,242 @@
+"""3M / Bibliotheca 210 and 810 frames in words, for `kiosk wire decode m3_210`.
+
+Source: 3M RFID Reader Model 210 Protocol Specification 1.0.0, chapters 2 to 7; github dpavlin/Biblio-RFID 3M810.pm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fastcrc import crc16
+
+from drivers.described import Described, Direction, FieldValue
+from drivers.frames import LENGTH_INVALID, Framing
+
+_START, _PROBE_START = 0xD6, 0xD5
+_HEAD, _CRC = 3, 2
+_LEAST_LENGTH = 3
+_UID_SIZE, _BLOCK_SIZE = 8, 4
+_LOCK_LIMIT = 3
+"""A lock byte above this is the error code of its block."""
+_INVENTORY, _READ, _WRITE, _TAG_INFO = 0xFE, 0x02, 0x04, 0x0D
+_DSFID_FOLLOWS = 0x02
+_KNOWN_ERRORS = frozenset(
+    (0x00, 0x02, 0x06, 0x0F, 0x11, 0x12, 0x15, 0x16, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0xFD, 0xFE)
+)
+
+_LIKELY_ERRORS = (b"\x00", b"\x02")
+"""What an unknown command is answered with."""
+_UID, _BYTE, _BLOCK, _REST, _SKIPPED = "uid", "byte", "block", "rest", "skipped"
+_UID_ONLY = (("uid", _UID),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A command's name and the parts of its request and answer, in order. The last parts may be missing in answers."""
+
+    name: str
+    request: tuple[tuple[str, str], ...] = ()
+    answer: tuple[tuple[str, str], ...] = _UID_ONLY
+    optional: tuple[tuple[str, str], ...] = ()
+    """Parts that a request may have behind the others."""
+
+
+_LAYOUTS: dict[int, _Layout] = {
+    _INVENTORY: _Layout("read-block-uid", (("afi", _BYTE), ("options", _BYTE)), ()),
+    0x11: _Layout("reader-version", (), (("data", _REST),)),
+    0x14: _Layout("iso-pass-thru", (("data", _REST),), (("data", _REST),)),
+    0x01: _Layout("quiet", _UID_ONLY),
+    _READ: _Layout(
+        "read-multiblock", (*_UID_ONLY, ("first_block", _BYTE), ("blocks", _BYTE)), optional=(("options", _BYTE),)
+    ),
+    _WRITE: _Layout(
+        "write-multiblock",
+        (*_UID_ONLY, ("first_block", _BYTE), ("blocks", _BYTE), ("", _SKIPPED), ("data", _REST)),
+        (*_UID_ONLY, ("block", _BYTE)),
+    ),
+    0x05: _Layout("write-block", (*_UID_ONLY, ("block", _BYTE), ("data", _BLOCK))),
+    0x07: _Layout("write-and-lock-block", (*_UID_ONLY, ("block", _BYTE), ("data", _BLOCK))),
+    0x08: _Layout("lock-block", (*_UID_ONLY, ("block", _BYTE))),
+    0x0A: _Layout("get-afi", _UID_ONLY, (*_UID_ONLY, ("afi", _BYTE))),
+    0x09: _Layout("write-afi", (*_UID_ONLY, ("afi", _BYTE)), (*_UID_ONLY, ("afi", _BYTE))),
+    0x06: _Layout("lock-afi", _UID_ONLY, (*_UID_ONLY, ("afi", _BYTE)), optional=(("afi", _BYTE),)),
+    0x03: _Layout("check-eas", _UID_ONLY, (*_UID_ONLY, ("eas", _BYTE))),
+    0x0C: _Layout("eas-control", (*_UID_ONLY, ("eas", _BYTE)), (*_UID_ONLY, ("eas", _BYTE))),
+    0x0F: _Layout("get-dsfid", _UID_ONLY, (*_UID_ONLY, ("dsfid", _BYTE))),
+    0x0B: _Layout("write-dsfid", (*_UID_ONLY, ("dsfid", _BYTE)), (*_UID_ONLY, ("dsfid", _BYTE))),
+    0x0E: _Layout("lock-dsfid", _UID_ONLY, (*_UID_ONLY, ("dsfid", _BYTE)), optional=(("dsfid", _BYTE),)),
+    _TAG_INFO: _Layout("tag-info", (*_UID_ONLY, ("wanted", _BYTE)), (*_UID_ONLY, ("got", _BYTE))),
+}
+_SIZES = {_UID: _UID_SIZE, _BYTE: 1, _BLOCK: _BLOCK_SIZE, _SKIPPED: 1}
+
+
+@dataclass(slots=True)
+class _Words:
+    """A message being put together from the bytes that are left."""
+
+    left: bytes
+    fields: dict[str, FieldValue] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+
+    def take(self, size: int) -> bytes:
+        taken, self.left = self.left[:size], self.left[size:]
+        return taken
+
+    def take_parts(self, parts: tuple[tuple[str, str], ...]) -> bool:
+        """Read parts in order; false when the bytes end before the last of them."""
+        for name, kind in parts:
+            size = len(self.left) if kind is _REST else _SIZES[kind]
+            if len(self.left) < size:
+                return False
+            value = self.take(size)
+            if kind is not _SKIPPED and (kind is not _REST or value):
+                self.fields[name] = value[0] if kind is _BYTE else value.hex().upper()
+        return True
+
+
+def _size(data: bytes) -> int | None:
+    if len(data) < _HEAD:
+        return None
+    length = int.from_bytes(data[1:_HEAD])
+    return 0 if length < _LEAST_LENGTH else _HEAD + length
+
+
+def _checked(frame: bytes) -> bool:
+    return crc16.genibus(frame[1:-_CRC]) == int.from_bytes(frame[-_CRC:])
+
+
+_FRAMING = Framing(lambda data: data[0] in (_START, _PROBE_START), _size, _checked)
+
+
+def describe(data: bytes, direction: Direction | None) -> list[Described]:
+    """Each frame of a piece. Without a direction, a UID right after the command tells a request."""
+    described: list[Described] = []
+    for piece in _FRAMING.cut(data):
+        if not piece.whole:
+            described.append(Described("incomplete", {}, list(piece.findings)))
+            continue
+        one = _describe_frame(piece.frame, direction)
+        checks = [] if _checked(piece.frame) else ["crc-mismatch"]
+        described.append(Described(one.message, one.fields, [*piece.findings, *checks, *one.findings]))
+    return described
+
+
+def _describe_frame(frame: bytes, direction: Direction | None) -> Described:
+    command, content = frame[_HEAD], frame[_HEAD + 1 : -_CRC]
+    if frame[0] == _PROBE_START:
+        return Described("probe", {"start": "D5", "data": frame[_HEAD:-_CRC].hex().upper()})
+    if (direction or _guess(command, content)) is Direction.HOST_TO_DEVICE:
+        return _describe_request(command, content)
+    return _describe_answer(command, content)
+
+
+def _guess(command: int, content: bytes) -> Direction:
+    if command not in _LAYOUTS:
+        answers = content[:1] in _LIKELY_ERRORS
+        return Direction.DEVICE_TO_HOST if answers else Direction.HOST_TO_DEVICE
+    asks = content[:1] == b"\xe0" or (command == _INVENTORY and len(content) == 2) or not content
+    return Direction.HOST_TO_DEVICE if asks else Direction.DEVICE_TO_HOST
+
+
+def _describe_request(command: int, content: bytes) -> Described:
+    words = _Words(content)
+    layout = _LAYOUTS.get(command)
+    if layout is None:
+        return _unknown(command, words)
+    whole = words.take_parts(layout.request)
+    if words.left:
+        words.take_parts(layout.optional)
+    if not whole or words.left:
+        words.findings.append(LENGTH_INVALID)
+    return Described(layout.name, words.fields, words.findings)
+
+
+def _describe_answer(command: int, content: bytes) -> Described:
+    words = _Words(content)
+    layout = _LAYOUTS.get(command)
+    if not content:
+        return Described(layout.name if layout else f"unknown-{command:02X}", {}, [LENGTH_INVALID])
+    error = words.take(1)[0]
+    words.fields["error"] = error
+    if error not in _KNOWN_ERRORS:
+        words.findings.append("unknown-error")
+    if layout is None:
+        return _unknown(command, words)
+    words.take_parts(layout.answer)
+    if command == _INVENTORY and words.left:
+        _read_inventory(words)
+    elif command == _READ and words.left:
+        _read_blocks(words)
+    elif command == _TAG_INFO and "got" in words.fields:
+        _read_tag_info(words)
+    if words.left:
+        words.findings.append(LENGTH_INVALID)
+    return Described(layout.name, words.fields, words.findings)
+
+
+def _unknown(command: int, words: _Words) -> Described:
+    words.take_parts((("data", _REST),))
+    return Described(f"unknown-{command:02X}", words.fields, ["unknown-command", *words.findings])
+
+
+def _read_inventory(words: _Words) -> None:
+    if not words.take_parts((("afi", _BYTE), ("options", _BYTE))) or not words.left:
+        return
+    count = words.take(1)[0]
+    options = words.fields["options"]
+    with_dsfid = isinstance(options, int) and bool(options & _DSFID_FOLLOWS)
+    size = _UID_SIZE + with_dsfid
+    tags: list[FieldValue] = []
+    while len(tags) < count and len(words.left) >= size:
+        record = words.take(size)
+        uid = record[-_UID_SIZE:].hex().upper()
+        tags.append({"dsfid": record[0], "uid": uid} if with_dsfid else uid)
+    words.fields["tags"] = tags
+    if len(tags) < count and not words.left:
+        words.findings.append(LENGTH_INVALID)
+
+
+def _read_blocks(words: _Words) -> None:
+    """Old style: count, then number, lock, data each; new style: first, count, then lock, data each. No lock by option."""
+    left = words.left
+    for with_lock in (True, False):
+        old_size, new_size = 1 + with_lock + _BLOCK_SIZE, with_lock + _BLOCK_SIZE
+        if len(left) == 1 + left[0] * old_size:
+            words.take(1)
+            numbers = [left[1 + index * old_size] for index in range(left[0])]
+            _take_blocks(words, numbers, numbered=1, locked=int(with_lock))
+            return
+        if len(left) >= 2 and len(left) == 2 + left[1] * new_size:
+            first, count = words.take(2)
+            _take_blocks(words, list(range(first, first + count)), numbered=0, locked=int(with_lock))
+            return
+
+
+def _take_blocks(words: _Words, numbers: list[int], numbered: int, locked: int) -> None:
+    blocks: list[FieldValue] = []
+    for number in numbers:
+        words.take(numbered)
+        block: dict[str, FieldValue] = {"number": number}
+        if locked:
+            lock = words.take(1)[0]
+            block["lock"] = lock
+            if lock > _LOCK_LIMIT:
+                words.findings.append(f"block-error:{number}")
+        block["data"] = words.take(_BLOCK_SIZE).hex().upper()
+        blocks.append(block)
+    words.fields["blocks"] = blocks
+
+
+def _read_tag_info(words: _Words) -> None:
+    got = words.fields["got"]
+    if not isinstance(got, int):
+        return
+    if got & 1:
+        words.take_parts((("dsfid", _BYTE),))
+    if got & 2:
+        words.take_parts((("afi", _BYTE),))
+    if got & 4 and len(words.left) >= 2:
+        block_size, blocks = words.take(2)
+        words.fields |= {"block_size": block_size + 1, "blocks": blocks + 1}
+    if got & 8:
+        words.take_parts((("ic_ref", _BYTE),))
