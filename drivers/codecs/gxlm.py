@@ -27,7 +27,14 @@ from drivers.codecs.findings import Finding, about
 from drivers.codecs.gxlm_identifier import RESERVED, pack_identifier, scheme_for, unpack_identifier
 from drivers.codecs.iso28560_2 import filled
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
-from drivers.codecs.values import note_control_characters, number_to_write, set_of, set_to_write, text_to_write
+from drivers.codecs.values import (
+    note_control_characters,
+    number_to_write,
+    required,
+    set_of,
+    set_to_write,
+    text_to_write,
+)
 
 HEAD_BYTES = 4
 LEAST_PAYLOAD = 5
@@ -160,9 +167,7 @@ def _read_element(oid: int, data: bytes, met: set[int], elements: Elements, find
 
 def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> EncodedTag:
     """Bank 01 and bank 11. The content parameter is made from the elements; one that is given must say the same."""
-    if IDENTIFIER not in elements:
-        raise EncodeRefused(IDENTIFIER, "it is missing", "give the item number")
-    identifier = text_to_write(IDENTIFIER, elements[IDENTIFIER])
+    identifier = text_to_write(IDENTIFIER, required(elements, IDENTIFIER))
     scheme = number_to_write(PII_ENCODING, elements.get(PII_ENCODING, scheme_for(identifier)), 0, RESERVED - 1)
     sorting = number_to_write(SORTING, elements.get(SORTING, 0), 0, SORTING_MASK)
     version = number_to_write(VERSION, elements.get(VERSION, 1), 1, VERSION_MASK + 1)

@@ -10,6 +10,7 @@ from drivers.codecs.elements import IDENTIFIER, INDEX
 from drivers.codecs.findings import Finding
 from drivers.codecs.object_writing import check_index, write
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
+from drivers.codecs.values import required
 
 DSFID = 0x06
 """Access method 0, data format 6 (lainuri `iso28560/__init__.py`, dp2 `UhfUtility.EncodeUserBank`)."""
@@ -42,8 +43,7 @@ def encode(
     Where `lock` names elements, each run of them starts and ends on a block edge. Zero-filled to `memory_size`, so that
     nothing old is left behind; without it as short as the elements are.
     """
-    if IDENTIFIER not in elements:
-        raise EncodeRefused(IDENTIFIER, "it is missing", "give the item number: it is the only mandatory element")
+    required(elements, IDENTIFIER)
     for key in lock:
         if key not in elements:
             raise EncodeRefused(f"lock {key}", "it is not among the elements", "lock only what is written")

@@ -33,6 +33,7 @@ from drivers.codecs.values import (
     code_to_write,
     gs1_to_write,
     number_to_write,
+    required,
     set_to_write,
     text_to_write,
 )
@@ -52,7 +53,8 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> 
     left = dict(elements)
     number_to_write(VERSION, left.pop(VERSION, VERSION_WRITTEN), VERSION_WRITTEN, VERSION_WRITTEN)
     parts, part = set_to_write(left.pop(SET, {"parts_in_set": 1, "part_number": 1}), LARGEST_SET)
-    usage = _usage(left.pop(USAGE, ""))
+    usage = _usage(required(left, USAGE, "give 1 for circulation"))
+    del left[USAGE]
     short = memory_size is not None and memory_size < BASIC_BYTES
     identifier = _identifier_field(left)
     owner = _owner_field(left, SHORT_OWNER_BYTES if short else OWNER_BYTES)
@@ -82,9 +84,8 @@ def _usage(value: ElementValue) -> int:
 
 
 def _identifier_field(left: dict[str, ElementValue]) -> bytes:
-    if IDENTIFIER not in left:
-        raise EncodeRefused(IDENTIFIER, "it is missing", "give the item number")
-    text = text_to_write(IDENTIFIER, left.pop(IDENTIFIER))
+    text = text_to_write(IDENTIFIER, required(left, IDENTIFIER))
+    del left[IDENTIFIER]
     if len(text.encode()) <= IDENTIFIER_BYTES:
         return text.encode()
     _move_to_library_block(IDENTIFIER, ALTERNATIVE_IDENTIFIER, text, left)

@@ -17,7 +17,14 @@ from drivers.codecs.iso28560_2 import filled
 from drivers.codecs.object_writing import check_index, element_of, write
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 from drivers.codecs.uii import pack_uii, unpack_uii
-from drivers.codecs.values import LARGEST_SET, note_control_characters, set_from_digits, set_to_write, text_to_write
+from drivers.codecs.values import (
+    LARGEST_SET,
+    note_control_characters,
+    required,
+    set_from_digits,
+    set_to_write,
+    text_to_write,
+)
 
 DSFID = 0x06
 SEPARATOR = "."
@@ -124,9 +131,7 @@ def _uii_of(elements: Mapping[str, ElementValue]) -> tuple[str, frozenset[str]]:
 
 
 def _composed(elements: Mapping[str, ElementValue]) -> str:
-    if IDENTIFIER not in elements:
-        raise EncodeRefused(IDENTIFIER, "it is missing", "give the item number")
-    text = text_to_write(IDENTIFIER, elements[IDENTIFIER])
+    text = text_to_write(IDENTIFIER, required(elements, IDENTIFIER))
     if OWNER not in elements:
         return text
     text = text_to_write(OWNER, elements[OWNER]) + SEPARATOR + text

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from drivers.codecs import bank01, gxlm, iso28560_2, iso28560_3, iso28560_4, rfid501
 from drivers.codecs.afi import LIBRARY_AFIS
-from drivers.codecs.elements import IDENTIFIER, OWNER, SET
+from drivers.codecs.compaction import Compaction
+from drivers.codecs.elements import IDENTIFIER, OWNER, SET, UII
 from drivers.codecs.findings import Finding, about
+from drivers.codecs.object_stream import COMPACTION_SHIFT
 from drivers.codecs.reading import Format, TagData
 
 NOTHING = TagData(Format.UNKNOWN, {}, ())
@@ -41,6 +43,8 @@ NFC_VERSION_1 = 0x40
 """Capability container of an NFC Forum Type 5 tag: 0xE1 or 0xE2, then version 1 in the high bits."""
 
 LAST_ITEM_TYPE = 13
+LONGEST_INTEGER = 19
+"""Digits that integer compaction is allowed to hold."""
 
 
 def read_hf(memory: bytes, block_size: int, afi: int | None, dsfid: int | None) -> TagData:
@@ -51,36 +55,42 @@ def read_hf(memory: bytes, block_size: int, afi: int | None, dsfid: int | None) 
         return TagData(_layout_of_blank(len(memory), dsfid), {}, (Finding.BLANK_TAG,))
     if rfid501.is_factory_blank(memory):
         return rfid501.decode(memory)
-    crc_fits = iso28560_3.crc_finding(memory, block_size) is not Finding.CRC_MISMATCH
-    if crc_fits:
+    if iso28560_3.has_right_crc(memory):
         fixed = iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
         if ILLEGIBLE.isdisjoint(fixed.findings):
             return fixed
     chained = iso28560_2.decode(memory, afi=afi, dsfid=dsfid)
-    if IDENTIFIER in chained.elements and HARMLESS.issuperset(chained.findings):
+    faultless = IDENTIFIER in chained.elements and HARMLESS.issuperset(chained.findings)
+    if faultless and not _is_strange(memory, chained):
         return chained
-    if crc_fits:
+    fixed = iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
+    if Finding.CRC_MISMATCH not in fixed.findings or dsfid == iso28560_3.DSFID:
         return fixed
     if dsfid == iso28560_2.DSFID:
         return chained
-    if dsfid == iso28560_3.DSFID:
-        return iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
-    return _by_shape(memory, block_size, afi, dsfid, chained)
+    return _by_shape(memory, chained, fixed, registered=afi in LIBRARY_AFIS)
 
 
 def _layout_of_blank(size: int, dsfid: int | None) -> Format:
-    """What a blank tag is meant for: its DSFID says so, else up to 32 bytes it is the fixed layout, made for such tags."""
+    """What a blank tag is meant for: its DSFID says so; else up to 32 bytes the fixed layout, made for such tags."""
     if dsfid == iso28560_3.DSFID or (dsfid != iso28560_2.DSFID and size <= iso28560_3.SHORT_TAG_BYTES):
         return Format.ISO28560_3
     return Format.ISO28560_2
 
 
-def _by_shape(memory: bytes, block_size: int, afi: int | None, dsfid: int | None, chained: TagData) -> TagData:
+def _is_strange(memory: bytes, chained: TagData) -> bool:
+    """Whether faultless elements are such as no library writes, as fixed fields read so may come out."""
+    identifier = chained.item_id or ""
+    is_integer = memory[0] >> COMPACTION_SHIFT & 7 == Compaction.INTEGER
+    return UII in chained.elements or (is_integer and not 1 < len(identifier) <= LONGEST_INTEGER)
+
+
+def _by_shape(memory: bytes, chained: TagData, fixed: TagData, *, registered: bool) -> TagData:
     constants = _right_constants_of_rfid501(memory)
     if constants == 2:
         return rfid501.decode(memory)
-    if _looks_fixed(memory):
-        return iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
+    if _looks_fixed(memory, fixed):
+        return fixed
     truncated = Finding.ELEMENT_TRUNCATED in chained.findings
     corrupt = about(Finding.COMPACTION_INVALID, IDENTIFIER) in chained.findings and truncated
     if memory[0] & FIRST_OID_MASK == FIRST_OID and not _is_nfc_forum(memory):
@@ -91,7 +101,7 @@ def _by_shape(memory: bytes, block_size: int, afi: int | None, dsfid: int | None
         return rfid501.decode(memory)
     if chained.elements and not _is_nfc_forum(memory) and _is_chain_without_first(chained):
         return chained
-    return chained if afi in LIBRARY_AFIS else NOTHING
+    return chained if registered else NOTHING
 
 
 def _is_chain_without_first(chained: TagData) -> bool:
@@ -114,9 +124,8 @@ def _right_constants_of_rfid501(memory: bytes) -> int:
     return right
 
 
-def _looks_fixed(memory: bytes) -> bool:
+def _looks_fixed(memory: bytes, fixed: TagData) -> bool:
     """Whether the fields of ISO 28560-3 make sense although no CRC fits."""
-    fixed = iso28560_3.decode(memory[: iso28560_3.BASIC_BYTES])
     owner = fixed.elements.get(OWNER)
     return (
         1 in (memory[0] >> 4, memory[0] & 0x0F)

@@ -15,7 +15,14 @@ from drivers.codecs.compaction import decode_utf8
 from drivers.codecs.elements import IDENTIFIER, SET
 from drivers.codecs.findings import Finding, about
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
-from drivers.codecs.values import note_control_characters, number_to_write, set_of, set_to_write, text_to_write
+from drivers.codecs.values import (
+    note_control_characters,
+    number_to_write,
+    required,
+    set_of,
+    set_to_write,
+    text_to_write,
+)
 
 LAYOUT = struct.Struct(">BBBB16sIi")
 MEMORY_BYTES = 32
@@ -90,19 +97,17 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> 
         raise EncodeRefused("memory", f"{size} bytes are too few", f"use a tag of {MEMORY_BYTES} bytes or more")
     left = dict(elements)
     parts, part = set_to_write(left.pop(SET, {"parts_in_set": 1, "part_number": 1}), LARGEST_PART)
-    if IDENTIFIER not in left:
-        raise EncodeRefused(IDENTIFIER, "it is missing", "give the item number")
-    barcode = text_to_write(IDENTIFIER, left.pop(IDENTIFIER))
+    barcode = text_to_write(IDENTIFIER, required(left, IDENTIFIER))
     if not barcode.isascii() or len(barcode) > BARCODE_BYTES:
         raise EncodeRefused(IDENTIFIER, f"{barcode!r} does not fit", "give at most 16 ASCII characters")
-    item_type = number_to_write(ITEM_TYPE, left.pop(ITEM_TYPE, -1), 0, 0xFF)
+    item_type = number_to_write(ITEM_TYPE, required(left, ITEM_TYPE, "give 1 for a book"), 0, 0xFF)
     if item_type not in ITEM_TYPES:
         raise EncodeRefused(ITEM_TYPE, f"{item_type} is not listed", f"give one of {sorted(ITEM_TYPES)}")
     branch = number_to_write(BRANCH, left.pop(BRANCH, 0), 0, (1 << BRANCH_BITS) - 1)
     library = number_to_write(LIBRARY, left.pop(LIBRARY, 0), 0, (1 << LIBRARY_BITS) - 1)
     custom = number_to_write(CUSTOM, left.pop(CUSTOM, 0), -(1 << 31), (1 << 31) - 1)
-    if left:
-        raise EncodeRefused(sorted(left)[0], "rfid501 has no place for it", "leave the element out")
+    for key in left.keys() - {IDENTIFIER, ITEM_TYPE}:
+        raise EncodeRefused(key, "rfid501 has no place for it", "leave the element out")
     memory = LAYOUT.pack(
         CONSTANT, part << 4 | parts, 0, item_type, barcode.encode(), branch << LIBRARY_BITS | library, custom
     )

@@ -15,7 +15,17 @@ from drivers.codecs.reading import ElementValue, EncodedTag, EncodeRefused, Form
 from drivers.codecs.recognise import read_hf, read_uhf
 from drivers.errors import Misuse
 
-__all__ = ["ElementValue", "EncodeRefused", "EncodedTag", "Format", "TagData", "decode", "encode", "with_index"]
+__all__ = [
+    "WRITABLE",
+    "ElementValue",
+    "EncodeRefused",
+    "EncodedTag",
+    "Format",
+    "TagData",
+    "decode",
+    "encode",
+    "with_index",
+]
 
 WRITABLE = tuple(form for form in Format if form is not Format.UNKNOWN)
 

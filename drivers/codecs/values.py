@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from drivers.codecs.elements import GS1, SET, USAGE
@@ -70,6 +71,13 @@ def note_control_characters(text: str, key: str, findings: set[str]) -> None:
     """Characters below 0x20 have no place in a text of a library."""
     if not text.isprintable() and any(letter < " " for letter in text):
         findings.add(about(Finding.CONTROL_CHARACTERS, key))
+
+
+def required(elements: Mapping[str, ElementValue], key: str, remedy: str = "give the item number") -> ElementValue:
+    """The value of an element that the layout cannot do without, or a refusal."""
+    if key not in elements:
+        raise EncodeRefused(key, "it is missing", remedy)
+    return elements[key]
 
 
 def text_to_write(key: str, value: ElementValue) -> str:
