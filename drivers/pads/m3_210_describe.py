@@ -197,7 +197,7 @@ def _read_inventory(words: _Words) -> None:
 
 
 def _read_blocks(words: _Words) -> None:
-    """Old style: count, then number, lock, data each; new style: first, count, then lock, data each. No lock by option."""
+    """Old style: count, then number, lock, data each; new: first, count, then lock, data each. No lock by option."""
     left = words.left
     for with_lock in (True, False):
         old_size, new_size = 1 + with_lock + _BLOCK_SIZE, with_lock + _BLOCK_SIZE
