@@ -1,0 +1,144 @@
+"""What each fact changes. Physical facts stand: nothing here refuses; what is wrong becomes an exception for staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from sqlalchemy import Connection, select, update
+
+from kiosk.central.borrowing import borrower, copy
+from kiosk.central.exceptions import Notable, Why, close_doubt, note
+from kiosk.central.holdings import ItemOnFile, item_on_file
+from kiosk.central.people import PatronOnFile, patron_on_file, resolved
+from kiosk.central.store.tables import decisions, items, loans
+from kiosk.central.story import Place, Told, add_loan, add_return, undo
+from kiosk.model.facts import (
+    Fact,
+    Found,
+    ItemDoubtful,
+    ItemOpened,
+    ItemReturned,
+    LoanMade,
+    LoanRefused,
+    LoanUndone,
+    StationSettled,
+)
+from kiosk.model.ids import Epoch, IntentId
+from kiosk.model.reasons import ReasonCode
+from kiosk.rules.loans import LoanRules, Refused, decide_borrow
+
+ABOUT_THE_STORY = frozenset({ReasonCode.LENT_TO_ANOTHER, ReasonCode.LENT_TO_YOU, ReasonCode.UNKNOWN_ITEM})
+"""Reasons of the rules that the item's story notes in its own way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Where a new fact stands, and the rules that it is held against."""
+
+    place: Place
+    epoch: Epoch
+    rules: LoanRules
+
+
+def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
+    """Change loans, returns and exceptions as `fact` says. Raises only what the database raises."""
+    _redeem(connection, fact.intent)
+    match fact:
+        case LoanMade():
+            _loan_made(connection, fresh, fact)
+        case LoanUndone():
+            if not undo(connection, fact.intent, fresh.place):
+                _unknown_loan(connection, fresh, fact)
+        case ItemOpened():
+            _opened(connection, fresh, fact)
+        case ItemReturned():
+            _returned(connection, fresh, fact)
+        case ItemDoubtful():
+            details = {"unknown": fact.unknown, "since": fact.since.isoformat()}
+            _note(connection, fresh, Notable(Why.DOUBTFUL, fact.intent, fact.item, details))
+        case StationSettled():
+            close_doubt(connection, fact.intent)
+        case LoanRefused():
+            pass
+        case _:
+            assert_never(fact)
+
+
+def _redeem(connection: Connection, intent: IntentId) -> None:
+    """The promise has become something real: from now on it does not count by itself."""
+    connection.execute(update(decisions).where(decisions.c.ask == intent).values(promised_until=None))
+
+
+def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade) -> None:
+    patron = resolved(connection, fact.patron)
+    on_file = None if patron is None else patron_on_file(connection, patron, lock=True)
+    known = connection.execute(select(loans).where(loans.c.intent == fact.intent)).one_or_none()
+    if known is not None:
+        if (known.item, known.patron) != (fact.item, patron or fact.patron):
+            _note(connection, fresh, Notable(Why.SAME_INTENT, fact.intent, fact.item))
+        return
+    item = item_on_file(connection, fact.item, lock=True)
+    if on_file is None:
+        _note(connection, fresh, Notable(Why.UNKNOWN_PATRON, fact.intent, fact.item, {"patron": fact.patron}))
+    if item is None:
+        _note(connection, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
+    if on_file is not None and item is not None:
+        _hold_against_rules(connection, fresh, fact, on_file, item)
+        if item.held_for == on_file.ref:
+            connection.execute(update(items).where(items.c.id == fact.item).values(held_for=None))
+    told = add_loan(connection, fact, patron or fact.patron, fresh.place)
+    _note_story(connection, fresh, fact, told, same=told.ended is not None and told.ended.patron == patron)
+
+
+def _hold_against_rules(
+    connection: Connection, fresh: Fresh, fact: LoanMade, patron: PatronOnFile, item: ItemOnFile
+) -> None:
+    """A loan that the rules would have refused is kept and noted, unless central itself had said yes to it."""
+    promised = connection.scalar(select(decisions.c.allowed).where(decisions.c.ask == fact.intent))
+    if promised:
+        return
+    at = fresh.place.at
+    decided = decide_borrow(borrower(connection, patron, at), copy(connection, item), fresh.rules, at)
+    if not isinstance(decided, Refused):
+        return
+    for reason in decided.reasons:
+        if reason.code not in ABOUT_THE_STORY:
+            details = dict(reason.values) | {"decided": fact.decided.value}
+            _note(connection, fresh, Notable(reason.code, fact.intent, fact.item, details))
+
+
+def _note_story(connection: Connection, fresh: Fresh, fact: LoanMade, told: Told, *, same: bool) -> None:
+    if told.overtaken:
+        _note(connection, fresh, Notable(Why.TWO_STATIONS, fact.intent, fact.item))
+    if told.ended is not None:
+        why = Why.LENT_AGAIN if same else Why.IMPLIED_RETURN
+        _note(connection, fresh, Notable(why, fact.intent, fact.item, {"ended": told.ended.intent}))
+
+
+def _opened(connection: Connection, fresh: Fresh, fact: ItemOpened) -> None:
+    changed = connection.execute(
+        update(loans).where(loans.c.intent == fact.intent).values(opened=fact.verified)
+    ).rowcount
+    if not changed:
+        _unknown_loan(connection, fresh, fact)
+
+
+def _returned(connection: Connection, fresh: Fresh, fact: ItemReturned) -> None:
+    known = item_on_file(connection, fact.item, lock=True) is not None
+    ended = add_return(connection, fact.item, fresh.place, fresh.epoch)
+    if not known and fact.found is not Found.FOREIGN:
+        _note(connection, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
+    if ended is None and fact.found is Found.LENT:
+        _note(connection, fresh, Notable(Why.NOT_LENT, fact.intent, fact.item))
+    if ended is not None and fresh.place.at > ended.due:
+        details = {"due": ended.due.isoformat(), "loan": ended.intent}
+        _note(connection, fresh, Notable(Why.LATE, fact.intent, fact.item, details))
+
+
+def _unknown_loan(connection: Connection, fresh: Fresh, fact: LoanUndone | ItemOpened) -> None:
+    _note(connection, fresh, Notable(Why.UNKNOWN_LOAN, fact.intent, fact.item))
+
+
+def _note(connection: Connection, fresh: Fresh, notable: Notable) -> None:
+    note(connection, fresh.place, fresh.epoch, notable)

@@ -1,0 +1,87 @@
+"""What staff have to look at: physical facts stand, and what is wrong with them is noted here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, update
+
+from kiosk.central.store.tables import exceptions
+from kiosk.central.story import Place
+from kiosk.model.ids import Epoch, IntentId, ItemId
+
+LONGEST_VALUE = 500
+
+
+class Why(StrEnum):
+    """Codes of exceptions. A loan that the rules would have refused carries the rules' own reason code instead."""
+
+    NEW_EPOCH = "new-epoch"
+    """A station began a new journal: a new disk, or an older copy."""
+    NOT_UNDERSTOOD = "not-understood"
+    """A fact of an unknown type or version, or with a missing or wrong field."""
+    NOT_APPLIED = "not-applied"
+    """A fact that could be read but not applied."""
+    UNKNOWN_ITEM = "unknown-item"
+    UNKNOWN_PATRON = "unknown-patron"
+    UNKNOWN_LOAN = "unknown-loan"
+    """A fact about a loan that central never heard of."""
+    IMPLIED_RETURN = "implied-return"
+    """Lent while it was lent to another: the earlier loan has ended."""
+    LENT_AGAIN = "lent-again"
+    """Lent to the patron who had it already."""
+    TWO_STATIONS = "two-stations"
+    """Another station had told of something later about this item."""
+    SAME_INTENT = "same-intent"
+    """A second loan under the id of another one."""
+    NOT_LENT = "not-lent"
+    """Returned with a tag that said "on loan", but no loan was known."""
+    LATE = "late"
+    """Returned after it was due."""
+    DOUBTFUL = "doubtful"
+    """A station does not know what a tag says; closed when it has been settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notable:
+    """One exception: why, and what it is about. `details` are texts; they may name patrons and are for staff alone."""
+
+    why: str
+    intent: IntentId | None = None
+    item: ItemId | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+def note(connection: Connection, place: Place, epoch: Epoch, notable: Notable) -> None:
+    """Open an exception about the fact at `place` of `epoch`."""
+    details = {name: _plain(text, LONGEST_VALUE) for name, text in notable.details.items()}
+    connection.execute(
+        insert(exceptions).values(
+            station=place.station,
+            epoch=epoch,
+            seq=place.seq,
+            intent=None if notable.intent is None else _plain(notable.intent, 64),
+            item=None if notable.item is None else _plain(notable.item, 64),
+            why=notable.why,
+            details=json.dumps(details, ensure_ascii=False),
+            at=place.at,
+            open=True,
+        )
+    )
+
+
+def close_doubt(connection: Connection, intent: IntentId) -> None:
+    """The doubt about this intent has come to its end."""
+    connection.execute(
+        update(exceptions)
+        .where(exceptions.c.intent == intent, exceptions.c.why == Why.DOUBTFUL.value)
+        .values(open=False)
+    )
+
+
+def _plain(text: str, longest: int) -> str:
+    """No NUL (PostgreSQL keeps none), and no longer than its column."""
+    return text.replace("\0", "�")[:longest]

@@ -1,0 +1,145 @@
+"""Taking in the facts of a station: each exactly once, in its order, whatever the broker did to them.
+
+Source: the MQTT contract, section 4. `(station, epoch, seq)` is the key; what comes after a gap is not applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import DataError, IntegrityError
+
+from kiosk.central.applying import Fresh, apply
+from kiosk.central.exceptions import Notable, Why, note
+from kiosk.central.store.tables import facts, progress
+from kiosk.central.story import Place
+from kiosk.model.facts import Fact
+from kiosk.model.ids import Epoch, ItemId
+from kiosk.rules.loans import LoanRules
+
+AHEAD = timedelta(minutes=5)
+"""A station's clock may be this far ahead; beyond it, a fact is dated by its arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One fact as it came. `fact` is None where it could not be understood, and `trouble` says why."""
+
+    seq: int
+    type: str
+    told_at: datetime | None
+    """The station's clock, aware."""
+    data: str
+    """The body as JSON text."""
+    fact: Fact | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch."""
+
+    last: int
+    """The last contiguous seq of the epoch, to be acknowledged after the commit. 0: nothing of it is known."""
+    applied: int
+    """How many facts were new."""
+
+
+def ingest(
+    connection: Connection,
+    station: str,
+    epoch: Epoch,
+    arrived: Sequence[Arrived],
+    *,
+    rules: LoanRules,
+    received_at: datetime,
+) -> Taken:
+    """Apply what is new and follows without a gap. Runs in the caller's transaction; acknowledge after its commit."""
+    row = connection.execute(
+        select(progress).where(progress.c.station == station, progress.c.epoch == epoch).with_for_update()
+    ).one_or_none()
+    last = first = 0 if row is None else int(row.last_seq)
+    at = None if row is None else row.last_at
+    for one in sorted(arrived, key=lambda told: told.seq):
+        if one.seq <= last:
+            continue
+        if one.seq > last + 1:
+            break
+        at = _dated(one, at, received_at)
+        _take(connection, Fresh(Place(at, station, one.seq), epoch, rules), one, received_at)
+        last = one.seq
+    if at is not None and last > first:
+        _keep_progress(connection, station, epoch, last, at, begins=row is None, received_at=received_at)
+    return Taken(last, last - first)
+
+
+def _dated(one: Arrived, before: datetime | None, received_at: datetime) -> datetime:
+    """When it happened: the station's clock, but never before the station's previous fact, nor after its arrival."""
+    told = received_at if one.told_at is None or one.told_at > received_at + AHEAD else one.told_at
+    return told if before is None else max(told, before)
+
+
+def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datetime) -> None:
+    """Store one fact, and apply it; what cannot be applied becomes an exception and never blocks what follows."""
+    place = fresh.place
+    item = None if one.fact is None else one.fact.item
+    connection.execute(
+        insert(facts).values(
+            station=place.station,
+            epoch=fresh.epoch,
+            seq=place.seq,
+            type=one.type[:64],
+            told_at=one.told_at,
+            at=place.at,
+            received_at=received_at,
+            item=_kept(item),
+            data=one.data,
+        )
+    )
+    if one.fact is None:
+        note(
+            connection, place, fresh.epoch, Notable(Why.NOT_UNDERSTOOD, details={"type": one.type, "what": one.trouble})
+        )
+        return
+    savepoint = connection.begin_nested()
+    try:
+        apply(connection, fresh, one.fact)
+    except (DataError, IntegrityError, ValueError) as trouble:
+        savepoint.rollback()
+        what = str(trouble.orig) if isinstance(trouble, DataError | IntegrityError) else str(trouble)
+        note(connection, place, fresh.epoch, Notable(Why.NOT_APPLIED, details={"type": one.type, "what": what}))
+    else:
+        savepoint.commit()
+
+
+def _keep_progress(
+    connection: Connection,
+    station: str,
+    epoch: Epoch,
+    last: int,
+    at: datetime,
+    *,
+    begins: bool,
+    received_at: datetime,
+) -> None:
+    if not begins:
+        connection.execute(
+            update(progress)
+            .where(progress.c.station == station, progress.c.epoch == epoch)
+            .values(last_seq=last, last_at=at)
+        )
+        return
+    others = connection.execute(select(progress.c.epoch).where(progress.c.station == station).limit(1)).first()
+    connection.execute(
+        insert(progress).values(station=station, epoch=epoch, last_seq=last, last_at=at, begun_at=received_at)
+    )
+    if others is not None:
+        note(connection, Place(at, station, 1), epoch, Notable(Why.NEW_EPOCH))
+
+
+def _kept(item: ItemId | None) -> str | None:
+    """An item number as far as a column can hold it."""
+    return None if item is None else item.replace("\0", "")[:64]

@@ -1,0 +1,64 @@
+"""Patrons and their cards, as the store has them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from kiosk.central.store.tables import cards, patrons
+from kiosk.model.circulation import Language
+from kiosk.model.ids import PatronRef
+
+CARD = "card:"
+"""A patron reference that a station made without central: this and what its reader or scanner read."""
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
+
+
+@dataclass(frozen=True, slots=True)
+class PatronOnFile:
+    """A patron of the store."""
+
+    ref: PatronRef
+    given_name: str
+    category: str
+    expires: date | None
+    blocked: bool
+    debt_cents: int
+    language: Language | None
+
+
+def card_token(text: str) -> str:
+    """How a card's token is kept and compared: hex without regard to case, everything else as it is."""
+    token = text.strip()
+    return token.upper() if _HEX.fullmatch(token) else token
+
+
+def owner_of(connection: Connection, token: str) -> PatronRef | None:
+    """Whose card this is."""
+    found = connection.scalar(select(cards.c.patron).where(cards.c.token == card_token(token)))
+    return None if found is None else PatronRef(found)
+
+
+def resolved(connection: Connection, ref: PatronRef) -> PatronRef | None:
+    """The patron that `ref` names, `card:TOKEN` included; None where nobody has that card."""
+    return owner_of(connection, ref.removeprefix(CARD)) if ref.startswith(CARD) else ref
+
+
+def patron_on_file(connection: Connection, ref: PatronRef, *, lock: bool = False) -> PatronOnFile | None:
+    """The patron's row; `lock` keeps others from deciding for the same patron until this transaction ends."""
+    query = select(patrons).where(patrons.c.id == ref)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        return None
+    return PatronOnFile(
+        ref=PatronRef(row.id),
+        given_name=row.given_name,
+        category=row.category,
+        expires=row.expires,
+        blocked=row.blocked,
+        debt_cents=row.debt_cents,
+        language=Language(row.language) if row.language in set(Language) else None,
+    )

@@ -1,0 +1,218 @@
+"""The schema, once, for SQLite and PostgreSQL. Migrations make it; a test holds both against this.
+
+No foreign keys on what facts tell: a physical fact stands, even about an item or patron that nobody knows.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware datetime, kept as UTC with microseconds on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "instants in the store are aware"
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+LongId = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("control_number", String(64), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("author", Text, nullable=False, server_default=""),
+    Column("call_number", Text, nullable=False, server_default=""),
+    Column("isbn", Text, nullable=False, server_default=""),
+    Column("language", String(8), nullable=False, server_default=""),
+    Column("format", String(16), nullable=False),
+    Column("original", LargeBinary, nullable=False),
+    comment="Bibliographic records: the bytes as they came, and the flat row that screens show",
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("control_number", String(64), index=True),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("call_number", Text, nullable=False, server_default=""),
+    Column("branch", String(64), nullable=False, server_default=""),
+    Column("loan_class", String(32), nullable=False),
+    Column("not_for_loan", Boolean, nullable=False, server_default=false()),
+    Column("held_for", String(64)),
+    comment="Copies. title and call_number only where they differ from the record's, or there is no record",
+)
+
+patrons = Table(
+    "patrons",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("given_name", Text, nullable=False),
+    Column("family_name", Text, nullable=False, server_default=""),
+    Column("category", String(32), nullable=False),
+    Column("expires", Date),
+    Column("blocked", Boolean, nullable=False, server_default=false()),
+    Column("debt_cents", BigInteger, nullable=False, server_default="0"),
+    Column("language", String(8)),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("token", String(128), primary_key=True),
+    Column("patron", String(64), nullable=False, index=True),
+    comment="What a reader or scanner reads off a card, and whose it is. Hex tokens in upper case",
+)
+
+loans = Table(
+    "loans",
+    metadata,
+    Column("intent", String(64), primary_key=True),
+    Column("patron", String(200), nullable=False),
+    Column("item", String(64), nullable=False),
+    Column("station", String(32), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("due", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("end_why", String(32)),
+    Column("end_station", String(32)),
+    Column("end_seq", BigInteger),
+    Column("opened", Boolean, nullable=False, server_default=false()),
+    Column("provisional", Boolean, nullable=False, server_default=false()),
+    Index("ix_loans_item_made_at", "item", "made_at"),
+    Index("ix_loans_patron_ended_at", "patron", "ended_at"),
+    comment="(made_at, station, seq) and (ended_at, end_station, end_seq) place both ends in the item's story",
+)
+
+returns = Table(
+    "returns",
+    metadata,
+    Column("station", String(32), primary_key=True),
+    Column("epoch", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("item", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_returns_item_at", "item", "at"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("id", LongId, primary_key=True, autoincrement=True),
+    Column("station", String(32), nullable=False),
+    Column("epoch", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("told_at", UtcTime),
+    Column("at", UtcTime, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("item", String(64)),
+    Column("data", Text, nullable=False),
+    UniqueConstraint("station", "epoch", "seq"),
+    comment="Every fact once. told_at is the station's clock; at never runs backwards within a station's epoch",
+)
+
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("id", LongId, primary_key=True, autoincrement=True),
+    Column("station", String(32), nullable=False),
+    Column("epoch", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("intent", String(64)),
+    Column("item", String(64)),
+    Column("why", String(64), nullable=False),
+    Column("details", Text, nullable=False, server_default="{}"),
+    Column("at", UtcTime, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Index("ix_exceptions_intent", "intent"),
+    comment="What staff have to look at; details is a JSON object of text values",
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("ask", String(64), primary_key=True),
+    Column("station", String(32), nullable=False),
+    Column("patron", String(200), nullable=False),
+    Column("item", String(64), nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("allowed", Boolean, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("promised_until", UtcTime),
+    Index("ix_decisions_patron_promised_until", "patron", "promised_until"),
+    comment="Answers to questions for a loan. A yes counts towards the limit until its fact, or promised_until",
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("station", String(32), primary_key=True),
+    Column("epoch", String(64), primary_key=True),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("begun_at", UtcTime, nullable=False),
+    comment="The last contiguous seq of each station's epoch, and how far its time has come",
+)
+
+stations = Table(
+    "stations",
+    metadata,
+    Column("station", String(32), primary_key=True),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("status", Text, nullable=False, server_default="{}"),
+    Column("health", Text, nullable=False, server_default="{}"),
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("id", LongId, primary_key=True, autoincrement=True),
+    Column("topic", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    comment="Messages that could not be read at all, for the technician; the oldest go first",
+)

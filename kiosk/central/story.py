@@ -1,0 +1,150 @@
+"""The story of one item: its loans and returns along time, each loan ending at the first thing that ends it.
+
+Facts of one station come in order; those of different stations come in any. So nothing here depends on the order of
+arrival: a loan ends at the earliest of its own undoing, the next return of the item, and the next loan of the item.
+Each function keeps exactly that true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kiosk.central.store.tables import loans, returns
+from kiosk.model.facts import LoanMade
+from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef
+
+
+class EndWhy(StrEnum):
+    """How a loan ended."""
+
+    RETURNED = "returned"
+    UNDONE = "undone"
+    IMPLIED_RETURN = "implied-return"
+    """The item was lent again: it must have been back."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands in an item's story. Stations break ties, so that the order is the same everywhere."""
+
+    at: datetime
+    station: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A loan that a fact has ended."""
+
+    intent: IntentId
+    patron: PatronRef
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What adding a loan meant for the item's story."""
+
+    ended: Ended | None
+    """The loan that this one ended."""
+    overtaken: bool
+    """Another station had already told of something later."""
+
+
+def add_loan(connection: Connection, fact: LoanMade, patron: PatronRef, place: Place) -> Told:
+    """Put a new loan into the story. `fact.intent` must not be there yet."""
+    after = _next_after(connection, fact.item, place)
+    before = _running_at(connection, fact.item, place)
+    if before is not None:
+        _end(connection, before.intent, place, EndWhy.IMPLIED_RETURN)
+    connection.execute(
+        insert(loans).values(
+            intent=fact.intent,
+            patron=patron,
+            item=fact.item,
+            station=place.station,
+            seq=place.seq,
+            made_at=place.at,
+            due=fact.due,
+            opened=False,
+            provisional=fact.provisional,
+        )
+    )
+    if after is not None:
+        _end(connection, fact.intent, *after)
+    return Told(None if before is None else _ended(before), after is not None and after[0].station != place.station)
+
+
+def add_return(connection: Connection, item: ItemId, place: Place, epoch: Epoch) -> Ended | None:
+    """Put a return into the story; the loan that it ends, if one was running then."""
+    connection.execute(
+        insert(returns).values(station=place.station, epoch=epoch, seq=place.seq, item=item, at=place.at)
+    )
+    running = _running_at(connection, item, place)
+    if running is None:
+        return None
+    _end(connection, running.intent, place, EndWhy.RETURNED)
+    return _ended(running)
+
+
+def undo(connection: Connection, intent: IntentId, place: Place) -> bool:
+    """Take a loan back: the item never left. False where there is no such loan."""
+    row = connection.execute(select(loans).where(loans.c.intent == intent)).one_or_none()
+    if row is None:
+        return False
+    ended = _end_of(row)
+    if ended is None or ended > place:
+        _end(connection, intent, place, EndWhy.UNDONE)
+    return True
+
+
+def _running_at(connection: Connection, item: ItemId, place: Place) -> Row[tuple[object, ...]] | None:
+    """The loan that runs at `place`: begun before it and not ended before it."""
+    candidates = connection.execute(
+        select(loans).where(
+            loans.c.item == item,
+            loans.c.made_at <= place.at,
+            loans.c.ended_at.is_(None) | (loans.c.ended_at >= place.at),
+        )
+    ).all()
+    running = [row for row in candidates if _start_of(row) < place and _still_runs(_end_of(row), place)]
+    return max(running, key=_start_of, default=None)
+
+
+def _next_after(connection: Connection, item: ItemId, place: Place) -> tuple[Place, EndWhy] | None:
+    """The first loan or return of the item after `place`."""
+    lent = connection.execute(select(loans).where(loans.c.item == item, loans.c.made_at >= place.at))
+    back = connection.execute(select(returns).where(returns.c.item == item, returns.c.at >= place.at))
+    found = [
+        *((_start_of(row), EndWhy.IMPLIED_RETURN) for row in lent),
+        *((Place(row.at, row.station, row.seq), EndWhy.RETURNED) for row in back),
+    ]
+    return min((one for one in found if one[0] > place), default=None)
+
+
+def _still_runs(end: Place | None, place: Place) -> bool:
+    return end is None or end > place
+
+
+def _start_of(row: Row[tuple[object, ...]]) -> Place:
+    return Place(row.made_at, row.station, row.seq)
+
+
+def _end_of(row: Row[tuple[object, ...]]) -> Place | None:
+    return None if row.ended_at is None else Place(row.ended_at, row.end_station, row.end_seq)
+
+
+def _ended(row: Row[tuple[object, ...]]) -> Ended:
+    return Ended(IntentId(row.intent), PatronRef(row.patron), row.due)
+
+
+def _end(connection: Connection, intent: str, place: Place, why: EndWhy) -> None:
+    connection.execute(
+        update(loans)
+        .where(loans.c.intent == intent)
+        .values(ended_at=place.at, end_station=place.station, end_seq=place.seq, end_why=why.value)
+    )
