@@ -1,0 +1,71 @@
+"""The MQTT messages between kiosks and central as values and bytes. Pure: no broker, no clock.
+
+Encoding never fails. Decoding raises `MessageRefused` and nothing else; what a newer version may have meant comes back
+as a `SetAside`. Source: `docs/messages.md` of this product; CloudEvents 1.0, JSON format.
+
+=============  ==========================================================================================
+topic          payload
+=============  ==========================================================================================
+`up/facts`     JSON array of 1 to 50 envelopes of one epoch (CloudEvents JSON batch format), `facts_codec`
+`up/ask`       one envelope, its `id` is the ask's id, `asks`
+`down/answer`  one envelope, `data.ask` is the ask's id, `asks`
+`down/ack`     one envelope, `acks`
+`up/status`    one envelope, retained, `status`
+`up/health`    one envelope, `health`
+=============  ==========================================================================================
+"""
+
+from kiosk.wire.acks import Ack, decode_ack, encode_ack
+from kiosk.wire.asks import AnswerMessage, AskMessage, decode_answer, decode_ask, encode_answer, encode_ask
+from kiosk.wire.envelope import LARGEST_BYTES, SCHEMA
+from kiosk.wire.facts_codec import (
+    MOST_FACTS,
+    FactBatch,
+    OutboxFact,
+    ToldFact,
+    batches,
+    decode_facts,
+    encode_facts,
+    encode_hello,
+    fact_body,
+)
+from kiosk.wire.fields import MessageRefused, SetAside
+from kiosk.wire.health import HealthReport, decode_health, encode_health
+from kiosk.wire.status import StationState, StationStatus, decode_status, encode_status
+from kiosk.wire.topics import Channel, Station, every_station, parse_topic
+
+__all__ = [
+    "LARGEST_BYTES",
+    "MOST_FACTS",
+    "SCHEMA",
+    "Ack",
+    "AnswerMessage",
+    "AskMessage",
+    "Channel",
+    "FactBatch",
+    "HealthReport",
+    "MessageRefused",
+    "OutboxFact",
+    "SetAside",
+    "Station",
+    "StationState",
+    "StationStatus",
+    "ToldFact",
+    "batches",
+    "decode_ack",
+    "decode_answer",
+    "decode_ask",
+    "decode_facts",
+    "decode_health",
+    "decode_status",
+    "encode_ack",
+    "encode_answer",
+    "encode_ask",
+    "encode_facts",
+    "encode_health",
+    "encode_hello",
+    "encode_status",
+    "every_station",
+    "fact_body",
+    "parse_topic",
+]

@@ -1,0 +1,220 @@
+"""Questions to central and its answers. Both envelopes carry the ask's id; the same id gets the same answer.
+
+A question travels as type `lk.ask` with `data.kind` of `identify`, `borrow` or `item`; an answer as `lk.answer` with
+the same `kind`, `ask` (the id), `decision` (`yes`, `no`) and `reasons` (code and values).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.ids import AskId, ItemId, PatronRef, Uid
+from kiosk.model.questions import (
+    Answer,
+    AskBorrow,
+    AskIdentify,
+    AskItem,
+    Identified,
+    ItemKnown,
+    MayBorrow,
+    MayNotBorrow,
+    NotIdentified,
+    Question,
+)
+from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.wire.envelope import Envelope, json_text, payload_of, unwrap, wrapped
+from kiosk.wire.fields import LONGEST_TITLE, Fields, Json, MessageRefused, SetAside, instant_text, pairs_object
+from kiosk.wire.topics import Station
+
+ASK = "lk.ask"
+ANSWER = "lk.answer"
+MOST_REASONS = 32
+MOST_VALUES = 16
+LONGEST_CARD = 1_024
+
+
+class Kind(StrEnum):
+    """What is asked."""
+
+    IDENTIFY = "identify"
+    BORROW = "borrow"
+    ITEM = "item"
+
+
+class Decision(StrEnum):
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class AskMessage:
+    """A question as it arrived."""
+
+    ask: AskId
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMessage:
+    """An answer as it arrived."""
+
+    ask: AskId
+    answer: Answer
+
+
+def encode_ask(station: Station, ask: AskId, question: Question, at: datetime) -> bytes:
+    return payload_of(wrapped(ask, station.source, ASK, at, _question_body(question)))
+
+
+def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
+    """A question on `station`'s topic. Raises `MessageRefused`, also where the source is another station."""
+    envelope = unwrap(payload, frozenset({ASK}))
+    if isinstance(envelope, SetAside):
+        return envelope
+    if envelope.source != station.source:
+        raise MessageRefused("message.source", "the station of the topic", "another")
+    if (strange := _unknown_kind(envelope)) is not None:
+        return strange
+    data = envelope.data
+    match data.word("kind", Kind):
+        case Kind.IDENTIFY:
+            question: Question = AskIdentify(data.text("card", LONGEST_CARD))
+        case Kind.BORROW:
+            question = AskBorrow(
+                PatronRef(data.text("patron", LONGEST_CARD)), ItemId(data.text("item")), Uid(data.text("uid"))
+            )
+        case Kind.ITEM:
+            question = AskItem(ItemId(data.text("item")))
+    return AskMessage(AskId(envelope.id), question)
+
+
+def encode_answer(source: str, ask: AskId, answer: Answer, at: datetime) -> bytes:
+    """`source` is central's own name, `lk/{site}/central`."""
+    return payload_of(wrapped(f"answer.{ask}", source, ANSWER, at, {"ask": ask} | _answer_body(answer)))
+
+
+def decode_answer(payload: bytes) -> AnswerMessage | SetAside:
+    """Raises `MessageRefused`."""
+    envelope = unwrap(payload, frozenset({ANSWER}))
+    if isinstance(envelope, SetAside):
+        return envelope
+    if (strange := _unknown_kind(envelope)) is not None:
+        return strange
+    return AnswerMessage(AskId(envelope.data.text("ask")), _answer(envelope.data))
+
+
+def _unknown_kind(envelope: Envelope) -> SetAside | None:
+    if envelope.data.text("kind") in set(Kind):
+        return None
+    return SetAside("a kind of question that is not known here", json_text(envelope.data.members))
+
+
+def _question_body(question: Question) -> dict[str, Json]:
+    match question:
+        case AskIdentify():
+            return {"kind": Kind.IDENTIFY, "card": question.card}
+        case AskBorrow():
+            return {"kind": Kind.BORROW, "patron": question.patron, "item": question.item, "uid": question.uid}
+        case AskItem():
+            return {"kind": Kind.ITEM, "item": question.item}
+        case _:
+            assert_never(question)
+
+
+def _answer_body(answer: Answer) -> dict[str, Json]:
+    match answer:
+        case Identified():
+            body: dict[str, Json] = _decided(Kind.IDENTIFY, Decision.YES)
+            return body | {"patron": _patron_object(answer.patron), "language": answer.language}
+        case NotIdentified():
+            return _decided(Kind.IDENTIFY, Decision.NO, answer.reasons)
+        case MayBorrow():
+            body = _decided(Kind.BORROW, Decision.YES)
+            body["item"] = _item_object(answer.item)
+            return body | {"due": instant_text(answer.due), "may_borrow": answer.may_borrow}
+        case MayNotBorrow():
+            body = _decided(Kind.BORROW, Decision.NO, answer.reasons)
+            return body | {"item": None if answer.item is None else _item_object(answer.item)}
+        case ItemKnown():
+            if answer.item is None:
+                return _decided(Kind.ITEM, Decision.NO)
+            return _decided(Kind.ITEM, Decision.YES) | {"item": _item_object(answer.item)}
+        case _:
+            assert_never(answer)
+
+
+def _answer(data: Fields) -> Answer:
+    match data.word("kind", Kind), data.word("decision", Decision):
+        case Kind.IDENTIFY, Decision.YES:
+            return Identified(_patron(data.inner("patron")), _language(data))
+        case Kind.IDENTIFY, _:
+            return NotIdentified(_reasons(data))
+        case Kind.BORROW, Decision.YES:
+            return MayBorrow(_item(data.inner("item")), data.instant("due"), data.whole_or_none("may_borrow"))
+        case Kind.BORROW, _:
+            item = data.inner_or_none("item")
+            return MayNotBorrow(_reasons(data), None if item is None else _item(item))
+        case Kind.ITEM, Decision.YES:
+            return ItemKnown(_item(data.inner("item")))
+        case _:
+            return ItemKnown(None)
+
+
+def _decided(kind: Kind, decision: Decision, reasons: Sequence[Reason] = ()) -> dict[str, Json]:
+    told: list[Json] = [{"code": reason.code, "values": pairs_object(reason.values)} for reason in reasons]
+    return {"kind": kind, "decision": decision, "reasons": told}
+
+
+def _reasons(data: Fields) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(_code(one), one.pairs("values", MOST_VALUES) if one.has("values") else ())
+        for one in data.each("reasons", MOST_REASONS)
+    )
+
+
+def _code(reason: Fields) -> ReasonCode:
+    """A reason that this version cannot name stays a no."""
+    code = reason.text("code")
+    return ReasonCode(code) if code in set(ReasonCode) else ReasonCode.NO_RULE
+
+
+def _language(data: Fields) -> Language | None:
+    """A language that this version does not speak is no reason to refuse the patron."""
+    spoken = data.text_or_none("language")
+    return Language(spoken) if spoken in set(Language) else None
+
+
+def _patron_object(patron: Patron) -> dict[str, Json]:
+    return {
+        "ref": patron.ref,
+        "given_name": patron.given_name,
+        "may_borrow": patron.may_borrow,
+        "provisional": patron.provisional,
+    }
+
+
+def _patron(data: Fields) -> Patron:
+    return Patron(
+        ref=PatronRef(data.text("ref", LONGEST_CARD)),
+        given_name=data.text("given_name"),
+        may_borrow=data.whole_or_none("may_borrow"),
+        provisional=data.flag("provisional"),
+    )
+
+
+def _item_object(item: Item) -> dict[str, Json]:
+    return {"id": item.id, "title": item.title, "author": item.author, "call_number": item.call_number}
+
+
+def _item(data: Fields) -> Item:
+    return Item(
+        id=ItemId(data.text("id")),
+        title=data.text("title", LONGEST_TITLE),
+        author=data.text_or_none("author", LONGEST_TITLE) or "",
+        call_number=data.text_or_none("call_number") or "",
+    )

@@ -1,0 +1,309 @@
+"""Facts on their way to central.
+
+A message on `up/facts` is a JSON array of 1 to 50 envelopes (CloudEvents JSON batch format), all of one epoch, in the
+order of `seq`. `data` carries `epoch`, `seq`, `mono_ms`, `boot` and the fields of the fact. The envelope's `id` is
+`{epoch}.{seq}`: the fact's name for ever, the same at every resend.
+
+An array with the one type `lk.station.hello` tells no fact: it asks central to acknowledge where it stands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from kiosk.model.facts import (
+    Decided,
+    Fact,
+    Found,
+    ItemDoubtful,
+    ItemOpened,
+    ItemReturned,
+    LoanMade,
+    LoanRefused,
+    LoanUndone,
+    StationSettled,
+    UndoneWhy,
+)
+from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef, SessionId, Uid
+from kiosk.wire.envelope import LARGEST_BYTES, json_text, parse, payload_of, unknown, wrapped
+from kiosk.wire.fields import Fields, Json, MessageRefused, SetAside, as_fields, instant_text, kind_of
+from kiosk.wire.topics import Station
+
+MOST_FACTS = 50
+MOST_REASONS = 32
+HELLO = "lk.station.hello"
+OVERSIZE = "lk.station.oversize"
+"""Takes the place of a fact that fits no message, so that those behind it are not held up; central sets it aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxFact:
+    """A fact as the outbox keeps it: the bytes to tell were settled when it was committed."""
+
+    seq: int
+    type: str
+    at: datetime
+    """The station's clock, aware."""
+    data: str
+    """JSON object: the body without `epoch` and `seq`, as `fact_body` made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFact:
+    """A fact as it arrived. Where `fact` is a `SetAside`, it still counts as received."""
+
+    seq: int
+    type: str
+    told_at: datetime | None
+    """The station's clock, aware; None where the envelope has no usable time."""
+    mono_ms: int | None
+    """Milliseconds since the station's boot `boot`, which order facts where its clock jumped."""
+    boot: str | None
+    data: str
+    """The body as JSON text."""
+    fact: Fact | SetAside
+
+
+@dataclass(frozen=True, slots=True)
+class FactBatch:
+    """One message of facts. Empty `facts`: the station says hello. Either way it waits for `Ack(epoch, last)`."""
+
+    epoch: Epoch
+    facts: tuple[ToldFact, ...]
+
+
+def fact_body(fact: Fact, mono_ms: int, boot: str) -> str:
+    """The body of a fact as JSON text, without `epoch` and `seq`: those are given by the ledger."""
+    body: dict[str, Json] = {field.name: _written(getattr(fact, field.name)) for field in fields(fact)}
+    return json_text(body | {"mono_ms": mono_ms, "boot": boot})
+
+
+def encode_facts(station: Station, epoch: Epoch, facts: Sequence[OutboxFact]) -> bytes:
+    """One message. At most `MOST_FACTS`; `batches` cuts a longer row so that each message fits."""
+    return payload_of([_envelope(station, epoch, fact) for fact in facts])
+
+
+def batches(station: Station, epoch: Epoch, facts: Sequence[OutboxFact]) -> Iterator[tuple[int, bytes]]:
+    """Messages that hold `facts` in order, each within 64 kB and `MOST_FACTS`, with the last seq of each."""
+    kept: list[Json] = []
+    size = last = 0
+    for fact in facts:
+        envelope = _envelope(station, epoch, fact)
+        own = len(payload_of(envelope)) + 1
+        if kept and (len(kept) == MOST_FACTS or size + own >= LARGEST_BYTES):
+            yield last, payload_of(kept)
+            kept, size = [], 0
+        kept.append(envelope)
+        size += own
+        last = fact.seq
+    if kept:
+        yield last, payload_of(kept)
+
+
+def encode_hello(station: Station, epoch: Epoch, last_seq: int, at: datetime) -> bytes:
+    """Ask central where it stands; `last_seq` is the newest fact of this station, told or not."""
+    data: Mapping[str, Json] = {"epoch": epoch, "seq": last_seq}
+    return payload_of([wrapped(f"{epoch}.hello", station.source, HELLO, at, data)])
+
+
+def decode_facts(station: Station, payload: bytes) -> FactBatch:
+    """A message that came on `station`'s topic.
+
+    Raises `MessageRefused` where it cannot be said which facts these are: no JSON, not an array of 1 to 50 objects,
+    a source that is not the topic's, no epoch or seq, two epochs. Beyond that, a fact that cannot be read is a
+    `SetAside` of its own and holds up nothing.
+    """
+    value = parse(payload)
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_FACTS:
+        raise MessageRefused("message", f"a list of 1 to {MOST_FACTS}", kind_of(value))
+    elements = [as_fields(element, f"message.{n}") for n, element in enumerate(value)]
+    epochs = {_epoch_of(station, element) for element in elements}
+    if len(epochs) > 1:
+        raise MessageRefused("message", "facts of one epoch", f"{len(epochs)} epochs")
+    return FactBatch(
+        epochs.pop(), tuple(_told(element) for element in elements if element.members.get("type") != HELLO)
+    )
+
+
+def _envelope(station: Station, epoch: Epoch, fact: OutboxFact) -> dict[str, Json]:
+    body = json.loads(fact.data)
+    assert isinstance(body, dict), "the outbox holds what fact_body made"
+    envelope = _wrapped(station, epoch, fact, fact.type, body)
+    if len(payload_of(envelope)) + 2 > LARGEST_BYTES:
+        return _wrapped(station, epoch, fact, OVERSIZE, {"of": fact.type, "bytes": len(fact.data)})
+    return envelope
+
+
+def _wrapped(station: Station, epoch: Epoch, fact: OutboxFact, kind: str, body: Mapping[str, Json]) -> dict[str, Json]:
+    data = {"epoch": epoch, "seq": fact.seq, **body}
+    return wrapped(f"{epoch}.{fact.seq}", station.source, kind, fact.at, data)
+
+
+def _epoch_of(station: Station, element: Fields) -> Epoch:
+    if element.text("source") != station.source:
+        raise MessageRefused(f"{element.path}.source", "the station of the topic", "another")
+    data = element.inner("data")
+    data.whole("seq", least=0 if element.members.get("type") == HELLO else 1)
+    epoch = data.text("epoch", longest=64)
+    if not epoch:
+        raise MessageRefused(f"{data.path}.epoch", "the name of an epoch", "nothing")
+    return Epoch(epoch)
+
+
+def _told(element: Fields) -> ToldFact:
+    data = element.inner("data")
+    kind = element.members.get("type")
+    raw = json_text(data.members)
+    return ToldFact(
+        seq=data.whole("seq", least=1),
+        type=kind if isinstance(kind, str) else "",
+        told_at=_instant_or_none(element, "time"),
+        mono_ms=_whole_or_none(data, "mono_ms"),
+        boot=_text_or_none(data, "boot"),
+        data=raw,
+        fact=_fact(element, data, raw),
+    )
+
+
+def _fact(element: Fields, data: Fields, raw: str) -> Fact | SetAside:
+    try:
+        strange = unknown(element, frozenset(READERS))
+        if strange is not None:
+            return strange
+        element.instant("time")
+        return READERS[element.text("type")](data)
+    except MessageRefused as refused:
+        return SetAside(str(refused), raw)
+
+
+def _instant_or_none(fields: Fields, key: str) -> datetime | None:
+    try:
+        return fields.instant(key)
+    except MessageRefused:
+        return None
+
+
+def _whole_or_none(fields: Fields, key: str) -> int | None:
+    try:
+        return fields.whole(key)
+    except MessageRefused:
+        return None
+
+
+def _text_or_none(fields: Fields, key: str) -> str | None:
+    try:
+        return fields.text(key, longest=64)
+    except MessageRefused:
+        return None
+
+
+def _written(value: object) -> Json:
+    match value:
+        case datetime():
+            return instant_text(value)
+        case tuple():
+            return [_written(one) for one in value]
+        case None | bool() | int() | str():
+            return value
+        case _:
+            raise TypeError(f"facts hold no {type(value).__name__}")
+
+
+def _session(data: Fields) -> SessionId:
+    return SessionId(data.text("session"))
+
+
+def _intent(data: Fields) -> IntentId:
+    return IntentId(data.text("intent"))
+
+
+def _item(data: Fields) -> ItemId:
+    return ItemId(data.text("item"))
+
+
+def _uid(data: Fields) -> Uid:
+    return Uid(data.text("uid"))
+
+
+def _patron(data: Fields) -> PatronRef:
+    return PatronRef(data.text("patron"))
+
+
+def _afi(data: Fields, key: str) -> int:
+    return data.whole(key, 0, 0xFF)
+
+
+def _afi_before(data: Fields) -> int | None:
+    return data.whole_or_none("afi_before", 0, 0xFF)
+
+
+def _loan_made(data: Fields) -> Fact:
+    return LoanMade(
+        session=_session(data),
+        intent=_intent(data),
+        patron=_patron(data),
+        item=_item(data),
+        uid=_uid(data),
+        due=data.instant("due"),
+        decided=data.word("decided", Decided),
+        provisional=data.flag("provisional"),
+    )
+
+
+def _loan_refused(data: Fields) -> Fact:
+    reasons = data.texts("reasons", MOST_REASONS)
+    return LoanRefused(_session(data), _intent(data), _patron(data), _item(data), reasons)
+
+
+def _loan_undone(data: Fields) -> Fact:
+    return LoanUndone(_session(data), _intent(data), _item(data), data.word("why", UndoneWhy))
+
+
+def _item_opened(data: Fields) -> Fact:
+    return ItemOpened(
+        session=_session(data),
+        intent=_intent(data),
+        item=_item(data),
+        uid=_uid(data),
+        afi_before=_afi_before(data),
+        afi_after=_afi(data, "afi_after"),
+        verified=data.flag("verified"),
+    )
+
+
+def _item_returned(data: Fields) -> Fact:
+    return ItemReturned(
+        session=_session(data),
+        intent=_intent(data),
+        item=_item(data),
+        uid=_uid(data),
+        found=data.word("found", Found),
+        afi_before=_afi_before(data),
+        afi_after=_afi(data, "afi_after"),
+        verified=data.flag("verified"),
+    )
+
+
+def _item_doubtful(data: Fields) -> Fact:
+    return ItemDoubtful(
+        _session(data), _intent(data), _item(data), _uid(data), data.text("unknown"), data.instant("since")
+    )
+
+
+def _station_settled(data: Fields) -> Fact:
+    return StationSettled(_session(data), _intent(data), _item(data), data.text("outcome"))
+
+
+READERS: Mapping[str, Callable[[Fields], Fact]] = {
+    LoanMade.type: _loan_made,
+    LoanRefused.type: _loan_refused,
+    LoanUndone.type: _loan_undone,
+    ItemOpened.type: _item_opened,
+    ItemReturned.type: _item_returned,
+    ItemDoubtful.type: _item_doubtful,
+    StationSettled.type: _station_settled,
+}
+"""Every type of fact that this version understands."""
