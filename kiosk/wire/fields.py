@@ -119,10 +119,13 @@ class Fields:
 
     def pairs(self, key: str, most: int) -> tuple[tuple[str, str], ...]:
         """An object of texts as pairs, in its order."""
-        inner = self.inner(key)
-        if len(inner.members) > most:
-            raise self._refusal(key, f"at most {most} members", self.members.get(key))
-        return tuple((name, inner.text(name)) for name in inner.members)
+        members = self.inner(key).members
+        if len(members) > most:
+            raise self._refusal(key, f"at most {most} members", members)
+        pairs = (
+            Fields({"name": n, "value": v}, f"{self.path}.{key}.{at}") for at, (n, v) in enumerate(members.items())
+        )
+        return tuple((pair.text("name"), pair.text("value")) for pair in pairs)
 
     def _list(self, key: str, most: int) -> Sequence[Json]:
         value = self.members.get(key)

@@ -1,0 +1,169 @@
+"""Questions and answers, acknowledgements, status and heartbeat: what one side writes, the other reads."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.ids import AskId, Epoch, ItemId, PatronRef, Uid
+from kiosk.model.questions import (
+    Answer,
+    AskBorrow,
+    AskIdentify,
+    AskItem,
+    Identified,
+    ItemKnown,
+    MayBorrow,
+    MayNotBorrow,
+    NotIdentified,
+    Question,
+)
+from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.wire import (
+    Ack,
+    AnswerMessage,
+    AskMessage,
+    Channel,
+    HealthReport,
+    MessageRefused,
+    SetAside,
+    Station,
+    StationState,
+    StationStatus,
+    decode_ack,
+    decode_answer,
+    decode_ask,
+    decode_health,
+    decode_status,
+    encode_ack,
+    encode_answer,
+    encode_ask,
+    encode_health,
+    encode_status,
+    every_station,
+    parse_topic,
+)
+
+STATION = Station("main", "kiosk-1")
+CENTRAL = "lk/main/central"
+AT = datetime(2026, 11, 24, 10, 3, 11, tzinfo=UTC)
+
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
+instants = st.datetimes(
+    datetime(1971, 1, 1),
+    datetime(9990, 1, 1),
+    timezones=st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m))),
+)
+counts = st.none() | st.integers(0, 1000)
+numbers, cards = words.map(ItemId), words.map(PatronRef)
+items = st.builds(Item, numbers, words, words, words)
+reasons = st.lists(
+    st.builds(
+        Reason, st.sampled_from(ReasonCode), st.dictionaries(words, words, max_size=3).map(lambda d: (*d.items(),))
+    ),
+    max_size=4,
+).map(tuple)
+questions: st.SearchStrategy[Question] = st.one_of(
+    st.builds(AskIdentify, words), st.builds(AskBorrow, cards, numbers, words.map(Uid)), st.builds(AskItem, numbers)
+)
+answers: st.SearchStrategy[Answer] = st.one_of(
+    st.builds(
+        Identified, st.builds(Patron, cards, words, counts, st.booleans()), st.none() | st.sampled_from(Language)
+    ),
+    st.builds(NotIdentified, reasons),
+    st.builds(MayBorrow, items, instants, counts),
+    st.builds(MayNotBorrow, reasons, st.none() | items),
+    st.builds(ItemKnown, st.none() | items),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(words.map(AskId), questions)
+def test_central_reads_the_question(ask: AskId, question: Question) -> None:
+    assert decode_ask(STATION, encode_ask(STATION, ask, question, AT)) == AskMessage(ask, question)
+
+
+@settings(max_examples=60, deadline=None)
+@given(words.map(AskId), answers)
+def test_the_kiosk_reads_the_answer(ask: AskId, answer: Answer) -> None:
+    assert decode_answer(encode_answer(CENTRAL, ask, answer, AT)) == AnswerMessage(ask, answer)
+
+
+@settings(max_examples=60, deadline=None)
+@given(words.map(Epoch), st.integers(0, 1 << 40))
+def test_acknowledgements_come_back_as_they_went(epoch: Epoch, seq: int) -> None:
+    assert decode_ack(encode_ack(CENTRAL, Ack(epoch, seq), AT)) == Ack(epoch, seq)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.builds(StationStatus, st.sampled_from(StationState), words, st.integers(1), words, instants, st.booleans()))
+def test_birth_and_death_come_back_as_they_went(status: StationStatus) -> None:
+    assert decode_status(encode_status(STATION, status)) == status
+
+
+devices = st.dictionaries(words, words, max_size=5).map(lambda d: (*d.items(),))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.builds(
+        HealthReport,
+        boot=words,
+        mono_ms=st.integers(0, 1 << 50),
+        devices=devices,
+        paper=st.none() | words,
+        outbox=st.integers(0, 1 << 30),
+        refused=st.integers(0, 1 << 30),
+        disk_free_kb=counts,
+        clock_offset_ms=st.none() | st.integers(-10_000_000, 10_000_000),
+        temperature_c=st.none() | st.integers(-40, 120),
+    )
+)
+def test_heartbeats_come_back_as_they_went(health: HealthReport) -> None:
+    assert decode_health(encode_health(STATION, health, AT)) == health
+
+
+def test_a_question_of_a_kind_not_known_here_is_set_aside() -> None:
+    message = json.loads(encode_ask(STATION, AskId("a"), AskItem(ItemId("1")), AT))
+    message["data"]["kind"] = "sing"
+    assert isinstance(decode_ask(STATION, json.dumps(message).encode()), SetAside)
+
+
+def test_a_question_in_another_stations_name_is_refused() -> None:
+    with pytest.raises(MessageRefused, match=r"message\.source"):
+        decode_ask(Station("main", "kiosk-2"), encode_ask(STATION, AskId("a"), AskItem(ItemId("1")), AT))
+
+
+def test_a_no_for_a_reason_not_known_here_stays_a_no() -> None:
+    message = json.loads(encode_answer(CENTRAL, AskId("a"), MayNotBorrow((Reason(ReasonCode.DEBT),)), AT))
+    message["data"]["reasons"][0]["code"] = "mercury-in-retrograde"
+    answer = decode_answer(json.dumps(message).encode())
+    assert isinstance(answer, AnswerMessage)
+    assert answer.answer == MayNotBorrow((Reason(ReasonCode.NO_RULE),))
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_topic_tells_its_station(channel: Channel) -> None:
+    assert parse_topic(STATION.topic(channel)) == (STATION, channel)
+
+
+def test_topics_are_those_of_the_contract() -> None:
+    assert STATION.topic(Channel.FACTS) == "lk/v1/main/kiosk-1/up/facts"
+    assert every_station("main", Channel.ASK) == "lk/v1/main/+/up/ask"
+
+
+@pytest.mark.parametrize("name", ["", "Kiosk", "a/b", "+", "#", "x" * 33, "kiosk 1", "kiosk\n", "é"])
+def test_a_name_that_no_topic_can_carry_is_no_station(name: str) -> None:
+    with pytest.raises(ValueError, match="a-z, 0-9"):
+        Station("main", name)
+
+
+@pytest.mark.parametrize("topic", ["", "lk/v1/main", "lk/v2/main/kiosk-1/up/facts", "lk/v1/main/kiosk-1/up/sing", "#"])
+def test_a_foreign_topic_is_refused(topic: str) -> None:
+    with pytest.raises(MessageRefused, match="topic"):
+        parse_topic(topic)
