@@ -4,7 +4,8 @@ A message on `up/facts` is a JSON array of 1 to 50 envelopes (CloudEvents JSON b
 order of `seq`. `data` carries `epoch`, `seq`, `mono_ms`, `boot` and the fields of the fact. The envelope's `id` is
 `{epoch}.{seq}`: the fact's name for ever, the same at every resend.
 
-An array with the one type `lk.station.hello` tells no fact: it asks central to acknowledge where it stands.
+An array with the one type `lk.station.hello` tells no fact: it asks central to acknowledge where it stands, and says
+from which seq on the station can still tell (`oldest`; older ones are pruned after 90 days and were acknowledged once).
 """
 
 from __future__ import annotations
@@ -73,6 +74,9 @@ class FactBatch:
 
     epoch: Epoch
     facts: tuple[ToldFact, ...]
+    oldest: int = 1
+    """Of a hello: the oldest seq that the station can still tell. Above `last + 1`, the facts between are lost to
+    central (it was restored from a very old backup): it has to note that and go on from here."""
 
 
 def fact_body(fact: Fact, mono_ms: int, boot: str) -> str:
@@ -103,9 +107,9 @@ def batches(station: Station, epoch: Epoch, facts: Sequence[OutboxFact]) -> Iter
         yield last, payload_of(kept)
 
 
-def encode_hello(station: Station, epoch: Epoch, last_seq: int, at: datetime) -> bytes:
-    """Ask central where it stands; `last_seq` is the newest fact of this station, told or not."""
-    data: Mapping[str, Json] = {"epoch": epoch, "seq": last_seq}
+def encode_hello(station: Station, epoch: Epoch, oldest: int, last_seq: int, at: datetime) -> bytes:
+    """Ask central where it stands. `last_seq` is the newest fact of this station, told or not; 0 when there is none."""
+    data: Mapping[str, Json] = {"epoch": epoch, "seq": last_seq, "oldest": oldest}
     return payload_of([wrapped(f"{epoch}.hello", station.source, HELLO, at, data)])
 
 

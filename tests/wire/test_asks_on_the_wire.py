@@ -101,7 +101,11 @@ def test_acknowledgements_come_back_as_they_went(epoch: Epoch, seq: int) -> None
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.builds(StationStatus, st.sampled_from(StationState), words, st.integers(1), words, instants, st.booleans()))
+@given(
+    st.builds(
+        StationStatus, st.sampled_from(StationState), words, st.integers(1, 1 << 40), words, instants, st.booleans()
+    )
+)
 def test_birth_and_death_come_back_as_they_went(status: StationStatus) -> None:
     assert decode_status(encode_status(STATION, status)) == status
 

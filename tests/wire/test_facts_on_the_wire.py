@@ -163,8 +163,8 @@ def test_two_epochs_in_one_message_are_refused() -> None:
 
 
 def test_hello_names_the_epoch_and_tells_nothing() -> None:
-    batch = decode_facts(STATION, encode_hello(STATION, EPOCH, 0, AT))
-    assert (batch.epoch, batch.facts) == (EPOCH, ())
+    batch = decode_facts(STATION, encode_hello(STATION, EPOCH, 17, 4182, AT))
+    assert (batch.epoch, batch.facts, batch.oldest) == (EPOCH, (), 17)
 
 
 def test_many_facts_are_cut_into_messages_that_fit() -> None:
