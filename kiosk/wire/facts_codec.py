@@ -127,9 +127,10 @@ def decode_facts(station: Station, payload: bytes) -> FactBatch:
     epochs = {_epoch_of(station, element) for element in elements}
     if len(epochs) > 1:
         raise MessageRefused("message", "facts of one epoch", f"{len(epochs)} epochs")
-    return FactBatch(
-        epochs.pop(), tuple(_told(element) for element in elements if element.members.get("type") != HELLO)
-    )
+    facts = [element for element in elements if element.members.get("type") != HELLO]
+    hellos = [element for element in elements if element.members.get("type") == HELLO]
+    oldest = max((hello.inner("data").whole("oldest", least=1) for hello in hellos), default=1)
+    return FactBatch(epochs.pop(), tuple(_told(element) for element in facts), oldest)
 
 
 def _envelope(station: Station, epoch: Epoch, fact: OutboxFact) -> dict[str, Json]:
