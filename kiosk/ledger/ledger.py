@@ -1,0 +1,174 @@
+"""The ledger as the station's one writer sees it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from kiosk.ledger.doubts import OPENS, doubts_of
+from kiosk.ledger.failures import storage
+from kiosk.ledger.opening import LASTING, PASSING, Opened, boot_id, engine_of, lock, prepare
+from kiosk.ledger.outbox import Outbox
+from kiosk.ledger.pruning import prune
+from kiosk.ledger.rehearsal import PowerCut, Rehearsal
+from kiosk.ledger.rows import StoredRow, columns_of, row_of
+from kiosk.ledger.schema import journal, outbox, probe, titles
+from kiosk.model.circulation import Item
+from kiosk.model.ids import Epoch, ItemId
+from kiosk.model.journal import CLOSING, Doubt
+from kiosk.session.effects import Journal
+from kiosk.session.events import Moment
+from kiosk.wire import Station, fact_body
+
+BALLAST_BYTES = 64 * 1024
+"""A full disk counts as mended when it takes this much: more than any step's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a transaction added."""
+
+    seqs: tuple[int, ...]
+    """Of the facts, in their order; empty where the step told none."""
+
+
+class Ledger:
+    """One kiosk's journal, outbox and titles. Used by one thread; `outbox()` gives the uplink's thread its own way in.
+
+    Every method that touches the disk raises `StorageFailure` when the disk or the file refuses.
+    """
+
+    def __init__(self, path: Path, opened: Opened, epoch: Epoch, locked: int) -> None:
+        self.path = path
+        self.opened = opened
+        self.epoch = epoch
+        self._lock = locked
+        self._boot = boot_id()
+        self._rehearsal = Rehearsal()
+        self._engines: list[Engine] = []
+        self._lasting = self._connect(engine_of(path, LASTING))
+        self._passing = self._connect(engine_of(path, PASSING))
+        self._last_row = self._last_seq = 0
+        self._uncertain = True
+        self._look_again()
+
+    @classmethod
+    def open(cls, path: Path, station: Station) -> Self:
+        """Open or make the ledger of `station`. Raises `LedgerRefused` for a file that must not be used, and
+        `StorageFailure`. A damaged file is kept aside and a new epoch begins: see `opened`."""
+        locked = lock(path)
+        try:
+            opened, epoch = prepare(path, station, datetime.now(UTC))
+            return cls(path, opened, epoch, locked)
+        except BaseException:
+            os.close(locked)
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._lasting.close()
+        self._passing.close()
+        for engine in self._engines:
+            engine.dispose()
+        os.close(self._lock)
+
+    def outbox(self) -> Outbox:
+        """A way in for the uplink's thread, with a connection of its own; closed by its owner."""
+        return Outbox(self.path, self.epoch)
+
+    def commit(self, effects: Sequence[Journal], moment: Moment) -> Committed:
+        """Write rows and facts in one transaction; they are on the disk when this returns, or none of them is."""
+        kinds = [effect.row.kind for effect in effects]
+        self._rehearsal.before_commit(kinds)
+        if self._uncertain:
+            self._look_again()
+        first = self._last_row + 1
+        mono_ms = int(moment.mono_s * 1000)
+        rows = [
+            columns_of(StoredRow(row_id, first, moment.utc, mono_ms, self._boot, effect.row))
+            for row_id, effect in enumerate(effects, start=first)
+        ]
+        told = [(row_id, effect.fact) for row_id, effect in enumerate(effects, start=first) if effect.fact is not None]
+        facts = [
+            {"seq": seq, "journal": row_id, "type": fact.type, "data": fact_body(fact, mono_ms, self._boot)}
+            for seq, (row_id, fact) in enumerate(told, start=self._last_seq + 1)
+        ]
+        self._uncertain = True
+        with storage(), self._lasting.begin():
+            self._lasting.execute(insert(journal), rows)
+            if facts:
+                self._lasting.execute(insert(outbox), facts)
+        self._uncertain = False
+        self._last_row += len(rows)
+        self._last_seq += len(facts)
+        self._rehearsal.after_commit(kinds)
+        return Committed(tuple(range(self._last_seq - len(facts) + 1, self._last_seq + 1)))
+
+    def doubts(self) -> list[Doubt]:
+        """Open intents, oldest first."""
+        closed = select(journal.c.intent).where(journal.c.kind.in_(sorted(CLOSING)), journal.c.intent.is_not(None))
+        begun = select(journal.c.intent).where(journal.c.kind.in_(sorted(OPENS)), journal.c.intent.not_in(closed))
+        with storage(), self._passing.begin():
+            found = self._passing.execute(select(journal).where(journal.c.intent.in_(begun)).order_by(journal.c.id))
+            return doubts_of([row_of(columns) for columns in found])
+
+    def rows(self, since: int = 0) -> list[StoredRow]:
+        """Rows with an id above `since`."""
+        with storage(), self._passing.begin():
+            found = self._passing.execute(select(journal).where(journal.c.id > since).order_by(journal.c.id))
+            return [row_of(columns) for columns in found]
+
+    @property
+    def last_seq(self) -> int:
+        """Of the newest fact; 0 where there is none."""
+        return self._last_seq
+
+    def remember(self, item: Item) -> None:
+        """Keep a title for the time without a line. Not synced: a power cut may forget it."""
+        newest = select(func.coalesce(func.max(titles.c.seen), 0) + 1).scalar_subquery()
+        values = {"title": item.title, "author": item.author, "call_number": item.call_number, "seen": newest}
+        statement = upsert(titles).values(item=item.id, **values).on_conflict_do_update([titles.c.item], set_=values)
+        with storage(), self._passing.begin():
+            self._passing.execute(statement)
+
+    def known_titles(self, limit: int) -> list[Item]:
+        """Titles remembered last, newest first."""
+        with storage(), self._passing.begin():
+            found = self._passing.execute(select(titles).order_by(titles.c.seen.desc()).limit(limit))
+            return [Item(ItemId(row.item), row.title, row.author, row.call_number) for row in found]
+
+    def probe(self) -> None:
+        """See whether the disk takes rows again; raises `StorageFailure` while it does not."""
+        with storage():
+            with self._lasting.begin():
+                self._lasting.execute(upsert(probe).values(id=1, ballast=bytes(BALLAST_BYTES)).on_conflict_do_nothing())
+            with self._lasting.begin():
+                self._lasting.execute(delete(probe))
+
+    def prune(self, before: datetime) -> int:
+        """Forget what was over and acknowledged before `before` (aware); how many journal rows went."""
+        with storage(), self._passing.begin():
+            return prune(self._passing, before)
+
+    def rehearse(self, cut: PowerCut) -> None:
+        """Order a power cut of this process. Only for rehearsals."""
+        self._rehearsal.order(cut)
+
+    def _connect(self, engine: Engine) -> Connection:
+        self._engines.append(engine)
+        with storage():
+            return engine.connect()
+
+    def _look_again(self) -> None:
+        """Read where the file stands: at the start, and after a commit whose outcome the disk did not tell."""
+        with storage(), self._lasting.begin():
+            self._last_row = self._lasting.scalar(select(func.coalesce(func.max(journal.c.id), 0))) or 0
+            self._last_seq = self._lasting.scalar(select(func.coalesce(func.max(outbox.c.seq), 0))) or 0
+        self._uncertain = False
