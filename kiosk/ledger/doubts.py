@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kiosk.ledger.rows import StoredRow
+from sqlalchemy import Connection, select
+
+from kiosk.ledger.rows import StoredRow, row_of
+from kiosk.ledger.schema import journal
 from kiosk.model.circulation import Purpose
 from kiosk.model.ids import IntentId, ItemId, SessionId, Uid
 from kiosk.model.journal import CLOSING, Doubt, RowKind
@@ -13,6 +16,14 @@ OPENS: Mapping[RowKind, Purpose] = {
     RowKind.BORROW_INTENDED: Purpose.BORROW,
     RowKind.RETURN_INTENDED: Purpose.RETURN,
 }
+
+
+def read_doubts(connection: Connection) -> list[Doubt]:
+    """Open intents of the file, oldest first. Raises what SQLAlchemy raises, and `ValueError` for senseless rows."""
+    closed = select(journal.c.intent).where(journal.c.kind.in_(sorted(CLOSING)), journal.c.intent.is_not(None))
+    begun = select(journal.c.intent).where(journal.c.kind.in_(sorted(OPENS)), journal.c.intent.not_in(closed))
+    found = connection.execute(select(journal).where(journal.c.intent.in_(begun)).order_by(journal.c.id))
+    return doubts_of([row_of(columns) for columns in found])
 
 
 def doubts_of(rows: Iterable[StoredRow]) -> list[Doubt]:

@@ -46,6 +46,9 @@ def as_storage_failure(cause: BaseException | None) -> StorageFailure:
 
 
 def is_damage(cause: BaseException | None) -> bool:
-    """Whether SQLite says that the file is broken, rather than the disk or its permissions."""
-    code = getattr(cause, "sqlite_errorcode", 0) & PRIMARY_CODE
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    """Whether the file is broken, rather than the disk, its permissions or another process.
+
+    SQLITE_ERROR is a schema that is not ours; no code at all is text in the file that is no UTF-8.
+    """
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code is None or code & PRIMARY_CODE in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)

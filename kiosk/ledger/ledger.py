@@ -12,7 +12,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from kiosk.ledger.doubts import OPENS, doubts_of
+from kiosk.ledger.doubts import read_doubts
 from kiosk.ledger.failures import storage
 from kiosk.ledger.opening import LASTING, PASSING, Opened, boot_id, engine_of, lock, prepare
 from kiosk.ledger.outbox import Outbox
@@ -22,7 +22,7 @@ from kiosk.ledger.rows import StoredRow, columns_of, row_of
 from kiosk.ledger.schema import journal, outbox, probe, titles
 from kiosk.model.circulation import Item
 from kiosk.model.ids import Epoch, ItemId
-from kiosk.model.journal import CLOSING, Doubt
+from kiosk.model.journal import Doubt
 from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.wire import Station, fact_body
@@ -49,7 +49,7 @@ class Ledger:
         self.path = path
         self.opened = opened
         self.epoch = epoch
-        self._lock = locked
+        self._lock: int | None = locked
         self._boot = boot_id()
         self._rehearsal = Rehearsal()
         self._engines: list[Engine] = []
@@ -72,12 +72,15 @@ class Ledger:
             raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file. Safe to call again."""
+        if self._lock is None:
+            return
         self._lasting.close()
         self._passing.close()
         for engine in self._engines:
             engine.dispose()
         os.close(self._lock)
+        self._lock = None
 
     def outbox(self) -> Outbox:
         """A way in for the uplink's thread, with a connection of its own; closed by its owner."""
@@ -113,11 +116,8 @@ class Ledger:
 
     def doubts(self) -> list[Doubt]:
         """Open intents, oldest first."""
-        closed = select(journal.c.intent).where(journal.c.kind.in_(sorted(CLOSING)), journal.c.intent.is_not(None))
-        begun = select(journal.c.intent).where(journal.c.kind.in_(sorted(OPENS)), journal.c.intent.not_in(closed))
         with storage(), self._passing.begin():
-            found = self._passing.execute(select(journal).where(journal.c.intent.in_(begun)).order_by(journal.c.id))
-            return doubts_of([row_of(columns) for columns in found])
+            return read_doubts(self._passing)
 
     def rows(self, since: int = 0) -> list[StoredRow]:
         """Rows with an id above `since`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import secrets
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from kiosk.ledger import schema
+from kiosk.ledger.doubts import read_doubts
 from kiosk.ledger.failures import LedgerRefused, StorageFailure, as_storage_failure, is_damage, storage
 from kiosk.model.ids import Epoch
 from kiosk.wire import Station
@@ -142,7 +144,7 @@ def prepare(path: Path, station: Station, at: datetime) -> tuple[Opened, Epoch]:
 
 
 def _damage(path: Path) -> str:
-    """What is wrong with the file, or nothing."""
+    """What is wrong with the file, or nothing: SQLite's own check, and whether what the start needs makes sense."""
     engine = engine_of(path, READING)
     try:
         with engine.connect() as connection:
@@ -156,9 +158,12 @@ def _damage(path: Path) -> str:
                 return "" if not _table_names(connection) else "tables without a version"
             if len(connection.execute(select(schema.meta)).all()) != 1:
                 return "the row that names the epoch is missing"
-            return ""
+            read_doubts(connection)
+            return _senseless_facts(connection)
+    except ValueError as strange:
+        return str(strange)
     except DatabaseError as failure:
-        if is_damage(failure.orig) or "no such" in str(failure.orig):
+        if is_damage(failure.orig):
             return str(failure.orig)
         raise as_storage_failure(failure.orig) from failure
     finally:
@@ -167,6 +172,26 @@ def _damage(path: Path) -> str:
 
 def _table_names(connection: Connection) -> list[str]:
     return list(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
+
+
+def _senseless_facts(connection: Connection) -> str:
+    """What makes facts that are still to be told untellable, or nothing."""
+    acked = select(schema.meta.c.acked_seq).scalar_subquery()
+    waiting = (
+        select(schema.outbox.c.seq, schema.outbox.c.type, schema.outbox.c.data, schema.journal.c.at)
+        .outerjoin(schema.journal, schema.journal.c.id == schema.outbox.c.journal)
+        .where(schema.outbox.c.seq > acked)
+        .order_by(schema.outbox.c.seq)
+    )
+    expected: int | None = None
+    for row in connection.execute(waiting):
+        if expected not in (None, row.seq):
+            return f"fact {expected} is missing"
+        expected = row.seq + 1
+        if row.at is None or not isinstance(json.loads(row.data), dict):
+            return f"fact {row.seq} makes no sense"
+        datetime.fromisoformat(row.at)
+    return ""
 
 
 def _keep_aside(path: Path, at: datetime) -> Path:

@@ -1,0 +1,185 @@
+"""What is committed is there at the next start, in order, and what is open is known."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from kiosk.ledger import Ledger, LedgerFile, LedgerRefused, OpenedKind
+from kiosk.model.circulation import Item, Purpose
+from kiosk.model.ids import ItemId
+from kiosk.model.journal import JournalRow, RowKind
+from kiosk.session.effects import Journal
+from kiosk.session.events import Moment
+from kiosk.wire import Station
+
+
+class Story(Protocol):
+    ledger: Ledger
+    at: datetime
+
+    def commit(self, *effects: Journal) -> tuple[int, ...]: ...
+    def only(self, kind: RowKind, intent: str) -> tuple[int, ...]: ...
+    def intends(self, intent: str) -> None: ...
+    def lends(self, intent: str) -> tuple[int, ...]: ...
+    def opens(self, intent: str) -> tuple[int, ...]: ...
+    def borrows(self, intent: str) -> None: ...
+    def returns(self, intent: str) -> tuple[int, ...]: ...
+
+
+Reopen = Callable[[], Ledger]
+NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+
+
+def test_a_new_ledger_begins_an_epoch_and_keeps_it(reopen: Reopen) -> None:
+    first = reopen()
+    assert first.opened.kind is OpenedKind.NEW
+    epoch = first.epoch
+    second = reopen()
+    assert (second.opened.kind, second.epoch) == (OpenedKind.KEPT, epoch)
+
+
+def test_rows_come_back_as_they_went(story: Story, reopen: Reopen) -> None:
+    due = datetime.fromisoformat("2026-12-22T23:59:00+08:00")
+    row = JournalRow(RowKind.BORROW_REFUSED, item=ItemId("雪"), due=due, afi=0, reasons=("debt", "on-hold"), note="n")
+    story.commit(Journal(row))
+    (stored,) = reopen().rows()
+    assert stored.row == row
+    assert stored.at == story.at
+
+
+def test_facts_are_numbered_from_one_without_a_gap_across_starts(
+    story: Story, reopen: Reopen, tell: Callable[[Ledger], Story]
+) -> None:
+    story.intends("a")
+    assert story.lends("a") == (1,)
+    assert story.opens("a") == (2,)
+    assert tell(reopen()).returns("b") == (3,)
+
+
+def test_an_intent_is_in_doubt_until_it_is_closed(story: Story) -> None:
+    story.intends("a")
+    (doubt,) = story.ledger.doubts()
+    assert (doubt.intent, doubt.purpose, doubt.loan_made, doubt.due) == ("a", Purpose.BORROW, False, None)
+    story.lends("a")
+    (doubt,) = story.ledger.doubts()
+    assert (doubt.loan_made, doubt.due is not None, doubt.item) == (True, True, "item-of-a")
+    story.only(RowKind.DOUBTFUL, "a")
+    assert len(story.ledger.doubts()) == 1
+    story.opens("a")
+    assert story.ledger.doubts() == []
+
+
+def test_a_return_under_way_is_in_doubt(story: Story, reopen: Reopen) -> None:
+    story.borrows("a")
+    story.only(RowKind.RETURN_INTENDED, "b")
+    (doubt,) = reopen().doubts()
+    assert (doubt.intent, doubt.purpose) == ("b", Purpose.RETURN)
+
+
+@pytest.mark.parametrize("kind", [RowKind.BORROW_REFUSED, RowKind.BORROW_ABANDONED])
+def test_a_refused_or_abandoned_intent_is_no_doubt(story: Story, kind: RowKind) -> None:
+    story.intends("a")
+    story.only(kind, "a")
+    assert story.ledger.doubts() == []
+
+
+def test_central_may_acknowledge_less_than_before(story: Story) -> None:
+    for intent in "abc":
+        story.borrows(intent)
+    outbox = story.ledger.outbox()
+    try:
+        outbox.release(5, NOW)
+        assert (outbox.acked_seq(), outbox.last_seq()) == (5, 6)
+        outbox.release(2, NOW)
+        assert outbox.acked_seq() == 2
+        assert [fact.seq for fact in outbox.facts_after(2, 3)] == [3, 4, 5]
+    finally:
+        outbox.close()
+
+
+def test_titles_are_remembered_newest_first(story: Story, reopen: Reopen) -> None:
+    for number in ("1", "2", "1"):
+        story.ledger.remember(Item(ItemId(number), f"title {number}", "author", "P 1"))
+    titles = reopen().known_titles(10)
+    assert [item.id for item in titles] == ["1", "2"]
+    assert titles[0].title == "title 1"
+
+
+def test_what_is_long_over_is_forgotten_and_the_rest_stays_whole(story: Story, path: Path) -> None:
+    story.borrows("a")
+    story.intends("open since")
+    story.borrows("b")
+    outbox = story.ledger.outbox()
+    try:
+        outbox.release(4, NOW)
+        assert story.ledger.prune(NOW + timedelta(days=1)) == 5
+        assert [fact.seq for fact in outbox.facts_after(0, 10)] == [3, 4]
+        assert outbox.oldest_seq() == 3
+    finally:
+        outbox.close()
+    assert [doubt.intent for doubt in story.ledger.doubts()] == ["open since"]
+    assert story.returns("c") == (5,)
+
+
+def test_facts_that_central_has_not_acknowledged_are_never_forgotten(story: Story) -> None:
+    story.borrows("a")
+    assert story.ledger.prune(NOW + timedelta(days=1)) == 0
+    assert len(story.ledger.rows()) == 5
+
+
+def test_the_file_is_for_the_kiosk_alone(ledger: Ledger, path: Path) -> None:
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+
+
+def test_a_second_process_is_refused(ledger: Ledger, path: Path, station: Station) -> None:
+    with pytest.raises(LedgerRefused, match="another process"):
+        Ledger.open(path, station)
+
+
+def test_another_stations_ledger_is_refused_and_left_as_it_is(reopen: Reopen, path: Path) -> None:
+    reopen().close()
+    before = path.read_bytes()
+    with pytest.raises(LedgerRefused, match="lk/main/kiosk-1"):
+        Ledger.open(path, Station("main", "kiosk-2"))
+    assert path.read_bytes() == before
+
+
+def test_a_newer_ledger_is_refused_and_left_as_it_is(path: Path, station: Station) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.execute("CREATE TABLE of_the_future (id)")
+    connection.close()
+    with pytest.raises(LedgerRefused, match="newer version"):
+        Ledger.open(path, station)
+    with pytest.raises(LedgerRefused, match="version 99"):
+        LedgerFile(path)
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("of_the_future",)]
+    connection.close()
+
+
+def test_a_tool_reads_beside_the_running_kiosk(story: Story, path: Path) -> None:
+    story.borrows("a")
+    with LedgerFile(path) as file:
+        assert [stored.row.kind for stored in file.rows(since=3)] == [RowKind.BORROW_OPENING, RowKind.BORROW_DONE]
+        assert file.unacknowledged() == 2
+        assert file.epoch() == story.ledger.epoch
+
+
+def test_text_that_sqlite_cannot_keep_does_not_stop_a_return(story: Story) -> None:
+    story.commit(Journal(JournalRow(RowKind.RETURN_REFUSED, item=ItemId("35\udc80"), note="\ud800")))
+    assert story.ledger.rows()[0].row.item == "35?"
+
+
+def test_time_is_written_by_both_clocks(story: Story) -> None:
+    story.ledger.commit([Journal(JournalRow(RowKind.SESSION_STARTED))], Moment(12.3456, NOW))
+    (stored,) = story.ledger.rows()
+    assert (stored.mono_ms, stored.at) == (12_345, NOW)
+    assert len(stored.boot) == 36
