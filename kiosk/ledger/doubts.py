@@ -50,4 +50,6 @@ def _doubt(intent: IntentId, story: Sequence[StoredRow]) -> Doubt | None:
         loan_made=loan is not None,
         due=None if loan is None else loan.due,
         since=first.at,
+        afi_before=first.row.afi,
+        told=any(stored.row.kind is RowKind.DOUBTFUL for stored in story),
     )

@@ -33,6 +33,8 @@ class RowKind(StrEnum):
     RETURN_REFUSED = "return.refused"
     RETURN_ABANDONED = "return.abandoned"
     DOUBTFUL = "item.doubtful"
+    STATION_SETTLED = "station.settled"
+    """Beside the closing row of an intent that was a doubt: what was found and mended."""
     RECEIPT_OFFERED = "receipt.offered"
     RECEIPT_CHOSEN = "receipt.chosen"
     RECEIPT_PRINTED = "receipt.printed"
@@ -83,3 +85,7 @@ class Doubt:
     """Borrow only: the loan is committed (and told to central), so the tag has to follow."""
     due: datetime | None
     since: datetime
+    afi_before: int | None = None
+    """What the tag held when the intent was journalled; None where nobody could tell."""
+    told: bool = False
+    """Central has heard of it (a row `item.doubtful` exists)."""

@@ -16,6 +16,9 @@ from kiosk.model.reasons import Reason
 from kiosk.session.events import Device, Health, Paper, TagKind
 
 
+KNOWN_ITEMS = 500
+
+
 @dataclass(frozen=True, slots=True)
 class OfflinePolicy:
     """What a kiosk may decide alone."""
@@ -80,7 +83,18 @@ class Surroundings:
     paper: Paper = Paper.NONE
     devices: Mapping[Device, Health] = field(default_factory=lambda: MappingProxyType({}))
     pad: Mapping[Uid, OnPad] = field(default_factory=lambda: MappingProxyType({}))
-    doubts: Mapping[ItemId, Doubt] = field(default_factory=lambda: MappingProxyType({}))
+    doubts: Mapping[IntentId, Doubt] = field(default_factory=lambda: MappingProxyType({}))
+    """Open intents whose outcome is not known. By intent: one item may have two, on two tags."""
+    mending: Mapping[Uid, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Tags that are being settled just now, and since when (monotonic seconds)."""
+    known: Mapping[ItemId, Item] = field(default_factory=lambda: MappingProxyType({}))
+    """Titles by number, newest last, at most `KNOWN_ITEMS`. What central says replaces what a tag says."""
+    resting: frozenset[Uid] = frozenset()
+    """Tags that lay there before: they start and join nothing until taken off, or until a touch or card comes."""
+    lying_until_s: float = 0.0
+    """A tag that is first seen before this instant lay there when the pad came up."""
+    tell_s: float | None = None
+    """When central is told of doubts that it has not heard of."""
     settled: tuple[ItemId, ...] = ()
     """Items on the pad whose doubt the last start settled: shown on attract until taken or a session begins."""
     card: str | None = None
@@ -126,6 +140,10 @@ class Row:
     found: Found | None = None
     present: bool = True
     provisional: bool = False
+    writes: int = 0
+    """Writes ordered and not answered yet."""
+    mending: bool = False
+    """An older doubt about this item is settled first; then it goes its own way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +184,7 @@ class Home:
     patron: Patron
     token: str
     notice: Reason | None = None
+    notice_until_s: float = 0.0
     help: bool = False
 
 
@@ -179,6 +198,7 @@ class Borrowing:
     finishing_s: float | None = None
     """Since when the patron is done while items are still under way."""
     notice: Reason | None = None
+    notice_until_s: float = 0.0
     returned: tuple[Row, ...] = ()
     """What the same session returned before, for its receipt."""
     help: bool = False
@@ -195,6 +215,7 @@ class Returning:
     rows: tuple[Row, ...] = ()
     finishing_s: float | None = None
     notice: Reason | None = None
+    notice_until_s: float = 0.0
     borrowed: tuple[Row, ...] = ()
     help: bool = False
 
@@ -221,6 +242,8 @@ class Closing:
     until_s: float
     """When the default (no receipt) is taken, or the farewell ends."""
     job: str | None = None
+    others: tuple[Row, ...] = ()
+    """Items that did not end well (refused, undone, doubtful), each with its reason: told, never on the receipt."""
     help: bool = False
 
 
@@ -236,7 +259,7 @@ class OutCause(StrEnum):
 class OutOfService:
     causes: tuple[OutCause, ...]
     session: SessionId | None = None
-    """A session that was on when the pad or the disk went; its items are in the doubt list."""
+    """A session that was on when the pad or the disk went, and is not journalled as ended yet."""
     help: bool = False
 
 
