@@ -50,6 +50,13 @@ FIRST_DELAY_LOOPBACK_S = 1.0
 LONGEST_DELAY_S = 120.0
 STEADY_S = 20.0
 """A connection that lasted this long begins the back-off anew."""
+SHORT_LIVES = 3
+"""So many lines lost soon after they were up, and the operator is told. mosquitto 2.0.11 and iotcore 0.4.0 just close
+a client whose name another one takes (measured); brokers that give the reason are believed at once."""
+UNSTEADY = (
+    f"the broker ended {SHORT_LIVES} connections soon after they were made: another client may use this station's "
+    "name, or the network is unsteady"
+)
 STOP_S = 15.0
 
 log = logging.getLogger(__name__)
@@ -120,13 +127,17 @@ class _Retry:
     at_s: float | None = 0.0
     """None while a line is open."""
     up_s: float | None = None
+    short_lives: int = 0
+    """Lines that were lost soon after they were up, in a row."""
 
     def __post_init__(self) -> None:
         self.bound_s = self.first_s
 
     def lost(self, now_s: float) -> None:
-        if self.up_s is not None and now_s - self.up_s >= STEADY_S:
-            self.bound_s = self.first_s
+        if self.up_s is not None:
+            steady = now_s - self.up_s >= STEADY_S
+            self.short_lives = 0 if steady else self.short_lives + 1
+            self.bound_s = self.first_s if steady else self.bound_s
         self.at_s = now_s + self.chance.uniform(self.bound_s / 10, self.bound_s)
         self.bound_s = min(self.bound_s * 2, LONGEST_DELAY_S)
         self.up_s = None
@@ -232,7 +243,11 @@ class Uplink:
                 self._hang_up(clean=False)
                 self._retry.lost(now.mono_s)
                 orders = self._talk.disconnected(event.reason)
-                return orders + (self._talk.sidelined(event.reason) if event.operator else [])
+                if event.operator:
+                    orders += self._talk.sidelined(event.reason, now)
+                elif self._retry.short_lives >= SHORT_LIVES:
+                    orders += self._talk.sidelined(UNSTEADY, now)
+                return orders
             case Heard():
                 return self._heard(event, now)
 

@@ -32,6 +32,11 @@ LONGEST_SILENCE_S = 15.0
 IDLE_S = 30.0
 """With nothing to tell, central is greeted this often, so that its absence is noticed."""
 HEARTBEAT_S = 30.0
+ALARM_AGAIN_S = 3_600.0
+AHEAD = (
+    "central has facts of this epoch that the ledger never held: the ledger is an older copy, or a clone of this "
+    "station is at work"
+)
 
 
 class FactSource(Protocol):
@@ -90,7 +95,8 @@ class Conversation:
         self._rewound = False
         self._heartbeat_s = 0.0
         self._asks: dict[AskId, float] = {}
-        self._sidelined = ""
+        self._alarms: dict[str, float] = {}
+        """What the operator was told of, and when."""
 
     def connected(self, now: Moment) -> list[Order]:
         """The broker took us, and what central says will reach us."""
@@ -103,11 +109,11 @@ class Conversation:
         self._phase = Phase.AWAY
         return self._away(reason)
 
-    def sidelined(self, reason: str) -> list[Order]:
-        """Somebody has to look; the same reason is told once."""
-        if reason == self._sidelined:
+    def sidelined(self, reason: str, now: Moment) -> list[Order]:
+        """Somebody has to look; the same reason is told once an hour."""
+        if now.mono_s < self._alarms.get(reason, -ALARM_AGAIN_S) + ALARM_AGAIN_S:
             return []
-        self._sidelined = reason
+        self._alarms = {reason: now.mono_s}
         return [Sidelined(reason)]
 
     def facts_added(self, now: Moment) -> list[Order]:
@@ -132,10 +138,7 @@ class Conversation:
             return []
         try:
             if ack.seq > self._outbox.last_seq():
-                return self.sidelined(
-                    f"central has fact {ack.seq} of this epoch and the ledger ends before it: the ledger is an older "
-                    "copy, or a clone of this station is at work"
-                )
+                return self.sidelined(AHEAD, now)
             return self._stands_at(ack.seq, now)
         except StorageFailure:
             return []
@@ -219,7 +222,6 @@ class Conversation:
         orders: list[Order] = []
         if not self.online:
             self.online = True
-            self._sidelined = ""
             orders.append(LinkUp())
         return orders + self._tell(now)
 

@@ -38,7 +38,7 @@ class AskDeadline:
 @dataclass(frozen=True, slots=True)
 class Sidelined:
     """The operator has to look: our name is used by another, we are not let in, or central knows facts of this epoch
-    that this ledger never held. The uplink keeps trying, with back-off. Told once for each new reason."""
+    that this ledger never held. The uplink keeps trying, with back-off. The same reason is told once an hour."""
 
     reason: str
 

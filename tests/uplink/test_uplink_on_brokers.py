@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import queue
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
+import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from kiosk.ledger import Ledger
 from kiosk.model.circulation import Item
 from kiosk.model.ids import AskId, Epoch, ItemId
 from kiosk.model.questions import Answer, AskItem, ItemKnown, Question
 from kiosk.station.uplink import Uplink
-from kiosk.station.uplink_events import AnswerArrived, AskDeadline, LinkDown, LinkUp, UplinkEvent
+from kiosk.station.uplink_events import AnswerArrived, AskDeadline, LinkDown, LinkUp, Sidelined, UplinkEvent
 from kiosk.wire import (
     Ack,
     Channel,
@@ -41,6 +46,7 @@ class Kiosk(Protocol):
 
 
 class Broker(Protocol):
+    kind: str
     port: int
 
     def start(self) -> None: ...
@@ -191,3 +197,49 @@ def test_stopping_without_a_broker_is_quick(start_kiosk: Start) -> None:
     began_s = time.monotonic()
     kiosk.uplink.stop()
     assert time.monotonic() - began_s < 3
+
+
+def test_another_client_with_our_name_is_an_alarm_and_no_war(kiosk: Kiosk, central: Central, broker: Broker) -> None:
+    for _ in range(3):
+        kiosk.wait_for(LinkUp)
+        twin = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id="lk-main-kiosk-1", protocol=mqtt.MQTTv5, reconnect_on_failure=False
+        )
+        twin.connect("127.0.0.1", broker.port)
+        twin.loop_start()
+        assert isinstance(kiosk.next_event(), LinkDown)
+    alarm = kiosk.next_event()
+    assert isinstance(alarm, Sidelined)
+    assert "another client" in alarm.reason
+    kiosk.wait_for(LinkUp)
+    kiosk.tells(2)
+    assert central.wait_applied(2) == in_order(2)
+
+
+VANISHES = """
+import os, queue, signal, sys
+from pathlib import Path
+from kiosk.ledger import Ledger
+from kiosk.station.uplink import Uplink, UplinkSettings
+from kiosk.station.uplink_events import LinkUp
+from kiosk.station.uplink_line import Address
+from kiosk.wire import Station
+
+folder, station = Path(sys.argv[1]), Station("main", "kiosk-1")
+events = queue.Queue()
+settings = UplinkSettings.of(station, Address("127.0.0.1", int(sys.argv[2])), "0.1.0", folder)
+Uplink(settings, Ledger.open(folder / "other.sqlite", station).outbox(), events.put)
+while events.get() != LinkUp():
+    pass
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_station_that_vanishes_is_told_by_the_broker(broker: Broker, central: Central, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", VANISHES, str(tmp_path), str(broker.port)], check=False)
+    states = [decode_status(central.statuses.get(timeout=15)) for _ in range(2)]
+    assert all(isinstance(status, StationStatus) for status in states)
+    assert [(status.state, status.clean) for status in states if isinstance(status, StationStatus)] == [
+        (StationState.ALIVE, False),
+        (StationState.GONE, False),
+    ]
