@@ -18,7 +18,7 @@ from kiosk.ledger.opening import LASTING, PASSING, Opened, boot_id, engine_of, l
 from kiosk.ledger.outbox import Outbox
 from kiosk.ledger.pruning import prune
 from kiosk.ledger.rehearsal import PowerCut, Rehearsal
-from kiosk.ledger.rows import StoredRow, columns_of, row_of
+from kiosk.ledger.rows import StoredRow, columns_of, row_of, storable
 from kiosk.ledger.schema import journal, outbox, probe, titles
 from kiosk.model.circulation import Item
 from kiosk.model.ids import Epoch, ItemId
@@ -133,8 +133,11 @@ class Ledger:
     def remember(self, item: Item) -> None:
         """Keep a title for the time without a line. Not synced: a power cut may forget it."""
         newest = select(func.coalesce(func.max(titles.c.seen), 0) + 1).scalar_subquery()
-        values = {"title": item.title, "author": item.author, "call_number": item.call_number, "seen": newest}
-        statement = upsert(titles).values(item=item.id, **values).on_conflict_do_update([titles.c.item], set_=values)
+        said = {"title": item.title, "author": item.author, "call_number": item.call_number}
+        values = {name: storable(text) for name, text in said.items()} | {"seen": newest}
+        statement = (
+            upsert(titles).values(item=storable(item.id), **values).on_conflict_do_update([titles.c.item], set_=values)
+        )
         with storage(), self._passing.begin():
             self._passing.execute(statement)
 

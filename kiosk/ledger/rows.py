@@ -95,5 +95,10 @@ def row_of(columns: Row[tuple[object, ...]]) -> StoredRow:
     )
 
 
+def storable(text: str) -> str:
+    """Text as SQLite can keep it."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _storable(text: str | None) -> str | None:
-    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
+    return None if text is None else storable(text)

@@ -80,9 +80,12 @@ class FactBatch:
 
 
 def fact_body(fact: Fact, mono_ms: int, boot: str) -> str:
-    """The body of a fact as JSON text, without `epoch` and `seq`: those are given by the ledger."""
+    """The body of a fact as JSON text, without `epoch` and `seq`: those are given by the ledger.
+
+    A lone surrogate, which neither UTF-8 nor SQLite can carry, becomes `?`.
+    """
     body: dict[str, Json] = {field.name: _written(getattr(fact, field.name)) for field in fields(fact)}
-    return json_text(body | {"mono_ms": mono_ms, "boot": boot})
+    return payload_of(body | {"mono_ms": mono_ms, "boot": boot}).decode("utf-8")
 
 
 def encode_facts(station: Station, epoch: Epoch, facts: Sequence[OutboxFact]) -> bytes:

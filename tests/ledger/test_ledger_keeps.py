@@ -13,7 +13,8 @@ import pytest
 
 from kiosk.ledger import Ledger, LedgerFile, LedgerRefused, OpenedKind
 from kiosk.model.circulation import Item, Purpose
-from kiosk.model.ids import ItemId
+from kiosk.model.facts import LoanUndone, UndoneWhy
+from kiosk.model.ids import IntentId, ItemId, SessionId
 from kiosk.model.journal import JournalRow, RowKind
 from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
@@ -174,8 +175,12 @@ def test_a_tool_reads_beside_the_running_kiosk(story: Story, path: Path) -> None
 
 
 def test_text_that_sqlite_cannot_keep_does_not_stop_a_return(story: Story) -> None:
-    story.commit(Journal(JournalRow(RowKind.RETURN_REFUSED, item=ItemId("35\udc80"), note="\ud800")))
+    strange = "35\udc80"
+    fact = LoanUndone(SessionId(strange), IntentId("i"), ItemId(strange), UndoneWhy.ITEM_TAKEN_AWAY)
+    story.commit(Journal(JournalRow(RowKind.LOAN_UNDONE, item=ItemId(strange), note=strange), fact))
+    story.ledger.remember(Item(ItemId(strange), strange))
     assert story.ledger.rows()[0].row.item == "35?"
+    assert story.ledger.known_titles(1) == [Item(ItemId("35?"), "35?")]
 
 
 def test_time_is_written_by_both_clocks(story: Story) -> None:
