@@ -1,0 +1,1 @@
+"""View model → draw list and semantic tree, one module a kind of screen. Pure; works in units, not pixels."""

@@ -1,0 +1,118 @@
+"""Collects draw operations and nodes while a screen is laid out. Boxes come in as units and leave as pixels."""
+
+from __future__ import annotations
+
+from kiosk.screens.frame import Size
+from kiosk.screens.lettering import Ruler, is_cjk
+from kiosk.screens.ops import SHADOW_DROP, SHADOW_REACH, Align, Box, DrawOp, Icon, Picture, Rect, Shadow, Text, Weight
+from kiosk.screens.tokens import CARD, LINE, LINE_CJK, LINE_LATIN, SMALLEST
+from kiosk.screens.tree import Action, Node, Role
+
+NOWHERE = Box(0, 0, 0, 0)
+
+
+class Canvas:
+    """The drawing of one frame. `pressed` is the id of the button under a finger."""
+
+    def __init__(self, size: Size, ruler: Ruler, pressed: str = "") -> None:
+        self.size = size
+        self.ruler = ruler
+        self.pressed = pressed
+        self.ops: list[DrawOp] = []
+
+    def pixels(self, box: Box) -> Box:
+        """The box in screen pixels; boxes that touch in units touch in pixels."""
+        scale = self.ruler.scale
+        left, top = round(box.x * scale), round(box.y * scale)
+        return Box(left, top, round(box.right * scale) - left, round(box.bottom * scale) - top)
+
+    def rect(self, box: Box, fill: str, radius: int = 0, border: str | None = None, border_width: int = 2) -> None:
+        scale = self.ruler.scale
+        width = max(1, round(border_width * scale)) if border else 0
+        self.ops.append(Rect(self.pixels(box), fill, round(radius * scale), border, width))
+
+    def circle(self, box: Box, fill: str) -> None:
+        self.rect(box, fill, min(box.w, box.h) // 2)
+
+    def card(self, box: Box, radius: int, fill: str = CARD, border: str | None = LINE) -> None:
+        """A raised card."""
+        scale = self.ruler.scale
+        shadow = Shadow(
+            self.pixels(box), round(radius * scale), round(SHADOW_REACH * scale), round(SHADOW_DROP * scale)
+        )
+        self.ops.append(shadow)
+        self.rect(box, fill, radius, border)
+
+    def icon(self, box: Box, name: str, colour: str, turn: int = 0) -> None:
+        self.ops.append(Icon(self.pixels(box), name, colour, turn))
+
+    def picture(self, box: Box, name: str) -> None:
+        self.ops.append(Picture(self.pixels(box), name))
+
+    def line(
+        self,
+        box: Box,
+        text: str,
+        size: int,
+        colour: str,
+        *,
+        weight: Weight = Weight.REGULAR,
+        align: Align = Align.LEFT,
+        private: bool = False,
+    ) -> None:
+        """One line in the middle of the box's height: smaller where it must be, shortened only below the smallest."""
+        text = self.ruler.clean(text)
+        while size > SMALLEST and self.ruler.width(text, size, weight) > box.w:
+            size -= 2
+        self._text(box, self.ruler.shortened(text, size, weight, box.w), size, colour, weight, align, private)
+
+    def lines(self, text: str, size: int, weight: Weight, width: int, most: int | None = None) -> list[str]:
+        """The text broken into lines, as `paragraph` would."""
+        return self.ruler.wrapped(self.ruler.clean(text), size, weight, width, most)
+
+    def paragraph(
+        self,
+        box: Box,
+        lines: list[str],
+        size: int,
+        colour: str,
+        *,
+        weight: Weight = Weight.REGULAR,
+        align: Align = Align.LEFT,
+        private: bool = False,
+    ) -> int:
+        """Lines from the top of the box down; returns the units they take."""
+        height = paragraph_height(lines, size)
+        step = height // max(1, len(lines))
+        for number, text in enumerate(lines):
+            place = Box(box.x, box.y + number * step, box.w, step)
+            self._text(place, text, size, colour, weight, align, private)
+        return height
+
+    def _text(self, box: Box, text: str, size: int, colour: str, weight: Weight, align: Align, private: bool) -> None:
+        if text:
+            self.ops.append(Text(self.pixels(box), text, self.ruler.pixels(size), weight, colour, align, private))
+
+    def node(
+        self,
+        node_id: str,
+        role: Role,
+        name: str,
+        box: Box,
+        *,
+        value: str = "",
+        state: str = "",
+        action: Action | None = None,
+        private: bool = False,
+        main: bool = False,
+        children: tuple[Node, ...] = (),
+    ) -> Node:
+        """A node whose bounds are `box` in pixels."""
+        name, value = self.ruler.clean(name), self.ruler.clean(value)
+        return Node(node_id, role, name, self.pixels(box), value, state, action, private, main, children)
+
+
+def paragraph_height(lines: list[str], size: int) -> int:
+    """Units that the lines take."""
+    cjk = any(is_cjk(character) for line in lines for character in line)
+    return round(size * (LINE_CJK if cjk else LINE_LATIN)) * len(lines)

@@ -1,0 +1,133 @@
+"""Receipt, out of service and starting: one thing in the middle."""
+
+from __future__ import annotations
+
+from kiosk.screens.layout.canvas import Canvas, paragraph_height
+from kiosk.screens.layout.regions import Regions
+from kiosk.screens.layout.widgets import banner, banners, button, choice, cover
+from kiosk.screens.ops import Align, Box, Weight
+from kiosk.screens.tokens import BODY, GAP, HEADING, INK, MUTED, TITLE, Tone
+from kiosk.screens.tree import Node, Role
+from kiosk.screens.view import Cover, OutBody, ReceiptBody, View
+
+MARK = 240
+COVER_WIDTH = 84
+COVER_HEIGHT = 116
+PRINT_HEIGHT = 172
+NONE_HEIGHT = 136
+SENTENCE = 44
+
+
+def receipt(canvas: Canvas, regions: Regions, view: View, body: ReceiptBody) -> tuple[Node, ...]:
+    """What was done, and whether it shall be printed."""
+    content, side = regions.content, regions.side
+    below = 0 if side else _options_height(canvas, content.w, body)
+    upper = content.top_part(content.h - below - (48 if below else 0))
+    nodes = _done_block(canvas, upper, body)
+    options = side or Box(content.x, content.bottom - below, content.w, below)
+    return (*nodes, *_options(canvas, options, body))
+
+
+def _done_block(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
+    title = canvas.lines(body.title, TITLE, Weight.BOLD, area.w)
+    sentence = canvas.lines(body.sentence, SENTENCE, Weight.REGULAR, area.w)
+    title_height, sentence_height = paragraph_height(title, TITLE), paragraph_height(sentence, SENTENCE)
+    left_over = 0
+    if body.left_over:
+        left_over = paragraph_height(canvas.lines(body.left_over.text, 30, Weight.BOLD, area.w - 120), 30) + 40 + 40
+    covers = COVER_HEIGHT + 48 if body.covers else 0
+    mark = MARK if title_height + sentence_height + covers + left_over + MARK + 64 <= area.h else 0
+    if not mark and title_height + sentence_height + covers + left_over + 20 > area.h:
+        covers = 0
+    total = (mark + 44 if mark else 0) + title_height + 16 + sentence_height + covers + left_over
+    top = area.y + max(0, (area.h - total) // 2)
+    if mark:
+        top = _mark(canvas, Box(area.x, top, area.w, mark), body.icon, body.tone) + 44
+    title_box = Box(area.x, top, area.w, title_height)
+    canvas.paragraph(title_box, title, TITLE, INK, weight=Weight.BOLD, align=Align.CENTRE)
+    sentence_box = Box(area.x, title_box.bottom + 16, area.w, sentence_height)
+    canvas.paragraph(sentence_box, sentence, SENTENCE, MUTED, align=Align.CENTRE)
+    nodes = [
+        canvas.node("receipt.title", Role.HEADING, body.title, title_box),
+        canvas.node("receipt.sentence", Role.TEXT, body.sentence, sentence_box),
+    ]
+    top = sentence_box.bottom
+    if covers:
+        _covers(canvas, Box(area.x, top + 48, area.w, COVER_HEIGHT), body.covers)
+        top += covers
+    if body.left_over:
+        node, _ = banner(canvas, Box(area.x, top + 40, area.w, area.bottom - top - 40), body.left_over)
+        nodes.append(node)
+    return nodes
+
+
+def _mark(canvas: Canvas, area: Box, icon: str, tone: Tone, turn: int = 0) -> int:
+    circle = area.centred(area.h, area.h)
+    canvas.circle(circle, tone.ground)
+    canvas.icon(circle.centred(area.h * 3 // 5, area.h * 3 // 5), icon, tone.ink, turn)
+    return area.bottom
+
+
+def _covers(canvas: Canvas, area: Box, covers: tuple[Cover, ...]) -> None:
+    width = COVER_WIDTH * len(covers) + 20 * (len(covers) - 1)
+    left = area.x + (area.w - width) // 2
+    for number, one in enumerate(covers):
+        cover(canvas, Box(left + number * (COVER_WIDTH + 20), area.y, COVER_WIDTH, COVER_HEIGHT), one)
+
+
+def _options_height(canvas: Canvas, width: int, body: ReceiptBody) -> int:
+    parts = []
+    if body.note:
+        parts.append(paragraph_height(canvas.lines(body.note.text, BODY, Weight.BOLD, width - 120), BODY) + 40)
+    if body.question:
+        parts.append(round(HEADING * 1.3))
+    parts += [PRINT_HEIGHT] * len(body.choices)
+    if body.none:
+        parts.append(NONE_HEIGHT)
+    return sum(parts) + GAP * max(0, len(parts) - 1)
+
+
+def _options(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
+    nodes: list[Node] = []
+    if body.note:
+        node, height = banner(canvas, area, body.note, BODY)
+        nodes.append(node)
+        area = area.below(height + GAP)
+    if body.question:
+        question = area.top_part(round(HEADING * 1.3))
+        canvas.line(question, body.question, HEADING, INK, weight=Weight.BOLD)
+        nodes.append(canvas.node("receipt.question", Role.TEXT, body.question, question))
+        area = area.below(question.h + GAP)
+    for one in body.choices:
+        nodes.append(choice(canvas, area.top_part(PRINT_HEIGHT), one))
+        area = area.below(PRINT_HEIGHT + GAP)
+    if body.none:
+        nodes.append(button(canvas, area.top_part(NONE_HEIGHT), body.none))
+    return nodes
+
+
+def out(canvas: Canvas, regions: Regions, view: View, body: OutBody) -> tuple[Node, ...]:
+    """Why nothing can be done here just now, and where it can."""
+    notices, area = banners(canvas, regions.content, view.banners)
+    title = canvas.lines(body.title, TITLE, Weight.BOLD, area.w)
+    sentences = [canvas.lines(text, SENTENCE, Weight.REGULAR, area.w) for text in body.sentences]
+    heights = [paragraph_height(lines, SENTENCE) for lines in sentences]
+    title_height = paragraph_height(title, TITLE)
+    total = MARK + 48 + title_height + 24 + sum(heights) + 20 * len(heights)
+    top = _mark(
+        canvas,
+        Box(area.x, area.y + max(0, (area.h - total) // 2), area.w, MARK),
+        body.icon,
+        body.tone,
+        view.turn if body.spins else 0,
+    )
+    title_box = Box(area.x, top + 48, area.w, title_height)
+    canvas.paragraph(title_box, title, TITLE, INK, weight=Weight.BOLD, align=Align.CENTRE)
+    nodes = [*notices, canvas.node(f"{view.screen_id}.title", Role.HEADING, body.title, title_box)]
+    top = title_box.bottom + 24
+    for number, (text, lines, height) in enumerate(zip(body.sentences, sentences, heights, strict=True), 1):
+        box = Box(area.x, top, area.w, height)
+        canvas.paragraph(box, lines, SENTENCE, MUTED if number > 1 else INK, align=Align.CENTRE)
+        nodes.append(canvas.node(f"{view.screen_id}.sentence.{number}", Role.TEXT, text, box))
+        top += height + 20
+    return tuple(nodes)

@@ -1,0 +1,109 @@
+"""What lies over a screen: the time-out's warning and help."""
+
+from __future__ import annotations
+
+from kiosk.screens.layout.canvas import Canvas, paragraph_height
+from kiosk.screens.layout.regions import Regions
+from kiosk.screens.layout.widgets import button
+from kiosk.screens.ops import Align, Box, Rect, Weight
+from kiosk.screens.tokens import (
+    BODY,
+    CARD,
+    HEADING,
+    INK,
+    LINE,
+    MUTED,
+    RADIUS,
+    RADIUS_BIG,
+    SMALL,
+    TEAL,
+    TEAL_DARK,
+    TINT,
+    TITLE,
+    VEIL,
+)
+from kiosk.screens.tree import Node, Role
+from kiosk.screens.view import HelpOverlay, TimeoutOverlay
+from kiosk.session.events import Touch, Touched
+
+PANEL_WIDTH = 880
+PADDING = 64
+BUTTON_HEIGHT = 144
+CIRCLE = 208
+BADGE = 72
+
+
+def timeout(canvas: Canvas, regions: Regions, view: TimeoutOverlay) -> Node:
+    """The warning; a touch anywhere means "I am still here"."""
+    width = PANEL_WIDTH - 2 * PADDING
+    sentence = canvas.lines(view.sentence, BODY, Weight.REGULAR, width)
+    title = canvas.lines(view.title, TITLE, Weight.BOLD, width)
+    title_height, sentence_height = paragraph_height(title, TITLE), paragraph_height(sentence, BODY)
+    heights = (CIRCLE, title_height, 52, 14, sentence_height, BUTTON_HEIGHT)
+    inner = _panel(canvas, regions, sum(heights) + 36 + 8 + 28 + 32 + 44)
+    circle = Box(inner.x + (inner.w - CIRCLE) // 2, inner.y, CIRCLE, CIRCLE)
+    canvas.circle(circle, TINT)
+    canvas.line(circle, str(view.seconds), 104, TEAL_DARK, weight=Weight.BOLD, align=Align.CENTRE)
+    title_box = Box(inner.x, circle.bottom + 36, inner.w, title_height)
+    canvas.paragraph(title_box, title, TITLE, INK, weight=Weight.BOLD, align=Align.CENTRE)
+    seconds_box = Box(inner.x, title_box.bottom + 8, inner.w, 52)
+    canvas.line(seconds_box, view.seconds_text, BODY, MUTED, align=Align.CENTRE)
+    track = Box(inner.x, seconds_box.bottom + 28, inner.w, 14)
+    canvas.rect(track, LINE, 7)
+    if int(track.w * view.left) >= track.h:
+        canvas.rect(track.left_part(int(track.w * view.left)), TEAL, 7)
+    sentence_box = Box(inner.x, track.bottom + 32, inner.w, sentence_height)
+    canvas.paragraph(sentence_box, sentence, BODY, INK, align=Align.CENTRE)
+    stay = button(canvas, Box(inner.x, inner.bottom - BUTTON_HEIGHT, inner.w, BUTTON_HEIGHT), view.stay)
+    children = (
+        canvas.node("timeout.title", Role.HEADING, view.title, title_box),
+        canvas.node("timeout.seconds", Role.STATUS, view.seconds_text, seconds_box, value=str(view.seconds)),
+        canvas.node("timeout.sentence", Role.TEXT, view.sentence, sentence_box),
+        stay,
+    )
+    whole = Box(0, 0, canvas.size.width, canvas.size.height)
+    return Node("timeout", Role.DIALOG, view.title, whole, action=Touched(Touch.STILL_HERE), children=children)
+
+
+def help_panel(canvas: Canvas, regions: Regions, view: HelpOverlay) -> Node:
+    """Three steps for this screen, and where people are."""
+    width = PANEL_WIDTH - 2 * PADDING
+    text_width = width - BADGE - 28
+    steps = [canvas.lines(step, BODY, Weight.REGULAR, text_width) for step in view.steps]
+    heights = [max(BADGE, paragraph_height(lines, BODY)) for lines in steps]
+    desk = canvas.lines(view.desk, SMALL, Weight.BOLD, width - 56 - 48 - 20)
+    desk_height = paragraph_height(desk, SMALL) + 48
+    title_height = round(HEADING * 1.3)
+    total = title_height + 36 + sum(heights) + 32 * len(heights) + desk_height + 44 + BUTTON_HEIGHT
+    inner = _panel(canvas, regions, total)
+    title = inner.top_part(title_height)
+    canvas.line(title, view.title, HEADING + 8, INK, weight=Weight.BOLD)
+    nodes = [canvas.node("help.title", Role.HEADING, view.title, title)]
+    top = title.bottom + 36
+    for number, (text, lines, height) in enumerate(zip(view.steps, steps, heights, strict=True), 1):
+        badge = Box(inner.x, top, BADGE, BADGE)
+        canvas.circle(badge, TINT)
+        canvas.line(badge, str(number), BODY, TEAL_DARK, weight=Weight.BOLD, align=Align.CENTRE)
+        own = paragraph_height(lines, BODY)
+        box = Box(badge.right + 28, top + max(0, (height - own) // 2), text_width, own)
+        canvas.paragraph(box, lines, BODY, INK)
+        nodes.append(canvas.node(f"help.step.{number}", Role.TEXT, text, box))
+        top += height + 32
+    strip = Box(inner.x, top, inner.w, desk_height)
+    canvas.rect(strip, TINT, RADIUS)
+    canvas.icon(Box(strip.x + 28, strip.y + (strip.h - 48) // 2, 48, 48), "user-round", TEAL_DARK)
+    words = Box(strip.x + 28 + 48 + 20, strip.y + 24, strip.w - 56 - 48 - 20, desk_height - 48)
+    canvas.paragraph(words, desk, SMALL, TEAL_DARK, weight=Weight.BOLD)
+    nodes.append(canvas.node("help.desk", Role.TEXT, view.desk, strip))
+    nodes.append(button(canvas, Box(inner.x, inner.bottom - BUTTON_HEIGHT, inner.w, BUTTON_HEIGHT), view.close))
+    whole = Box(0, 0, canvas.size.width, canvas.size.height)
+    return Node("help", Role.DIALOG, view.title, whole, children=tuple(nodes))
+
+
+def _panel(canvas: Canvas, regions: Regions, height: int) -> Box:
+    """A card over a dimmed screen, in the middle; returns its inside."""
+    canvas.ops.append(Rect(Box(0, 0, canvas.size.width, canvas.size.height), VEIL))
+    screen = Box(0, 0, regions.width, regions.height)
+    panel = screen.centred(min(PANEL_WIDTH, regions.width - 80), min(height + 2 * PADDING, regions.height - 40))
+    canvas.rect(panel, CARD, RADIUS_BIG)
+    return panel.inset(PADDING, PADDING if panel.h >= height + 2 * PADDING else (panel.h - height) // 2)

@@ -1,0 +1,168 @@
+"""Attract, identify and home: the screens before the work."""
+
+from __future__ import annotations
+
+from kiosk.screens.layout.canvas import Canvas, paragraph_height
+from kiosk.screens.layout.pictures import CARD as CARD_PICTURE
+from kiosk.screens.layout.pictures import PAD, READER, SHELF, place
+from kiosk.screens.layout.regions import Regions
+from kiosk.screens.layout.widgets import (
+    ALLOWANCE_HEIGHT,
+    ALLOWANCE_WIDTH,
+    allowance,
+    banners,
+    choice,
+    title_block,
+)
+from kiosk.screens.ops import Align, Box, Weight
+from kiosk.screens.tokens import (
+    BODY,
+    CARD,
+    DISPLAY,
+    GAP,
+    INK,
+    LINE,
+    MUTED,
+    RADIUS,
+    RADIUS_BIG,
+    TEAL,
+    TEAL_DARK,
+    TINT,
+    TITLE,
+    WHITE,
+)
+from kiosk.screens.tree import Node, Role
+from kiosk.screens.view import AttractBody, Choice, HomeBody, IdentifyBody, View
+
+CHOICE_HEIGHT = 236
+LEAST_PICTURE = 200
+READER_LEFT = 0.27
+"""Where the card floats over the reader's picture, as shares of its box."""
+CARD_SHARE = 0.46
+
+
+def attract(canvas: Canvas, regions: Regions, view: View, body: AttractBody) -> tuple[Node, ...]:
+    """A picture, one sentence, two big buttons."""
+    notices, area = banners(canvas, regions.content, view.banners)
+    title_height = round(DISPLAY * 1.25)
+    tagline = canvas.lines(body.tagline, BODY, Weight.REGULAR, area.w)
+    text_height = title_height + 8 + paragraph_height(tagline, BODY)
+    choices_height = 0 if regions.side else _choices_height(body.choices) + 48
+    hero_height = area.h - text_height - choices_height - 44
+    if hero_height >= LEAST_PICTURE:
+        _hero(canvas, area.top_part(hero_height), body)
+        area = area.below(hero_height + 44)
+    title_box = area.top_part(title_height)
+    canvas.line(title_box, body.title, DISPLAY, INK, weight=Weight.BOLD)
+    tagline_box = Box(area.x, title_box.bottom + 8, area.w, paragraph_height(tagline, BODY))
+    canvas.paragraph(tagline_box, tagline, BODY, MUTED)
+    buttons = _choices(canvas, regions.side or area.below(text_height + 48), body.choices)
+    return (
+        *notices,
+        canvas.node("attract.title", Role.HEADING, body.title, title_box),
+        canvas.node("attract.tagline", Role.TEXT, body.tagline, tagline_box),
+        *buttons,
+    )
+
+
+def _hero(canvas: Canvas, box: Box, body: AttractBody) -> None:
+    canvas.card(box, RADIUS_BIG, TEAL, None)
+    inner = box.inset(40, 36)
+    welcome = round(TITLE * 1.25)
+    if inner.h >= 420:
+        canvas.line(inner.top_part(welcome), body.welcome, 60, WHITE, weight=Weight.BOLD, align=Align.CENTRE)
+        inner = inner.below(welcome + 12)
+    place(canvas, inner, SHELF)
+
+
+def _choices_height(choices: tuple[Choice, ...]) -> int:
+    return CHOICE_HEIGHT * len(choices) + GAP * (len(choices) - 1)
+
+
+def _choices(canvas: Canvas, area: Box, choices: tuple[Choice, ...]) -> list[Node]:
+    height = min(CHOICE_HEIGHT, (area.h - GAP * (len(choices) - 1)) // len(choices))
+    return [
+        choice(canvas, Box(area.x, area.y + number * (height + GAP), area.w, height), one)
+        for number, one in enumerate(choices)
+    ]
+
+
+def identify(canvas: Canvas, regions: Regions, view: View, body: IdentifyBody) -> tuple[Node, ...]:
+    """A moving picture of a card over the reader, and the other way to sign in."""
+    nodes, area = title_block(canvas, regions.content, "identify", (body.title, body.sentence))
+    area = area.below(32)
+    notices, area = banners(canvas, area, view.banners)
+    other_height = 128
+    if regions.side:
+        other = regions.side.top_part(200)
+    else:
+        other = Box(area.x, area.bottom - other_height, area.w, other_height)
+        area = area.top_part(area.h - other_height - GAP)
+    _reader(canvas, area.top_part(min(area.h, area.w)), view, body)
+    picture = canvas.node("identify.picture", Role.IMAGE, body.sentence, area)
+    canvas.rect(other, CARD, RADIUS, LINE)
+    icon = 64
+    canvas.icon(Box(other.x + 36, other.y + (other.h - icon) // 2, icon, icon), "scan-barcode", TEAL)
+    text = Box(other.x + 36 + icon + 28, other.y, other.w - 36 - icon - 28 - 28, other.h)
+    lines = canvas.lines(body.alternative, BODY, Weight.REGULAR, text.w)
+    height = paragraph_height(lines, BODY)
+    canvas.paragraph(Box(text.x, text.y + (text.h - height) // 2, text.w, height), lines, BODY, INK)
+    alternative = canvas.node("identify.alternative", Role.TEXT, body.alternative, other)
+    return (*nodes, *notices, picture, alternative)
+
+
+def _reader(canvas: Canvas, box: Box, view: View, body: IdentifyBody) -> None:
+    canvas.rect(box, TINT, RADIUS_BIG)
+    inner = box.inset(60, 48)
+    if body.looking:
+        badge = box.centred(200, 200)
+        canvas.circle(badge, WHITE)
+        canvas.icon(badge.centred(104, 104), "loader", TEAL_DARK, view.turn)
+        return
+    height = min(inner.h, inner.w)
+    stage = inner.centred(min(inner.w, height * 5 // 4), height)
+    reader = READER.fitted(Box(stage.x, stage.y + stage.h // 2, stage.w, stage.h - stage.h // 2))
+    card_width = int(reader.w * CARD_SHARE)
+    card_height = card_width * CARD_PICTURE.height // CARD_PICTURE.width
+    card = Box(
+        reader.x + (reader.w - card_width) // 2, reader.y - card_height * 3 // 4 + view.sway, card_width, card_height
+    )
+    canvas.picture(reader, READER.name)
+    canvas.picture(card, CARD_PICTURE.name)
+
+
+def home(canvas: Canvas, regions: Regions, view: View, body: HomeBody) -> tuple[Node, ...]:
+    """A greeting and the two ways on."""
+    area = regions.content
+    texts = area
+    extra: list[Node] = []
+    if body.allowance:
+        slot = regions.side or area
+        width = slot.w if regions.side else ALLOWANCE_WIDTH
+        box = Box(slot.right - width, slot.y, width, ALLOWANCE_HEIGHT)
+        extra = [allowance(canvas, box, body.allowance, "home")]
+        if not regions.side:
+            texts = Box(area.x, area.y, area.w - ALLOWANCE_WIDTH - GAP, area.h)
+    nodes, rest = title_block(canvas, texts, "home", (body.title, body.sentence), title_private=True)
+    area = area.below(rest.y - area.y + 40)
+    notices, area = banners(canvas, area, view.banners)
+    if regions.side:
+        skip = ALLOWANCE_HEIGHT + GAP if body.allowance else 0
+        buttons = _choices(canvas, regions.side.below(skip), body.choices)
+    else:
+        buttons = _choices(canvas, area, body.choices)
+        area = area.below(_choices_height(body.choices) + 40)
+    hint = _hint(canvas, area, body.hint)
+    return (*nodes, *extra, *notices, *buttons, *hint)
+
+
+def _hint(canvas: Canvas, area: Box, text: str) -> tuple[Node, ...]:
+    if area.h < LEAST_PICTURE:
+        return ()
+    canvas.rect(area, TINT, RADIUS_BIG)
+    lines = canvas.lines(text, BODY, Weight.BOLD, area.w - 96)
+    height = paragraph_height(lines, BODY)
+    place(canvas, Box(area.x + 48, area.y + 40, area.w - 96, area.h - height - 120), PAD)
+    words = Box(area.x + 48, area.bottom - height - 44, area.w - 96, height)
+    canvas.paragraph(words, lines, BODY, TEAL_DARK, weight=Weight.BOLD, align=Align.CENTRE)
+    return (canvas.node("home.hint", Role.TEXT, text, area),)

@@ -1,0 +1,426 @@
+"""The one module that knows pygame: fonts, a window or a memory surface, and a painter of draw lists.
+
+Only the parts of the screen that changed are painted. Everything that is slow to make (letters, round corners,
+shadows, icons) is made once and kept, within a bound.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import assert_never
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import pygame
+from PIL import Image
+
+from kiosk.screens.fonts import BOLD, REGULAR
+from kiosk.screens.frame import Size
+from kiosk.screens.ops import Align, Box, DrawOp, Icon, Picture, Rect, Shadow, Text, Weight, extent
+
+ICONS = Path(__file__).with_name("icons")
+PICTURES = Path(__file__).with_name("pictures")
+CACHE_BYTES = 32 * 1024 * 1024
+BYTES_A_PIXEL = 4
+OVERSAMPLING = 4
+BASELINE = 0.37
+"""Half the height of a capital or an ideograph above the baseline, in ems: text is centred by it."""
+SHADOW_INK = (110, 92, 60)
+SHADOW_STRENGTH = 30
+MOST_DAMAGE = 24
+"""More damaged rectangles than this are painted as one."""
+MASK_COLOUR = "#C9C2B6"
+
+Colour = tuple[int, int, int, int]
+
+
+class Mode(StrEnum):
+    """Where the picture goes."""
+
+    WINDOW = "window"
+    FULLSCREEN = "fullscreen"
+    HEADLESS = "headless"
+
+
+class PointerKind(StrEnum):
+    DOWN = "down"
+    UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A finger or a mouse on the screen, in pixels."""
+
+    kind: PointerKind
+    x: int
+    y: int
+
+
+class Fonts:
+    """Both weights in every size that was asked for. `folder` holds the files that `kiosk.screens.fonts` prepared."""
+
+    def __init__(self, folder: Path) -> None:
+        pygame.font.init()
+        self._files = {Weight.REGULAR: folder / REGULAR, Weight.BOLD: folder / BOLD}
+        self._fonts: dict[tuple[int, Weight], pygame.font.Font] = {}
+        self.width = lru_cache(maxsize=8192)(self._width)
+        self.has_glyph = lru_cache(maxsize=8192)(self._has_glyph)
+
+    def font(self, size: int, weight: Weight) -> pygame.font.Font:
+        key = (size, weight)
+        if key not in self._fonts:
+            self._fonts[key] = pygame.font.Font(self._files[weight], size)
+        return self._fonts[key]
+
+    def _width(self, text: str, size: int, weight: Weight) -> int:
+        return self.font(size, weight).size(text)[0]
+
+    def _has_glyph(self, character: str) -> bool:
+        if character == "\0":
+            return False
+        return all(self.font(16, weight).metrics(character)[0] is not None for weight in Weight)
+
+
+class SurfaceCache:
+    """Surfaces by what they show; the ones not used for the longest go first when the bound is reached."""
+
+    def __init__(self, most_bytes: int = CACHE_BYTES) -> None:
+        self._most = most_bytes
+        self._held: OrderedDict[object, pygame.Surface] = OrderedDict()
+        self.bytes = 0
+
+    def get(self, key: object) -> pygame.Surface | None:
+        surface = self._held.get(key)
+        if surface is not None:
+            self._held.move_to_end(key)
+        return surface
+
+    def put(self, key: object, surface: pygame.Surface) -> pygame.Surface:
+        self._held[key] = surface
+        self.bytes += _bytes(surface)
+        while self.bytes > self._most and len(self._held) > 1:
+            _, oldest = self._held.popitem(last=False)
+            self.bytes -= _bytes(oldest)
+        return surface
+
+
+def _bytes(surface: pygame.Surface) -> int:
+    return surface.get_width() * surface.get_height() * BYTES_A_PIXEL
+
+
+class Painter:
+    """Paints draw lists on one surface."""
+
+    def __init__(self, surface: pygame.Surface, fonts: Fonts) -> None:
+        self.surface = surface
+        self._fonts = fonts
+        self._cache = SurfaceCache()
+        self._last: tuple[DrawOp, ...] = ()
+
+    @property
+    def cached_bytes(self) -> int:
+        return self._cache.bytes
+
+    def paint(self, draw_list: Sequence[DrawOp]) -> list[Box]:
+        """Bring the surface from the last draw list to this one; returns the boxes that were painted."""
+        whole = Box(0, 0, *self.surface.get_size())
+        new = tuple(draw_list)
+        boxes = damage(self._last, new, whole)
+        for box in boxes:
+            self.surface.set_clip(_rect(box))
+            for op in new:
+                if _meet(extent(op), box):
+                    self._draw(op)
+        self.surface.set_clip(None)
+        self._last = new
+        return boxes
+
+    def repaint(self, draw_list: Sequence[DrawOp]) -> None:
+        """Paint everything."""
+        self._last = ()
+        self.paint(draw_list)
+
+    def _draw(self, op: DrawOp) -> None:
+        match op:
+            case Rect():
+                self._draw_rect(op)
+            case Shadow():
+                self._draw_shadow(op)
+            case Text():
+                self._draw_text(op)
+            case Icon(box, name, colour, turn):
+                self.surface.blit(self._icon(name, colour, box, turn), (box.x, box.y))
+            case Picture(box, name):
+                self.surface.blit(self._picture(name, box), (box.x, box.y))
+            case _:
+                assert_never(op)
+
+    def _draw_rect(self, op: Rect) -> None:
+        if op.radius <= 0 and op.border is None:
+            colour = _colour(op.fill)
+            if colour[3] == 255:
+                self.surface.fill(colour, _rect(op.box))
+            else:
+                self.surface.blit(self._plain(colour, op.box), (op.box.x, op.box.y))
+            return
+        if op.border is not None:
+            self._round(op.box, op.radius, op.border)
+            inner = op.box.inset(op.border_width)
+            self._round(inner, max(0, op.radius - op.border_width), op.fill)
+        else:
+            self._round(op.box, op.radius, op.fill)
+
+    def _plain(self, colour: Colour, box: Box) -> pygame.Surface:
+        key = ("plain", colour, box.w, box.h)
+        held = self._cache.get(key)
+        if held is None:
+            held = pygame.Surface((box.w, box.h), pygame.SRCALPHA)
+            held.fill(colour)
+            self._cache.put(key, held)
+        return held
+
+    def _round(self, box: Box, radius: int, fill: str) -> None:
+        """A filled box with smooth corners: four cached corners and two fills."""
+        radius = min(radius, box.w // 2, box.h // 2)
+        colour = _colour(fill)
+        if radius <= 0:
+            self.surface.fill(colour, _rect(box))
+            return
+        self.surface.fill(colour, pygame.Rect(box.x + radius, box.y, box.w - 2 * radius, box.h))
+        self.surface.fill(colour, pygame.Rect(box.x, box.y + radius, radius, box.h - 2 * radius))
+        self.surface.fill(colour, pygame.Rect(box.right - radius, box.y + radius, radius, box.h - 2 * radius))
+        disc = self._disc(radius, colour)
+        for right, bottom in ((False, False), (True, False), (False, True), (True, True)):
+            part = pygame.Rect(radius if right else 0, radius if bottom else 0, radius, radius)
+            at = (box.right - radius if right else box.x, box.bottom - radius if bottom else box.y)
+            self.surface.blit(disc, at, part)
+
+    def _disc(self, radius: int, colour: Colour) -> pygame.Surface:
+        key = ("disc", radius, colour)
+        held = self._cache.get(key)
+        if held is None:
+            large = pygame.Surface((radius * 2 * OVERSAMPLING,) * 2, pygame.SRCALPHA)
+            large.fill((*colour[:3], 0))
+            middle = radius * OVERSAMPLING
+            pygame.draw.circle(large, colour, (middle, middle), middle)
+            held = self._cache.put(key, pygame.transform.smoothscale(large, (radius * 2, radius * 2)))
+        return held
+
+    def _draw_shadow(self, op: Shadow) -> None:
+        """A soft shadow around a box, from nine parts of one small blurred square."""
+        edge = op.radius + 2 * op.reach
+        patch = self._shadow_patch(op.radius, op.reach)
+        outer = Box(
+            op.box.x - op.reach, op.box.y - op.reach + op.drop, op.box.w + 2 * op.reach, op.box.h + 2 * op.reach
+        )
+        edge = min(edge, outer.w // 2, outer.h // 2)
+        side = patch.get_width()
+        xs = (
+            (outer.x, edge, 0, edge),
+            (outer.x + edge, outer.w - 2 * edge, edge, 1),
+            (outer.right - edge, edge, side - edge, edge),
+        )
+        ys = (
+            (outer.y, edge, 0, edge),
+            (outer.y + edge, outer.h - 2 * edge, edge, 1),
+            (outer.bottom - edge, edge, side - edge, edge),
+        )
+        for x, width, from_x, take_w in xs:
+            for y, height, from_y, take_h in ys:
+                if width <= 0 or height <= 0 or (take_w == 1 and take_h == 1):
+                    continue
+                part = patch.subsurface(pygame.Rect(from_x, from_y, take_w, take_h))
+                if take_w == 1 or take_h == 1:
+                    key = ("shadow-edge", op.radius, op.reach, from_x, from_y, width, height)
+                    held = self._cache.get(key)
+                    part = held or self._cache.put(key, pygame.transform.scale(part, (width, height)))
+                self.surface.blit(part, (x, y))
+
+    def _shadow_patch(self, radius: int, reach: int) -> pygame.Surface:
+        key = ("shadow", radius, reach)
+        held = self._cache.get(key)
+        if held is None:
+            edge = radius + 2 * reach
+            side = 2 * edge + 1
+            patch = pygame.Surface((side, side), pygame.SRCALPHA)
+            patch.fill((*SHADOW_INK, 0))
+            inner = pygame.Rect(reach, reach, side - 2 * reach, side - 2 * reach)
+            pygame.draw.rect(patch, (*SHADOW_INK, SHADOW_STRENGTH), inner, border_radius=radius)
+            held = self._cache.put(key, pygame.transform.gaussian_blur(patch, max(1, reach // 2)))
+        return held
+
+    def _draw_text(self, op: Text) -> None:
+        key = ("text", op.text, op.size, op.weight, op.colour)
+        surface = self._cache.get(key)
+        font = self._fonts.font(op.size, op.weight)
+        if surface is None:
+            surface = self._cache.put(key, font.render(op.text, True, _colour(op.colour)))
+        match op.align:
+            case Align.LEFT:
+                left = op.box.x
+            case Align.CENTRE:
+                left = op.box.x + (op.box.w - surface.get_width()) // 2
+            case Align.RIGHT:
+                left = op.box.right - surface.get_width()
+        top = op.box.y + op.box.h // 2 + round(BASELINE * op.size) - font.get_ascent()
+        limit = extent(op)
+        part = pygame.Rect(limit.x - left, limit.y - top, limit.w, limit.h)
+        self.surface.blit(surface, (max(left, limit.x), max(top, limit.y)), part.clip(surface.get_rect()))
+
+    def _icon(self, name: str, colour: str, box: Box, turn: int) -> pygame.Surface:
+        key = ("icon", name, colour, box.w, box.h, turn)
+        held = self._cache.get(key)
+        if held is None:
+            source = (ICONS / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour[:7])
+            if turn:
+                source = source.replace(">", f'><g transform="rotate({turn} 12 12)">', 1).replace(
+                    "</svg>", "</g></svg>"
+                )
+            held = self._cache.put(key, _svg(source, box))
+        return held
+
+    def _picture(self, name: str, box: Box) -> pygame.Surface:
+        key = ("picture", name, box.w, box.h)
+        held = self._cache.get(key)
+        if held is None:
+            held = self._cache.put(key, _svg((PICTURES / f"{name}.svg").read_text(encoding="utf-8"), box))
+        return held
+
+
+def damage(old: tuple[DrawOp, ...], new: tuple[DrawOp, ...], whole: Box) -> list[Box]:
+    """The boxes of the screen on which two draw lists differ, none meeting another."""
+    if not old:
+        return [whole]
+    if old == new:
+        return []
+    kept = Counter(old) & Counter(new)
+    if _common(old, kept) != _common(new, kept):
+        return [whole]
+    changed = [*(Counter(old) - kept), *(Counter(new) - kept)]
+    boxes = [box for op in changed if (box := _cut(extent(op), whole)) is not None]
+    if len(boxes) > MOST_DAMAGE:
+        return [_around(boxes)]
+    return _merged(boxes)
+
+
+def _common(ops: tuple[DrawOp, ...], kept: Counter[DrawOp]) -> list[DrawOp]:
+    return [op for op in ops if kept[op] > 0]
+
+
+def _merged(boxes: list[Box]) -> list[Box]:
+    done: list[Box] = []
+    for box in boxes:
+        while meeting := [other for other in done if _meet(other, box)]:
+            done = [other for other in done if other not in meeting]
+            box = _around([box, *meeting])
+        done.append(box)
+    return done
+
+
+def _around(boxes: list[Box]) -> Box:
+    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
+
+
+def _cut(box: Box, whole: Box) -> Box | None:
+    if not _meet(box, whole):
+        return None
+    left, top = max(box.x, whole.x), max(box.y, whole.y)
+    return Box(left, top, min(box.right, whole.right) - left, min(box.bottom, whole.bottom) - top)
+
+
+def _rect(box: Box) -> pygame.Rect:
+    return pygame.Rect(box.x, box.y, box.w, box.h)
+
+
+def _svg(source: str, box: Box) -> pygame.Surface:
+    size = (max(1, box.w), max(1, box.h))
+    return pygame.image.load_sized_svg(io.BytesIO(source.encode()), size)
+
+
+@lru_cache(maxsize=256)
+def _colour(text: str) -> Colour:
+    alpha = int(text[7:9], 16) if len(text) > 7 else 255
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16), alpha
+
+
+def masked(draw_list: Sequence[DrawOp]) -> list[DrawOp]:
+    """The draw list with a bar in place of every private text."""
+    return [_bar(op) if isinstance(op, Text) and op.private else op for op in draw_list]
+
+
+def _bar(op: Text) -> Rect:
+    height = max(4, op.size // 2)
+    return Rect(op.box.inset(0, max(0, (op.box.h - height) // 2)), MASK_COLOUR, height // 2)
+
+
+class Window:
+    """The display: a real window, the whole screen, or memory alone. Only display and font are initialised."""
+
+    def __init__(self, size: Size, mode: Mode) -> None:
+        self.closed = False
+        self.mode = mode
+        if mode is Mode.HEADLESS:
+            self.surface = pygame.Surface((size.width, size.height), depth=32)
+            return
+        pygame.display.init()
+        pygame.display.set_caption("Library Kiosk")
+        flags = pygame.FULLSCREEN | pygame.SCALED if mode is Mode.FULLSCREEN else 0
+        self.surface = pygame.display.set_mode((size.width, size.height), flags)
+        if mode is Mode.FULLSCREEN:
+            pygame.mouse.set_visible(False)
+
+    def update(self, boxes: list[Box]) -> None:
+        """Put the painted boxes before the patron's eyes."""
+        if self.mode is not Mode.HEADLESS and boxes:
+            pygame.display.update([_rect(box) for box in boxes])
+
+    def pointers(self) -> list[Pointer]:
+        """What fingers and the mouse did since the last call."""
+        if self.mode is Mode.HEADLESS:
+            return []
+        width, height = self.surface.get_size()
+        found: list[Pointer] = []
+        for event in pygame.event.get():
+            if event.type == pygame.QUIT:
+                self.closed = True
+            elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
+                kind = PointerKind.DOWN if event.type == pygame.FINGERDOWN else PointerKind.UP
+                found.append(Pointer(kind, int(event.x * width), int(event.y * height)))
+            elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and not event.touch and event.button == 1:
+                kind = PointerKind.DOWN if event.type == pygame.MOUSEBUTTONDOWN else PointerKind.UP
+                found.append(Pointer(kind, *event.pos))
+        return found
+
+    def close(self) -> None:
+        if self.mode is not Mode.HEADLESS:
+            pygame.display.quit()
+
+
+def jpeg(surface: pygame.Surface, quality: int, scale: float) -> bytes:
+    """The picture as a JPEG. `quality` 1 to 95, `scale` of its sides."""
+    if scale != 1:
+        width, height = surface.get_size()
+        surface = pygame.transform.smoothscale(surface, (max(1, round(width * scale)), max(1, round(height * scale))))
+    picture = Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def png(surface: pygame.Surface) -> bytes:
+    """The picture as a PNG."""
+    out = io.BytesIO()
+    pygame.image.save(surface, out, "picture.png")
+    return out.getvalue()

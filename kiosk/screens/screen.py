@@ -1,0 +1,162 @@
+"""The screen of a running kiosk: shows states, gives touches back as events."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from kiosk.screens import fonts, paint
+from kiosk.screens.frame import Frame, Size
+from kiosk.screens.paint import Fonts, Mode, Painter, PointerKind, Window
+from kiosk.screens.render import render
+from kiosk.screens.scenes import SPIN_STEPS_A_SECOND, ScreenSettings, working_rows
+from kiosk.screens.touch import TouchTracker
+from kiosk.screens.tree import Action, PageTurned
+from kiosk.session.events import Event, Touch, Touched
+from kiosk.session.state import Attract, Borrowing, Closing, Home, Identifying, Kiosk, ReceiptStage, Returning
+
+SECONDS_A_MINUTE = 60
+
+
+class Screen:
+    """A display with one kiosk on it. Owned by one thread.
+
+    `fonts_folder` holds the prepared fonts (None: the set-up's own place); raises `fonts.FontsMissing`.
+    """
+
+    def __init__(self, size: Size, mode: Mode, settings: ScreenSettings, fonts_folder: Path | None = None) -> None:
+        self._size = size
+        self._settings = settings
+        self._measure = Fonts(fonts.folder(fonts_folder))
+        self._window = Window(size, mode)
+        self._painter = Painter(self._window.surface, self._measure)
+        self._tracker = TouchTracker()
+        self._state: Kiosk | None = None
+        self._frame: Frame | None = None
+        self._page: int | None = None
+        self._now_s = 0.0
+
+    @property
+    def frame(self) -> Frame:
+        """What is shown now. Asking before the first `show` is a programming error."""
+        assert self._frame is not None, "nothing was shown yet"
+        return self._frame
+
+    @property
+    def polls(self) -> bool:
+        """Whether a window has to be asked for touches."""
+        return self._window.mode is not Mode.HEADLESS
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody closed the window."""
+        return self._window.closed
+
+    def show(self, state: Kiosk, now_s: float) -> bool:
+        """Paint what changed since the last time; returns whether anything did. `now_s` is monotonic."""
+        if self._rows(state) < self._rows(self._state):
+            self._page = None
+        self._state, self._now_s = state, now_s
+        frame = render(
+            state,
+            self._size,
+            self._settings,
+            self._measure,
+            now_s=now_s,
+            page=self._page,
+            pressed=self._tracker.pressed,
+        )
+        self._tracker.shown(frame, now_s)
+        changed = frame != self._frame
+        self._frame = frame
+        self._window.update(self._painter.paint(frame.draw_list))
+        return changed
+
+    def poll(self, now_s: float | None = None) -> list[Event]:
+        """What fingers did since the last call. A headless screen has none."""
+        at_s = self._now_s if now_s is None else now_s
+        events: list[Event] = []
+        for pointer in self._window.pointers():
+            if self._frame is None:
+                continue
+            if pointer.kind is PointerKind.DOWN:
+                self._tracker.down(self._frame, pointer.x, pointer.y, at_s)
+                self._again(at_s)
+                continue
+            node = self._tracker.up(self._frame, pointer.x, pointer.y, at_s)
+            if node is not None and node.action is not None:
+                events.append(self._event(node.action))
+            self._again(at_s)
+        return events
+
+    def touch(self, x: int, y: int) -> Event | None:
+        """A whole touch at this pixel of the picture now shown; None where nothing is."""
+        node = self.frame.target(x, y)
+        return self._event(node.action) if node is not None and node.action is not None else None
+
+    def act(self, node_id: str) -> Event | None:
+        """A touch on the node of this id; None where there is none or it does nothing now."""
+        node = self.frame.tree.find(node_id)
+        return self._event(node.action) if node is not None and node.action is not None else None
+
+    def next_frame_s(self, now_s: float) -> float | None:
+        """When the picture changes by itself (monotonic seconds), None while nothing is shown."""
+        return None if self._state is None else next_frame_s(self._state, now_s, motion=self._settings.motion)
+
+    def pixels_jpeg(self, quality: int = 75, scale: float = 0.5, *, show_private: bool = True) -> bytes:
+        """The picture for the mirror; with bars in place of names and titles unless `show_private`."""
+        if show_private:
+            return paint.jpeg(self._window.surface, quality, scale)
+        covered = Window(self._size, Mode.HEADLESS)
+        Painter(covered.surface, self._measure).paint(paint.masked(self.frame.draw_list))
+        return paint.jpeg(covered.surface, quality, scale)
+
+    def pixels_png(self, path: Path) -> None:
+        """Write the picture."""
+        path.write_bytes(paint.png(self._window.surface))
+
+    def close(self) -> None:
+        self._window.close()
+
+    def _again(self, now_s: float) -> None:
+        if self._state is not None:
+            self.show(self._state, now_s)
+
+    def _event(self, action: Action) -> Event:
+        if isinstance(action, PageTurned):
+            self._page = action.page
+            return Touched(Touch.STILL_HERE)
+        return action
+
+    @staticmethod
+    def _rows(state: Kiosk | None) -> int:
+        scene = state.scene if state else None
+        return len(scene.rows) if isinstance(scene, Borrowing | Returning) else 0
+
+
+def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
+    """When the picture of an unchanged state changes by itself: the clock's minute, a countdown, a turning icon."""
+    around = state.around
+    seconds = (around.utc.timestamp() + now_s - around.now_s) % SECONDS_A_MINUTE
+    times = [now_s + SECONDS_A_MINUTE - seconds]
+    if motion and working_rows(state):
+        times.append((math.floor(now_s * SPIN_STEPS_A_SECOND) + 1) / SPIN_STEPS_A_SECOND)
+    match state.scene:
+        case Identifying(idle=idle) | Home(idle=idle) | Borrowing(idle=idle) | Returning(idle=idle):
+            if idle.warned_s is not None:
+                times.append(_next_second(idle.warned_s + around.policy.timeouts.warning_s, now_s))
+        case Closing(receipt=ReceiptStage.OFFERED, until_s=until_s):
+            times.append(_next_second(until_s, now_s))
+        case Attract(notice=notice, notice_until_s=until_s) if notice is not None and until_s > now_s:
+            times.append(until_s)
+        case _:
+            pass
+    return min(time for time in times if time > now_s)
+
+
+def _next_second(end_s: float, now_s: float) -> float:
+    """When the seconds left until `end_s`, rounded up, next become one less; a long way off once it is over."""
+    left_s = end_s - now_s
+    if left_s <= 0:
+        return now_s + SECONDS_A_MINUTE
+    return end_s - (math.ceil(left_s) - 1) + 0.001
