@@ -15,7 +15,6 @@ from kiosk.model.journal import Doubt
 from kiosk.model.reasons import Reason
 from kiosk.session.events import Device, Health, Paper, TagKind
 
-
 KNOWN_ITEMS = 500
 
 

@@ -1,0 +1,166 @@
+"""Everything is settled: the receipt, a word of farewell, and the screen is wiped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from kiosk.model.journal import JournalRow, RowKind
+from kiosk.session import attract, visits
+from kiosk.session.effects import Cue, Play, PrintReceipt, ReceiptEntry
+from kiosk.session.events import (
+    Answered,
+    AskExpired,
+    CardLifted,
+    CardNotRead,
+    CardPresented,
+    CodeNotRead,
+    CodeScanned,
+    DeviceChanged,
+    Event,
+    LanguageChosen,
+    LinkChanged,
+    Paper,
+    PaperChanged,
+    Printed,
+    PrintFailed,
+    StorageFailed,
+    StorageRecovered,
+    TagGone,
+    TagNotWritten,
+    TagRead,
+    TagSeen,
+    TagWritten,
+    TimePassed,
+    Touch,
+    Touched,
+)
+from kiosk.session.rows import Rows
+from kiosk.session.state import Closing, ReceiptStage, Scene
+from kiosk.session.turn import Turn
+
+PRINTING_S = 30.0
+"""A printer that has said nothing by then will not be waited for."""
+CARD_ENDING = 4
+SHORTEST_CARD = 8
+"""Of a shorter number four characters would tell too much."""
+
+
+def on(turn: Turn, scene: Closing, event: Event) -> Scene:
+    match event:
+        case Touched():
+            return _touched(turn, scene, event.what)
+        case LanguageChosen():
+            return _extended(turn, scene)
+        case Printed():
+            if event.job != scene.job or scene.receipt is not ReceiptStage.PRINTING:
+                return scene
+            turn.journal(JournalRow(RowKind.RECEIPT_PRINTED, scene.session))
+            return _staged(turn, scene, ReceiptStage.PRINTED, turn.around.policy.timeouts.farewell_s)
+        case PrintFailed():
+            return _failed(turn, scene) if event.job == scene.job else scene
+        case TimePassed():
+            return _time_passed(turn, scene)
+        case TagGone():
+            if event.uid in {row.uid for row in (*scene.borrowed, *scene.returned, *scene.others)}:
+                turn.rest((event.uid,))
+            return scene
+        case CardPresented() | CodeScanned() | TagSeen() | CardNotRead() | CodeNotRead():
+            turn.order(Play(Cue.LOOK if isinstance(event, CardPresented) else Cue.TICK))
+            return scene
+        case (
+            CardLifted()
+            | TagRead()
+            | TagWritten()
+            | TagNotWritten()
+            | Answered()
+            | AskExpired()
+            | LinkChanged()
+            | DeviceChanged()
+            | PaperChanged()
+            | StorageFailed()
+            | StorageRecovered()
+        ):
+            return scene
+        case _:
+            assert_never(event)
+
+
+def _touched(turn: Turn, scene: Closing, what: Touch) -> Scene:
+    match what, scene.receipt:
+        case Touch.PRINT, ReceiptStage.OFFERED if turn.around.paper is not Paper.NONE:
+            return _print(turn, scene)
+        case ((Touch.NO_RECEIPT | Touch.DONE | Touch.BACK), ReceiptStage.OFFERED):
+            return _staged(turn, scene, ReceiptStage.DECLINED, turn.around.policy.timeouts.farewell_s)
+        case (
+            (Touch.NO_RECEIPT | Touch.DONE | Touch.BACK),
+            (ReceiptStage.PRINTED | ReceiptStage.FAILED | ReceiptStage.DECLINED),
+        ):
+            return _farewell(turn, scene)
+        case _, _:
+            return _extended(turn, scene)
+
+
+def _print(turn: Turn, scene: Closing) -> Closing:
+    job = turn.new_id()
+    turn.journal(JournalRow(RowKind.RECEIPT_CHOSEN, scene.session))
+    token = scene.token or ""
+    turn.order(
+        PrintReceipt(
+            job=job,
+            language=turn.around.language,
+            borrowed=_entries(scene.borrowed),
+            returned=_entries(scene.returned),
+            card_ending=token[-CARD_ENDING:] if len(token) >= SHORTEST_CARD else "",
+        )
+    )
+    return replace(_staged(turn, scene, ReceiptStage.PRINTING, PRINTING_S), job=job)
+
+
+def _entries(rows: Rows) -> tuple[ReceiptEntry, ...]:
+    return tuple(
+        ReceiptEntry(row.item.title, "" if row.due is None else row.due.date().isoformat())
+        for row in rows
+        if row.item is not None
+    )
+
+
+def _failed(turn: Turn, scene: Closing) -> Closing:
+    if scene.receipt is not ReceiptStage.PRINTING:
+        return scene
+    turn.journal(JournalRow(RowKind.RECEIPT_FAILED, scene.session))
+    turn.order(Play(Cue.LOOK))
+    return _staged(turn, scene, ReceiptStage.FAILED, turn.around.policy.timeouts.receipt_s)
+
+
+def _time_passed(turn: Turn, scene: Closing) -> Scene:
+    if turn.now_s < scene.until_s:
+        return scene
+    match scene.receipt:
+        case ReceiptStage.OFFERED:
+            return _staged(turn, scene, ReceiptStage.DECLINED, turn.around.policy.timeouts.farewell_s)
+        case ReceiptStage.PRINTING:
+            return _failed(turn, scene)
+        case ReceiptStage.PRINTED | ReceiptStage.FAILED | ReceiptStage.DECLINED:
+            return _farewell(turn, scene)
+        case _:
+            assert_never(scene.receipt)
+
+
+def _farewell(turn: Turn, scene: Closing) -> Scene:
+    """What was laid down since then is the next patron's: it begins their visit at once."""
+    resting = turn.around.resting
+    ended = visits.end(turn, scene.session)
+    turn.around = replace(turn.around, resting=turn.around.resting & resting)
+    return attract.look(turn, ended)
+
+
+def _staged(turn: Turn, scene: Closing, stage: ReceiptStage, for_s: float) -> Closing:
+    return replace(scene, receipt=stage, until_s=turn.now_s + for_s)
+
+
+def _extended(turn: Turn, scene: Closing) -> Closing:
+    """Somebody is still reading."""
+    if scene.receipt is ReceiptStage.PRINTING:
+        return scene
+    return replace(scene, until_s=turn.now_s + turn.around.policy.timeouts.receipt_s)

@@ -1,0 +1,205 @@
+"""The one place where the kiosk's state changes: `step(state, event, moment) -> (state, effects)`.
+
+Pure: no clock, no I/O, no randomness. For each event first what surrounds every screen is noted, then doubts about
+items are settled as far as the event allows, and then the scene decides. Journal rows come first among the effects; all rows
+of one step commit together. When they cannot, the step has not happened: the caller keeps the old state and calls
+`step` again with `StorageFailed`, after which no row is ordered until `StorageRecovered`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from kiosk.model.circulation import Item
+from kiosk.model.ids import IdSource, ItemId
+from kiosk.model.journal import Doubt
+from kiosk.model.questions import ItemKnown
+from kiosk.session import (
+    attract,
+    borrowing,
+    closing,
+    home,
+    identifying,
+    idle,
+    out_of_service,
+    returning,
+    settling,
+    surroundings,
+    visits,
+)
+from kiosk.session.effects import Cue, Effect, Play
+from kiosk.session.events import (
+    Answered,
+    CardPresented,
+    Event,
+    LanguageChosen,
+    Moment,
+    TimePassed,
+    Touch,
+    Touched,
+)
+from kiosk.session.idle import Patience
+from kiosk.session.rows import COMMITTED, in_stage
+from kiosk.session.state import (
+    KNOWN_ITEMS,
+    Attract,
+    Borrowing,
+    Closing,
+    Home,
+    Identifying,
+    Kiosk,
+    OutCause,
+    OutOfService,
+    Policy,
+    Returning,
+    Scene,
+    Surroundings,
+)
+from kiosk.session.turn import Turn
+
+
+def begin(
+    policy: Policy, ids: IdSource, moment: Moment, doubts: Iterable[Doubt], titles: Mapping[ItemId, Item]
+) -> Kiosk:
+    """The state of a kiosk that has just started: out of service until the pad reports that it is well.
+
+    `doubts` are the journal's open intents, oldest first; `titles` what is remembered of items, oldest first.
+    """
+    around = Surroundings(
+        policy=policy,
+        ids=ids,
+        language=policy.languages[0],
+        now_s=moment.mono_s,
+        utc=moment.utc,
+        doubts={doubt.intent: doubt for doubt in doubts},
+        known=dict(tuple(titles.items())[-KNOWN_ITEMS:]),
+    )
+    return Kiosk(around, OutOfService((OutCause.STARTING,)))
+
+
+def step(state: Kiosk, event: Event, moment: Moment) -> tuple[Kiosk, tuple[Effect, ...]]:
+    """The state after `event`, and what has to be done: journal rows first, then the other effects in their order."""
+    turn = Turn(surroundings.noticed(state.around, event, moment))
+    settling.attend(turn, event)
+    scene = out_of_service.must_be(turn, state.scene)
+    if scene is state.scene and not _is_repeated_card(state, event):
+        scene = _decided(turn, scene, event)
+    return Kiosk(turn.around, scene), turn.effects()
+
+
+def due_s(state: Kiosk) -> float | None:
+    """The next monotonic instant at which `TimePassed` changes something; None while nothing is waited for."""
+    return min(_deadlines(state), default=None)
+
+
+def _is_repeated_card(state: Kiosk, event: Event) -> bool:
+    """A card that lies on the reader is one card, however often it is reported."""
+    return isinstance(event, CardPresented) and event.token == state.around.card
+
+
+def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
+    scene, over = _everywhere(turn, scene, event)
+    if over:
+        return scene
+    match scene:
+        case Attract():
+            return attract.on(turn, scene, event)
+        case Identifying():
+            return identifying.on(turn, scene, event)
+        case Home():
+            return home.on(turn, scene, event)
+        case Borrowing():
+            return borrowing.on(turn, scene, event)
+        case Returning():
+            return returning.on(turn, scene, event)
+        case Closing():
+            return closing.on(turn, scene, event)
+        case OutOfService():
+            return out_of_service.on(turn, scene, event)
+        case _:
+            assert_never(scene)
+
+
+def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:
+    """What holds on every screen; and whether that was all that the event meant."""
+    if isinstance(event, Answered) and isinstance(event.answer, ItemKnown) and event.answer.item is not None:
+        turn.remember(event.answer.item)
+    if isinstance(scene, Identifying | Home | Borrowing | Returning):
+        if isinstance(event, TimePassed):
+            return _patience(turn, scene)
+        if idle.is_activity(event):
+            warned = scene.idle.warned_s is not None
+            scene = replace(scene, idle=idle.stirred(scene.idle, turn.now_s))
+            if isinstance(event, Touched) and (warned or event.what is Touch.STILL_HERE):
+                return scene, True
+    match event:
+        case LanguageChosen():
+            turn.around = surroundings.spoken(turn.around, event.language)
+            return scene, False
+        case Touched(what=Touch.NEXT_LANGUAGE):
+            turn.around = surroundings.spoken(turn.around, None)
+            return scene, False
+        case Touched(what=Touch.HELP):
+            return replace(scene, help=True), False
+        case Touched(what=Touch.CLOSE_HELP):
+            return replace(scene, help=False), False
+        case Touched(what=Touch.BACK) if scene.help:
+            return replace(scene, help=False), True
+        case _:
+            return scene, False
+
+
+def _patience(turn: Turn, scene: Identifying | Home | Borrowing | Returning) -> tuple[Scene, bool]:
+    """Nobody did anything: warn, and after the warning end the visit."""
+    match idle.patience(scene, turn.around.policy.timeouts, turn.now_s):
+        case Patience.LASTS:
+            return scene, False
+        case Patience.WARNS:
+            turn.order(Play(Cue.LOOK))
+            return replace(scene, idle=idle.warned(scene.idle, turn.now_s)), False
+        case Patience.ENDS:
+            return _left(turn, scene), True
+
+
+def _left(turn: Turn, scene: Identifying | Home | Borrowing | Returning) -> Attract:
+    match scene:
+        case Identifying():
+            return visits.end(turn, None)
+        case Home():
+            return visits.end(turn, scene.session)
+        case Borrowing() | Returning():
+            return visits.leave(turn, scene)
+        case _:
+            assert_never(scene)
+
+
+def _deadlines(state: Kiosk) -> Iterable[float]:
+    around, scene = state.around, state.scene
+    timeouts = around.policy.timeouts
+    if around.tell_s is not None and around.storage_ok and any(not doubt.told for doubt in around.doubts.values()):
+        yield around.tell_s
+    match scene:
+        case Attract():
+            if scene.notice is not None:
+                yield scene.notice_until_s
+        case Identifying():
+            yield idle.due_s(scene, timeouts)
+        case Home():
+            yield idle.due_s(scene, timeouts)
+            if scene.notice is not None:
+                yield scene.notice_until_s
+        case Borrowing() | Returning():
+            yield idle.due_s(scene, timeouts)
+            if scene.notice is not None:
+                yield scene.notice_until_s
+            yield from (row.since_s + timeouts.put_back_s for row in in_stage(scene.rows, COMMITTED) if not row.mending)
+            if scene.finishing_s is not None:
+                yield scene.finishing_s + timeouts.put_back_s
+        case Closing():
+            yield scene.until_s
+        case OutOfService():
+            pass
+        case _:
+            assert_never(scene)

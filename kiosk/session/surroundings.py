@@ -1,0 +1,138 @@
+"""What holds on every screen: devices, paper, line, disk, the pad's tags, the card on the reader, the language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from kiosk.model.circulation import Language
+from kiosk.model.ids import ItemId, Uid
+from kiosk.session.events import (
+    Answered,
+    AskExpired,
+    CardLifted,
+    CardNotRead,
+    CardPresented,
+    CodeNotRead,
+    CodeScanned,
+    Device,
+    DeviceChanged,
+    Event,
+    Health,
+    LanguageChosen,
+    LinkChanged,
+    Moment,
+    Paper,
+    PaperChanged,
+    Printed,
+    PrintFailed,
+    StorageFailed,
+    StorageRecovered,
+    TagGone,
+    TagNotWritten,
+    TagRead,
+    TagSeen,
+    TagWritten,
+    TimePassed,
+    Touched,
+)
+from kiosk.session.state import OnPad, Surroundings
+
+LYING_S = 0.5
+"""A pad that comes up reports within this time what lay there before (or before it says that it is up)."""
+
+
+def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
+    """The surroundings after `event`, whatever the scene makes of it."""
+    around = replace(around, now_s=moment.mono_s, utc=moment.utc)
+    match event:
+        case TagSeen() | TagRead() | TagGone() | TagWritten() | TagNotWritten():
+            return _tag(around, event)
+        case CardPresented():
+            return replace(around, card=event.token)
+        case CardLifted():
+            return replace(around, card=None)
+        case LinkChanged():
+            return replace(around, online=event.online)
+        case DeviceChanged():
+            return _device(around, event)
+        case PaperChanged():
+            return replace(around, paper=event.paper)
+        case StorageFailed():
+            return replace(around, storage_ok=False)
+        case StorageRecovered():
+            return replace(around, storage_ok=True)
+        case (
+            Touched()
+            | LanguageChosen()
+            | CardNotRead()
+            | CodeScanned()
+            | CodeNotRead()
+            | Answered()
+            | AskExpired()
+            | Printed()
+            | PrintFailed()
+            | TimePassed()
+        ):
+            return around
+        case _:
+            assert_never(event)
+
+
+def spoken(around: Surroundings, language: Language | None) -> Surroundings:
+    """The screens in `language`; None takes the next of the library's languages."""
+    languages = around.policy.languages
+    if language is None:
+        at = languages.index(around.language) if around.language in languages else -1
+        language = languages[(at + 1) % len(languages)]
+    return replace(around, language=language)
+
+
+def _device(around: Surroundings, event: DeviceChanged) -> Surroundings:
+    before = around.devices.get(event.device)
+    around = replace(around, devices={**around.devices, event.device: event.health})
+    match event.device, event.health:
+        case Device.PAD, Health.GONE:
+            return replace(around, pad={}, mending={}, resting=frozenset(), settled=())
+        case Device.PAD, Health.OK if before not in (Health.OK, Health.DEGRADED):
+            untold = any(not doubt.told for doubt in around.doubts.values())
+            tell_s = around.now_s + around.policy.timeouts.put_back_s if untold else around.tell_s
+            return replace(around, lying_until_s=around.now_s + LYING_S, tell_s=tell_s)
+        case Device.PRINTER, Health.GONE:
+            return replace(around, paper=Paper.NONE)
+        case _:
+            return around
+
+
+def _tag(around: Surroundings, event: TagSeen | TagRead | TagGone | TagWritten | TagNotWritten) -> Surroundings:
+    uid = event.uid
+    match event:
+        case TagSeen():
+            return _resting(replace(around, pad={**around.pad, uid: OnPad(uid)}), around.pad, uid)
+        case TagRead():
+            read = OnPad(uid, event.kind, event.item, event.title, event.afi)
+            return _resting(replace(around, pad={**around.pad, uid: read}), around.pad, uid)
+        case TagGone():
+            gone = around.pad.get(uid)
+            item: ItemId | None = None if gone is None else gone.item
+            return replace(
+                around,
+                pad={lying: tag for lying, tag in around.pad.items() if lying != uid},
+                resting=around.resting - {uid},
+                mending={lying: since for lying, since in around.mending.items() if lying != uid},
+                settled=tuple(settled for settled in around.settled if settled != item),
+            )
+        case TagWritten() | TagNotWritten():
+            tag = around.pad.get(uid)
+            return around if tag is None else replace(around, pad={**around.pad, uid: replace(tag, afi=event.afi)})
+        case _:
+            assert_never(event)
+
+
+def _resting(around: Surroundings, before: Mapping[Uid, OnPad], uid: Uid) -> Surroundings:
+    """A tag that is new so soon after the pad came up was not laid down by anybody now."""
+    starting = around.devices.get(Device.PAD) not in (Health.OK, Health.DEGRADED)
+    if uid in before or not (starting or around.now_s < around.lying_until_s):
+        return around
+    return replace(around, resting=around.resting | {uid})

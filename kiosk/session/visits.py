@@ -1,0 +1,139 @@
+"""How a visit begins and ends, whatever it was for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from kiosk.model.circulation import Patron, Purpose
+from kiosk.model.ids import PatronRef, SessionId, Uid
+from kiosk.model.journal import Doubt, JournalRow, RowKind
+from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.session import lending, settling, taking_back
+from kiosk.session.effects import Cue, Play
+from kiosk.session.events import TagKind
+from kiosk.session.rows import COMMITTED, ENDED_BADLY, Rows, in_stage, without_tags_of
+from kiosk.session.state import Attract, Borrowing, Closing, ReceiptStage, Returning, Scene, Stage
+from kiosk.session.turn import Turn
+
+Visit = Borrowing | Returning
+
+
+def begin(turn: Turn, patron: Patron | None) -> SessionId:
+    """A session of this patron, or of whoever brings a book back."""
+    session = SessionId(turn.new_id())
+    ref: PatronRef | None = None if patron is None else patron.ref
+    turn.journal(JournalRow(RowKind.SESSION_STARTED, session, patron=ref))
+    return session
+
+
+def end(turn: Turn, session: SessionId | None) -> Attract:
+    """Nobody is here any more: the screen is wiped, and what lies on the pad stays alone."""
+    if session is not None:
+        journal_end(turn, session)
+    if turn.around.card is not None:
+        turn.order(Play(Cue.LOOK))
+    around = turn.around
+    turn.around = replace(around, language=around.policy.languages[0], settled=(), resting=frozenset(around.pad))
+    return Attract()
+
+
+def journal_end(turn: Turn, session: SessionId) -> None:
+    turn.journal(JournalRow(RowKind.SESSION_ENDED, session))
+
+
+def books(turn: Turn) -> tuple[Uid, ...]:
+    """Tags on the pad that may be books and are meant by whoever is here now."""
+    kinds = (None, TagKind.LIBRARY, TagKind.BROKEN)
+    return tuple(
+        tag.uid for tag in turn.around.pad.values() if tag.kind in kinds and tag.uid not in turn.around.resting
+    )
+
+
+def noticed_borrowing(turn: Turn, visit: Borrowing, code: ReasonCode) -> Borrowing:
+    """With one plain sentence that stands for a short while."""
+    return replace(visit, notice=Reason(code), notice_until_s=_until_s(turn))
+
+
+def noticed_returning(turn: Turn, visit: Returning, code: ReasonCode) -> Returning:
+    """With one plain sentence that stands for a short while."""
+    return replace(visit, notice=Reason(code), notice_until_s=_until_s(turn))
+
+
+def leave(turn: Turn, visit: Visit) -> Attract:
+    """The patron has walked away. Open items are settled by what lies on the pad, and the screen is wiped at once."""
+    hand_over(turn, visit)
+    return end(turn, visit.session)
+
+
+def hand_over(turn: Turn, visit: Visit) -> None:
+    """Items under way become doubts. Without a journal nothing can be said about them yet."""
+    rows = tuple(row for row in visit.rows if not row.mending)
+    asking = in_stage(rows, {Stage.ASKING})
+    doubts: list[Doubt] = []
+    match visit:
+        case Borrowing():
+            doubts += [lending.doubt(turn, visit, row) for row in in_stage(rows, COMMITTED)]
+            if turn.around.storage_ok:
+                for row in asking:
+                    lending.abandon(turn, visit, row)
+            else:
+                doubts += [lending.doubt(turn, visit, row) for row in asking]
+        case Returning():
+            doubts += [taking_back.doubt(turn, visit, row) for row in in_stage(rows, COMMITTED)]
+        case _:
+            assert_never(visit)
+    if turn.around.storage_ok:
+        doubts = [doubt if turn.is_present(doubt.uid) else settling.tell(turn, doubt) for doubt in doubts]
+    settling.add(turn, doubts, writing=True)
+
+
+def close(turn: Turn, visit: Visit) -> Scene:
+    """Every item has ended: offer the receipt, or say what went wrong; without either the screen is wiped."""
+    match visit:
+        case Borrowing():
+            purpose, borrowed, returned = Purpose.BORROW, visit.rows, visit.returned
+        case Returning():
+            purpose, borrowed, returned = Purpose.RETURN, visit.borrowed, visit.rows
+        case _:
+            assert_never(visit)
+    borrowed, returned = in_stage(borrowed, {Stage.DONE}), in_stage(returned, {Stage.DONE})
+    match purpose:
+        case Purpose.BORROW:
+            returned = without_tags_of(returned, borrowed)
+        case Purpose.RETURN:
+            borrowed = without_tags_of(borrowed, returned)
+        case _:
+            assert_never(purpose)
+    others = in_stage(visit.rows, ENDED_BADLY)
+    if not (borrowed or returned or in_stage(others, ENDED_BADLY - {Stage.UNREADABLE})):
+        return end(turn, visit.session)
+    receipt = ReceiptStage.DECLINED
+    if borrowed or returned:
+        receipt = ReceiptStage.OFFERED
+        turn.journal(JournalRow(RowKind.RECEIPT_OFFERED, visit.session))
+    turn.rest((*turn.around.pad, *_uids(visit.rows), *_uids(borrowed), *_uids(returned)))
+    return Closing(
+        session=visit.session,
+        purpose=purpose,
+        patron=visit.patron,
+        token=visit.token,
+        borrowed=borrowed,
+        returned=returned,
+        receipt=receipt,
+        until_s=turn.now_s + turn.around.policy.timeouts.receipt_s,
+        others=others,
+    )
+
+
+def rest_what_was_handled(turn: Turn, rows: Rows) -> None:
+    """Items of the list lie there because they were just dealt with: the next list begins without them."""
+    turn.rest(row.uid for row in rows if turn.is_present(row.uid))
+
+
+def _until_s(turn: Turn) -> float:
+    return turn.now_s + turn.around.policy.timeouts.notice_s
+
+
+def _uids(rows: Rows) -> tuple[Uid, ...]:
+    return tuple(row.uid for row in rows)
