@@ -8,11 +8,22 @@ from typing import Protocol
 from kiosk.screens.ops import Weight
 
 ELLIPSIS = "…"
+LATIN_ELLIPSIS = "..."
+"""The font's `…` stands in the middle of the line, as Chinese wants it."""
+LATIN_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "…": LATIN_ELLIPSIS})
+"""The font's curly quotes are as wide as an ideograph; text without ideographs gets straight ones."""
 REPLACEMENT = "□"
+MOST_EVEN_LINES = 5
+"""Texts of more lines are not evened: their lines differ little anyway."""
+SLACK = 2
+"""Units that `Ruler.width` adds to what a line measures."""
+SPACE_AT_END = 0.3
+"""A space at the end of a line may stand beyond it: about its width in ems."""
 LONGEST = 300
 """Characters of one text that are set at all; a tag can carry more than any title has."""
 NEVER_FIRST = frozenset("，。、；：！？）》」』】〉”’…—·％,.;:!?)]}%>»")
 NEVER_LAST = frozenset("（《「『【〈“‘([{<«")
+_MARKS = frozenset("，。；：！？,.;:!?、）)”")
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _JOINED = frozenset({"Mn", "Me", "Mc"})
 
@@ -29,20 +40,26 @@ class TextMeasure(Protocol):
         ...
 
 
-def clean(text: str, measure: TextMeasure) -> str:
-    """The text as it can be drawn: one line, no control or direction characters, `□` for what no font has."""
+def clean(text: str) -> str:
+    """One line without control, direction and unassigned characters, at most `LONGEST` characters."""
     kept: list[str] = []
     for character in text[:LONGEST]:
         if character.isspace():
             character = " "
         elif unicodedata.category(character) in _DROPPED:
             continue
-        elif not measure.has_glyph(character):
-            character = REPLACEMENT
         if character == " " and (not kept or kept[-1] == " "):
             continue
         kept.append(character)
     return "".join(kept).rstrip()
+
+
+def drawable(text: str, measure: TextMeasure) -> str:
+    """The text as the fonts can draw it: `□` for what they have not."""
+    text = clean(text)
+    if not any(is_cjk(character) for character in text):
+        text = text.translate(LATIN_QUOTES)
+    return "".join(character if measure.has_glyph(character) else REPLACEMENT for character in text)
 
 
 def clusters(text: str) -> list[str]:
@@ -54,6 +71,13 @@ def clusters(text: str) -> list[str]:
         else:
             found.append(character)
     return found
+
+
+def _break_cost(piece: str, following: str) -> float:
+    """How unwelcome a line's end is here: not at all beside a mark, most where it may cut a Chinese word."""
+    if piece.rstrip()[-1:] in _MARKS or following[:1] in NEVER_LAST or not following:
+        return 0.0
+    return 0.25 if is_cjk(piece[-1]) else 0.1
 
 
 def is_cjk(character: str) -> bool:
@@ -90,8 +114,8 @@ class Ruler:
         self._measure = measure
         self.scale = scale
 
-    def clean(self, text: str) -> str:
-        return clean(text, self._measure)
+    def drawable(self, text: str) -> str:
+        return drawable(text, self._measure)
 
     def pixels(self, size: int) -> int:
         """The em in pixels of a size in units."""
@@ -101,25 +125,69 @@ class Ruler:
         """Units that a line needs, rounded up."""
         if not text:
             return 0
-        return int(self._measure.width(text, self.pixels(size), weight) / self.scale) + 2
+        return int(self._measure.width(text, self.pixels(size), weight) / self.scale) + SLACK
 
     def shortened(self, text: str, size: int, weight: Weight, width: int) -> str:
         """The text, or as much of it as fits with `…` at the end; empty where not even that fits."""
         if self.width(text, size, weight) <= width:
             return text
         parts = clusters(text)
+        end = ELLIPSIS if any(is_cjk(part) for part in parts) else LATIN_ELLIPSIS
         low, high = 0, len(parts)
         while low < high:
             middle = (low + high + 1) // 2
-            if self.width("".join(parts[:middle]).rstrip() + ELLIPSIS, size, weight) <= width:
+            if self.width("".join(parts[:middle]).rstrip() + end, size, weight) <= width:
                 low = middle
             else:
                 high = middle - 1
-        cut = "".join(parts[:low]).rstrip() + ELLIPSIS
+        cut = "".join(parts[:low]).rstrip() + end
         return cut if self.width(cut, size, weight) <= width else ""
 
     def wrapped(self, text: str, size: int, weight: Weight, width: int, most: int | None = None) -> list[str]:
-        """Lines no wider than `width`. With `most`, what does not fit into that many lines ends in `…`."""
+        """Lines no wider than `width`, of like length, broken after a mark where it can be.
+
+        With `most`, what does not fit into that many lines ends in `…`.
+        """
+        raw = self._broken(text, size, weight, width)
+        if most is not None and len(raw) > most:
+            rest = "".join(raw[most - 1 :]).rstrip()
+            return [*(line.rstrip() for line in raw[: most - 1]), self.shortened(rest, size, weight, width)]
+        if 1 < len(raw) <= MOST_EVEN_LINES:
+            even = self._evened(text, len(raw), size, weight, width)
+            if all(self.width(line.rstrip(), size, weight) <= width for line in even):
+                raw = even
+        return [line.rstrip() for line in raw]
+
+    def _evened(self, text: str, count: int, size: int, weight: Weight, width: int) -> list[str]:
+        """The text on `count` lines of like length, broken after a mark where there is one: the cheapest way to it."""
+        parts = pieces(text)
+        costs = [_break_cost(part, following) for part, following in zip(parts, [*parts[1:], ""], strict=True)]
+        ends = [0]
+        for part in parts:
+            ends.append(ends[-1] + self.width(part, size, weight) - SLACK)
+        best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+        for number in range(count):
+            reached: dict[int, tuple[float, int]] = {}
+            for start, (spent, _) in best[-1].items():
+                for end in range(start + 1, len(parts) + 1):
+                    used = ends[end] - ends[start]
+                    if used > width + SPACE_AT_END * size:
+                        break
+                    cost = spent + (1 - used / width) ** 2 + costs[end - 1]
+                    if (number < count - 1 or end == len(parts)) and cost < reached.get(end, (cost + 1, 0))[0]:
+                        reached[end] = (cost, start)
+            best.append(reached)
+        if len(parts) not in best[-1]:
+            return self._broken(text, size, weight, width)
+        lines: list[str] = []
+        end = len(parts)
+        for reached in reversed(best[1:]):
+            start = reached[end][1]
+            lines.insert(0, "".join(parts[start:end]))
+            end = start
+        return lines
+
+    def _broken(self, text: str, size: int, weight: Weight, width: int) -> list[str]:
         raw: list[str] = []
         line = ""
         for piece in pieces(text):
@@ -135,14 +203,7 @@ class Ruler:
                 line = line[len(head) :]
         if line.strip():
             raw.append(line)
-        lines = [one.rstrip() for one in raw]
-        if most is not None and len(lines) > most:
-            lines = [*lines[: most - 1], self._ended("".join(raw[most - 1 :]), size, weight, width)]
-        return lines
-
-    def _ended(self, text: str, size: int, weight: Weight, width: int) -> str:
-        short = self.shortened(text, size, weight, width)
-        return short if short else self.shortened(ELLIPSIS, size, weight, width)
+        return raw
 
     def _fitting(self, text: str, size: int, weight: Weight, width: int) -> str:
         """The longest head of a too long word that fits; at least one character, so that setting ends."""
@@ -155,10 +216,3 @@ class Ruler:
             else:
                 high = middle - 1
         return "".join(parts[:low])
-
-    def fitting_size(self, text: str, sizes: tuple[int, ...], weight: Weight, width: int) -> int:
-        """The first of `sizes` at which the text fits on one line; the last where none does."""
-        for size in sizes:
-            if self.width(text, size, weight) <= width:
-                return size
-        return sizes[-1]

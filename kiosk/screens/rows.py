@@ -19,6 +19,7 @@ from kiosk.session.state import Row, Stage
 WORKING = frozenset({Stage.READING, Stage.ASKING, Stage.WRITING})
 REMOVABLE = frozenset({Stage.REFUSED, Stage.UNREADABLE, Stage.UNDONE})
 """What stands still and is not lent: a button on a row that works would be gone before the finger comes down."""
+ARTICLES = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das", "el", "los", "las", "il"})
 DAY_VALUES = frozenset({"until"})
 
 
@@ -44,9 +45,11 @@ def row_view(row: Row, purpose: Purpose, words: Words, now: datetime, zone: str)
 
 
 def cover(row: Row) -> Cover:
-    """A cover in a colour of the title's own, with the title's first letter."""
+    """A cover in a colour of the title's own, with the title's first letter after an article."""
     title = row.item.title if row.item else ""
-    letter = next((character for character in title if character.isalnum()), "")
+    first, _, rest = title.strip().partition(" ")
+    named = rest if first.lower() in ARTICLES and rest.strip() else title
+    letter = next((character for character in named if character.isalnum()), "")
     return Cover(letter.upper()[:1], COVERS[zlib.crc32((title or row.uid).encode("utf-8", "replace")) % len(COVERS)])
 
 
@@ -129,8 +132,9 @@ def _due(row: Row, words: Words, now: datetime, zone: str) -> str:
 def _because(row: Row, otherwise: str, words: Words, now: datetime, zone: str) -> str:
     if not row.reasons:
         return words.say(otherwise)
-    gap = "。" if words.language.value == "zh" else ". "
-    return gap.join(dict.fromkeys(reason_sentence(reason, words, now, zone) for reason in row.reasons))
+    return words.say("list.ended").join(
+        dict.fromkeys(reason_sentence(reason, words, now, zone) for reason in row.reasons)
+    )
 
 
 def needs_attention(row: Row) -> bool:

@@ -19,7 +19,7 @@ from kiosk.screens.rows import (
     row_view,
     tone_of_notice,
 )
-from kiosk.screens.tokens import ERROR, OK, PLAIN, WARN, WORK
+from kiosk.screens.tokens import OK, PLAIN, WARN, WORK
 from kiosk.screens.tree import Role
 from kiosk.screens.view import (
     Allowance,
@@ -310,7 +310,7 @@ def _list(sight: Sight, scene: Borrowing | Returning) -> ListBody:
         rows=tuple(row_view(row, purpose, sight.words, sight.utc, sight.zone) for row in scene.rows),
         summary=_summary(sight.words, scene.rows, purpose),
         picture_hint=say(f"{key}.picture"),
-        more_hint=say("list.more"),
+        more_hint=say("list.more") if scene.finishing_s is None else "",
         page_label=sight.words.messages["list.page"].other,
         page_before=say("button.page-before"),
         page_after=say("button.page-after"),
@@ -332,11 +332,13 @@ def _summary(words: Words, rows: tuple[Row, ...], purpose: Purpose) -> Summary:
     if attention:
         parts.append(words.count("list.attention", attention))
     progress = 1 - (working + sum(row.stage is Stage.PUT_BACK for row in rows)) / len(rows)
+    counted = words.say("list.joined").join(parts)
     if working:
-        return Summary(" · ".join(parts), "info", PLAIN, progress)
+        return Summary(counted, "info", PLAIN, progress)
     if attention:
-        return Summary(" · ".join(parts), "circle-alert", WARN, progress)
-    return Summary(" · ".join([*parts, words.say("list.all-done")]), "circle-check", OK, progress)
+        return Summary(counted, "circle-alert", WARN, progress)
+    ended = words.say("list.ended") if counted else ""
+    return Summary(counted + ended + words.say("list.all-done"), "circle-check", OK, progress)
 
 
 def _receipt(sight: Sight, scene: Closing) -> ReceiptBody:
@@ -407,11 +409,12 @@ def _receipt_note(words: Words, stage: ReceiptStage, *, offered: bool, has_paper
 def _out(sight: Sight, scene: OutOfService) -> OutBody:
     say = sight.words.say
     if OutCause.STARTING in scene.causes:
-        return OutBody(say("out.starting"), (say("out.starting-sentence"),), "loader", WORK, spins=True)
-    sentences = [say(f"out.{cause.value}") for cause in scene.causes]
+        return OutBody(say("out.starting"), (say("out.starting-sentence"),), (), "loader", WORK, spins=True)
+    found = [Banner("out-of-service.desk", say("out.desk"), "user-round", WORK)]
     if scene.session is not None:
-        sentences.append(say("out.session"))
-    return OutBody(say("out.title"), (*sentences, say("out.desk"), say("out.recovers")), "wrench", ERROR, spins=False)
+        found.append(Banner("out-of-service.session", say("out.session"), "circle-alert", WARN))
+    sentences = tuple(say(f"out.{cause.value}") for cause in scene.causes)
+    return OutBody(say("out.title"), (*sentences, say("out.recovers")), tuple(found), "wrench", WARN, spins=False)
 
 
 def _overlay(sight: Sight, screen_id: str) -> TimeoutOverlay | HelpOverlay | None:

@@ -170,6 +170,7 @@ class OutBody:
 
     title: str
     sentences: tuple[str, ...]
+    banners: tuple[Banner, ...]
     icon: str
     tone: Tone
     spins: bool

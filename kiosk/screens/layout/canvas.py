@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.screens.frame import Size
-from kiosk.screens.lettering import Ruler, is_cjk
+from kiosk.screens.lettering import Ruler, clean, is_cjk
 from kiosk.screens.ops import SHADOW_DROP, SHADOW_REACH, Align, Box, DrawOp, Icon, Picture, Rect, Shadow, Text, Weight
 from kiosk.screens.tokens import CARD, LINE, LINE_CJK, LINE_LATIN, SMALLEST
 from kiosk.screens.tree import Action, Node, Role
@@ -61,14 +61,14 @@ class Canvas:
         private: bool = False,
     ) -> None:
         """One line in the middle of the box's height: smaller where it must be, shortened only below the smallest."""
-        text = self.ruler.clean(text)
+        text = self.ruler.drawable(text)
         while size > SMALLEST and self.ruler.width(text, size, weight) > box.w:
             size -= 2
         self._text(box, self.ruler.shortened(text, size, weight, box.w), size, colour, weight, align, private)
 
     def lines(self, text: str, size: int, weight: Weight, width: int, most: int | None = None) -> list[str]:
         """The text broken into lines, as `paragraph` would."""
-        return self.ruler.wrapped(self.ruler.clean(text), size, weight, width, most)
+        return self.ruler.wrapped(self.ruler.drawable(text), size, weight, width, most)
 
     def paragraph(
         self,
@@ -108,7 +108,7 @@ class Canvas:
         children: tuple[Node, ...] = (),
     ) -> Node:
         """A node whose bounds are `box` in pixels."""
-        name, value = self.ruler.clean(name), self.ruler.clean(value)
+        name, value = clean(name), clean(value)
         return Node(node_id, role, name, self.pixels(box), value, state, action, private, main, children)
 
 

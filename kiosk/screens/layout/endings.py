@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas, paragraph_height
 from kiosk.screens.layout.regions import Regions
-from kiosk.screens.layout.widgets import banner, banners, button, choice, cover
+from kiosk.screens.layout.widgets import banner, banner_height, button, choice, cover
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import BODY, GAP, HEADING, INK, MUTED, TITLE, Tone
 from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import Cover, OutBody, ReceiptBody, View
 
 MARK = 240
-COVER_WIDTH = 84
-COVER_HEIGHT = 116
+COVER_WIDTH = 96
+COVER_HEIGHT = 132
 PRINT_HEIGHT = 172
 NONE_HEIGHT = 136
 SENTENCE = 44
+OUT_SENTENCE = 40
 
 
 def receipt(canvas: Canvas, regions: Regions, view: View, body: ReceiptBody) -> tuple[Node, ...]:
@@ -34,7 +35,7 @@ def _done_block(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
     title_height, sentence_height = paragraph_height(title, TITLE), paragraph_height(sentence, SENTENCE)
     left_over = 0
     if body.left_over:
-        left_over = paragraph_height(canvas.lines(body.left_over.text, 30, Weight.BOLD, area.w - 120), 30) + 40 + 40
+        left_over = banner_height(canvas, area.w, body.left_over) + 40
     covers = COVER_HEIGHT + 48 if body.covers else 0
     mark = MARK if title_height + sentence_height + covers + left_over + MARK + 64 <= area.h else 0
     if not mark and title_height + sentence_height + covers + left_over + 20 > area.h:
@@ -78,7 +79,7 @@ def _covers(canvas: Canvas, area: Box, covers: tuple[Cover, ...]) -> None:
 def _options_height(canvas: Canvas, width: int, body: ReceiptBody) -> int:
     parts = []
     if body.note:
-        parts.append(paragraph_height(canvas.lines(body.note.text, BODY, Weight.BOLD, width - 120), BODY) + 40)
+        parts.append(banner_height(canvas, width, body.note, BODY))
     if body.question:
         parts.append(round(HEADING * 1.3))
     parts += [PRINT_HEIGHT] * len(body.choices)
@@ -108,26 +109,27 @@ def _options(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
 
 def out(canvas: Canvas, regions: Regions, view: View, body: OutBody) -> tuple[Node, ...]:
     """Why nothing can be done here just now, and where it can."""
-    notices, area = banners(canvas, regions.content, view.banners)
+    area = regions.content
     title = canvas.lines(body.title, TITLE, Weight.BOLD, area.w)
-    sentences = [canvas.lines(text, SENTENCE, Weight.REGULAR, area.w) for text in body.sentences]
-    heights = [paragraph_height(lines, SENTENCE) for lines in sentences]
+    sentences = [canvas.lines(text, OUT_SENTENCE, Weight.REGULAR, area.w) for text in body.sentences]
+    heights = [paragraph_height(lines, OUT_SENTENCE) for lines in sentences]
+    strips = [banner_height(canvas, area.w, one, BODY) for one in view.banners + body.banners]
     title_height = paragraph_height(title, TITLE)
-    total = MARK + 48 + title_height + 24 + sum(heights) + 20 * len(heights)
-    top = _mark(
-        canvas,
-        Box(area.x, area.y + max(0, (area.h - total) // 2), area.w, MARK),
-        body.icon,
-        body.tone,
-        view.turn if body.spins else 0,
-    )
+    total = MARK + 48 + title_height + 20 + sum(heights) + 12 * len(heights) + 28 + sum(strips) + GAP * len(strips)
+    top = area.y + max(0, (area.h - total) // 2)
+    top = _mark(canvas, Box(area.x, top, area.w, MARK), body.icon, body.tone, view.turn if body.spins else 0)
     title_box = Box(area.x, top + 48, area.w, title_height)
     canvas.paragraph(title_box, title, TITLE, INK, weight=Weight.BOLD, align=Align.CENTRE)
-    nodes = [*notices, canvas.node(f"{view.screen_id}.title", Role.HEADING, body.title, title_box)]
-    top = title_box.bottom + 24
+    nodes = [canvas.node(f"{view.screen_id}.title", Role.HEADING, body.title, title_box)]
+    top = title_box.bottom + 20
     for number, (text, lines, height) in enumerate(zip(body.sentences, sentences, heights, strict=True), 1):
         box = Box(area.x, top, area.w, height)
-        canvas.paragraph(box, lines, SENTENCE, MUTED if number > 1 else INK, align=Align.CENTRE)
+        canvas.paragraph(box, lines, OUT_SENTENCE, MUTED, align=Align.CENTRE)
         nodes.append(canvas.node(f"{view.screen_id}.sentence.{number}", Role.TEXT, text, box))
-        top += height + 20
+        top += height + 12
+    rest = Box(area.x, top + 28, area.w, max(0, area.bottom - top - 28))
+    for one in view.banners + body.banners:
+        node, height = banner(canvas, rest, one, BODY)
+        nodes.append(node)
+        rest = rest.below(height + GAP)
     return tuple(nodes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kiosk.screens.layout.canvas import NOWHERE, Canvas, paragraph_height
 from kiosk.screens.layout.pictures import PAD, place
@@ -11,6 +12,7 @@ from kiosk.screens.layout.widgets import (
     ALLOWANCE_HEIGHT,
     ALLOWANCE_WIDTH,
     allowance,
+    banner_height,
     banners,
     button,
     cover,
@@ -36,11 +38,12 @@ from kiosk.screens.tokens import (
     TINT,
 )
 from kiosk.screens.tree import Node, PageTurned, Role
-from kiosk.screens.view import Button, ListBody, RowView, Summary, View
+from kiosk.screens.view import Banner, Button, ListBody, RowView, Summary, View
 
 PAGER_HEIGHT = 96
 LEAST_HINT = 300
 REMOVE_SIDE = 72
+MOST_SPREAD = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Density:
 
 ROOMY = Density(204, 24, 112, 156, BODY, 2, SMALL, 80, GAP, True)
 SNUG = Density(164, 18, 92, 128, 34, 2, SMALL, 68, 18, True)
+TIGHT = Density(116, 16, 60, 84, 32, 2, SMALLEST, 60, 12, False)
 COMPACT = Density(112, 14, 60, 84, 32, 1, SMALLEST, 60, 12, False)
 
 
@@ -88,13 +92,20 @@ class Pages:
 def live_list(canvas: Canvas, regions: Regions, view: View, body: ListBody, page: int | None) -> tuple[Node, ...]:
     """The whole screen but header and bar. `page` is the patron's choice, None to follow the work."""
     head, area = _head(canvas, regions, body)
-    notices, area = banners(canvas, area, view.banners)
     if regions.side:
-        summary = _summary(canvas, _side_summary(canvas, regions, body), body)
+        summary_box = _side_summary(canvas, regions.side, body)
+        top = regions.side.y + (ALLOWANCE_HEIGHT + GAP if body.allowance else 0)
+        room = Box(regions.side.x, top, regions.side.w, summary_box.y - GAP - top)
+        beside, within = _that_fit(canvas, room, view.banners)
+        notices = [*banners(canvas, room, beside)[0]]
+        others, area = banners(canvas, area, within)
+        notices += others
     else:
+        notices, area = banners(canvas, area, view.banners)
         height = _summary_height(canvas, area.w, body.summary)
-        summary = _summary(canvas, Box(area.x, area.bottom - height, area.w, height), body)
+        summary_box = Box(area.x, area.bottom - height, area.w, height)
         area = area.top_part(area.h - height - GAP)
+    summary = _summary(canvas, summary_box, body)
     if not body.rows:
         return (*head, *notices, _empty(canvas, area, body), summary)
     return (*head, *notices, *_rows(canvas, area, view, body, page), summary)
@@ -124,10 +135,20 @@ def _summary_height(canvas: Canvas, width: int, view: Summary) -> int:
     return paragraph_height(_summary_lines(canvas, width, view), 34) + 84
 
 
-def _side_summary(canvas: Canvas, regions: Regions, body: ListBody) -> Box:
-    assert regions.side is not None
-    height = _summary_height(canvas, regions.side.w, body.summary)
-    return Box(regions.side.x, regions.side.bottom - height, regions.side.w, height)
+def _side_summary(canvas: Canvas, side: Box, body: ListBody) -> Box:
+    height = _summary_height(canvas, side.w, body.summary)
+    return Box(side.x, side.bottom - height, side.w, height)
+
+
+def _that_fit(canvas: Canvas, room: Box, views: tuple[Banner, ...]) -> tuple[tuple[Banner, ...], tuple[Banner, ...]]:
+    """The banners for which there is room one under the other, and the rest."""
+    used = 0
+    for number, view in enumerate(views):
+        used += banner_height(canvas, room.w, view)
+        if used > room.h:
+            return views[:number], views[number:]
+        used += GAP
+    return views, ()
 
 
 def _summary(canvas: Canvas, box: Box, body: ListBody) -> Node:
@@ -179,27 +200,57 @@ def _rows(canvas: Canvas, area: Box, view: View, body: ListBody, page: int | Non
         found += _pager(canvas, Box(area.x, area.bottom - PAGER_HEIGHT, area.w, PAGER_HEIGHT), body, shown, pages)
     else:
         rest = area.below(top - area.y)
-        if rest.h >= LEAST_HINT:
+        if rest.h >= LEAST_HINT and body.more_hint:
             found.append(_more(canvas, rest, body))
     return found
 
 
 def _paged(canvas: Canvas, area: Box, rows: tuple[RowView, ...]) -> Pages:
-    for density in (ROOMY, SNUG, COMPACT):
-        wide = max(180, *(pill_width(canvas, row.pill, density.pill) for row in rows))
-        measured = [_measured(canvas, area.w, number, row, density, wide) for number, row in enumerate(rows, 1)]
-        if sum(row.height for row in measured) + density.gap * (len(rows) - 1) <= area.h:
-            return Pages(density, wide, (tuple(measured),))
+    """The largest rows that fit; on pages, the largest that need no more pages than the smallest would."""
+    densities = [_one_page(canvas, area.w, rows, density) for density in (ROOMY, SNUG, TIGHT, COMPACT)]
+    for fitting in densities:
+        if _height(fitting.pages[0], fitting.density) <= area.h:
+            return _spread(fitting, area.h)
     room = area.h - PAGER_HEIGHT - GAP
-    pages: list[list[Measured]] = [[]]
-    used = 0
-    for row in measured:
-        if pages[-1] and used + row.height > room:
-            pages.append([])
-            used = 0
-        pages[-1].append(row)
-        used += row.height + density.gap
-    return Pages(density, wide, tuple(map(tuple, pages)))
+    paged = [_broken(one, room) for one in densities]
+    fewest = len(paged[-1].pages)
+    return _spread(next(one for one in paged if len(one.pages) <= fewest), room)
+
+
+def _spread(pages: Pages, room: int) -> Pages:
+    """Small rows take some of the room that is left."""
+    if pages.density is ROOMY:
+        return pages
+    most = max(len(page) for page in pages.pages)
+    spare = min((room - _height(page, pages.density)) // most for page in pages.pages)
+    more = max(0, min(MOST_SPREAD, spare))
+    grown = tuple(tuple(replace(row, height=row.height + more) for row in page) for page in pages.pages)
+    return replace(pages, pages=grown)
+
+
+def _one_page(canvas: Canvas, width: int, rows: tuple[RowView, ...], density: Density) -> Pages:
+    wide = max(180, *(pill_width(canvas, row.pill, density.pill) for row in rows))
+    page = tuple(_measured(canvas, width, number, row, density, wide) for number, row in enumerate(rows, 1))
+    return Pages(density, wide, (page,))
+
+
+def _broken(pages: Pages, room: int) -> Pages:
+    """On as few pages as it takes, about as many rows on each."""
+    rows, density = pages.pages[0], pages.density
+    greedy: list[tuple[Measured, ...]] = []
+    for row in rows:
+        if greedy and _height((*greedy[-1], row), density) <= room:
+            greedy[-1] = (*greedy[-1], row)
+        else:
+            greedy.append((row,))
+    starts = [len(rows) * number // len(greedy) for number in range(len(greedy) + 1)]
+    even = [rows[start:end] for start, end in pairwise(starts)]
+    fits = all(_height(page, density) <= room for page in even)
+    return Pages(density, pages.pill_width, tuple(even if fits else greedy))
+
+
+def _height(rows: tuple[Measured, ...], density: Density) -> int:
+    return sum(row.height for row in rows) + density.gap * (len(rows) - 1)
 
 
 def _measured(canvas: Canvas, width: int, number: int, view: RowView, density: Density, pill: int) -> Measured:
@@ -229,7 +280,7 @@ def _page_shown(pages: Pages, chosen: int | None) -> int:
 
 def _row(canvas: Canvas, box: Box, view: View, body: ListBody, row: Measured, pages: Pages) -> Node:
     density, item = pages.density, row.view
-    canvas.card(box, RADIUS if density is not COMPACT else 20)
+    canvas.card(box, RADIUS if density.remove_below else 20)
     front = Box(box.x + density.pad, box.y + (box.h - density.cover_h) // 2, density.cover_w, density.cover_h)
     cover(canvas, front, item.cover)
     left = front.right + 28

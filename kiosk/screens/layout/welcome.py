@@ -36,9 +36,8 @@ from kiosk.screens.view import AttractBody, Choice, HomeBody, IdentifyBody, View
 
 CHOICE_HEIGHT = 236
 LEAST_PICTURE = 200
-READER_LEFT = 0.27
-"""Where the card floats over the reader's picture, as shares of its box."""
 CARD_SHARE = 0.46
+"""How wide the card is that floats over the reader, as a share of the reader's picture."""
 
 
 def attract(canvas: Canvas, regions: Regions, view: View, body: AttractBody) -> tuple[Node, ...]:
@@ -98,7 +97,7 @@ def identify(canvas: Canvas, regions: Regions, view: View, body: IdentifyBody) -
     else:
         other = Box(area.x, area.bottom - other_height, area.w, other_height)
         area = area.top_part(area.h - other_height - GAP)
-    _reader(canvas, area.top_part(min(area.h, area.w)), view, body)
+    _reader(canvas, area, view, body)
     picture = canvas.node("identify.picture", Role.IMAGE, body.sentence, area)
     canvas.rect(other, CARD, RADIUS, LINE)
     icon = 64
@@ -119,16 +118,14 @@ def _reader(canvas: Canvas, box: Box, view: View, body: IdentifyBody) -> None:
         canvas.circle(badge, WHITE)
         canvas.icon(badge.centred(104, 104), "loader", TEAL_DARK, view.turn)
         return
-    height = min(inner.h, inner.w)
-    stage = inner.centred(min(inner.w, height * 5 // 4), height)
-    reader = READER.fitted(Box(stage.x, stage.y + stage.h // 2, stage.w, stage.h - stage.h // 2))
+    reader = READER.fitted(Box(inner.x, inner.y, inner.w, inner.h * 3 // 5))
     card_width = int(reader.w * CARD_SHARE)
     card_height = card_width * CARD_PICTURE.height // CARD_PICTURE.width
-    card = Box(
-        reader.x + (reader.w - card_width) // 2, reader.y - card_height * 3 // 4 + view.sway, card_width, card_height
-    )
-    canvas.picture(reader, READER.name)
-    canvas.picture(card, CARD_PICTURE.name)
+    above = card_height * 3 // 4
+    top = inner.y + (inner.h - above - reader.h) // 2
+    left = inner.x + (inner.w - card_width) // 2
+    canvas.picture(Box(reader.x, top + above, reader.w, reader.h), READER.name)
+    canvas.picture(Box(left, top + view.sway, card_width, card_height), CARD_PICTURE.name)
 
 
 def home(canvas: Canvas, regions: Regions, view: View, body: HomeBody) -> tuple[Node, ...]:

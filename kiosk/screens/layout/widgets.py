@@ -30,6 +30,11 @@ from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import Allowance, Banner, Button, Choice, Cover, Pill
 
 BUTTON_ICON = 48
+NARROW = 700
+"""A choice narrower than this has no arrow."""
+BANNER_ICON = 44
+BANNER_ASIDE = 28 + BANNER_ICON + 20 + 28
+"""What a banner's icon and margins take of its width."""
 ALLOWANCE_WIDTH = 260
 ALLOWANCE_HEIGHT = 124
 
@@ -54,9 +59,9 @@ def button(canvas: Canvas, box: Box, view: Button) -> Node:
 def _labelled(canvas: Canvas, box: Box, icon: str, label: str, colour: str, size: int) -> None:
     gap = 18
     room = box.w - BUTTON_ICON - gap
-    while size > SMALLEST and canvas.ruler.width(canvas.ruler.clean(label), size, Weight.BOLD) > room:
+    while size > SMALLEST and canvas.ruler.width(canvas.ruler.drawable(label), size, Weight.BOLD) > room:
         size -= 2
-    wide = min(room, canvas.ruler.width(canvas.ruler.clean(label), size, Weight.BOLD))
+    wide = min(room, canvas.ruler.width(canvas.ruler.drawable(label), size, Weight.BOLD))
     left = box.x + (box.w - BUTTON_ICON - gap - wide) // 2
     canvas.icon(Box(left, box.y + (box.h - BUTTON_ICON) // 2, BUTTON_ICON, BUTTON_ICON), icon, colour)
     text = Box(left + BUTTON_ICON + gap, box.y, wide, box.h)
@@ -70,15 +75,18 @@ def choice(canvas: Canvas, box: Box, view: Choice) -> Node:
         canvas.card(box, RADIUS_BIG, TEAL_DARK if pressed else TEAL, None)
     else:
         canvas.card(box, RADIUS_BIG, PRESSED_CARD if pressed else CARD)
-    badge = min(160, box.h - 56)
-    inset = (box.h - badge) // 2 if box.h < 240 else 48
+    narrow = box.w < NARROW
+    badge = min(128 if narrow else 160, box.h - 56)
+    inset = 32 if narrow else 48
     circle = Box(box.x + inset, box.y + (box.h - badge) // 2, badge, badge)
     canvas.circle(circle, WHITE if view.main else TINT)
     canvas.icon(circle.centred(badge * 11 // 20, badge * 11 // 20), view.icon, TEAL)
-    arrow = Box(box.right - 48 - 52, box.y + (box.h - 52) // 2, 52, 52)
-    canvas.icon(arrow, "chevron-right", WHITE if view.main else MUTED)
-    left = circle.right + 36
-    width = arrow.x - 20 - left
+    left = circle.right + (28 if narrow else 36)
+    width = box.right - 28 - left
+    if not narrow:
+        arrow = Box(box.right - 48 - 52, box.y + (box.h - 52) // 2, 52, 52)
+        canvas.icon(arrow, "chevron-right", WHITE if view.main else MUTED)
+        width = arrow.x - 20 - left
     label_size = 60 if box.h >= 200 else HEADING
     second_size = BODY if box.h >= 200 else SMALL
     label_height, second_height = round(label_size * 1.25), round(second_size * 1.3)
@@ -94,17 +102,19 @@ def choice(canvas: Canvas, box: Box, view: Choice) -> Node:
 
 def banner(canvas: Canvas, area: Box, view: Banner, size: int = SMALL) -> tuple[Node, int]:
     """A sentence across the top of `area`, as high as it needs; returns the node and the height."""
-    icon = 44
-    left = area.x + 28 + icon + 20
-    lines = canvas.lines(view.text, size, Weight.BOLD, area.right - 28 - left)
-    height = paragraph_height(lines, size) + 40
+    height = banner_height(canvas, area.w, view, size)
     box = Box(area.x, area.y, area.w, height)
     canvas.rect(box, view.tone.ground, RADIUS)
-    canvas.icon(Box(area.x + 28, area.y + (height - icon) // 2, icon, icon), view.icon, view.tone.ink)
-    canvas.paragraph(
-        Box(left, area.y + 20, area.right - 28 - left, height), lines, size, view.tone.ink, weight=Weight.BOLD
-    )
+    icon = Box(area.x + 28, area.y + (height - BANNER_ICON) // 2, BANNER_ICON, BANNER_ICON)
+    canvas.icon(icon, view.icon, view.tone.ink)
+    text = Box(icon.right + 20, area.y + 20, area.w - BANNER_ASIDE, height - 40)
+    lines = canvas.lines(view.text, size, Weight.BOLD, text.w)
+    canvas.paragraph(text, lines, size, view.tone.ink, weight=Weight.BOLD)
     return canvas.node(view.id, view.role, view.text, box, value=view.value), height
+
+
+def banner_height(canvas: Canvas, width: int, view: Banner, size: int = SMALL) -> int:
+    return paragraph_height(canvas.lines(view.text, size, Weight.BOLD, width - BANNER_ASIDE), size) + 40
 
 
 def banners(canvas: Canvas, area: Box, views: tuple[Banner, ...]) -> tuple[list[Node], Box]:
