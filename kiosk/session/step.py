@@ -1,9 +1,9 @@
 """The one place where the kiosk's state changes: `step(state, event, moment) -> (state, effects)`.
 
 Pure: no clock, no I/O, no randomness. For each event first what surrounds every screen is noted, then doubts about
-items are settled as far as the event allows, and then the scene decides. Journal rows come first among the effects; all rows
-of one step commit together. When they cannot, the step has not happened: the caller keeps the old state and calls
-`step` again with `StorageFailed`, after which no row is ordered until `StorageRecovered`.
+items are settled as far as the event allows, and then the scene decides. Journal rows come first among the effects;
+all rows of one step commit together. When they cannot, the step has not happened: the caller keeps the old state and
+calls `step` again with `StorageFailed`, after which no row is ordered until `StorageRecovered`.
 """
 
 from __future__ import annotations

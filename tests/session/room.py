@@ -1,0 +1,305 @@
+"""A small room around the reducer: books with tags, a pad, central, a printer, a disk. Everything happens on order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from kiosk.model.circulation import Item, Patron, Purpose
+from kiosk.model.facts import Fact
+from kiosk.model.ids import IdSource, IntentId, ItemId, PatronRef, SessionId, Uid
+from kiosk.model.journal import CLOSING, Doubt, JournalRow, RowKind
+from kiosk.model.questions import (
+    Answer,
+    AskBorrow,
+    AskIdentify,
+    AskItem,
+    Identified,
+    ItemKnown,
+    MayBorrow,
+    MayNotBorrow,
+    NotIdentified,
+)
+from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.session.effects import Ask, Effect, Journal, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
+from kiosk.session.events import (
+    Answered,
+    AskExpired,
+    Device,
+    DeviceChanged,
+    Event,
+    Health,
+    Moment,
+    Printed,
+    StorageFailed,
+    TagGone,
+    TagKind,
+    TagNotWritten,
+    TagRead,
+    TagSeen,
+    TagWritten,
+    TimePassed,
+    WriteTrouble,
+)
+from kiosk.session.state import Kiosk, Policy
+from kiosk.session.step import begin, due_s, step
+
+IN_STOCK, ON_LOAN = 0x07, 0xC2
+OPENS = {RowKind.BORROW_INTENDED: Purpose.BORROW, RowKind.RETURN_INTENDED: Purpose.RETURN}
+START = datetime(2026, 11, 24, 2, 3, tzinfo=UTC)
+DUE = datetime(2026, 12, 22, 15, 59, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Book:
+    """An item and its tag."""
+
+    title: str
+    item: str
+    uid: Uid
+    afi: int | None = IN_STOCK
+    kind: TagKind = TagKind.LIBRARY
+    lies: bool = False
+    locked: bool = False
+    stubborn: bool = False
+    """Takes no write, and is read back as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A journal row as it was committed; rows of one transaction share `tx`."""
+
+    tx: int
+    row: JournalRow
+    fact: Fact | None
+
+
+def doubts_of(rows: Iterable[Written], at: datetime) -> list[Doubt]:
+    """Open intents, as a start finds them in the journal."""
+    stories: dict[IntentId, list[JournalRow]] = {}
+    for written in rows:
+        if written.row.intent is not None:
+            stories.setdefault(written.row.intent, []).append(written.row)
+    doubts: list[Doubt] = []
+    for intent, story in stories.items():
+        kinds = {row.kind for row in story}
+        first = story[0]
+        if kinds & CLOSING or first.kind not in OPENS:
+            continue
+        assert first.item is not None
+        assert first.uid is not None
+        doubts.append(
+            Doubt(
+                intent,
+                first.session or SessionId(""),
+                OPENS[first.kind],
+                first.item,
+                first.uid,
+                first.patron,
+                RowKind.LOAN_MADE in kinds,
+                next((row.due for row in story if row.kind is RowKind.LOAN_MADE), None),
+                at,
+                first.afi,
+                RowKind.DOUBTFUL in kinds,
+            )
+        )
+    return doubts
+
+
+@dataclass(slots=True)
+class Room:
+    """The kiosk and what is around it. `hold_*` keep orders back until they are let through."""
+
+    policy: Policy = field(default_factory=Policy)
+    books: dict[str, Book] = field(default_factory=dict)
+    cards: dict[str, Patron] = field(default_factory=dict)
+    refusals: dict[ItemId, ReasonCode] = field(default_factory=dict)
+    hold_central: bool = False
+    hold_pad: bool = False
+    hold_printer: bool = False
+    online: bool = True
+    disk_full: bool = False
+    rows: list[Written] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    """Since the room was last asked for them."""
+    now_s: float = 100.0
+    central: list[Ask] = field(default_factory=list)
+    pad: list[WriteAfi | ReadTag] = field(default_factory=list)
+    printer: list[PrintReceipt] = field(default_factory=list)
+    lose_answers: bool = False
+    """Writes reach the tag, but their answer is lost."""
+    kiosk: Kiosk = field(init=False)
+    boots: int = 0
+
+    def __post_init__(self) -> None:
+        self.switch_on()
+
+    def switch_on(self) -> None:
+        """Start the kiosk on what the journal holds; the pad reports what lies there."""
+        self.boots += 1
+        self.central.clear()
+        self.pad.clear()
+        self.printer.clear()
+        ids = IdSource(b"room" * 4 + bytes([self.boots % 256]))
+        self.kiosk = begin(self.policy, ids, self.moment(), doubts_of(self.rows, self.moment().utc), {})
+        self.happened(DeviceChanged(Device.PAD, Health.OK))
+        self.report(book for book in self.books.values() if book.lies)
+
+    def moment(self) -> Moment:
+        return Moment(self.now_s, START + timedelta(seconds=self.now_s))
+
+    def happened(self, event: Event) -> None:
+        """Hand one event to the reducer, as the station's loop does: commit, then run the effects."""
+        state, effects = step(self.kiosk, event, self.moment())
+        journal = [effect for effect in effects if isinstance(effect, Journal)]
+        assert list(effects[: len(journal)]) == journal, "journal rows come first"
+        if journal and self.disk_full:
+            state, effects = step(self.kiosk, StorageFailed("no space left"), self.moment())
+            assert not any(isinstance(effect, Journal) for effect in effects), "nothing is journalled on a full disk"
+            journal = []
+        tx = len(self.rows) + 1
+        self.rows += [Written(tx, effect.row, effect.fact) for effect in journal]
+        self.kiosk = state
+        self.effects += effects
+        for effect in effects:
+            self._run(effect)
+
+    def passes(self, seconds: float) -> None:
+        """Let time pass; the kiosk is woken whenever it wanted to be."""
+        until = self.now_s + seconds
+        while (due := due_s(self.kiosk)) is not None and due <= until:
+            self.now_s = max(self.now_s, due)
+            self.happened(TimePassed())
+            self.work()
+            again = due_s(self.kiosk)
+            assert again is None or again > self.now_s, "a deadline that has passed must not stand"
+        self.now_s = until
+        self.work()
+
+    def work(self) -> None:
+        """Let pad, central and printer do what they were told, as far as they are not held."""
+        for _ in range(200):
+            if self.pad and not self.hold_pad:
+                self.pad_answers()
+            elif self.central and not self.hold_central:
+                self.central_answers()
+            elif self.printer and not self.hold_printer:
+                self.happened(Printed(self.printer.pop(0).job))
+            else:
+                return
+        raise AssertionError("the kiosk and its devices never come to rest")
+
+    def report(self, books: Iterable[Book]) -> None:
+        """The pad sees tags for the first time, and reads them."""
+        seen = list(books)
+        for book in seen:
+            self.happened(TagSeen(book.uid))
+        for book in seen:
+            if book.lies:
+                self.happened(reading_of(book))
+        self.work()
+
+    def lay_down(self, *titles: str) -> None:
+        laid = [self.books[title] for title in titles if not self.books[title].lies]
+        for book in laid:
+            book.lies = True
+        if self.pad_works:
+            self.report(laid)
+
+    def take_off(self, *titles: str) -> None:
+        for title in titles:
+            book = self.books[title]
+            if book.lies:
+                book.lies = False
+                if self.pad_works:
+                    self.happened(TagGone(book.uid))
+        self.work()
+
+    def unplug_pad(self) -> None:
+        self.pad.clear()
+        self.happened(DeviceChanged(Device.PAD, Health.GONE, "port gone"))
+        self.work()
+
+    def plug_pad(self) -> None:
+        self.happened(DeviceChanged(Device.PAD, Health.OK))
+        self.report(book for book in self.books.values() if book.lies)
+
+    @property
+    def pad_works(self) -> bool:
+        return self.kiosk.around.devices.get(Device.PAD) is Health.OK
+
+    def pad_answers(self) -> None:
+        """The pad does the oldest thing that it was told."""
+        if not self.pad:
+            return
+        order = self.pad.pop(0)
+        book = next(book for book in self.books.values() if book.uid == order.uid)
+        match order:
+            case ReadTag():
+                if book.lies:
+                    self.happened(reading_of(book))
+            case WriteAfi() if not book.lies:
+                self.happened(TagNotWritten(book.uid, WriteTrouble.AWAY, None))
+            case WriteAfi() if book.locked:
+                self.happened(TagNotWritten(book.uid, WriteTrouble.LOCKED, book.afi))
+            case WriteAfi() if book.stubborn:
+                self.now_s += 0.5
+                self.happened(TagNotWritten(book.uid, WriteTrouble.NOT_TAKEN, book.afi))
+            case WriteAfi():
+                book.afi = order.afi
+                if self.lose_answers:
+                    self.happened(TagNotWritten(book.uid, WriteTrouble.AWAY, None))
+                else:
+                    self.happened(TagWritten(book.uid, order.afi))
+
+    def central_answers(self) -> None:
+        """Central answers the oldest question; without a line the deadline passes."""
+        if not self.central:
+            return
+        ask = self.central.pop(0)
+        self.happened(Answered(ask.id, self._answer(ask)) if self.online else AskExpired(ask.id))
+
+    def _answer(self, ask: Ask) -> Answer:
+        match ask.question:
+            case AskIdentify():
+                patron = self.cards.get(ask.question.card)
+                return NotIdentified((Reason(ReasonCode.UNKNOWN_PATRON),)) if patron is None else Identified(patron)
+            case AskBorrow():
+                item = self._catalogued(ask.question.item)
+                refusal = self.refusals.get(ask.question.item)
+                if refusal is not None:
+                    return MayNotBorrow((Reason(refusal),), item)
+                return MayBorrow(item, DUE, 4)
+            case AskItem():
+                return ItemKnown(self._catalogued(ask.question.item))
+
+    def _catalogued(self, item: ItemId) -> Item:
+        titles = [book.title for book in self.books.values() if book.item == item]
+        return Item(item, titles[0] if titles else item, "An author")
+
+    def _run(self, effect: Effect) -> None:
+        match effect:
+            case Ask():
+                self.central.append(effect)
+            case WriteAfi() | ReadTag():
+                self.pad.append(effect)
+            case PrintReceipt():
+                self.printer.append(effect)
+            case Journal() | RememberItem() | Play():
+                pass
+
+
+def reading_of(book: Book) -> TagRead:
+    """What the pad tells of a book's tag."""
+    readable = book.kind in (TagKind.LIBRARY, TagKind.FOREIGN)
+    return TagRead(book.uid, book.kind, ItemId(book.item) if readable else None, "", book.afi)
+
+
+def a_book(title: str, number: int, afi: int | None = IN_STOCK, kind: TagKind = TagKind.LIBRARY) -> Book:
+    """A book of ours, in stock, that lies on no pad."""
+    return Book(title, f"3555500{number:07d}", Uid(f"E00401{number:010X}"), afi, kind)
+
+
+def a_patron(name: str) -> Patron:
+    return Patron(PatronRef(f"P-{name}"), name, 5)

@@ -1,0 +1,350 @@
+"""Stories of borrowing: what a patron does, what the pad and central answer, what ends up in the journal."""
+
+from __future__ import annotations
+
+from kiosk.model.journal import RowKind
+from kiosk.model.reasons import ReasonCode
+from kiosk.session.effects import Cue
+from kiosk.session.events import CodeNotRead, Device, DeviceChanged, Health, TagKind, TagNotWritten, Touch, WriteTrouble
+from kiosk.session.state import Attract, Borrowing, Closing, Home, Identifying, OutOfService, Stage
+from tests.session.playbook import (
+    Playbook,
+    afi,
+    books,
+    card,
+    central_answers,
+    central_is_slow,
+    closes_with,
+    happens,
+    in_doubt,
+    journalled,
+    laid_down,
+    lent,
+    locked,
+    no_doubts,
+    no_row,
+    notice,
+    offline,
+    online,
+    pad_goes_on,
+    pad_is_slow,
+    pad_plugged_in,
+    pad_unplugged,
+    printed,
+    pulled_away,
+    refused,
+    scanned,
+    scanned_barcode_of,
+    seconds_pass,
+    shows,
+    sound,
+    stage,
+    stubborn,
+    told,
+    touch,
+    twin_of,
+    wrote,
+)
+from tests.session.room import IN_STOCK, ON_LOAN
+
+LOAN = (RowKind.BORROW_INTENDED, RowKind.BORROW_DECIDED, RowKind.LOAN_MADE, RowKind.BORROW_OPENING)
+
+
+def test_three_books_are_lent_with_two_touches(kiosk: Playbook) -> None:
+    kiosk.when(laid_down("Le zahir", "Snow", "Deep river"))
+    kiosk.expect(shows(Identifying))
+    kiosk.when(card("Wei"))
+    kiosk.expect(shows(Borrowing), lent("Le zahir", "Snow", "Deep river"), sound(Cue.DONE))
+    kiosk.expect(journalled("Snow", *LOAN, RowKind.BORROW_DONE))
+    kiosk.when(touch(Touch.DONE))
+    kiosk.expect(closes_with(borrowed=("Le zahir", "Snow", "Deep river")))
+    kiosk.when(touch(Touch.PRINT))
+    kiosk.expect(printed(borrowed=("Le zahir", "Snow", "Deep river")))
+    kiosk.when(seconds_pass(5))
+    kiosk.expect(shows(Attract), no_doubts)
+    assert kiosk.journal()[-4:] == [
+        RowKind.RECEIPT_OFFERED,
+        RowKind.RECEIPT_CHOSEN,
+        RowKind.RECEIPT_PRINTED,
+        RowKind.SESSION_ENDED,
+    ]
+
+
+def test_a_card_without_books_leads_home_and_a_book_from_there_to_the_list(kiosk: Playbook) -> None:
+    kiosk.when(card("Wei"))
+    kiosk.expect(shows(Home))
+    kiosk.when(laid_down("Snow"))
+    kiosk.expect(lent("Snow"))
+
+
+def test_decision_loan_and_opening_commit_together_before_the_tag_is_written(kiosk: Playbook) -> None:
+    kiosk.given(pad_is_slow)
+    kiosk.when(laid_down("Snow"), card("Wei"))
+    kiosk.expect(stage("Snow", Stage.WRITING), afi("Snow", IN_STOCK), wrote(("Snow", ON_LOAN)))
+    transactions = {written.tx for written in kiosk.room.rows if written.row.kind in LOAN[1:]}
+    assert len(transactions) == 1
+    kiosk.when(pad_goes_on)
+    kiosk.expect(lent("Snow"))
+
+
+def test_a_refusal_names_its_reason_and_the_others_go_on(kiosk: Playbook) -> None:
+    """H08, W12: each row has its own reason."""
+    kiosk.given(refused("Snow", ReasonCode.ON_HOLD))
+    kiosk.when(laid_down("Le zahir", "Snow"), card("Wei"))
+    kiosk.expect(lent("Le zahir"), stage("Snow", Stage.REFUSED, ReasonCode.ON_HOLD), afi("Snow", IN_STOCK))
+    kiosk.expect(told("Snow", "lk.loan.refused"))
+
+
+def test_what_central_calls_an_item_replaces_what_was_known(kiosk: Playbook) -> None:
+    """W4: no stale titles."""
+    kiosk.when(laid_down("Snow"), card("Wei"))
+    row = kiosk.row("Snow")
+    assert row is not None
+    assert row.item is not None
+    assert row.item.title == "Snow"
+    assert kiosk.room.kiosk.around.known[row.item.id] == row.item
+
+
+def test_p05_a_book_taken_off_while_it_is_written_is_lent_when_it_is_put_back(kiosk: Playbook) -> None:
+    kiosk.given(pad_is_slow, laid_down("Snow"), card("Wei"))
+    kiosk.when(pulled_away("Snow"), pad_goes_on)
+    kiosk.expect(stage("Snow", Stage.PUT_BACK), sound(Cue.LOOK))
+    kiosk.when(seconds_pass(19), laid_down("Snow"))
+    kiosk.expect(wrote(("Snow", ON_LOAN)), lent("Snow"), no_doubts)
+
+
+def test_p03_an_answer_that_was_lost_is_settled_by_reading_back(kiosk: Playbook) -> None:
+    """The tag was written, nobody heard so: it is read, not written again."""
+    kiosk.room.lose_answers = True
+    kiosk.when(laid_down("Snow"), card("Wei"))
+    kiosk.expect(lent("Snow"), wrote(("Snow", ON_LOAN)))
+
+
+def test_a_book_pulled_away_while_it_is_opened_is_never_forgotten(kiosk: Playbook) -> None:
+    """P05, W3: in doubt until it is seen again, then settled by itself."""
+    kiosk.given(pad_is_slow, laid_down("Snow"), card("Wei"))
+    kiosk.when(pulled_away("Snow"), pad_goes_on, seconds_pass(20))
+    kiosk.expect(stage("Snow", Stage.DOUBTFUL), in_doubt("Snow"), told("Snow", "lk.loan.made", "lk.item.doubtful"))
+    kiosk.when(laid_down("Snow"))
+    kiosk.expect(stage("Snow", Stage.DONE), afi("Snow", ON_LOAN), no_doubts)
+    kiosk.expect(told("Snow", "lk.loan.made", "lk.item.doubtful", "lk.item.opened", "lk.station.settled"))
+
+
+def test_p06_a_book_taken_away_before_its_tag_took_the_write_is_not_lent(kiosk: Playbook) -> None:
+    """I3: the pad read it back as secured before it went, so the loan is undone and said."""
+    kiosk.given(pad_is_slow, laid_down("Snow"), card("Wei"), pulled_away("Snow"))
+    kiosk.when(happens(TagNotWritten(kiosk.book("Snow").uid, WriteTrouble.AWAY, IN_STOCK)), seconds_pass(20))
+    kiosk.expect(stage("Snow", Stage.UNDONE, ReasonCode.TAKEN_AWAY), no_doubts)
+    kiosk.expect(told("Snow", "lk.loan.made", "lk.loan.undone"))
+    kiosk.when(touch(Touch.DONE))
+    kiosk.expect(closes_with(others=("Snow",)))
+
+
+def test_p06_a_tag_that_takes_no_write_ends_undone_and_secured(kiosk: Playbook) -> None:
+    kiosk.given(stubborn("Snow"))
+    kiosk.when(laid_down("Snow"), card("Wei"))
+    kiosk.expect(stage("Snow", Stage.UNDONE, ReasonCode.TAG_LOCKED), afi("Snow", IN_STOCK), no_doubts)
+    kiosk.expect(told("Snow", "lk.loan.made", "lk.loan.undone"))
+
+
+def test_p13_a_locked_tag_undoes_the_loan(kiosk: Playbook) -> None:
+    kiosk.given(locked("Snow"))
+    kiosk.when(laid_down("Snow"), card("Wei"))
+    kiosk.expect(stage("Snow", Stage.REFUSED, ReasonCode.TAG_LOCKED), journalled("Snow", *LOAN, RowKind.LOAN_UNDONE))
+
+
+def test_h03_a_book_swapped_before_the_yes_is_not_lent(kiosk: Playbook) -> None:
+    """Away when central says yes: nothing was written, so there is no loan; the other book is asked for itself."""
+    kiosk.given(central_is_slow, laid_down("Snow"), card("Wei"))
+    kiosk.room.central_answers()
+    kiosk.when(pulled_away("Snow"), laid_down("Le zahir"), central_answers)
+    kiosk.expect(stage("Snow", Stage.UNDONE, ReasonCode.TAKEN_AWAY), lent("Le zahir"), afi("Snow", IN_STOCK))
+    kiosk.expect(journalled("Snow", RowKind.BORROW_INTENDED, RowKind.BORROW_ABANDONED), told("Snow"))
+
+
+def test_a_book_laid_back_before_the_yes_goes_on(kiosk: Playbook) -> None:
+    kiosk.given(central_is_slow, laid_down("Snow"), card("Wei"))
+    kiosk.room.central_answers()
+    kiosk.when(pulled_away("Snow"), laid_down("Snow"), central_answers)
+    kiosk.expect(lent("Snow"))
+
+
+def test_p02_the_pad_is_unplugged_between_loan_and_write(kiosk: Playbook) -> None:
+    kiosk.given(pad_is_slow, laid_down("Snow"), card("Wei"))
+    kiosk.when(pad_unplugged, pad_goes_on)
+    kiosk.expect(shows(OutOfService), in_doubt("Snow"), told("Snow", "lk.loan.made", "lk.item.doubtful"))
+    kiosk.when(pad_plugged_in)
+    kiosk.expect(shows(Attract), no_doubts, afi("Snow", ON_LOAN))
+    assert kiosk.room.kiosk.around.settled == (kiosk.book("Snow").item,)
+    kiosk.when(seconds_pass(60))
+    kiosk.expect(shows(Attract))
+
+
+def test_p08_one_uid_that_reads_as_two_items_is_refused(kiosk: Playbook) -> None:
+    kiosk.given(central_is_slow, laid_down("Snow"), card("Wei"))
+    kiosk.room.central_answers()
+    kiosk.book("Snow").item = "35555009999999"
+    kiosk.room.report([kiosk.book("Snow")])
+    kiosk.expect(stage("Snow", Stage.REFUSED, ReasonCode.SAME_NUMBER))
+    kiosk.when(central_answers)
+    kiosk.expect(stage("Snow", Stage.REFUSED, ReasonCode.SAME_NUMBER), wrote())
+
+
+def test_p09_two_tags_with_one_number_are_both_refused(kiosk: Playbook) -> None:
+    kiosk.given(twin_of("Snow", "Snow again"))
+    kiosk.given(central_is_slow, laid_down("Snow", "Snow again"), card("Wei"), central_answers)
+    kiosk.when(seconds_pass(1))
+    same = ReasonCode.SAME_NUMBER
+    kiosk.expect(stage("Snow", Stage.REFUSED, same), stage("Snow again", Stage.REFUSED, same), wrote())
+    uids = {written.row.uid for written in kiosk.room.rows if written.row.kind is RowKind.BORROW_REFUSED}
+    assert uids == {kiosk.book("Snow").uid, kiosk.book("Snow again").uid}
+    kiosk.when(pulled_away("Snow", "Snow again"), laid_down("Snow again"))
+    kiosk.expect(stage("Snow again", Stage.DONE))
+
+
+def test_p09_of_a_twin_that_comes_later_only_the_second_is_refused(kiosk: Playbook) -> None:
+    kiosk.given(twin_of("Snow", "Snow again"), laid_down("Snow"), card("Wei"))
+    kiosk.when(laid_down("Snow again"))
+    kiosk.expect(stage("Snow", Stage.DONE), stage("Snow again", Stage.REFUSED, ReasonCode.SAME_NUMBER))
+
+
+def test_p11_a_foreign_tag_is_named_only_when_it_lies_alone(kiosk: Playbook) -> None:
+    kiosk.given(books("Bank card", kind=TagKind.NOT_LIBRARY), books("Their book", kind=TagKind.FOREIGN))
+    kiosk.given(laid_down("Snow"), card("Wei"))
+    kiosk.when(laid_down("Bank card"))
+    kiosk.expect(no_row("Bank card"), notice(None))
+    kiosk.when(pulled_away("Snow", "Bank card"), laid_down("Their book"))
+    kiosk.expect(no_row("Their book"), notice(ReasonCode.FOREIGN))
+    kiosk.when(seconds_pass(6))
+    kiosk.expect(notice(None))
+
+
+def test_p12_a_broken_tag_is_lent_by_its_barcode(kiosk: Playbook) -> None:
+    kiosk.given(books("Torn tag", kind=TagKind.BROKEN))
+    kiosk.when(laid_down("Torn tag"), card("Wei"))
+    kiosk.expect(stage("Torn tag", Stage.UNREADABLE, ReasonCode.UNREADABLE))
+    kiosk.when(scanned_barcode_of("Torn tag"))
+    kiosk.expect(lent("Torn tag"))
+
+
+def test_p12_a_barcode_of_another_row_is_no_name_for_a_broken_tag(kiosk: Playbook) -> None:
+    kiosk.given(books("Torn tag", kind=TagKind.BROKEN), laid_down("Torn tag", "Snow"), card("Wei"))
+    kiosk.when(scanned_barcode_of("Snow"))
+    kiosk.expect(stage("Torn tag", Stage.REFUSED, ReasonCode.SAME_NUMBER), stage("Snow", Stage.DONE))
+
+
+def test_s02_codes_that_are_no_broken_tags_number(kiosk: Playbook) -> None:
+    kiosk.given(laid_down("Snow"), card("Wei"))
+    kiosk.when(scanned("card-of-Wei"))
+    kiosk.expect(notice(ReasonCode.THAT_IS_YOUR_CARD))
+    kiosk.when(scanned_barcode_of("Le zahir"))
+    kiosk.expect(notice(ReasonCode.LAY_IT_ON_THE_PAD), no_row("Le zahir"))
+    kiosk.when(seconds_pass(7), scanned_barcode_of("Snow"), scanned_barcode_of("Snow"))
+    kiosk.expect(notice(None), lent("Snow"))
+    kiosk.when(happens(CodeNotRead()))
+    kiosk.expect(notice(ReasonCode.CODE_NOT_READ))
+
+
+def test_c05_a_second_card_is_asked_to_wait(kiosk: Playbook) -> None:
+    kiosk.given(laid_down("Snow"), card("Wei"))
+    kiosk.when(card("Li"))
+    kiosk.expect(notice(ReasonCode.ONE_CARD_AT_A_TIME), lent("Snow"))
+    kiosk.when(seconds_pass(7), card("Wei"))
+    kiosk.expect(notice(None))
+
+
+def test_off_line_the_policy_lends_and_says_so(kiosk: Playbook) -> None:
+    """B01, N02: due by local days at 23:59, provisional, at most `max_items`."""
+    kiosk.given(offline, laid_down("Snow"), card("Wei"))
+    row = kiosk.row("Snow")
+    assert row is not None
+    assert row.due is not None
+    assert row.due.isoformat() == "2026-12-08T23:59:00+08:00"
+    assert row.provisional
+    kiosk.expect(lent("Snow"))
+
+
+def test_off_line_the_sixth_item_is_refused(kiosk: Playbook) -> None:
+    titles = tuple(f"Volume {number}" for number in range(1, 7))
+    kiosk.given(books(*titles), offline, laid_down(*titles), card("Wei"))
+    kiosk.expect(lent(*titles[:5]), stage(titles[5], Stage.REFUSED, ReasonCode.OFFLINE_LIMIT))
+
+
+def test_off_line_an_item_whose_tag_says_lent_is_not_lent_again(kiosk: Playbook) -> None:
+    kiosk.given(books("Out", afi=ON_LOAN), card("Wei"), offline)
+    kiosk.when(laid_down("Out"))
+    kiosk.expect(stage("Out", Stage.REFUSED, ReasonCode.OFFLINE_NOT_POSSIBLE), wrote())
+
+
+def test_on_line_central_decides_about_a_tag_that_says_lent(kiosk: Playbook) -> None:
+    kiosk.given(books("Out", "Really out", afi=ON_LOAN), refused("Really out", ReasonCode.LENT_TO_ANOTHER))
+    kiosk.when(card("Wei"), laid_down("Out", "Really out"))
+    kiosk.expect(lent("Out"), stage("Really out", Stage.REFUSED, ReasonCode.LENT_TO_ANOTHER))
+
+
+def test_b03_a_late_answer_decides_nothing_twice(kiosk: Playbook) -> None:
+    kiosk.given(laid_down("Snow"), central_is_slow, card("Wei"))
+    kiosk.room.central_answers()
+    ask = kiosk.room.central[0]
+    kiosk.given(offline)
+    kiosk.room.central_answers()
+    kiosk.room.central.append(ask)
+    kiosk.when(online, central_answers)
+    kiosk.expect(lent("Snow"))
+
+
+def test_done_waits_for_what_is_under_way(kiosk: Playbook) -> None:
+    kiosk.given(pad_is_slow, laid_down("Snow"), card("Wei"))
+    kiosk.when(touch(Touch.DONE), laid_down("Le zahir"))
+    kiosk.expect(shows(Borrowing), no_row("Le zahir"))
+    kiosk.when(pad_goes_on)
+    kiosk.expect(closes_with(borrowed=("Snow",)))
+
+
+def test_done_does_not_wait_for_ever(kiosk: Playbook) -> None:
+    kiosk.given(central_is_slow, laid_down("Snow"), card("Wei"))
+    kiosk.room.central_answers()
+    kiosk.when(touch(Touch.DONE), seconds_pass(20))
+    kiosk.expect(closes_with(others=("Snow",)), journalled("Snow", RowKind.BORROW_INTENDED, RowKind.BORROW_ABANDONED))
+
+
+def test_done_without_anything_done_ends_at_attract(kiosk: Playbook) -> None:
+    kiosk.given(card("Wei"), touch(Touch.BORROW))
+    kiosk.when(touch(Touch.DONE))
+    kiosk.expect(shows(Attract))
+    assert kiosk.journal() == [RowKind.SESSION_STARTED, RowKind.SESSION_ENDED]
+
+
+def test_h07_a_second_done_does_nothing_more(kiosk: Playbook) -> None:
+    kiosk.given(laid_down("Snow"), card("Wei"))
+    kiosk.when(touch(Touch.DONE), touch(Touch.DONE), touch(Touch.BORROW), touch(Touch.REMOVE, "E0"))
+    assert kiosk.journal().count(RowKind.RECEIPT_OFFERED) == 1
+    assert kiosk.journal().count(RowKind.LOAN_MADE) == 1
+
+
+def test_an_item_is_taken_off_the_list_only_before_it_is_lent(kiosk: Playbook) -> None:
+    kiosk.given(central_is_slow, laid_down("Snow", "Le zahir"), card("Wei"))
+    kiosk.room.central_answers()
+    kiosk.when(touch(Touch.REMOVE, kiosk.book("Snow").uid), central_answers)
+    kiosk.expect(no_row("Snow"), lent("Le zahir"), afi("Snow", IN_STOCK))
+    kiosk.expect(journalled("Snow", RowKind.BORROW_INTENDED, RowKind.BORROW_ABANDONED))
+    kiosk.when(touch(Touch.REMOVE, kiosk.book("Le zahir").uid))
+    kiosk.expect(lent("Le zahir"))
+    kiosk.when(pulled_away("Snow"), laid_down("Snow"))
+    kiosk.expect(stage("Snow", Stage.DONE))
+
+
+def test_a_refused_item_is_tried_again_when_laid_down_again(kiosk: Playbook) -> None:
+    kiosk.given(refused("Snow", ReasonCode.TOO_MANY_LOANS), laid_down("Snow"), card("Wei"))
+    kiosk.room.refusals.clear()
+    kiosk.when(pulled_away("Snow"), laid_down("Snow"))
+    kiosk.expect(stage("Snow", Stage.DONE))
+
+
+def test_a_reader_that_only_stumbles_keeps_the_visit(kiosk: Playbook) -> None:
+    """P15: a degraded pad does some of its work."""
+    kiosk.given(laid_down("Snow"), card("Wei"))
+    kiosk.when(happens(DeviceChanged(Device.PAD, Health.DEGRADED, "noise")))
+    kiosk.expect(shows(Borrowing))
+    kiosk.when(touch(Touch.DONE))
+    kiosk.expect(shows(Closing))
