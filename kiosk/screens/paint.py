@@ -21,7 +21,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 from PIL import Image
 
-from kiosk.screens.fonts import BOLD, REGULAR
+from kiosk.screens.fonts import BOLD, REGULAR, coverage
 from kiosk.screens.frame import Size
 from kiosk.screens.ops import Align, Box, DrawOp, Icon, Picture, Rect, Shadow, Text, Weight, extent
 
@@ -71,7 +71,7 @@ class Fonts:
         self._files = {Weight.REGULAR: folder / REGULAR, Weight.BOLD: folder / BOLD}
         self._fonts: dict[tuple[int, Weight], pygame.font.Font] = {}
         self.width = lru_cache(maxsize=8192)(self._width)
-        self.has_glyph = lru_cache(maxsize=8192)(self._has_glyph)
+        self._covered = coverage(folder)
 
     def font(self, size: int, weight: Weight) -> pygame.font.Font:
         key = (size, weight)
@@ -82,10 +82,9 @@ class Fonts:
     def _width(self, text: str, size: int, weight: Weight) -> int:
         return self.font(size, weight).size(text)[0]
 
-    def _has_glyph(self, character: str) -> bool:
-        if character == "\0":
-            return False
-        return all(self.font(16, weight).metrics(character)[0] is not None for weight in Weight)
+    def has_glyph(self, character: str) -> bool:
+        """By the font's own table: pygame gives a width to what the font has not, too."""
+        return ord(character) in self._covered
 
 
 class SurfaceCache:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas, paragraph_height
 from kiosk.screens.layout.regions import Regions
-from kiosk.screens.layout.widgets import banner, banner_height, button, choice, cover
+from kiosk.screens.layout.widgets import banner, banner_height, banners, button, choice, cover
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import BODY, GAP, HEADING, INK, MUTED, TITLE, Tone
 from kiosk.screens.tree import Node, Role
@@ -109,16 +109,26 @@ def _options(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
 
 def out(canvas: Canvas, regions: Regions, view: View, body: OutBody) -> tuple[Node, ...]:
     """Why nothing can be done here just now, and where it can."""
-    area = regions.content
+    strips = view.banners + body.banners
+    beside = regions.side
+    needed = 0 if beside else sum(banner_height(canvas, regions.content.w, one, BODY) + GAP for one in strips)
+    nodes, rest = _out_words(canvas, regions.content, view, body, needed)
+    others, _ = banners(canvas, beside or rest, strips, BODY)
+    return (*nodes, *others)
+
+
+def _out_words(canvas: Canvas, area: Box, view: View, body: OutBody, below: int) -> tuple[list[Node], Box]:
+    """Mark, title and sentences, in the middle of `area` together with `below` units of banners."""
     title = canvas.lines(body.title, TITLE, Weight.BOLD, area.w)
     sentences = [canvas.lines(text, OUT_SENTENCE, Weight.REGULAR, area.w) for text in body.sentences]
     heights = [paragraph_height(lines, OUT_SENTENCE) for lines in sentences]
-    strips = [banner_height(canvas, area.w, one, BODY) for one in view.banners + body.banners]
     title_height = paragraph_height(title, TITLE)
-    total = MARK + 48 + title_height + 20 + sum(heights) + 12 * len(heights) + 28 + sum(strips) + GAP * len(strips)
-    top = area.y + max(0, (area.h - total) // 2)
-    top = _mark(canvas, Box(area.x, top, area.w, MARK), body.icon, body.tone, view.turn if body.spins else 0)
-    title_box = Box(area.x, top + 48, area.w, title_height)
+    words = title_height + 20 + sum(heights) + 12 * len(heights) + 28
+    mark = MARK + 48 if words + below + MARK + 48 <= area.h else 0
+    top = area.y + max(0, (area.h - mark - words - below) // 2)
+    if mark:
+        _mark(canvas, Box(area.x, top, area.w, MARK), body.icon, body.tone, view.turn if body.spins else 0)
+    title_box = Box(area.x, top + mark, area.w, title_height)
     canvas.paragraph(title_box, title, TITLE, INK, weight=Weight.BOLD, align=Align.CENTRE)
     nodes = [canvas.node(f"{view.screen_id}.title", Role.HEADING, body.title, title_box)]
     top = title_box.bottom + 20
@@ -127,9 +137,4 @@ def out(canvas: Canvas, regions: Regions, view: View, body: OutBody) -> tuple[No
         canvas.paragraph(box, lines, OUT_SENTENCE, MUTED, align=Align.CENTRE)
         nodes.append(canvas.node(f"{view.screen_id}.sentence.{number}", Role.TEXT, text, box))
         top += height + 12
-    rest = Box(area.x, top + 28, area.w, max(0, area.bottom - top - 28))
-    for one in view.banners + body.banners:
-        node, height = banner(canvas, rest, one, BODY)
-        nodes.append(node)
-        rest = rest.below(height + GAP)
-    return tuple(nodes)
+    return nodes, Box(area.x, top + 28, area.w, max(0, area.bottom - top - 28))

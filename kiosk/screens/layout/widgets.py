@@ -117,11 +117,11 @@ def banner_height(canvas: Canvas, width: int, view: Banner, size: int = SMALL) -
     return paragraph_height(canvas.lines(view.text, size, Weight.BOLD, width - BANNER_ASIDE), size) + 40
 
 
-def banners(canvas: Canvas, area: Box, views: tuple[Banner, ...]) -> tuple[list[Node], Box]:
+def banners(canvas: Canvas, area: Box, views: tuple[Banner, ...], size: int = SMALL) -> tuple[list[Node], Box]:
     """Banners one under the other; returns their nodes and what is left of `area`."""
     nodes: list[Node] = []
     for view in views:
-        node, height = banner(canvas, area, view)
+        node, height = banner(canvas, area, view, size)
         nodes.append(node)
         area = area.below(height + GAP)
     return nodes, area

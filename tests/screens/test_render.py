@@ -1,0 +1,200 @@
+"""The whole way from the state to the frame, with any rows a library could bring."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.facts import Found
+from kiosk.model.ids import ItemId, PatronRef, Uid
+from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.screens.frame import Frame, Size
+from kiosk.screens.ops import Box, Text
+from kiosk.screens.samples import DUE, IDLE, NOW_S, SESSION, SETTINGS, WARNED, around, row, samples
+from kiosk.screens.tree import MASK, Role
+from kiosk.screens.words import words
+from kiosk.session.events import Touch, Touched
+from kiosk.session.state import Attract, Borrowing, Kiosk, Policy, Returning, Row, Scene, Stage
+
+Draw = Callable[..., Frame]
+LANDSCAPE = Size(1920, 1080)
+SMALL = Size(1280, 800)
+SQUARE = Size(800, 800)
+
+any_text = st.text(max_size=90)
+any_reason = st.builds(
+    Reason,
+    st.sampled_from(ReasonCode),
+    st.sampled_from(((), (("until", "2026-12-01"),), (("until", "soon {x}"),), (("limit", "5"), ("count", "5")))),
+)
+any_row = st.builds(
+    Row,
+    uid=st.integers(0, 2**32).map(lambda number: Uid(f"E004{number:012X}")),
+    stage=st.sampled_from(Stage),
+    since_s=st.just(NOW_S),
+    item=st.none() | st.builds(Item, any_text.map(ItemId), any_text),
+    due=st.none() | st.just(DUE),
+    reasons=st.lists(any_reason, max_size=2).map(tuple),
+    found=st.none() | st.sampled_from(Found),
+    provisional=st.booleans(),
+    mending=st.booleans(),
+)
+any_rows = st.lists(any_row, max_size=24).map(tuple)
+
+
+def borrowing(rows: tuple[Row, ...], name: str = "Wei", language: Language = Language.ZH) -> Kiosk:
+    patron = Patron(PatronRef("P1"), name, may_borrow=3)
+    return Kiosk(around(language=language), Borrowing(IDLE, SESSION, patron, "card", rows))
+
+
+@given(any_rows, any_text, st.sampled_from(Language), st.sampled_from((Size(1080, 1920), LANDSCAPE, SMALL, SQUARE)))
+@settings(max_examples=60, deadline=None)
+def test_no_title_and_no_number_of_rows_breaks_a_screen(
+    draw: Draw, rows: tuple[Row, ...], name: str, language: Language, size: Size
+) -> None:
+    frame = draw(borrowing(rows, name, language), size)
+    whole = Box(0, 0, size.width, size.height)
+    assert all(whole.holds(op.box) for op in frame.draw_list)
+    assert [node.state for node in frame.tree.walk() if node.role is Role.ITEM] == [
+        "working" if one.stage in (Stage.ASKING, Stage.WRITING) else one.stage.value for one in rows
+    ]
+    assert sum(node.main for node in frame.tree.walk()) == 1
+    json.dumps(frame.draw_list_json())
+    json.dumps(frame.as_json(show_private=True))
+
+
+@given(any_rows, st.sampled_from(Language))
+@settings(max_examples=25, deadline=None)
+def test_the_same_state_gives_the_same_frame(draw: Draw, rows: tuple[Row, ...], language: Language) -> None:
+    assert draw(borrowing(rows, language=language)) == draw(borrowing(rows, language=language))
+
+
+def test_a_reason_is_never_cut(draw: Draw) -> None:
+    for language in Language:
+        for code in ReasonCode:
+            for count in (1, 7, 18):
+                rows = tuple(row(number, Stage.REFUSED, code) for number in range(1, count + 1))
+                for size in (Size(1080, 1920), LANDSCAPE, SMALL):
+                    frame = draw(borrowing(rows, language=language), size)
+                    drawn = "".join(op.text for op in frame.draw_list if isinstance(op, Text)).replace(" ", "")
+                    said = words(language).say(f"reason.{code.value}").replace(" ", "")
+                    assert said in drawn, (code, language, count, size)
+
+
+def test_many_books_come_on_pages_and_each_is_in_the_tree(draw: Draw) -> None:
+    state = samples()["borrow-many"]
+    frame = draw(state, page=0)
+    shown = {node.id for node in frame.tree.walk() if node.role is Role.ITEM and node.bounds.w}
+    second = draw(state, page=1)
+    shown_then = {node.id for node in second.tree.walk() if node.role is Role.ITEM and node.bounds.w}
+    assert "borrow.item.1" in shown
+    assert shown_then
+    assert not shown & shown_then
+    assert len([node for node in frame.tree.walk() if node.role is Role.ITEM]) == 18
+
+
+def test_the_page_with_a_book_to_put_back_comes_first(draw: Draw) -> None:
+    rows = (row(1, Stage.PUT_BACK), *(row(number, Stage.DONE) for number in range(2, 19)))
+    first = draw(borrowing(rows)).tree.find("borrow.item.1")
+    assert first is not None
+    assert first.bounds.h > 0
+
+
+def test_under_a_dialog_nothing_else_can_be_touched(draw: Draw) -> None:
+    frame = draw(samples()["borrow-timeout"])
+    done = frame.tree.find("borrow.done")
+    assert done is not None
+    assert done.action is None
+    assert done.state == "covered"
+    for x, y in ((5, 5), (540, 960), (540, 1800)):
+        node = frame.target(x, y)
+        assert node is not None
+        assert node.action == Touched(Touch.STILL_HERE)
+
+
+def test_the_seconds_of_the_warning_run_down(draw: Draw) -> None:
+    state = samples()["borrow-timeout"]
+
+    def seconds(now_s: float) -> str:
+        node = draw(state, now_s=now_s).tree.find("timeout.seconds")
+        assert node is not None
+        return node.value
+
+    assert [seconds(NOW_S), seconds(NOW_S + 0.5), seconds(NOW_S + 1), seconds(NOW_S + 99)] == ["15", "15", "14", "0"]
+
+
+def test_the_clock_goes_on_without_an_event(draw: Draw) -> None:
+    clock = draw(samples()["attract"], now_s=NOW_S + 60).tree.find("header.clock")
+    assert clock is not None
+    assert clock.name == "10:43"
+
+
+def test_a_notice_on_attract_ends_by_itself(draw: Draw) -> None:
+    state = samples()["attract-notice"]
+    assert draw(state).tree.find("notice") is not None
+    assert draw(state, now_s=NOW_S + 7).tree.find("notice") is None
+
+
+def test_masked_trees_name_no_title_and_no_patron(draw: Draw) -> None:
+    for name, state in samples().items():
+        masked = json.dumps(draw(state).as_json(show_private=False), ensure_ascii=False)
+        for word in ("三体", "Le Zahir", "伟", "Amélie", "35555000010001"):
+            assert word not in masked or name.startswith("attract"), (name, word)
+    assert MASK in json.dumps(draw(samples()["borrow-mixed"]).as_json(show_private=False), ensure_ascii=False)
+
+
+def test_offline_says_what_still_works(draw: Draw) -> None:
+    policy = Policy()
+    returns_only = replace(policy, offline=replace(policy.offline, borrow=False))
+    for chosen, key in ((policy, "offline.lends"), (returns_only, "offline.returns")):
+        banner = draw(Kiosk(around(online=False, policy=chosen), Attract())).tree.find("offline")
+        assert banner is not None
+        assert banner.name == words(Language.ZH).say(key)
+
+
+def test_a_kiosk_with_one_language_offers_no_other(draw: Draw) -> None:
+    policy = replace(Policy(), languages=(Language.EN,))
+    frame = draw(Kiosk(around(policy=policy, language=Language.EN), Attract()))
+    assert frame.tree.find("language.next") is None
+
+
+def test_printing_is_offered_only_where_there_is_paper(draw: Draw) -> None:
+    assert draw(samples()["receipt"]).tree.find("receipt.print") is not None
+    without = draw(samples()["receipt-no-paper"])
+    assert without.tree.find("receipt.print") is None
+    assert without.tree.find("receipt.none") is not None
+
+
+def test_done_waits_while_books_are_under_way(draw: Draw) -> None:
+    done = draw(samples()["borrow-finishing"]).tree.find("borrow.done")
+    assert done is not None
+    assert (done.state, done.action) == ("busy", None)
+
+
+def test_a_button_under_a_finger_looks_pressed(draw: Draw) -> None:
+    state = samples()["attract"]
+    assert draw(state, pressed="attract.borrow").draw_list != draw(state).draw_list
+
+
+def test_without_motion_nothing_turns(draw: Draw, measure: object) -> None:
+    from kiosk.screens.paint import Fonts
+    from kiosk.screens.render import render
+
+    assert isinstance(measure, Fonts)
+    still = replace(SETTINGS, motion=False)
+    state = samples()["borrow-mixed"]
+    one = render(state, Size(1080, 1920), still, measure, now_s=NOW_S)
+    later = render(state, Size(1080, 1920), still, measure, now_s=NOW_S + 0.3)
+    assert one == later
+
+
+def test_returning_needs_no_patron_and_greets_nobody(draw: Draw) -> None:
+    scene: Scene = Returning(WARNED, SESSION, None, None, (row(1, Stage.DONE),))
+    sentence = draw(Kiosk(around(), scene)).tree.find("return.sentence")
+    assert sentence is not None
+    assert not sentence.private

@@ -1,0 +1,119 @@
+"""A kiosk's screen: states in, events out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pygame
+import pytest
+
+from kiosk.screens.fonts import FontsMissing
+from kiosk.screens.frame import Size
+from kiosk.screens.paint import Mode
+from kiosk.screens.samples import NOW_S, SETTINGS, samples
+from kiosk.screens.screen import Screen, next_frame_s
+from kiosk.session.events import Touch, Touched
+
+
+def middle(screen: Screen, node_id: str) -> tuple[int, int]:
+    node = screen.frame.tree.find(node_id)
+    assert node is not None
+    return node.bounds.x + node.bounds.w // 2, node.bounds.y + node.bounds.h // 2
+
+
+def test_a_touch_on_the_picture_is_what_the_button_means(screen: Screen) -> None:
+    screen.show(samples()["attract"], NOW_S)
+    assert screen.touch(*middle(screen, "attract.borrow")) == Touched(Touch.BORROW)
+    assert screen.touch(2, 2) is None
+
+
+def test_buttons_are_found_by_id(screen: Screen) -> None:
+    screen.show(samples()["borrow-mixed"], NOW_S)
+    assert screen.act("borrow.done") == Touched(Touch.DONE)
+    assert screen.act("borrow.item.4.remove") == Touched(Touch.REMOVE, "E004010000000004")
+    assert screen.act("borrow.item.1.title") is None
+    assert screen.act("nothing") is None
+
+
+def test_turning_a_page_changes_the_list_and_tells_that_somebody_is_here(screen: Screen) -> None:
+    screen.show(samples()["borrow-many"], NOW_S)
+    assert screen.act("borrow.page-before") == Touched(Touch.STILL_HERE)
+    before = screen.frame
+    assert screen.show(samples()["borrow-many"], NOW_S)
+    assert screen.frame != before
+    page = screen.frame.tree.find("borrow.page")
+    assert page is not None
+    assert page.name == "第 2 页，共 3 页"
+
+
+def test_showing_the_same_again_changes_nothing(screen: Screen) -> None:
+    assert screen.show(samples()["attract"], NOW_S)
+    assert not screen.show(samples()["attract"], NOW_S + 1)
+
+
+def test_pictures_for_the_mirror(screen: Screen, tmp_path: Path) -> None:
+    screen.show(samples()["borrow-mixed"], NOW_S)
+    open_picture = screen.pixels_jpeg(75, 0.5)
+    assert open_picture.startswith(b"\xff\xd8")
+    assert screen.pixels_jpeg(75, 0.5, show_private=False) != open_picture
+    screen.pixels_png(tmp_path / "shown.png")
+    assert (tmp_path / "shown.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_fonts_that_are_missing_are_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FontsMissing, match=r"NotoSansCJKsc-Regular.*make setup"):
+        Screen(Size(1080, 1920), Mode.HEADLESS, SETTINGS, tmp_path)
+
+
+def test_a_finger_on_the_window(window: Screen) -> None:
+    x, y = middle(window, "attract.return")
+    pygame.event.post(pygame.Event(pygame.FINGERDOWN, touch_id=0, finger_id=0, x=x / 1080, y=y / 1920, dx=0.0, dy=0.0))
+    assert window.poll(NOW_S) == []
+    pygame.event.post(pygame.Event(pygame.FINGERUP, touch_id=0, finger_id=0, x=x / 1080, y=y / 1920, dx=0.0, dy=0.0))
+    assert window.poll(NOW_S + 0.1) == [Touched(Touch.RETURN)]
+
+
+def test_a_mouse_does_what_a_finger_does_and_is_not_counted_twice(window: Screen) -> None:
+    at = middle(window, "help.open")
+    for touch in (True, False):
+        pygame.event.post(pygame.Event(pygame.MOUSEBUTTONDOWN, pos=at, button=1, touch=touch))
+        pygame.event.post(pygame.Event(pygame.MOUSEBUTTONUP, pos=at, button=1, touch=touch))
+    assert window.poll(NOW_S) == [Touched(Touch.HELP)]
+
+
+def test_closing_the_window_is_told(window: Screen) -> None:
+    assert not window.closed
+    pygame.event.post(pygame.Event(pygame.QUIT))
+    window.poll(NOW_S)
+    assert window.closed
+
+
+def test_keys_do_nothing(window: Screen) -> None:
+    pygame.event.post(pygame.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE, mod=0, unicode=""))
+    assert window.poll(NOW_S) == []
+
+
+def test_attract_is_drawn_anew_only_when_the_minute_changes() -> None:
+    assert next_frame_s(samples()["attract"], NOW_S) == NOW_S + 60
+    assert next_frame_s(samples()["attract"], NOW_S + 59.5) == pytest.approx(NOW_S + 60)
+
+
+def test_working_rows_turn_ten_times_a_second() -> None:
+    assert next_frame_s(samples()["borrow-mixed"], NOW_S + 0.05) == pytest.approx(NOW_S + 0.1)
+    assert next_frame_s(samples()["borrow-mixed"], NOW_S, motion=False) == NOW_S + 60
+    assert next_frame_s(samples()["borrow-all-done"], NOW_S) == NOW_S + 60
+
+
+@pytest.mark.parametrize("name", ["home-timeout", "receipt"])
+def test_countdowns_change_every_second(name: str) -> None:
+    state = samples()[name]
+    times = [NOW_S]
+    for _ in range(3):
+        times.append(next_frame_s(state, times[-1]))
+    assert times[1:] == pytest.approx([NOW_S + 1, NOW_S + 2, NOW_S + 3], abs=0.01)
+
+
+def test_the_next_frame_is_always_later() -> None:
+    for name, state in samples().items():
+        for later_s in (0.0, 0.1, 7.999, 8.0, 15.0, 20.0, 61.0):
+            assert next_frame_s(state, NOW_S + later_s) > NOW_S + later_s, name

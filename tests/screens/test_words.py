@@ -1,0 +1,75 @@
+"""The catalogue: the same sentences in every language, and a sentence for everything that can be said."""
+
+from __future__ import annotations
+
+import ast
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import kiosk.screens
+from kiosk.model.circulation import Language
+from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.screens.dates import clock, due_day, iso_day, today
+from kiosk.screens.rows import reason_sentence
+from kiosk.screens.words import problems, words
+
+NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
+ZONE = "Asia/Shanghai"
+FILES = sorted(Path(kiosk.screens.__file__).parent.glob("*.py"))
+
+
+def test_the_languages_have_the_same_sentences_with_the_same_placeholders() -> None:
+    assert problems() == []
+
+
+def test_every_key_that_the_code_names_is_in_the_catalogue() -> None:
+    named = re.compile(
+        r"(?:button|attract|offline|identify|home|list|stage|detail|receipt|timeout|help|out|clock)[.][a-z-]+"
+    )
+    said = {
+        node.value
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and named.fullmatch(node.value)
+    }
+    ids_of_nodes = {"attract.settled", "home.leave", "identify.back", "help.open", "help.close", "timeout.stay"}
+    ids_of_nodes |= {f"receipt.{name}" for name in ("print", "none", "note", "left-over")}
+    assert said - ids_of_nodes <= words(Language.ZH).messages.keys()
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("code", list(ReasonCode))
+def test_every_reason_has_a_plain_sentence(code: ReasonCode, language: Language) -> None:
+    said = reason_sentence(Reason(code), words(language), NOW, ZONE)
+    assert said
+    assert "{" not in said
+    assert code.value not in said
+
+
+def test_a_reason_uses_its_values_where_it_has_them() -> None:
+    reason = Reason(ReasonCode.TOO_MANY_LOANS, (("limit", "5"), ("count", "5")))
+    assert reason_sentence(reason, words(Language.ZH), NOW, ZONE) == "您最多可借 5 本，现在已借 5 本，请先还几本"
+    expired = Reason(ReasonCode.CARD_EXPIRED, (("until", "2026-10-01"),))
+    assert "1 October" in reason_sentence(expired, words(Language.EN), NOW, ZONE)
+
+
+def test_one_book_is_not_one_books() -> None:
+    assert words(Language.EN).count("receipt.borrowed", 1) == "1 book lent"
+    assert words(Language.EN).count("receipt.borrowed", 3) == "3 books lent"
+
+
+def test_days_are_those_of_the_library() -> None:
+    late = datetime(2026, 12, 22, 23, 30, tzinfo=UTC)
+    assert due_day(late, NOW, ZONE, words(Language.ZH)) == "12月23日"
+    assert due_day(late, NOW, "Europe/Lisbon", words(Language.EN)) == "22 December"
+    assert due_day(late.replace(year=2027), NOW, ZONE, words(Language.ZH)) == "2027年12月23日"
+    assert clock(NOW, ZONE) == "10:42"
+    assert today(NOW, ZONE, words(Language.EN)) == "Tue 24 November"
+
+
+def test_a_day_that_is_none_is_shown_as_it_is() -> None:
+    assert iso_day("soon", NOW, ZONE, words(Language.EN)) == "soon"
+    assert iso_day("2026-12-01T20:00:00+00:00", NOW, ZONE, words(Language.EN)) == "2 December"
