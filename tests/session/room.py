@@ -51,6 +51,10 @@ START = datetime(2026, 11, 24, 2, 3, tzinfo=UTC)
 DUE = datetime(2026, 12, 22, 15, 59, tzinfo=UTC)
 
 
+class PowerCut(Exception):
+    """The plug was pulled beside a commit: nothing after it happens."""
+
+
 @dataclass(slots=True)
 class Book:
     """An item and its tag."""
@@ -131,6 +135,10 @@ class Room:
     """Writes reach the tag, but their answer is lost."""
     kiosk: Kiosk = field(init=False)
     boots: int = 0
+    cut_in: int | None = None
+    """Pull the plug at this many more commits from now on."""
+    cut_before: bool = False
+    """Before the commit rather than right after it."""
 
     def __post_init__(self) -> None:
         self.switch_on()
@@ -158,12 +166,23 @@ class Room:
             state, effects = step(self.kiosk, StorageFailed("no space left"), self.moment())
             assert not any(isinstance(effect, Journal) for effect in effects), "nothing is journalled on a full disk"
             journal = []
-        tx = len(self.rows) + 1
-        self.rows += [Written(tx, effect.row, effect.fact) for effect in journal]
+        self._commit(journal)
         self.kiosk = state
         self.effects += effects
         for effect in effects:
             self._run(effect)
+
+    def _commit(self, journal: list[Journal]) -> None:
+        if not journal:
+            return
+        cut = self.cut_in == 0
+        self.cut_in = None if self.cut_in is None or cut else self.cut_in - 1
+        if cut and self.cut_before:
+            raise PowerCut
+        tx = len(self.rows) + 1
+        self.rows += [Written(tx, effect.row, effect.fact) for effect in journal]
+        if cut:
+            raise PowerCut
 
     def passes(self, seconds: float) -> None:
         """Let time pass; the kiosk is woken whenever it wanted to be."""

@@ -27,6 +27,7 @@ from kiosk.session.state import Attract, Borrowing, Closing, Home, Identifying, 
 from kiosk.session.step import due_s
 from tests.session.playbook import (
     Playbook,
+    Word,
     afi,
     books,
     card,
@@ -58,6 +59,21 @@ from tests.session.room import IN_STOCK, ON_LOAN, a_patron
 def receipt(play: Playbook) -> ReceiptStage:
     assert isinstance(play.scene, Closing)
     return play.scene.receipt
+
+
+def speaks(language: Language) -> Word:
+    def say(play: Playbook) -> None:
+        assert play.room.kiosk.around.language is language
+
+    return say
+
+
+def help_is_open(play: Playbook) -> None:
+    assert play.scene.help
+
+
+def help_is_closed(play: Playbook) -> None:
+    assert not play.scene.help
 
 
 def test_an_unknown_card_leaves_a_way_on(kiosk: Playbook) -> None:
@@ -236,21 +252,19 @@ def test_p11_a_bank_card_alone_on_the_pad_is_named_and_starts_nothing(kiosk: Pla
 
 def test_languages_and_help_work_everywhere(kiosk: Playbook) -> None:
     kiosk.when(touch(Touch.NEXT_LANGUAGE), touch(Touch.HELP))
-    assert kiosk.room.kiosk.around.language is Language.EN
-    assert kiosk.scene.help
+    kiosk.expect(speaks(Language.EN), help_is_open)
     kiosk.when(touch(Touch.BACK))
-    assert not kiosk.scene.help
+    kiosk.expect(shows(Attract), help_is_closed)
     kiosk.when(touch(Touch.BORROW), touch(Touch.HELP), touch(Touch.CLOSE_HELP))
-    kiosk.expect(shows(Identifying))
-    assert not kiosk.scene.help
+    kiosk.expect(shows(Identifying), help_is_closed)
 
 
 def test_a_card_speaks_its_owners_language_unless_another_was_chosen(kiosk: Playbook) -> None:
     kiosk.given(central_is_slow, card("Wei"))
     kiosk.when(happens(Answered(kiosk.room.central[0].id, Identified(a_patron("Wei"), Language.EN))))
-    assert kiosk.room.kiosk.around.language is Language.EN
+    kiosk.expect(speaks(Language.EN))
     kiosk.when(touch(Touch.DONE))
-    assert kiosk.room.kiosk.around.language is Language.ZH
+    kiosk.expect(speaks(Language.ZH))
 
 
 def test_home_answers_cards_and_codes_with_a_notice(kiosk: Playbook) -> None:
