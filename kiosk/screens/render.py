@@ -11,7 +11,8 @@ from kiosk.screens.layout.regions import Regions, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
 from kiosk.screens.lettering import Ruler, TextMeasure
 from kiosk.screens.ops import Box
-from kiosk.screens.scenes import ScreenSettings, view_of
+from kiosk.screens.scenes.whole import view_of
+from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import (
     AttractBody,

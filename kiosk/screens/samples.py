@@ -11,7 +11,7 @@ from kiosk.model.circulation import Item, Language, Patron, Purpose
 from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.screens.scenes import ScreenSettings
+from kiosk.screens.settings import ScreenSettings
 from kiosk.session.events import Paper, TagKind
 from kiosk.session.state import (
     Attract,

@@ -9,7 +9,8 @@ from kiosk.screens import fonts, paint
 from kiosk.screens.frame import Frame, Size
 from kiosk.screens.paint import Fonts, Mode, Painter, PointerKind, Window
 from kiosk.screens.render import render
-from kiosk.screens.scenes import SPIN_STEPS_A_SECOND, ScreenSettings, working_rows
+from kiosk.screens.scenes.whole import SPIN_STEPS_A_SECOND, working_rows
+from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.touch import TouchTracker
 from kiosk.screens.tree import Action, PageTurned
 from kiosk.session.events import Event, Touch, Touched

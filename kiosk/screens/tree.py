@@ -59,7 +59,7 @@ class Node:
     bounds: Box
     value: str = ""
     state: str = ""
-    """`enabled` or `busy` or `covered` of a button; the stage of an item; otherwise empty."""
+    """`enabled`, `busy` or `disabled` of a button; the stage of an item; otherwise empty."""
     action: Action | None = None
     private: bool = False
     """Masked outside the kiosk, and spoken to headphones only."""
@@ -82,7 +82,7 @@ class Node:
             self,
             action=None,
             main=False,
-            state="covered" if self.role is Role.BUTTON else self.state,
+            state="disabled" if self.role is Role.BUTTON else self.state,
             children=tuple(child.covered() for child in self.children),
         )
 

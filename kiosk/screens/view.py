@@ -43,6 +43,8 @@ class Banner:
     tone: Tone
     role: Role = Role.STATUS
     value: str = ""
+    items: tuple[str, ...] = ()
+    """Numbers of the items that it speaks of: in the tree, never drawn."""
 
 
 @dataclass(frozen=True, slots=True)

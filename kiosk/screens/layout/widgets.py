@@ -110,7 +110,11 @@ def banner(canvas: Canvas, area: Box, view: Banner, size: int = SMALL) -> tuple[
     text = Box(icon.right + 20, area.y + 20, area.w - BANNER_ASIDE, height - 40)
     lines = canvas.lines(view.text, size, Weight.BOLD, text.w)
     canvas.paragraph(text, lines, size, view.tone.ink, weight=Weight.BOLD)
-    return canvas.node(view.id, view.role, view.text, box, value=view.value), height
+    items = tuple(
+        canvas.node(f"{view.id}.item.{number}", Role.ITEM, "", box, value=item, state="settled", private=True)
+        for number, item in enumerate(view.items, 1)
+    )
+    return canvas.node(view.id, view.role, view.text, box, value=view.value, children=items), height
 
 
 def banner_height(canvas: Canvas, width: int, view: Banner, size: int = SMALL) -> int:

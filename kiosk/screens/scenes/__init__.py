@@ -1,0 +1,1 @@
+"""State → view model, a module for each kind of scene. Pure."""

@@ -1,0 +1,112 @@
+"""What stands around every scene: header, bar, banners, and what lies over it."""
+
+from __future__ import annotations
+
+import math
+
+from kiosk.model.reasons import Reason
+from kiosk.screens.dates import clock, today
+from kiosk.screens.rows import (
+    reason_sentence,
+    tone_of_notice,
+)
+from kiosk.screens.scenes.sight import Sight, next_language
+from kiosk.screens.tokens import PLAIN, WARN, WORK
+from kiosk.screens.tree import Role
+from kiosk.screens.view import (
+    Banner,
+    Button,
+    Header,
+    HelpOverlay,
+    TimeoutOverlay,
+)
+from kiosk.screens.words import words
+from kiosk.session.events import Touch, Touched
+from kiosk.session.state import (
+    Attract,
+    Borrowing,
+    Closing,
+    Home,
+    Identifying,
+    OutOfService,
+    Returning,
+)
+
+HELP_STEPS = 3
+
+
+def header(sight: Sight) -> Header:
+    settings, language = sight.settings, sight.state.around.language
+    other = settings.library(next_language(sight.state))
+    name = settings.library(language) or sight.words.say("library.name")
+    return Header(
+        library=name,
+        library_other=other if other != name else "",
+        clock=clock(sight.utc, sight.zone),
+        day=today(sight.utc, sight.zone, sight.words),
+    )
+
+
+def bar(sight: Sight, screen_id: str, third: Button | None) -> tuple[Button, ...]:
+    if screen_id == "starting":
+        return ()
+    found = [Button("help.open", sight.words.say("button.help"), "circle-question-mark", Touched(Touch.HELP))]
+    following = next_language(sight.state)
+    if following is not sight.state.around.language:
+        name = words(following).say("language.own-name")
+        found.append(Button("language.next", name, "languages", Touched(Touch.NEXT_LANGUAGE)))
+    return (*found, third) if third else tuple(found)
+
+
+def banners(sight: Sight) -> tuple[Banner, ...]:
+    around, scene = sight.state.around, sight.state.scene
+    found: list[Banner] = []
+    notice = _notice(sight)
+    if notice is not None:
+        text = reason_sentence(notice, sight.words, sight.utc, sight.zone)
+        tone = tone_of_notice(notice.code)
+        icon = "triangle-alert" if tone is WARN else "circle-x"
+        found.append(Banner("notice", text, icon, tone, Role.ALERT, notice.code.value))
+    if isinstance(scene, Attract) and around.settled:
+        text = sight.words.count("attract.settled", len(around.settled))
+        found.append(Banner("attract.settled", text, "info", WORK, items=around.settled))
+    if not around.online and not isinstance(scene, OutOfService | Closing):
+        key = "offline.lends" if around.policy.offline.borrow else "offline.returns"
+        found.append(Banner("offline", sight.words.say(key), "wifi-off", PLAIN))
+    return tuple(found)
+
+
+def _notice(sight: Sight) -> Reason | None:
+    match sight.state.scene:
+        case Attract(notice=notice, notice_until_s=until_s):
+            return notice if notice is not None and sight.now_s < until_s else None
+        case Identifying(problem=notice) | Home(notice=notice) | Borrowing(notice=notice) | Returning(notice=notice):
+            return notice
+        case _:
+            return None
+
+
+def overlay(sight: Sight, screen_id: str) -> TimeoutOverlay | HelpOverlay | None:
+    scene, say = sight.state.scene, sight.words.say
+    if isinstance(scene, Identifying | Home | Borrowing | Returning) and scene.idle.warned_s is not None:
+        warning_s = sight.state.around.policy.timeouts.warning_s
+        left_s = max(0.0, scene.idle.warned_s + warning_s - sight.now_s)
+        seconds = math.ceil(left_s)
+        listed = isinstance(scene, Borrowing | Returning) and scene.rows
+        return TimeoutOverlay(
+            title=say("timeout.title"),
+            seconds=seconds,
+            left=min(1.0, seconds / warning_s) if warning_s > 0 else 0.0,
+            seconds_text=sight.words.count("timeout.seconds", seconds),
+            sentence=say("timeout.books" if listed else "timeout.nothing"),
+            stay=Button("timeout.stay", say("button.stay"), "hand", Touched(Touch.STILL_HERE), main=True),
+        )
+    if scene.help:
+        topic = "out" if screen_id in ("out-of-service", "starting") else screen_id
+        return HelpOverlay(
+            title=say("help.title"),
+            steps=tuple(say(f"help.{topic}-{step}") for step in range(1, HELP_STEPS + 1)),
+            desk=say("help.desk"),
+            close=Button("help.close", say("button.close"), "check", Touched(Touch.CLOSE_HELP), main=True),
+        )
+    return None

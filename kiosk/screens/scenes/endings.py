@@ -1,0 +1,116 @@
+"""Receipt, out of service and starting."""
+
+from __future__ import annotations
+
+import math
+from typing import assert_never
+
+from kiosk.screens.dates import due_day
+from kiosk.screens.rows import (
+    cover,
+    is_yours_already,
+)
+from kiosk.screens.scenes.sight import Sight
+from kiosk.screens.tokens import OK, PLAIN, WARN, WORK
+from kiosk.screens.tree import Role
+from kiosk.screens.view import (
+    Banner,
+    Button,
+    Choice,
+    OutBody,
+    ReceiptBody,
+)
+from kiosk.screens.words import Words
+from kiosk.session.events import Paper, Touch, Touched
+from kiosk.session.state import (
+    Closing,
+    OutCause,
+    OutOfService,
+    ReceiptStage,
+    Row,
+    Stage,
+)
+
+MOST_COVERS = 8
+
+
+def receipt(sight: Sight, scene: Closing) -> ReceiptBody:
+    say = sight.words.say
+    borrowed = [row for row in scene.borrowed if row.stage is Stage.DONE]
+    returned = [row for row in scene.returned if row.stage is Stage.DONE]
+    left = sum(not is_yours_already(row) for row in scene.others)
+    anything = bool(borrowed or returned)
+    offered = scene.receipt is ReceiptStage.OFFERED and anything
+    has_paper = sight.state.around.paper is not Paper.NONE
+    print_it = Choice(
+        "receipt.print", say("button.print"), sight.other.say("button.print"), "printer", Touched(Touch.PRINT)
+    )
+    none_key = "button.no-receipt" if offered and has_paper else "button.finish"
+    none = Button("receipt.none", say(none_key), "check", Touched(Touch.NO_RECEIPT), main=True)
+    return ReceiptBody(
+        title=_receipt_title(sight.words, len(borrowed), len(returned)),
+        sentence=_due_sentence(sight, borrowed) or say("receipt.thanks" if anything else "receipt.take-all"),
+        icon="check" if anything else "hand",
+        tone=OK if anything else WORK,
+        covers=tuple(cover(row) for row in (*borrowed, *returned))[:MOST_COVERS],
+        left_over=Banner("receipt.left-over", sight.words.count("receipt.left-over", left), "circle-alert", WARN)
+        if left
+        else None,
+        question=say("receipt.question") if offered and has_paper else "",
+        choices=(print_it,) if offered and has_paper else (),
+        none=none if scene.receipt is ReceiptStage.OFFERED else None,
+        note=_receipt_note(sight.words, scene.receipt, offered=offered, has_paper=has_paper),
+    )
+
+
+def _receipt_title(words: Words, borrowed: int, returned: int) -> str:
+    if borrowed and returned:
+        return words.say("receipt.both", borrowed=borrowed, returned=returned)
+    if borrowed:
+        return words.count("receipt.borrowed", borrowed)
+    if returned:
+        return words.count("receipt.returned", returned)
+    return words.say("receipt.nothing")
+
+
+def _due_sentence(sight: Sight, borrowed: list[Row]) -> str:
+    due = sorted(row.due for row in borrowed if row.due is not None)
+    if not due:
+        return ""
+    days = [due_day(day, sight.utc, sight.zone, sight.words) for day in due]
+    return sight.words.say("receipt.due" if len(set(days)) == 1 else "receipt.due-first", date=days[0])
+
+
+def _receipt_note(words: Words, stage: ReceiptStage, *, offered: bool, has_paper: bool) -> Banner | None:
+    match stage:
+        case ReceiptStage.OFFERED if offered and not has_paper:
+            return Banner("receipt.note", words.say("receipt.no-paper"), "printer", PLAIN)
+        case ReceiptStage.OFFERED:
+            return None
+        case ReceiptStage.PRINTING:
+            return Banner("receipt.note", words.say("receipt.printing"), "printer", WORK)
+        case ReceiptStage.PRINTED:
+            return Banner("receipt.note", words.say("receipt.printed"), "receipt-text", OK)
+        case ReceiptStage.FAILED:
+            return Banner("receipt.note", words.say("receipt.failed"), "printer", WARN, Role.ALERT)
+        case ReceiptStage.DECLINED:
+            return Banner("receipt.note", words.say("receipt.declined"), "book-open", PLAIN)
+        case _:
+            assert_never(stage)
+
+
+def countdown(sight: Sight, scene: Closing) -> str:
+    if scene.receipt is not ReceiptStage.OFFERED:
+        return ""
+    return sight.words.count("receipt.seconds", math.ceil(max(0.0, scene.until_s - sight.now_s)))
+
+
+def out(sight: Sight, scene: OutOfService) -> OutBody:
+    say = sight.words.say
+    if OutCause.STARTING in scene.causes:
+        return OutBody(say("out.starting"), (say("out.starting-sentence"),), (), "loader", WORK, spins=True)
+    found = [Banner("out-of-service.desk", say("out.desk"), "user-round", WORK)]
+    if scene.session is not None:
+        found.append(Banner("out-of-service.session", say("out.session"), "circle-alert", WARN))
+    sentences = tuple(say(f"out.{cause.value}") for cause in scene.causes)
+    return OutBody(say("out.title"), (*sentences, say("out.recovers")), tuple(found), "wrench", WARN, spins=False)

@@ -1,0 +1,48 @@
+"""What every scene is looked at through: the state, the settings and the moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kiosk.model.circulation import Language
+from kiosk.screens.settings import ScreenSettings
+from kiosk.screens.words import Words, words
+from kiosk.session.state import (
+    Kiosk,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a scene's view is made from."""
+
+    state: Kiosk
+    settings: ScreenSettings
+    now_s: float
+
+    @property
+    def words(self) -> Words:
+        return words(self.state.around.language)
+
+    @property
+    def other(self) -> Words:
+        """The language that the second lines are in."""
+        return words(next_language(self.state))
+
+    @property
+    def zone(self) -> str:
+        return self.state.around.policy.time_zone
+
+    @property
+    def utc(self) -> datetime:
+        """The wall clock now, carried on from the last event."""
+        around = self.state.around
+        return around.utc + timedelta(seconds=max(0.0, self.now_s - around.now_s))
+
+
+def next_language(state: Kiosk) -> Language:
+    languages = state.around.policy.languages
+    if state.around.language not in languages:
+        return languages[0]
+    return languages[(languages.index(state.around.language) + 1) % len(languages)]

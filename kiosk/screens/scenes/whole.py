@@ -1,0 +1,88 @@
+"""State → view model: the whole screen. Pure: the moment comes in as `now_s`."""
+
+from __future__ import annotations
+
+import math
+from typing import assert_never
+
+from kiosk.screens.rows import WORKING
+from kiosk.screens.scenes import around, endings, welcome, work
+from kiosk.screens.scenes.sight import Sight
+from kiosk.screens.settings import ScreenSettings
+from kiosk.screens.view import Body, Button, View
+from kiosk.session.events import Touch, Touched
+from kiosk.session.state import (
+    Attract,
+    Borrowing,
+    Closing,
+    Home,
+    Identifying,
+    Kiosk,
+    OutCause,
+    OutOfService,
+    Returning,
+)
+
+SPIN_STEPS_A_SECOND = 10
+SPIN_DEGREES = 45
+SWAY_UNITS = 12
+SWAY_PERIOD_S = 2.4
+
+
+def view_of(state: Kiosk, settings: ScreenSettings, now_s: float) -> View:
+    """What the kiosk shows at `now_s` (monotonic seconds, not before `state.around.now_s`)."""
+    sight = Sight(state, settings, now_s)
+    screen_id, body, third, countdown = _scene(sight)
+    step = int(now_s * SPIN_STEPS_A_SECOND) if settings.motion else 0
+    swing = math.sin(step / SPIN_STEPS_A_SECOND * 2 * math.pi / SWAY_PERIOD_S)
+    return View(
+        screen_id=screen_id,
+        language=state.around.language,
+        header=around.header(sight),
+        banners=around.banners(sight),
+        body=body,
+        bar=around.bar(sight, screen_id, third),
+        countdown=countdown,
+        overlay=around.overlay(sight, screen_id),
+        turn=step * SPIN_DEGREES % 360,
+        sway=round(swing * SWAY_UNITS),
+    )
+
+
+def working_rows(state: Kiosk) -> bool:
+    """Whether a turning icon is on the screen."""
+    match state.scene:
+        case Borrowing(rows=rows) | Returning(rows=rows):
+            return any(row.stage in WORKING for row in rows)
+        case Identifying():
+            return True
+        case OutOfService(causes=causes):
+            return OutCause.STARTING in causes
+        case _:
+            return False
+
+
+def _scene(sight: Sight) -> tuple[str, Body, Button | None, str]:
+    """Screen id, body, the button in the main place of the bar, and the line there where there is none."""
+    scene = sight.state.scene
+    say = sight.words.say
+    match scene:
+        case Attract():
+            return "attract", welcome.attract(sight), None, ""
+        case Identifying():
+            back = Button("identify.back", say("button.back"), "arrow-left", Touched(Touch.BACK))
+            return "identify", welcome.identify(sight, scene), back, ""
+        case Home():
+            leave = Button("home.leave", say("button.leave"), "log-out", Touched(Touch.BACK))
+            return "home", welcome.home(sight, scene), leave, ""
+        case Borrowing():
+            return "borrow", work.live_list(sight, scene), work.done(sight, "borrow.done", scene.finishing_s), ""
+        case Returning():
+            return "return", work.live_list(sight, scene), work.done(sight, "return.done", scene.finishing_s), ""
+        case Closing():
+            return "receipt", endings.receipt(sight, scene), None, endings.countdown(sight, scene)
+        case OutOfService(causes=causes):
+            screen_id = "starting" if OutCause.STARTING in causes else "out-of-service"
+            return screen_id, endings.out(sight, scene), None, ""
+        case _:
+            assert_never(scene)
