@@ -220,6 +220,7 @@ def _receipts() -> dict[str, Kiosk]:
         "receipt-printed": _shown(_closing(ReceiptStage.PRINTED, lent)),
         "receipt-failed": _shown(_closing(ReceiptStage.FAILED, lent, others=left), paper=Paper.NONE),
         "receipt-declined": _shown(_closing(ReceiptStage.DECLINED, lent)),
+        "receipt-one-left": _shown(_closing(offered, lent[:1], others=left[1:])),
         "receipt-help": _shown(replace(_closing(offered, lent), help=True)),
     }
 

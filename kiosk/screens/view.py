@@ -34,6 +34,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class BannerItem:
+    """One item that a banner speaks of: its number, its title where that is known here, how it is, and why."""
+
+    number: str
+    title: str
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Banner:
     """One sentence across the screen."""
 
@@ -43,8 +53,8 @@ class Banner:
     tone: Tone
     role: Role = Role.STATUS
     value: str = ""
-    items: tuple[str, ...] = ()
-    """Numbers of the items that it speaks of: in the tree, never drawn."""
+    items: tuple[BannerItem, ...] = ()
+    """The items that it speaks of: in the tree, not drawn."""
 
 
 @dataclass(frozen=True, slots=True)

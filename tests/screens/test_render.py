@@ -158,6 +158,16 @@ def test_what_a_restart_settled_is_told_without_titles(draw: Draw) -> None:
     ]
 
 
+def test_what_did_not_end_well_is_told_to_the_end(draw: Draw) -> None:
+    one = draw(samples()["receipt-one-left"]).tree.find("receipt.left-over")
+    assert one is not None
+    assert "预约" in one.name
+    several = draw(samples()["receipt-both"]).tree.find("receipt.left-over")
+    assert several is not None
+    assert [item.state for item in several.children] == ["doubtful", "refused"]
+    assert all(item.private and item.children[0].name for item in several.children)
+
+
 def test_offline_says_what_still_works(draw: Draw) -> None:
     policy = Policy()
     returns_only = replace(policy, offline=replace(policy.offline, borrow=False))

@@ -27,7 +27,7 @@ from kiosk.screens.tokens import (
     WHITE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import Allowance, Banner, Button, Choice, Cover, Pill
+from kiosk.screens.view import Allowance, Banner, BannerItem, Button, Choice, Cover, Pill
 
 BUTTON_ICON = 48
 NARROW = 700
@@ -111,10 +111,16 @@ def banner(canvas: Canvas, area: Box, view: Banner, size: int = SMALL) -> tuple[
     lines = canvas.lines(view.text, size, Weight.BOLD, text.w)
     canvas.paragraph(text, lines, size, view.tone.ink, weight=Weight.BOLD)
     items = tuple(
-        canvas.node(f"{view.id}.item.{number}", Role.ITEM, "", box, value=item, state="settled", private=True)
-        for number, item in enumerate(view.items, 1)
+        _banner_item(canvas, box, f"{view.id}.item.{number}", one) for number, one in enumerate(view.items, 1)
     )
     return canvas.node(view.id, view.role, view.text, box, value=view.value, children=items), height
+
+
+def _banner_item(canvas: Canvas, box: Box, node_id: str, item: BannerItem) -> Node:
+    detail = (canvas.node(f"{node_id}.detail", Role.TEXT, item.detail, box),) if item.detail else ()
+    return canvas.node(
+        node_id, Role.ITEM, item.title, box, value=item.number, state=item.state, private=True, children=detail
+    )
 
 
 def banner_height(canvas: Canvas, width: int, view: Banner, size: int = SMALL) -> int:

@@ -15,6 +15,7 @@ from kiosk.screens.tokens import PLAIN, WARN, WORK
 from kiosk.screens.tree import Role
 from kiosk.screens.view import (
     Banner,
+    BannerItem,
     Button,
     Header,
     HelpOverlay,
@@ -69,7 +70,15 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
         found.append(Banner("notice", text, icon, tone, Role.ALERT, notice.code.value))
     if isinstance(scene, Attract) and around.settled:
         text = sight.words.count("attract.settled", len(around.settled))
-        found.append(Banner("attract.settled", text, "info", WORK, items=around.settled))
+        found.append(
+            Banner(
+                "attract.settled",
+                text,
+                "info",
+                WORK,
+                items=tuple(BannerItem(item, "", "settled") for item in around.settled),
+            )
+        )
     if not around.online and not isinstance(scene, OutOfService | Closing):
         key = "offline.lends" if around.policy.offline.borrow else "offline.returns"
         found.append(Banner("offline", sight.words.say(key), "wifi-off", PLAIN))

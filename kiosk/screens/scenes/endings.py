@@ -9,12 +9,14 @@ from kiosk.screens.dates import due_day
 from kiosk.screens.rows import (
     cover,
     is_yours_already,
+    row_view,
 )
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.tokens import OK, PLAIN, WARN, WORK
 from kiosk.screens.tree import Role
 from kiosk.screens.view import (
     Banner,
+    BannerItem,
     Button,
     Choice,
     OutBody,
@@ -38,7 +40,6 @@ def receipt(sight: Sight, scene: Closing) -> ReceiptBody:
     say = sight.words.say
     borrowed = [row for row in scene.borrowed if row.stage is Stage.DONE]
     returned = [row for row in scene.returned if row.stage is Stage.DONE]
-    left = sum(not is_yours_already(row) for row in scene.others)
     anything = bool(borrowed or returned)
     offered = scene.receipt is ReceiptStage.OFFERED and anything
     has_paper = sight.state.around.paper is not Paper.NONE
@@ -53,14 +54,25 @@ def receipt(sight: Sight, scene: Closing) -> ReceiptBody:
         icon="check" if anything else "hand",
         tone=OK if anything else WORK,
         covers=tuple(cover(row) for row in (*borrowed, *returned))[:MOST_COVERS],
-        left_over=Banner("receipt.left-over", sight.words.count("receipt.left-over", left), "circle-alert", WARN)
-        if left
-        else None,
+        left_over=_left_over(sight, scene),
         question=say("receipt.question") if offered and has_paper else "",
         choices=(print_it,) if offered and has_paper else (),
         none=none if scene.receipt is ReceiptStage.OFFERED else None,
         note=_receipt_note(sight.words, scene.receipt, offered=offered, has_paper=has_paper),
     )
+
+
+def _left_over(sight: Sight, scene: Closing) -> Banner | None:
+    """What did not end well: a single one with its own reason, several by their number."""
+    left = [row for row in scene.others if not is_yours_already(row)]
+    if not left:
+        return None
+    views = [row_view(row, scene.purpose, sight.words, sight.utc, sight.zone) for row in left]
+    items = tuple(BannerItem(view.number, view.title, view.state, view.detail) for view in views)
+    text = sight.words.count("receipt.left-over", len(left))
+    if len(views) == 1:
+        text += sight.words.say("list.ended") + views[0].detail
+    return Banner("receipt.left-over", text, "circle-alert", WARN, items=items)
 
 
 def _receipt_title(words: Words, borrowed: int, returned: int) -> str:
