@@ -134,13 +134,13 @@ class Row:
     due: datetime | None = None
     reasons: tuple[Reason, ...] = ()
     afi: int | None = None
-    """What the tag is known to hold; None where nobody knows (a write went unanswered)."""
+    """What the tag is known to hold; None where nobody knows (a write is not answered, or never was)."""
     afi_before: int | None = None
     found: Found | None = None
     present: bool = True
     provisional: bool = False
     writes: int = 0
-    """Writes ordered and not answered yet."""
+    """Writes ordered and not answered yet; a second one is not ordered before the first was answered."""
     mending: bool = False
     """An older doubt about this item is settled first; then it goes its own way."""
 

@@ -26,7 +26,7 @@ class Verdict(StrEnum):
     LOCKED = "locked"
     """It refuses for good: it holds what it held before."""
     UNCHANGED = "unchanged"
-    """Time is over, no write is unanswered, and it was read back with another value than the wanted one."""
+    """Time is over, and it was read back with another value than the wanted one after the last write was answered."""
     UNKNOWN = "unknown"
     """Time is over, and a write may or may not have reached it."""
 
@@ -81,7 +81,7 @@ def gone(turn: Turn, row: Row) -> Row:
 
 def time_over(row: Row, wanted: int) -> Verdict:
     """What is known of a tag that was waited for long enough."""
-    if row.writes == 0 and row.afi is not None:
+    if row.afi is not None:
         return Verdict.WRITTEN if row.afi == wanted else Verdict.UNCHANGED
     return Verdict.UNKNOWN
 
@@ -114,8 +114,6 @@ def lies_alone(turn: Turn, uid: Uid) -> bool:
 
 def _once_more(turn: Turn, row: Row, wanted: int) -> tuple[Row, Verdict]:
     """The tag is known to hold another value."""
-    if row.writes:
-        return replace(row, afi=None), Verdict.UNDER_WAY
     if is_over(turn, row):
         return row, time_over(row, wanted)
     if turn.is_present(row.uid) and row.afi is not None:

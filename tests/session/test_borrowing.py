@@ -208,6 +208,19 @@ def test_p09_of_a_twin_that_comes_later_only_the_second_is_refused(kiosk: Playbo
     kiosk.expect(stage("Snow", Stage.DONE), stage("Snow again", Stage.REFUSED, ReasonCode.SAME_NUMBER))
 
 
+def test_p09_the_twin_of_a_refused_item_that_still_lies_there_is_refused(kiosk: Playbook) -> None:
+    kiosk.given(twin_of("Snow", "Snow again"), refused("Snow", ReasonCode.ON_HOLD), laid_down("Snow"), card("Wei"))
+    kiosk.when(laid_down("Snow again"))
+    kiosk.expect(stage("Snow again", Stage.REFUSED, ReasonCode.SAME_NUMBER))
+
+
+def test_p08_a_tag_that_comes_back_as_another_item_is_not_the_one_that_was_taken_off(kiosk: Playbook) -> None:
+    kiosk.given(pad_is_slow, laid_down("Snow"), card("Wei"), pulled_away("Snow"), pad_goes_on)
+    kiosk.book("Snow").item = "35555009999999"
+    kiosk.when(laid_down("Snow"))
+    kiosk.expect(stage("Snow", Stage.PUT_BACK), wrote())
+
+
 def test_p11_a_foreign_tag_is_named_only_when_it_lies_alone(kiosk: Playbook) -> None:
     kiosk.given(books("Bank card", kind=TagKind.NOT_LIBRARY), books("Their book", kind=TagKind.FOREIGN))
     kiosk.given(laid_down("Snow"), card("Wei"))

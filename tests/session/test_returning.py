@@ -196,7 +196,7 @@ def test_d14_a_full_disk_stops_the_kiosk_and_loses_nothing(kiosk: Playbook) -> N
     kiosk.when(disk_full, pad_goes_on)
     kiosk.expect(shows(OutOfService), in_doubt("Out"), journalled("Out", RowKind.RETURN_INTENDED))
     kiosk.when(pulled_away("Out"), laid_down("Out"), touch(Touch.RETURN), seconds_pass(60))
-    kiosk.expect(shows(OutOfService))
+    kiosk.expect(shows(OutOfService), wrote())
     kiosk.when(disk_freed)
     kiosk.expect(shows(Attract), no_doubts, told("Out", "lk.item.returned", "lk.station.settled"))
     assert kiosk.journal()[-1] is RowKind.STATION_SETTLED
@@ -211,3 +211,21 @@ def test_d14_a_wish_that_could_not_be_journalled_did_not_happen(kiosk: Playbook)
     kiosk.expect(shows(Attract), no_doubts)
     kiosk.when(laid_down("Snow"))
     kiosk.expect(shows(Identifying))
+
+
+def test_a_doubtful_return_laid_down_again_is_returned_once(kiosk: Playbook) -> None:
+    kiosk.given(books("Out", afi=ON_LOAN), pad_is_slow, laid_down("Out"), pulled_away("Out"), pad_goes_on)
+    kiosk.given(seconds_pass(21), pad_is_slow)
+    kiosk.when(laid_down("Out"))
+    kiosk.expect(stage("Out", Stage.WRITING), in_doubt("Out"))
+    kiosk.when(pulled_away("Out"))
+    kiosk.expect(stage("Out", Stage.DOUBTFUL), in_doubt("Out"))
+    kiosk.when(laid_down("Out"), pad_goes_on)
+    kiosk.expect(stage("Out", Stage.DONE), no_doubts)
+    kiosk.expect(journalled("Out", RowKind.RETURN_INTENDED, RowKind.DOUBTFUL, *BACK[1:], RowKind.STATION_SETTLED))
+
+
+def test_an_item_of_the_list_that_nothing_was_done_to_can_be_taken_off_it(kiosk: Playbook) -> None:
+    kiosk.given(books("Torn tag", kind=TagKind.BROKEN), touch(Touch.RETURN), laid_down("Torn tag", "Snow"))
+    kiosk.when(touch(Touch.REMOVE, kiosk.book("Torn tag").uid), touch(Touch.REMOVE, kiosk.book("Snow").uid))
+    kiosk.expect(no_row("Torn tag"), stage("Snow", Stage.DONE))

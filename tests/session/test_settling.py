@@ -132,6 +132,8 @@ def test_a_doubtful_loan_brought_back_is_settled_and_then_returned(kiosk: Playbo
     kiosk.when(touch(Touch.RETURN), laid_down("Snow"))
     kiosk.expect(shows(Returning), stage("Snow", Stage.DONE), afi("Snow", IN_STOCK), no_doubts)
     kiosk.expect(told("Snow", "lk.loan.made", "lk.item.opened", "lk.station.settled", "lk.item.returned"))
+    kinds = kiosk.journal("Snow")
+    assert kinds.index(RowKind.BORROW_DONE) < kinds.index(RowKind.RETURN_INTENDED)
 
 
 def test_a_doubtful_return_laid_down_in_a_borrow_is_returned_first(kiosk: Playbook) -> None:
