@@ -85,7 +85,7 @@ def step(state: Kiosk, event: Event, moment: Moment) -> tuple[Kiosk, tuple[Effec
     settling.attend(turn, event)
     scene = out_of_service.must_be(turn, state.scene)
     if scene is state.scene and not _is_repeated_card(state, event):
-        scene = _decided(turn, scene, event)
+        scene = out_of_service.must_be(turn, _decided(turn, scene, event))
     return Kiosk(turn.around, scene), turn.effects()
 
 

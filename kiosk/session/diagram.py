@@ -1,0 +1,168 @@
+"""The state diagram, drawn from the reducer itself: every scene is walked to, and what leads on from it is noted.
+
+Two books and one card are enough to reach every scene. States that look alike (scene, stages of the rows, flags) are
+walked through once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from kiosk.model.circulation import Item, Patron
+from kiosk.model.ids import IdSource, ItemId, PatronRef, Uid
+from kiosk.model.questions import Identified, MayBorrow, MayNotBorrow, NotIdentified
+from kiosk.session.events import (
+    Answered,
+    AskExpired,
+    CardLifted,
+    CardPresented,
+    CodeScanned,
+    Device,
+    DeviceChanged,
+    Event,
+    Health,
+    Moment,
+    StorageFailed,
+    StorageRecovered,
+    TagGone,
+    TagKind,
+    TagNotWritten,
+    TagRead,
+    TagWritten,
+    TimePassed,
+    Touch,
+    Touched,
+    WriteTrouble,
+)
+from kiosk.session.rows import COMMITTED, in_stage
+from kiosk.session.state import Borrowing, Closing, Home, Identifying, Kiosk, Policy, Returning, Stage
+from kiosk.session.step import begin, due_s, step
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+CARD = "00000000"
+BOOKS = (
+    TagRead(Uid("E004010000000001"), TagKind.LIBRARY, ItemId("1"), "", 0x07),
+    TagRead(Uid("E004010000000002"), TagKind.LIBRARY, ItemId("2"), "", 0xC2),
+)
+STAYING = frozenset({Touch.HELP, Touch.CLOSE_HELP, Touch.NEXT_LANGUAGE, Touch.STILL_HERE, Touch.REMOVE, Touch.PRINT})
+"""Touches that change something on a screen and never the screen."""
+ALWAYS: tuple[Event, ...] = (
+    *(Touched(touch) for touch in Touch if touch not in STAYING),
+    *BOOKS,
+    *(TagGone(book.uid) for book in BOOKS),
+    CardPresented(CARD),
+    CardLifted(),
+    CodeScanned(CARD),
+    DeviceChanged(Device.PAD, Health.OK),
+    DeviceChanged(Device.PAD, Health.GONE),
+    StorageFailed(""),
+    StorageRecovered(),
+)
+Edge = tuple[str, str, str]
+
+
+def edges() -> frozenset[Edge]:
+    """(scene, what happened, next scene) for every change of scene that can happen."""
+    first = begin(Policy(), IdSource(b"diagram" * 3), Moment(10.0, START), (), {})
+    found: set[Edge] = set()
+    walked = {_shape(first)}
+    ahead = [first]
+    while ahead:
+        state = ahead.pop()
+        for event, wait_s in _possible(state):
+            now_s = state.around.now_s + wait_s
+            after, _ = step(state, event, Moment(now_s, START + timedelta(seconds=now_s)))
+            if type(after.scene) is not type(state.scene):
+                found.add((_name(state), _label(event), _name(after)))
+            if _shape(after) not in walked:
+                walked.add(_shape(after))
+                ahead.append(after)
+    return frozenset(found)
+
+
+def page() -> str:
+    """`docs/states.md`: the diagram and its table, in Markdown."""
+    by_pair: dict[tuple[str, str], list[str]] = {}
+    for here, event, there in sorted(edges()):
+        by_pair.setdefault((here, there), []).append(event)
+    drawn = [f"    {here} --> {there}" for here, there in sorted(by_pair)]
+    lines = [
+        "# The scenes of a kiosk",
+        "",
+        "Drawn from the reducer by `kiosk/session/diagram.py` (`make docs`); a test holds it current.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        "    [*] --> OutOfService",
+        *drawn,
+        "```",
+        "",
+        "| from | to | when |",
+        "|---|---|---|",
+        *(f"| {here} | {there} | {', '.join(events)} |" for (here, there), events in sorted(by_pair.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _possible(state: Kiosk) -> Iterator[tuple[Event, float]]:
+    """Events that the outer world can send in this state, each with the seconds until it comes."""
+    yield from ((event, 1.0) for event in ALWAYS)
+    due = due_s(state)
+    if due is not None:
+        yield TimePassed(), max(0.0, due - state.around.now_s)
+    scene = state.scene
+    match scene:
+        case Identifying() if scene.ask is not None:
+            yield Answered(scene.ask, Identified(Patron(PatronRef("p"), "", None))), 1.0
+            yield Answered(scene.ask, NotIdentified(())), 1.0
+            yield AskExpired(scene.ask), 1.0
+        case Borrowing() | Returning():
+            for row in in_stage(scene.rows, {Stage.ASKING}):
+                assert row.ask is not None
+                yield Answered(row.ask, MayBorrow(Item(ItemId("1"), ""), START, None)), 1.0
+                yield Answered(row.ask, MayNotBorrow(())), 1.0
+            wanted = 0xC2 if isinstance(scene, Borrowing) else 0x07
+            for row in in_stage(scene.rows, COMMITTED):
+                yield TagWritten(row.uid, wanted), 1.0
+                yield TagNotWritten(row.uid, WriteTrouble.LOCKED, None), 1.0
+        case _:
+            pass
+
+
+def _shape(state: Kiosk) -> tuple[object, ...]:
+    """What tells states apart for the walk."""
+    around, scene = state.around, state.scene
+    details: tuple[object, ...] = ()
+    match scene:
+        case Identifying():
+            details = (scene.purpose, scene.ask is None, scene.idle.warned_s is None)
+        case Home():
+            details = (scene.idle.warned_s is None,)
+        case Borrowing() | Returning():
+            stages = tuple(sorted((row.uid, row.stage, row.present) for row in scene.rows))
+            details = (stages, scene.patron is None, scene.finishing_s is None, scene.idle.warned_s is None)
+        case Closing():
+            details = (scene.receipt,)
+        case _:
+            pass
+    pad = (around.devices.get(Device.PAD), tuple(sorted(around.pad)), tuple(sorted(around.resting)))
+    return (_name(state), around.storage_ok, pad, around.card is None, len(around.doubts) > 0, *details)
+
+
+def _name(state: Kiosk) -> str:
+    return type(state.scene).__name__
+
+
+def _label(event: Event) -> str:
+    match event:
+        case Touched():
+            return f"touch {event.what.value}"
+        case DeviceChanged():
+            return f"{event.device.value} {event.health.value}"
+        case Answered():
+            return type(event.answer).__name__
+        case TagRead():
+            return "TagRead (on loan)" if event.afi == 0xC2 else "TagRead (in stock)"
+        case _:
+            return type(event).__name__
