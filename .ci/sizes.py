@@ -36,7 +36,10 @@ def main() -> int:
     """Check every file that git knows."""
     listed = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True, text=True).stdout
     found = [
-        complaint for name in listed.split("\0") if name and Path(name).is_file() for complaint in complaints(Path(name))
+        complaint
+        for name in listed.split("\0")
+        if name and Path(name).is_file()
+        for complaint in complaints(Path(name))
     ]
     sys.stdout.writelines(f"{complaint}\n" for complaint in found)
     return 1 if found else 0

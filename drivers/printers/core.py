@@ -37,7 +37,7 @@ from drivers.printers.raster import ReceiptDrawing
 from drivers.printers.status import read_real_time
 
 _QUEUE_LIMIT = 8
-_CHUNK_BYTES = 1024
+_CHUNK_BYTES = 512
 _TRIES = 3
 _QUIET_S = 0.2
 _BITS_A_BYTE = 10
@@ -63,6 +63,7 @@ class PrinterSettings:
     cut: Cut = Cut.PARTIAL
     feed_lines: int = 6
     speed_baud: int = 115_200
+    """Bytes go out no faster than this; on TCP and USB a large number."""
     rows_per_s: int = 800
     """Raster rows printed a second; 100 mm/s at 8 dots a millimetre."""
     poll_s: float = 5.0
@@ -111,6 +112,9 @@ class PrinterCore:
 
     def _forget_wire(self) -> None:
         self._outgoing = bytearray()
+        self._released = 0
+        """Bytes of `_outgoing` that may go now: no faster than the line takes them, so that XOFF is heard in time."""
+        self._next_chunk_s = self._now_s
         self._heard = BackChannel()
         self._stopped_since_s: float | None = None
         self._job: _Job | None = None
@@ -125,11 +129,13 @@ class PrinterCore:
         self._open = True
         self._forget_wire()
         self._outgoing += INITIALISE
+        events = self._take_pending()
         if self._settings.answering is Answering.SILENT:
-            return self._take_pending() + self._fault_is(None) + self._tell(known=False)
-        self._outgoing += AUTOMATIC_STATUS_ALL
-        events = self._fault_is(None) if self._fault is FaultCode.PORT_GONE else []
-        return self._take_pending() + events + self._advance(now_s)
+            events += self._fault_is(None) + self._tell(known=False)
+        else:
+            self._outgoing += AUTOMATIC_STATUS_ALL
+            events += self._fault_is(None) if self._fault is FaultCode.PORT_GONE else []
+        return events + self._advance(now_s)
 
     def port_lost(self, reason: str, now_s: float) -> list[PrinterEvent]:
         """Every job fails; what was printed of the one under way is unknown."""
@@ -186,19 +192,27 @@ class PrinterCore:
         if self._stopped_since_s is not None:
             return self._stopped_since_s + self._settings.not_taking_s if self._has_jobs() else None
         if self._outgoing:
-            return self._now_s
+            return self._next_chunk_s
         if self._round is None:
             silent_and_idle = self._settings.answering is Answering.SILENT and not self._has_jobs()
             return None if silent_and_idle else self._next_round_s
         return self._round.quiet_until_s if self._round.asked is None else self._round.deadline_s
 
     def take_outgoing(self) -> bytes:
-        """At most 1024 bytes, so that XOFF is heard in between; none while it holds."""
+        """As much as the line takes until the next `due_s`; nothing while XOFF holds."""
         if self._stopped_since_s is not None:
             return b""
-        chunk = bytes(self._outgoing[:_CHUNK_BYTES])
-        del self._outgoing[:_CHUNK_BYTES]
+        chunk = bytes(self._outgoing[: self._released])
+        del self._outgoing[: self._released]
+        self._released = 0
         return chunk
+
+    def _release(self, now_s: float) -> None:
+        if not self._outgoing or now_s < self._next_chunk_s:
+            return
+        self._released = _CHUNK_BYTES
+        chunk_s = self._wire_s(min(_CHUNK_BYTES, len(self._outgoing)))
+        self._next_chunk_s = max(self._next_chunk_s, now_s - chunk_s) + chunk_s
 
     def _has_jobs(self) -> bool:
         return self._job is not None or bool(self._queue)
@@ -219,6 +233,11 @@ class PrinterCore:
         return size * _BITS_A_BYTE / self._settings.speed_baud
 
     def _advance(self, now_s: float) -> list[PrinterEvent]:
+        events = self._step(now_s)
+        self._release(now_s)
+        return events
+
+    def _step(self, now_s: float) -> list[PrinterEvent]:
         if self._stopped_since_s is not None:
             return self._wait_for_xon(now_s)
         if self._settings.answering is Answering.SILENT:

@@ -78,11 +78,9 @@ def _describe_packet(packet: ssi.SsiPacket) -> Described:
 
 
 def _literals() -> dict[bytes, Described]:
-    """SSI's own triggers are packets like the others."""
+    """Zebra's triggers are not here: they are SSI packets like the others."""
     literals: dict[bytes, Described] = {}
     for dialect, trigger in TRIGGERS.items():
-        if dialect in (Dialect.NONE, Dialect.SSI):
-            continue
         for state, literal in ((True, trigger.on), (False, trigger.off)):
             if literal:
                 literals[literal] = Described("trigger", {"dialect": dialect.value, "on": state})

@@ -1,6 +1,7 @@
-"""A barcode scanner on a serial line (USB-CDC or RS-232), as a conversation. Zebra SSI packets are in `ssi_scanner`.
+"""A barcode scanner on a serial line (USB-CDC or RS-232), as a conversation.
 
-A code ends with CR, LF or CRLF, or with 100 ms of silence. Times in seconds of any monotonic clock.
+Engines in Zebra's packet mode (SSI) are not driven. A code ends with CR, LF or CRLF, or with 100 ms of silence.
+Times in seconds of any monotonic clock.
 """
 
 from __future__ import annotations

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ACK, NAK, DECODE_DATA = 0xD0, 0xD1, 0xF3
-SOURCE_SCANNER, SOURCE_HOST = 0x00, 0x04
-STATUS_RETRANSMISSION, STATUS_MORE_FOLLOWS = 0x01, 0x02
-NAK_BAD_CHECKSUM = 0x01
+_SOURCE_HOST = 0x04
 _HEAD = 4
 _CHECKSUM = 2
 
@@ -42,15 +40,6 @@ def checksum_of(body: bytes) -> bytes:
     return (-sum(body) & 0xFFFF).to_bytes(2)
 
 
-def encode_packet(opcode: int, source: int, status: int, data: bytes = b"") -> bytes:
-    """A packet in Zebra's order."""
-    body = bytes((_HEAD + len(data), opcode, source, status)) + data
-    return body + checksum_of(body)
-
-
-HOST_ACK = encode_packet(ACK, SOURCE_HOST, 0)
-
-
 def parse_packet(data: bytes) -> SsiPacket | SsiFault:
     """The packet at the start of `data`."""
     if not data:
@@ -62,6 +51,6 @@ def parse_packet(data: bytes) -> SsiPacket | SsiFault:
         return SsiFault.TRUNCATED
     body, checksum = data[:length], data[length : length + _CHECKSUM]
     second, third = body[1], body[2]
-    is_wgc = second == SOURCE_HOST and third != SOURCE_HOST
+    is_wgc = second == _SOURCE_HOST and third != _SOURCE_HOST
     opcode, source = (third, second) if is_wgc else (second, third)
     return SsiPacket(opcode, source, body[3], body[_HEAD:], checksum == checksum_of(body), length + _CHECKSUM)

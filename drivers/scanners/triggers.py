@@ -16,7 +16,6 @@ class Dialect(StrEnum):
     NONE = "none"
     """Reads by itself; no trigger is sent."""
     HONEYWELL = "honeywell"
-    SSI = "ssi"
     NEWLAND = "newland"
     NEWLAND_SHORT = "newland-short"
     GM65 = "gm65"
@@ -56,7 +55,6 @@ NO_TRIGGER = TriggerBytes()
 TRIGGERS: dict[Dialect, TriggerBytes] = {
     Dialect.NONE: NO_TRIGGER,
     Dialect.HONEYWELL: TriggerBytes(bytes.fromhex("16540D"), bytes.fromhex("16550D")),
-    Dialect.SSI: TriggerBytes(bytes.fromhex("04E40400FF14"), bytes.fromhex("04E50400FF13")),
     Dialect.NEWLAND: TriggerBytes(
         newland_trigger(NEWLAND_VOLATILE, b"1"),
         newland_trigger(NEWLAND_VOLATILE, b"0"),

@@ -64,9 +64,7 @@ def bytes_of(text: str) -> bytes:
     if not digits:
         raise BadHex("HEX: there are no hex digits in it")
     if len(digits) % 2:
-        raise BadHex(
-            f"HEX: {len(digits)} hex digits are an odd number; the last one, at position {last}, is alone"
-        )
+        raise BadHex(f"HEX: {len(digits)} hex digits are an odd number; the last one, at position {last}, is alone")
     return bytes.fromhex(digits)
 
 
