@@ -1,0 +1,1 @@
+"""The technician's bench: one page, and the JSON interface behind it."""
