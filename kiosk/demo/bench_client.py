@@ -21,6 +21,8 @@ class TagState:
     item: str
     afi: int
     on_pad: bool
+    name: str = ""
+    """What the room calls the book: its number, unless two books bear the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,8 @@ class BenchClient:
         found: list[TagState] = []
         for item in _tables(room, "items"):
             for tag in _tables(item, "tags"):
-                found.append(
-                    TagState(str(tag["uid"]), str(item["number"]), _whole(tag["afi"]), item.get("where") == "pad")
-                )
+                where, name = item.get("where") == "pad", str(item.get("name", item["number"]))
+                found.append(TagState(str(tag["uid"]), str(item["number"]), _whole(tag["afi"]), where, name))
         return found
 
     def paper(self) -> list[PaperStrip]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.demo.bench_client import PaperStrip, TagState
+from kiosk.demo.bench_client import TagState
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,14 @@ class Evidence:
     unacknowledged: int
     """Facts of the outbox that central has not acknowledged."""
     tags: tuple[TagState, ...]
+    tags_before: tuple[TagState, ...]
+    """The tags as they were when the scenario began: what said "on loan" already is not the kiosk's doing."""
     on_loan_afi: int
     confirmed: frozenset[str]
     """Items that the screen showed as lent at some moment."""
     ledger_problems: tuple[str, ...]
     receipts: tuple[tuple[str, ...], ...]
-    paper: tuple[PaperStrip, ...]
+    """The lines of each receipt that was cut off."""
     central_reached: bool
     exceptions: int
 
@@ -105,7 +107,13 @@ def _tags_and_ledger_agree(evidence: Evidence) -> Judged:
     lent = set(kiosk_loans(evidence.journal))
     returned = {line.item for line in evidence.journal if line.kind == "return.done"} - lent
     lent |= {item for _, item in evidence.loans_before} - returned
-    wrong = sorted(tag.item for tag in evidence.tags if tag.afi == evidence.on_loan_afi and tag.item not in lent | told)
+    never_ours = {tag.uid for tag in evidence.tags_before if tag.afi == evidence.on_loan_afi}
+    never_ours -= {tag.uid for tag in evidence.tags_before if tag.item in {item for _, item in evidence.loans_before}}
+    wrong = sorted(
+        tag.item
+        for tag in evidence.tags
+        if tag.afi == evidence.on_loan_afi and tag.item not in lent | told and tag.uid not in never_ours
+    )
     return Judged("I2 an item whose tag says on loan is lent, or somebody is told", not wrong, ", ".join(wrong))
 
 
@@ -119,9 +127,13 @@ def _confirmed_loans_stand(evidence: Evidence) -> Judged:
 
 
 def _each_loan_once(evidence: Evidence) -> Judged:
-    intents = [loan.intent for loan in evidence.central_loans if loan.intent]
-    twice = sorted({intent for intent in intents if intents.count(intent) > 1})
     made = {line.intent for line in evidence.journal if line.kind == "loan.made"}
+    intents = [
+        loan.intent
+        for loan in evidence.central_loans
+        if loan.intent in made or (loan.patron, loan.item) not in evidence.loans_before
+    ]
+    twice = sorted({intent for intent in intents if intents.count(intent) > 1})
     invented = sorted(set(intents) - made) if evidence.journal else []
     missing = sorted(made - set(intents)) if evidence.central_reached else []
     wrong = [f"twice: {one}" for one in twice] + [f"invented: {one}" for one in invented]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.demo.children import Child, NotReady
+from kiosk.demo.people import People
 from kiosk.demo.scenario import Broker, Part, Setting
 
 READY_S = 30.0
@@ -53,13 +54,16 @@ class House:
         self._config = config
         self._mode = mode
         self._mounted = False
+        self._loans = run / "loans.toml"
+        environment = {"PCSCLITE_CSOCK_NAME": str(run / "devices" / "pcscd" / "pcscd.comm")}
         self.children: dict[str, Child] = {
-            name: Child(name, command, run / f"{name}.log") for name, command in self._commands().items()
+            name: Child(name, command, run / f"{name}.log", environment) for name, command in self._commands().items()
         }
 
     def start(self) -> None:
         """Start everything and return when all of it is ready; stop what was started when something is not."""
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
+        self._write_loans()
         try:
             self._small_disk()
             for child in self.children.values():
@@ -89,6 +93,12 @@ class House:
             raise NotReady(f"this scenario runs without {part.value}: its setting says so")
         return child
 
+    @property
+    def simulator(self) -> dict[str, object]:
+        """What the simulator said when it was ready: its devices, and how cards come."""
+        told = self.children[SIMULATOR].announced.get("ready")
+        return told if isinstance(told, dict) else {}
+
     def addresses(self) -> dict[str, str]:
         """Where a browser finds what is running."""
         return {
@@ -102,6 +112,7 @@ class House:
         central = broker | {
             "http.port": str(ports.central),
             "database.url": f"sqlite:///{self.central_database}",
+            "seed.loans": str(self._loans),
         }
         kiosk = broker | {
             "ledger.path": str(self.ledger),
@@ -118,12 +129,23 @@ class House:
             + ["--kind", self.setting.broker.value, "--data", str(self.run / "broker")],
             Part.CENTRAL.value: [python, "-m", "kiosk", "central", "--config", str(self._config), *_set(central)],
             SIMULATOR: [simulator, "serve", str(self._config / "simulator.toml"), "--folder", str(self.run / "devices")]
-            + ["--bench-port", str(ports.bench), "--card-port", str(ports.cards), "--mirror-port", str(ports.mirror)],
+            + ["--bench-port", str(ports.bench), "--card-port", str(ports.cards), "--mirror-port", str(ports.mirror)]
+            + ["--paper", self.setting.paper]
+            + [word for book in self.setting.on_pad for word in ("--on-pad", book)]
+            + [word for loan in self.setting.lent for word in ("--on-loan", loan.book)],
             Part.KIOSK.value: [python, "-m", "kiosk", "run", "--config", str(self._config), *_set(kiosk)],
         }
         if self.setting.broker is Broker.NONE:
             del commands[Part.BROKER.value]
         return commands
+
+    def _write_loans(self) -> None:
+        """The loans that central has from the beginning, as its seed."""
+        people = People.read(self._config)
+        tables = [
+            f'[[loan]]\npatron = "{people.id_of(loan.patron)}"\nitem = "{loan.book}"\n' for loan in self.setting.lent
+        ]
+        self._loans.write_text("\n".join(tables), encoding="utf-8")
 
     def _small_disk(self) -> None:
         """Give the kiosk a disk of its own that can be filled."""

@@ -50,6 +50,10 @@ class View:
     language: str
     tree: Node
 
+    def has(self, node_id: str) -> bool:
+        """Whether a node of this id is on the screen."""
+        return any(node.id == node_id for node in self.tree.walk())
+
 
 class MirrorClient:
     """One connection; opened when first used, opened again after the kiosk was restarted."""

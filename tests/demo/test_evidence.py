@@ -30,11 +30,11 @@ def a_good_story() -> Evidence:
         central_loans=(CentralLoan("i1", "P001", BOOK, ended=False),),
         unacknowledged=0,
         tags=(TagState("E004015012345678", BOOK, 0xC2, on_pad=True),),
+        tags_before=(TagState("E004015012345678", BOOK, 0x07, on_pad=True),),
         on_loan_afi=0xC2,
         confirmed=frozenset({BOOK}),
         ledger_problems=(),
         receipts=(),
-        paper=(),
         central_reached=True,
         exceptions=0,
     )

@@ -1,0 +1,139 @@
+"""`kiosk demo`: broker, central, simulated devices and kiosk on this machine, to try by hand or to play a scenario."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.demo.house import House
+    from kiosk.demo.scenario import Scenario
+
+LOOK_S = 0.2
+
+
+class Ended(Exception):
+    """Somebody wants the demo to end: Ctrl-C, or SIGTERM."""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "demo",
+        help="run everything on this machine: broker, central, simulated devices, kiosk",
+        description="Starts broker, central, simulated devices and the kiosk as separate processes on free loopback "
+        "ports and stops them all on Ctrl-C, or when one of them ends. With --scenario it plays the file "
+        "(docs/scenarios.md) and tells what happened; the exit code is 0 only where every expectation and invariant "
+        "held.",
+    )
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="play this scenario and stop")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--headless", action="store_true", help="open no window, even where there is a screen")
+    parser.add_argument("--for", type=float, metavar="S", dest="seconds", help="stop after so many seconds")
+    parser.add_argument("--config", type=Path, metavar="DIR", help="another folder than config/demo")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="write ledger and logs here, and leave them there")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Play the scenario, or run until Ctrl-C."""
+    from kiosk.demo.children import NotReady
+    from kiosk.demo.house import DEMO_CONFIG, House
+    from kiosk.demo.scenario import Setting, read_scenario
+
+    scenario = read_scenario(arguments.scenario) if arguments.scenario else None
+    config = (arguments.config or DEMO_CONFIG).resolve()
+    has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    mode = "window" if has_screen and not arguments.headless and scenario is None else "headless"
+    with _folder(arguments.keep) as folder:
+        house = House(config, folder, scenario.setting if scenario else Setting(), mode=mode)
+        began = time.monotonic()
+        try:
+            with _until_told():
+                house.start()
+                if scenario is not None:
+                    return _play(scenario, house, config, as_json=arguments.json)
+                _announce(house, time.monotonic() - began, as_json=arguments.json)
+                return _watch(house, arguments.seconds)
+        except NotReady as trouble:
+            print(f"kiosk demo: {trouble}", file=sys.stderr)
+            return 1
+        except Ended:
+            print("kiosk demo: stopping", file=sys.stderr)
+            return 0 if scenario is None else 1
+        finally:
+            house.stop()
+
+
+def _play(scenario: Scenario, house: House, config: Path, *, as_json: bool) -> int:
+    from kiosk.demo.people import People
+    from kiosk.demo.playing import play
+
+    result = play(scenario, house, config)
+    if as_json:
+        print(json.dumps(result.told(People.read(config)), ensure_ascii=False))
+    else:
+        for line in result.lines():
+            print(line)
+    return 0 if result.passed else 1
+
+
+def _announce(house: House, seconds: float, *, as_json: bool) -> None:
+    """Say where everything is, and what does not work on this machine."""
+    simulator = house.simulator
+    if as_json:
+        told = {"ready_s": round(seconds, 2), "addresses": house.addresses(), "cards": simulator.get("cards")}
+        print(json.dumps(told, ensure_ascii=False), flush=True)
+        return
+    print(f"Library Kiosk is ready after {seconds:.1f} s. Ctrl-C stops all of it.")
+    for what, address in house.addresses().items():
+        print(f"  {address}  {what}")
+    if simulator.get("cards") != "pcsc":
+        print(f"  Cards come through the scanner: {simulator.get('why') or 'the PC/SC service could not be started'}")
+    sys.stdout.flush()
+
+
+def _watch(house: House, seconds: float | None) -> int:
+    """Until the time is over or a process ends, which is said with its last words."""
+    end_s = None if seconds is None else time.monotonic() + seconds
+    while end_s is None or time.monotonic() < end_s:
+        for child in house.dead():
+            print(f"kiosk demo: {child.name} ended with code {child.exit_code}; its last words:", file=sys.stderr)
+            print(child.last_words(), file=sys.stderr)
+            return 1
+        time.sleep(LOOK_S)
+    return 0
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """Where the processes write; a short path, as it holds sockets."""
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="kiosk-demo-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _until_told() -> Iterator[None]:
+    """SIGINT and SIGTERM end what is inside with `Ended`; while it cleans up, a second one changes nothing."""
+
+    def told(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Ended
+
+    signal.signal(signal.SIGINT, told)
+    signal.signal(signal.SIGTERM, told)
+    yield
