@@ -1,0 +1,93 @@
+"""The units of `systemd/` start, are watched, come back after a crash, and stop cleanly."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from tests.services.conftest import Machine, until
+
+KIOSK = """\
+site = "main"
+station = "kiosk-1"
+[library]
+name_zh = "城市图书馆"
+name_en = "City Library"
+[screen]
+mode = "headless"
+[pad]
+port = "/dev/serial/by-id/usb-pad"
+[broker]
+port = {broker}
+[mirror]
+port = {mirror}
+"""
+CENTRAL = """\
+site = "main"
+[broker]
+port = {broker}
+[http]
+port = {http}
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_kiosk_says_when_it_is_ready_and_comes_back_after_a_crash(machine: Machine) -> None:
+    machine.boot({"kiosk.toml": KIOSK.format(broker=free_port(), mirror=(mirror := free_port()))})
+    started = machine.run("systemctl", "start", "kiosk.service")
+    assert started.returncode == 0, started.stderr + machine.log.read_text(errors="replace")[-3000:]
+    assert machine.show("kiosk.service", "ActiveState") == "active"
+    assert listens(mirror), "the picture is shown before the service counts as started"
+    assert machine.show("kiosk.service", "User") == "kiosk"
+    first = machine.show("kiosk.service", "MainPID")
+
+    machine.run("systemctl", "kill", "--signal=SIGKILL", "kiosk.service")
+    until(
+        lambda: (
+            machine.show("kiosk.service", "NRestarts") == "1"
+            and machine.show("kiosk.service", "ActiveState") == "active"
+        ),
+        "the kiosk did not come back",
+        machine.log,
+    )
+    assert machine.show("kiosk.service", "MainPID") != first
+
+    stopped = machine.run("systemctl", "stop", "kiosk.service")
+    assert stopped.returncode == 0
+    assert machine.show("kiosk.service", "Result") == "success"
+    assert not listens(mirror)
+
+
+def test_a_kiosk_that_hangs_is_restarted_by_its_watchdog(machine: Machine) -> None:
+    machine.boot({"kiosk.toml": KIOSK.format(broker=free_port(), mirror=free_port())}, hurry="WatchdogSec=2\n")
+    machine.run("systemctl", "start", "kiosk.service")
+    machine.run("systemctl", "kill", "--signal=SIGSTOP", "kiosk.service")
+    until(lambda: machine.show("kiosk.service", "NRestarts") == "1", "the watchdog did not bark", machine.log, 60.0)
+
+
+def test_central_starts_and_stops(machine: Machine) -> None:
+    machine.boot({"central.toml": CENTRAL.format(broker=free_port(), http=(http := free_port()))})
+    started = machine.run("systemctl", "start", "kiosk-central.service")
+    assert started.returncode == 0, started.stderr
+    until(lambda: listens(http), "central's page did not come up", machine.log)
+    assert machine.run("systemctl", "stop", "kiosk-central.service").returncode == 0
+    assert machine.show("kiosk-central.service", "Result") == "success"
+
+
+def test_every_setting_of_the_units_is_understood(machine: Machine) -> None:
+    machine.boot({})
+    for unit in Path("systemd").glob("*.service"):
+        checked = machine.run("systemd-analyze", "verify", f"/opt/library-kiosk/systemd/{unit.name}")
+        complaints = [line for line in checked.stderr.splitlines() if "Unknown" in line or "Failed to parse" in line]
+        assert complaints == []
