@@ -1,0 +1,182 @@
+"""A FEIG OBID reader of the CPR family with what lies on its pad.
+
+Source: FEIG OBID H20800-16e-ID-B: frames 3.1, configuration 4 and 5, control commands 6, host commands 7.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from firmware_sim.devices.feig_frames import Request, RequestReader, answer_frame
+from firmware_sim.devices.feig_iso import WRITING, Field, IsoHost
+from firmware_sim.devices.feig_status import Answer, Exchange, Status
+from firmware_sim.faults.spoil import Spoiler
+from firmware_sim.faults.words import PadFault
+
+ANY_ADDRESS = 255
+OWN_ADDRESS = 0
+PSST_S = 0.005
+"""A request that begins sooner after the end of an answer on a serial line is not heard (3.1)."""
+VERSION = bytes.fromhex("010700D0500018")
+"""SW-REV 1.7, D-REV 0, HW-TYPE D0, SW-TYPE 80 = CPR.M02, TR-TYPE: ISO 15693 and ISO 14443 A (6.4, annex B)."""
+BUFFERS = bytes.fromhex("01000100")
+"""RX-BUF and TX-BUF: 256 bytes each (6.5)."""
+PROCESSING_S = 0.001
+RF_RESET_S = 0.010
+CPU_RESET_S = 0.1
+SLOW_S = 0.8
+"""With the fault `slow`: within an inventory's patience, beyond that for a write."""
+
+CONFIGURATION_LENGTH = 14
+LAST_CONFIGURATION_BLOCK = 15
+CONFIGURATION_MEMORY_BIT = 0x80
+"""Which memory to read, RAM or EEPROM: both hold the same here (6.8)."""
+ANTICOLLISION_BLOCK = 5
+ONT_BYTE = 11
+ACOLL_ON_ONT_OFF = 0x04
+"""Anticollision on; ONT off: a tag is reported by every inventory, not only by its first (4.6)."""
+
+
+class Command(IntEnum):
+    """Commands that this reader knows (6, 7)."""
+
+    BAUD_RATE_DETECTION = 0x52
+    CPU_RESET = 0x63
+    SOFTWARE_VERSION = 0x65
+    READER_INFO = 0x66
+    RF_RESET = 0x69
+    RF_OUTPUT = 0x6A
+    SET_OUTPUT = 0x71
+    READ_CONFIGURATION = 0x80
+    ISO_HOST = 0xB0
+
+
+class FeigReader:
+    """One reader on a serial line or a socket. Times in seconds of any monotonic clock."""
+
+    def __init__(self, field: Field, *, byte_s: float, turnaround_s: float, seed: int = 0) -> None:
+        """`byte_s`: what a byte takes on the wire; `turnaround_s`: `PSST_S` on a serial line, 0 on a socket."""
+        self._radio = IsoHost(field)
+        self._byte_s = byte_s
+        self._turnaround_s = turnaround_s
+        self._requests = RequestReader()
+        self._listens_from_s = float("-inf")
+        self._request: Request | None = None
+        self._exchange: Exchange | None = None
+        self._step_s = 0.0
+        self._outgoing = b""
+        self._fault = PadFault.NONE
+        self._spoiler = Spoiler(seed)
+
+    def set_fault(self, fault: PadFault) -> None:
+        """Have this fault from now on, instead of any other."""
+        self._fault = fault
+
+    def connected(self, now_s: float) -> None:
+        """A host has opened the line: a reader does not notice, but a frame cut off in the middle is over."""
+        self._requests.reset()
+
+    def receive(self, data: bytes, now_s: float) -> None:
+        """Take bytes whose last one ended at `now_s`."""
+        self.tick(now_s)
+        if self._exchange is not None:
+            return
+        began_s = now_s - len(data) * self._byte_s
+        if self._requests.between_frames and began_s < self._listens_from_s:
+            self._requests.miss(now_s)
+            return
+        request = self._requests.take(data, now_s)
+        if request is None or request.address not in (ANY_ADDRESS, OWN_ADDRESS) or self._fault is PadFault.SILENT:
+            return
+        self._request = request
+        self._exchange = self._begun(request)
+        self._step_s = now_s
+        self.tick(now_s)
+
+    def tick(self, now_s: float) -> None:
+        """Do the steps whose time has come."""
+        while self._exchange is not None and self._step_s <= now_s:
+            try:
+                self._step_s += next(self._exchange)
+            except StopIteration as done:
+                self._exchange = None
+                self._answer(done.value)
+
+    def due_s(self) -> float | None:
+        """When the next step is due."""
+        return self._step_s if self._exchange is not None else None
+
+    def take_outgoing(self) -> bytes:
+        """The answer, once."""
+        outgoing, self._outgoing = self._outgoing, b""
+        return outgoing
+
+    def _begun(self, request: Request) -> Exchange:
+        answer = yield from self._done(request)
+        if self._fault is PadFault.SLOW:
+            yield SLOW_S
+        return answer
+
+    def _done(self, request: Request) -> Exchange:
+        data = request.data
+        try:
+            command = Command(request.command)
+        except ValueError:
+            yield PROCESSING_S
+            return Answer(Status.UNKNOWN_COMMAND)
+        if command is Command.ISO_HOST:
+            return (yield from self._radio.exchange(data))
+        yield RF_RESET_S if command is Command.RF_RESET else PROCESSING_S
+        match command, len(data):
+            case Command.BAUD_RATE_DETECTION, 1:
+                return Answer(Status.OK)
+            case Command.SOFTWARE_VERSION, 0:
+                return Answer(Status.OK, VERSION)
+            case Command.READER_INFO, 1:
+                return Answer(Status.OK, VERSION + BUFFERS)
+            case Command.RF_RESET | Command.CPU_RESET, 0:
+                self._radio.switch_rf(on=True)
+                return Answer(Status.OK)
+            case Command.RF_OUTPUT, 1:
+                self._radio.switch_rf(on=data[0] != 0)
+                return Answer(Status.OK)
+            case Command.READ_CONFIGURATION, 1:
+                return _configuration(data[0] & ~CONFIGURATION_MEMORY_BIT)
+            case Command.SET_OUTPUT, _:
+                return Answer(Status.OK)
+            case _:
+                return Answer(Status.LENGTH)
+
+    def _answer(self, answer: Answer) -> None:
+        request = self._request
+        assert request is not None
+        self._requests.reset()
+        writing = request.command == Command.ISO_HOST and request.data[:1] and request.data[0] in WRITING
+        frame = answer_frame(OWN_ADDRESS, request.command, answer.content, advanced=request.advanced)
+        match self._fault:
+            case PadFault.SILENT:
+                frame = b""
+            case PadFault.LOSE_WRITE_ANSWER if writing:
+                frame = b""
+            case PadFault.NOISE:
+                frame = self._spoiler.with_noise(frame)
+            case PadFault.TRUNCATE:
+                frame = self._spoiler.cut_short(frame)
+            case PadFault.BAD_CRC:
+                frame = self._spoiler.with_bad_end(frame)
+            case _:
+                pass
+        self._outgoing += frame
+        self._listens_from_s = self._step_s + len(frame) * self._byte_s + self._turnaround_s
+        if request.command == Command.CPU_RESET:
+            self._listens_from_s += CPU_RESET_S
+
+
+def _configuration(block: int) -> Answer:
+    """One block of the reader's configuration (6.8, 4)."""
+    if block > LAST_CONFIGURATION_BLOCK:
+        return Answer(Status.PARAMETER_RANGE)
+    content = bytearray(CONFIGURATION_LENGTH)
+    if block == ANTICOLLISION_BLOCK:
+        content[ONT_BYTE] = ACOLL_ON_ONT_OFF
+    return Answer(Status.OK, bytes(content))

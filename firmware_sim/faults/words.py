@@ -1,0 +1,43 @@
+"""The faults of each device, by the words that the bench and scenario files use."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PadFault(StrEnum):
+    """What can be wrong with the pad or its line. `unplug` is the line's; the reader does the rest."""
+
+    NONE = "none"
+    SILENT = "silent"
+    NOISE = "noise"
+    TRUNCATE = "truncate"
+    BAD_CRC = "bad-crc"
+    LOSE_WRITE_ANSWER = "lose-write-answer"
+    SLOW = "slow"
+    UNPLUG = "unplug"
+
+
+class ScannerFault(StrEnum):
+    """What can be wrong with the scanner or its line."""
+
+    NONE = "none"
+    NOISE = "noise"
+    UNPLUG = "unplug"
+
+
+class PrinterFault(StrEnum):
+    """What can be wrong with the printer or its line. `stall`: it takes no more bytes."""
+
+    NONE = "none"
+    SILENT = "silent"
+    STALL = "stall"
+    UNPLUG = "unplug"
+
+
+class CardFault(StrEnum):
+    """What can be wrong with the card reader or the PC/SC service behind it."""
+
+    NONE = "none"
+    UNPLUG = "unplug"
+    SERVICE_STOP = "service-stop"

@@ -1,0 +1,102 @@
+"""What is in the room and where it lies. Pure: whoever hosts it holds the lock and moves the clock."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from firmware_sim.room.tag import Tag
+
+NEAREST_NAMES = 3
+
+
+class Place(StrEnum):
+    """Where a book lies."""
+
+    SHELF = "shelf"
+    PAD = "pad"
+
+
+class UnknownName(Exception):
+    """Nothing in the room has this name. The text says what, where and which names come nearest."""
+
+    def __init__(self, what: str, name: str, where: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        nearest = difflib.get_close_matches(name, names, n=NEAREST_NAMES, cutoff=0.5) or names[:NEAREST_NAMES]
+        offered = f"try {', '.join(nearest)}" if nearest else f"the simulator's configuration has no {what} at all"
+        super().__init__(f"{where}: there is no {what} '{name}' in the room; {offered}")
+
+
+@dataclass(slots=True)
+class Book:
+    """A thing with tags. `name` is the bench's unique key; `number` is what its label says, which another may say, too."""
+
+    name: str
+    number: str
+    title: str
+    tags: tuple[Tag, ...]
+    place: Place = Place.SHELF
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A patron's card. `number` is the barcode printed on it, `uid` what a contactless reader gets from its chip."""
+
+    name: str
+    label: str
+    number: str
+    uid: bytes
+
+
+class Room:
+    """Books on a shelf and on the pad, and patron cards."""
+
+    def __init__(self, books: Sequence[Book], cards: Sequence[Card]) -> None:
+        self.books = tuple(books)
+        self.cards = tuple(cards)
+        self._on_pad: list[Book] = []
+
+    def put_on_pad(self, keys: Sequence[str], where: str = "put") -> None:
+        """Lay down all books of these names or numbers. Raises `UnknownName`, having moved none."""
+        for book in self._all_named(keys, where):
+            if book.place is not Place.PAD:
+                book.place = Place.PAD
+                self._on_pad.append(book)
+
+    def take_off_pad(self, keys: Sequence[str], where: str = "take") -> None:
+        """Take away all books of these names or numbers; their tags lose power. Raises `UnknownName`, having moved none."""
+        for book in self._all_named(keys, where):
+            if book.place is Place.PAD:
+                book.place = Place.SHELF
+                self._on_pad.remove(book)
+                for tag in book.tags:
+                    tag.lose_power()
+
+    def tags_on_pad(self) -> list[Tag]:
+        """The tags in the pad's field, in the order in which their books were laid down."""
+        return [tag for book in self._on_pad for tag in book.tags]
+
+    def set_afi(self, keys: Sequence[str], afi: int, where: str) -> None:
+        """Prepare how the tags of some books stand, locked or not. Raises `UnknownName`."""
+        for book in self._all_named(keys, where):
+            for tag in book.tags:
+                tag.afi = afi
+
+    def card(self, name: str, where: str) -> Card:
+        """The card of this name; raises `UnknownName`."""
+        for card in self.cards:
+            if card.name == name:
+                return card
+        raise UnknownName("card", name, where, (card.name for card in self.cards))
+
+    def _all_named(self, keys: Sequence[str], where: str) -> list[Book]:
+        found: list[Book] = []
+        for place, key in enumerate(keys):
+            matching = [book for book in self.books if key in (book.name, book.number)]
+            if not matching:
+                known = {word for book in self.books for word in (book.name, book.number)}
+                raise UnknownName("book", key, f"{where}[{place}]", known)
+            found += matching
+        return found

@@ -1,0 +1,103 @@
+"""An ISO/IEC 15693 tag as a chip: what its memory holds, what is locked, and whether it answers an inventory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum, auto
+
+UID_LENGTH = 8
+UID_FIRST_BYTE = 0xE0
+"""Every ISO/IEC 15693 UID begins with it (clause 4.1)."""
+
+
+class TagError(IntEnum):
+    """Error codes of a tag's answer. Source: ISO/IEC 15693-3, table of response error codes."""
+
+    NO_SUCH_BLOCK = 0x10
+    ALREADY_LOCKED = 0x11
+    LOCKED = 0x12
+
+
+class TagRefused(Exception):
+    """The tag answers with an error instead of doing what it was asked to do."""
+
+    def __init__(self, error: TagError) -> None:
+        super().__init__(error.name)
+        self.error = error
+
+
+class Listening(Enum):
+    """States of a powered tag. Source: ISO/IEC 15693-3, figure of the VICC states."""
+
+    READY = auto()
+    QUIET = auto()
+    SELECTED = auto()
+
+
+@dataclass(slots=True)
+class Tag:
+    """One tag. `memory` is the user memory from byte 0 in the tag's own order, `block_size * blocks` bytes long."""
+
+    uid: bytes
+    afi: int
+    dsfid: int
+    block_size: int
+    blocks: int
+    memory: bytearray
+    afi_locked: bool = False
+    dsfid_locked: bool = False
+    locked_blocks: set[int] = field(default_factory=set)
+    listening: Listening = Listening.READY
+
+    def __post_init__(self) -> None:
+        assert len(self.uid) == UID_LENGTH, self.uid
+        assert len(self.memory) == self.block_size * self.blocks, (len(self.memory), self.block_size, self.blocks)
+
+    def block(self, number: int) -> bytes:
+        """The bytes of one block; raises `TagRefused`."""
+        if not 0 <= number < self.blocks:
+            raise TagRefused(TagError.NO_SUCH_BLOCK)
+        return bytes(self.memory[number * self.block_size : (number + 1) * self.block_size])
+
+    def write_block(self, number: int, content: bytes) -> None:
+        """Write one whole block; raises `TagRefused`."""
+        if len(content) != len(self.block(number)):
+            raise TagRefused(TagError.NO_SUCH_BLOCK)
+        if number in self.locked_blocks:
+            raise TagRefused(TagError.LOCKED)
+        self.memory[number * self.block_size : (number + 1) * self.block_size] = content
+
+    def lock_block(self, number: int) -> None:
+        """Make one block read-only for ever; raises `TagRefused`."""
+        self.block(number)
+        if number in self.locked_blocks:
+            raise TagRefused(TagError.ALREADY_LOCKED)
+        self.locked_blocks.add(number)
+
+    def write_afi(self, afi: int) -> None:
+        """Set the byte that a gate looks at; raises `TagRefused`."""
+        if self.afi_locked:
+            raise TagRefused(TagError.LOCKED)
+        self.afi = afi
+
+    def lock_afi(self) -> None:
+        """Make the AFI read-only for ever; raises `TagRefused`."""
+        if self.afi_locked:
+            raise TagRefused(TagError.ALREADY_LOCKED)
+        self.afi_locked = True
+
+    def write_dsfid(self, dsfid: int) -> None:
+        """Set the byte that names the memory's format; raises `TagRefused`."""
+        if self.dsfid_locked:
+            raise TagRefused(TagError.LOCKED)
+        self.dsfid = dsfid
+
+    def lock_dsfid(self) -> None:
+        """Make the DSFID read-only for ever; raises `TagRefused`."""
+        if self.dsfid_locked:
+            raise TagRefused(TagError.ALREADY_LOCKED)
+        self.dsfid_locked = True
+
+    def lose_power(self) -> None:
+        """The field is gone, or the tag has left it: quiet and selected are forgotten, memory is not."""
+        self.listening = Listening.READY
