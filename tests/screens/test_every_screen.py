@@ -60,6 +60,15 @@ def test_every_text_fits_its_box_and_has_its_glyphs(every_frame: Frames, measure
             assert REPLACEMENT not in op.text, (name, op)
 
 
+def test_nothing_but_a_title_is_ever_cut_off(every_frame: Frames) -> None:
+    for name, frame in every_frame.items():
+        said = [text for node in frame.tree.walk() for text in (node.name, node.value) if text]
+        for op in texts(frame):
+            if op.text.endswith(("…", "...")) and not op.private:
+                whole = op.text.rstrip("….")
+                assert any(text.rstrip("….").endswith(whole) for text in said), (name, op)
+
+
 def test_nothing_leaves_the_screen(every_frame: Frames) -> None:
     for name, frame in every_frame.items():
         whole = Box(0, 0, frame.size.width, frame.size.height)

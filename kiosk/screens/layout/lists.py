@@ -108,7 +108,7 @@ def _empty(canvas: Canvas, area: Box, body: ListBody) -> Node:
 
 
 def _rows(canvas: Canvas, area: Box, view: View, body: ListBody, page: int | None) -> list[Node]:
-    pages = paged(canvas, area, body.rows)
+    pages = paged(canvas, area, body.rows, body.remove_label)
     shown = page_shown(pages, page)
     nodes: list[Node] = []
     top = area.y

@@ -20,6 +20,9 @@ from kiosk.screens.view import RowView
 
 PAGER_HEIGHT = 96
 REMOVE_SIDE = 72
+REMOVE_ICON = 32
+REMOVE_ROOM = REMOVE_ICON + 60
+"""What a remove button with a word needs beside the word: the cross, and air around both."""
 MOST_SPREAD = 36
 
 
@@ -66,9 +69,9 @@ class Pages:
     pages: tuple[tuple[Measured, ...], ...]
 
 
-def paged(canvas: Canvas, area: Box, rows: tuple[RowView, ...]) -> Pages:
+def paged(canvas: Canvas, area: Box, rows: tuple[RowView, ...], remove_label: str) -> Pages:
     """The largest rows that fit; on pages, the largest that need no more pages than the smallest would."""
-    densities = [_one_page(canvas, area.w, rows, density) for density in (ROOMY, SNUG, TIGHT, COMPACT)]
+    densities = [_one_page(canvas, area.w, rows, density, remove_label) for density in (ROOMY, SNUG, TIGHT, COMPACT)]
     for fitting in densities:
         if _height(fitting.pages[0], fitting.density) <= area.h:
             return _spread(fitting, area.h)
@@ -89,8 +92,10 @@ def _spread(pages: Pages, room: int) -> Pages:
     return replace(pages, pages=grown)
 
 
-def _one_page(canvas: Canvas, width: int, rows: tuple[RowView, ...], density: Density) -> Pages:
+def _one_page(canvas: Canvas, width: int, rows: tuple[RowView, ...], density: Density, remove_label: str) -> Pages:
     wide = max(180, *(pill_width(canvas, row.pill, density.pill) for row in rows))
+    if density.remove_below and any(row.remove for row in rows):
+        wide = max(wide, REMOVE_ROOM + canvas.ruler.width(remove_label, SMALL, Weight.BOLD))
     page = tuple(_measured(canvas, width, number, row, density, wide) for number, row in enumerate(rows, 1))
     return Pages(density, wide, (page,))
 

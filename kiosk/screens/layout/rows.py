@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kiosk.screens.layout.canvas import NOWHERE, Canvas, paragraph_height
 from kiosk.screens.layout.paging import (
+    REMOVE_ICON,
+    REMOVE_ROOM,
     REMOVE_SIDE,
     Density,
     Measured,
@@ -70,10 +72,10 @@ def _remove(canvas: Canvas, state: Box, body: ListBody, item: RowView, node_id: 
         box = Box(state.x - 16 - REMOVE_SIDE, state.y + (state.h - REMOVE_SIDE) // 2, REMOVE_SIDE, REMOVE_SIDE)
     fill = PRESSED_CARD if canvas.pressed == node_id else CARD
     canvas.rect(box, fill, box.h // 2, LINE)
-    icon = 32
+    icon = REMOVE_ICON
     if density.remove_below:
         label = body.remove_label
-        wide = min(box.w - 60 - icon, canvas.ruler.width(label, SMALL, Weight.BOLD))
+        wide = min(box.w - REMOVE_ROOM, canvas.ruler.width(label, SMALL, Weight.BOLD))
         left = box.x + (box.w - icon - 10 - wide) // 2
         canvas.icon(Box(left, box.y + (box.h - icon) // 2, icon, icon), "x", MUTED)
         canvas.line(Box(left + icon + 10, box.y, wide, box.h), label, SMALL, MUTED, weight=Weight.BOLD)
