@@ -31,7 +31,7 @@ class UnknownName(Exception):
 
 @dataclass(slots=True)
 class Book:
-    """A thing with tags. `name` is the bench's unique key; `number` is what its label says, which another may say, too."""
+    """A thing with tags. `name` is the bench's unique key; `number` is its label's, and may be another's, too."""
 
     name: str
     number: str
@@ -66,7 +66,7 @@ class Room:
                 self._on_pad.append(book)
 
     def take_off_pad(self, keys: Sequence[str], where: str = "take") -> None:
-        """Take away all books of these names or numbers; their tags lose power. Raises `UnknownName`, having moved none."""
+        """Take away all books of these names or numbers: their tags lose power. Raises like `put_on_pad`."""
         for book in self._all_named(keys, where):
             if book.place is Place.PAD:
                 book.place = Place.SHELF

@@ -1,0 +1,168 @@
+"""Runs one simulated device on one line: a thread that sleeps until bytes come or something is due."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+from collections.abc import Callable
+
+from firmware_sim.devices.device import Device
+from firmware_sim.lines.end import End
+from firmware_sim.lines.pace import WirePace
+from firmware_sim.lines.wire_log import Direction, WireLog
+
+READ_BYTES = 256
+"""Taken from the host at once, and only while no more than that is under way: a full wire makes the host wait."""
+HELD_RECHECK_S = 0.05
+OBEYED_S = 5.0
+
+
+class Line:
+    """A device, its end of a line, and the pace of both directions.
+
+    `lock` guards the device: this thread and the bench take it for every call. `clock` gives seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        device: Device,
+        lock: threading.Lock,
+        end: End,
+        byte_s: float,
+        log: WireLog,
+        clock: Callable[[], float],
+    ) -> None:
+        self.name = name
+        self._device = device
+        self._lock = lock
+        self._end = end
+        self._incoming = WirePace(byte_s)
+        self._outgoing = WirePace(byte_s)
+        self._log = log
+        self._clock = clock
+        self._wakeup = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._orders = threading.Lock()
+        self._obeyed = threading.Event()
+        self._plugged = True
+        self._wanted_plugged = True
+        self._held = False
+        self._host_was_there = False
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name=f"line {name}", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """What a host opens: a path, or `tcp://127.0.0.1:PORT`."""
+        return self._end.address
+
+    def start(self) -> None:
+        """Plug it in and serve it; the address can be opened when this returns."""
+        self._end.plug_in()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Pull it out and end its thread."""
+        self._stopping = True
+        self.wake()
+        self._thread.join()
+        self._end.pull_out()
+        os.close(self._wakeup)
+
+    def wake(self) -> None:
+        """Something was done to the device: see what it has to say."""
+        os.eventfd_write(self._wakeup, 1)
+
+    def unplug(self) -> None:
+        """Pull the line out; a host that has it open notices. Returns when it is done."""
+        self._obey(plugged=False)
+
+    def plug_in(self) -> None:
+        """Plug the line in again under the same address. Returns when it is done."""
+        self._obey(plugged=True)
+
+    def hold(self) -> None:
+        """Take no more bytes from the host, as with the flow control off for ever."""
+        self._held = True
+        self.wake()
+
+    def release(self) -> None:
+        """Take bytes again."""
+        self._held = False
+        self.wake()
+
+    def _obey(self, *, plugged: bool) -> None:
+        with self._orders:
+            # In this order: whoever sets the event after it was cleared has seen the wish.
+            self._wanted_plugged = plugged
+            self._obeyed.clear()
+            self.wake()
+            self._obeyed.wait(OBEYED_S)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._plug()
+            wait_s = self._turn()
+            watched = [self._wakeup]
+            if not self._held and self._incoming.waiting <= READ_BYTES:
+                watched += self._end.watched()
+            readable, _, _ = select.select(watched, [], [], wait_s)
+            if self._wakeup in readable:
+                os.eventfd_read(self._wakeup)
+
+    def _plug(self) -> None:
+        if self._wanted_plugged and not self._plugged:
+            self._end.plug_in()
+        elif self._plugged and not self._wanted_plugged:
+            self._end.pull_out()
+            self._cut()
+        self._plugged = self._wanted_plugged
+        self._obeyed.set()
+
+    def _turn(self) -> float | None:
+        """Everything that is due now; returns how long nothing more will be."""
+        now_s = self._clock()
+        self._meet(now_s)
+        if not self._held and self._incoming.waiting <= READ_BYTES:
+            self._hear(now_s)
+        passed, passed_s = self._incoming.take(now_s)
+        with self._lock:
+            if passed:
+                self._device.receive(passed, passed_s)
+            due_s = self._device.due_s()
+            if due_s is not None and due_s <= now_s:
+                self._device.tick(now_s)
+            said = self._device.take_outgoing()
+            due_s = self._device.due_s()
+        if said:
+            self._log.add(self.name, Direction.FROM_DEVICE, said)
+            self._outgoing.push(said, now_s)
+        sent, _ = self._outgoing.take(now_s)
+        if sent:
+            self._end.write(sent)
+        times = [time_s for time_s in (due_s, self._incoming.due_s(), self._outgoing.due_s()) if time_s is not None]
+        waits = [max(0.0, min(times) - self._clock())] if times else []
+        recheck_s = HELD_RECHECK_S if self._held else self._end.recheck_s()
+        return min(waits + [recheck_s]) if recheck_s is not None else min(waits, default=None)
+
+    def _meet(self, now_s: float) -> None:
+        there = self._end.host_is_there()
+        if there and not self._host_was_there:
+            self._cut()
+            with self._lock:
+                self._device.connected(now_s)
+        self._host_was_there = there
+
+    def _hear(self, now_s: float) -> None:
+        data = self._end.read(READ_BYTES) if self._host_was_there else b""
+        if data is None:
+            self._host_was_there = False
+            self._cut()
+        elif data:
+            self._log.add(self.name, Direction.FROM_HOST, data)
+            self._incoming.push(data, now_s)
+
+    def _cut(self) -> None:
+        self._incoming.clear()
+        self._outgoing.clear()

@@ -1,0 +1,84 @@
+"""A pseudo-terminal behind a name that stays the same, however often it is unplugged."""
+
+from __future__ import annotations
+
+import os
+import select
+import termios
+import tty
+from pathlib import Path
+
+RECHECK_S = 0.02
+"""Linux tells nobody that a pseudo-terminal was opened; a host waits this long at most to be noticed."""
+
+
+class PseudoTerminal:
+    """The master side; `link` is a symbolic link to the side that a host opens, and is gone while it is unplugged."""
+
+    def __init__(self, link: Path) -> None:
+        self._link = link
+        self._master: int | None = None
+
+    @property
+    def address(self) -> str:
+        """The path that a host opens."""
+        return str(self._link)
+
+    def plug_in(self) -> None:
+        """Make a new terminal, raw, and point the link at it in one step."""
+        master, slave = os.openpty()
+        tty.setraw(slave)
+        os.set_blocking(master, False)
+        fresh = self._link.with_name(self._link.name + ".new")
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(os.ttyname(slave))
+        fresh.replace(self._link)
+        # Kept open on our side, it would look as if a host were always there.
+        os.close(slave)
+        self._master = master
+
+    def pull_out(self) -> None:
+        """Close our side: a host that has it open gets errno 5 (EIO)."""
+        self._link.unlink(missing_ok=True)
+        if self._master is not None:
+            os.close(self._master)
+            self._master = None
+
+    def host_is_there(self) -> bool:
+        """Hung up means that nobody has it open; bytes that are still to be read count as somebody."""
+        if self._master is None:
+            return False
+        poll = select.poll()
+        poll.register(self._master, select.POLLIN)
+        state = dict(poll.poll(0)).get(self._master, 0)
+        return not state & select.POLLHUP or bool(state & select.POLLIN)
+
+    def watched(self) -> list[int]:
+        """The master, while somebody is there: hung up, it would be readable for ever."""
+        return [self._master] if self._master is not None and self.host_is_there() else []
+
+    def recheck_s(self) -> float | None:
+        """Opening wakes nobody, so look again until somebody is there."""
+        return RECHECK_S if self._master is not None and not self.host_is_there() else None
+
+    def read(self, limit: int) -> bytes | None:
+        """What the host has written."""
+        if self._master is None:
+            return None
+        try:
+            return os.read(self._master, limit)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            # The next host must not find what was meant for this one.
+            termios.tcflush(self._master, termios.TCIOFLUSH)
+            return None
+
+    def write(self, data: bytes) -> None:
+        """Bytes that nobody takes are lost, as on a wire."""
+        if self._master is None or not self.host_is_there():
+            return
+        try:
+            os.write(self._master, data)
+        except BlockingIOError:
+            return

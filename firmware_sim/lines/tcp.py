@@ -1,0 +1,97 @@
+"""A loopback socket that takes one host at a time, as readers on a network do."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+PATIENCE_S = 1.0
+"""A host that takes no bytes for so long has gone."""
+
+
+class TcpListener:
+    """The listening side. The port is chosen by the kernel once and stays the same when it is plugged in again.
+
+    `note` is a file that holds the address, `tcp://127.0.0.1:PORT`, while it is plugged in.
+    """
+
+    def __init__(self, note: Path) -> None:
+        self._note = note
+        self._port = 0
+        self._listener: socket.socket | None = None
+        self._host: socket.socket | None = None
+
+    @property
+    def address(self) -> str:
+        """What a host connects to."""
+        return f"tcp://{LOOPBACK}:{self._port}"
+
+    def plug_in(self) -> None:
+        """Listen."""
+        self._listener = socket.create_server((LOOPBACK, self._port))
+        self._listener.setblocking(False)
+        self._port = self._listener.getsockname()[1]
+        fresh = self._note.with_name(self._note.name + ".new")
+        fresh.write_text(self.address + "\n", encoding="ascii")
+        fresh.replace(self._note)
+
+    def pull_out(self) -> None:
+        """Stop listening, and leave a host that is there without an answer."""
+        self._note.unlink(missing_ok=True)
+        self._leave()
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+    def host_is_there(self) -> bool:
+        """Take in the first host; turn away any other while it is there."""
+        while self._listener is not None:
+            try:
+                host, _ = self._listener.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                break
+            if self._host is not None:
+                host.close()
+                continue
+            host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            host.settimeout(PATIENCE_S)
+            self._host = host
+        return self._host is not None
+
+    def watched(self) -> list[int]:
+        """The listener, and the host."""
+        return [one.fileno() for one in (self._listener, self._host) if one is not None]
+
+    def recheck_s(self) -> float | None:
+        """Everything that happens makes a descriptor readable."""
+        return None
+
+    def read(self, limit: int) -> bytes | None:
+        """What the host has sent."""
+        if self._host is None:
+            return None
+        try:
+            data = self._host.recv(limit, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            data = b""
+        if data:
+            return data
+        self._leave()
+        return None
+
+    def write(self, data: bytes) -> None:
+        """Send; a host that takes nothing is left."""
+        if self._host is None:
+            return
+        try:
+            self._host.sendall(data)
+        except OSError:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._host is not None:
+            self._host.close()
+            self._host = None

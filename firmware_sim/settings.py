@@ -1,0 +1,194 @@
+"""The simulator's configuration: TOML into frozen dataclasses, every fault told with its file and key path."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from firmware_sim.room.tag import UID_FIRST_BYTE, UID_LENGTH
+from firmware_sim.toml_table import Faults, Table
+
+BYTE = 0xFF
+BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)
+LARGEST_BLOCK = 31
+"""MEM-SIZE has five bits for it (FEIG OBID H20800-16e-ID-B, 7.2.8)."""
+MOST_BLOCKS = 255
+PAPER_DOTS = (64, 832)
+"""From the narrowest label to 112 mm paper at 203 dots an inch."""
+CARD_UID_LENGTHS = (4, 7, 8, 10)
+"""Single, double and triple size of ISO/IEC 14443-3, and ISO/IEC 15693."""
+
+
+class BadSettings(Exception):
+    """The file cannot be used; each fault is one line: file, key path, what was expected and what was found."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class PadDriver(StrEnum):
+    """Readers that can be simulated."""
+
+    FEIG = "feig"
+
+
+class LineKind(StrEnum):
+    """What a host opens."""
+
+    PTY = "pty"
+    TCP = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class PadSettings:
+    """`baud` paces a pseudo-terminal; a socket takes no time."""
+
+    driver: PadDriver
+    baud: int
+    line: LineKind
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    """A scanner is on a serial line."""
+
+    baud: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """`width_dots`: 576 on 80 mm paper, 384 on 58 mm."""
+
+    baud: int
+    width_dots: int
+    line: LineKind
+
+
+@dataclass(frozen=True, slots=True)
+class TagSettings:
+    """One tag; `memory` is zero-filled to `block_size * blocks` bytes."""
+
+    uid: bytes
+    afi: int
+    dsfid: int
+    block_size: int
+    blocks: int
+    memory: bytes
+    afi_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSettings:
+    """One book. `name` is unique, and the number where none is given."""
+
+    name: str
+    number: str
+    title: str
+    tags: tuple[TagSettings, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardSettings:
+    """One patron card: `number` is printed on it as a barcode, `uid` is what a contactless reader gets."""
+
+    name: str
+    label: str
+    number: str
+    uid: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is simulated."""
+
+    pad: PadSettings
+    scanner: ScannerSettings
+    printer: PrinterSettings
+    card_reader: str
+    items: tuple[ItemSettings, ...]
+    cards: tuple[CardSettings, ...]
+
+
+def load(path: Path) -> Settings:
+    """Read a file; raises `BadSettings` with all of its faults."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as trouble:
+        raise BadSettings([f"{path}: expected a file that can be read: {trouble.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise BadSettings([f"{path}: expected UTF-8 text"]) from None
+    except tomllib.TOMLDecodeError as trouble:
+        raise BadSettings([f"{path}: expected TOML: {trouble}"]) from None
+    return parse(content, str(path))
+
+
+def parse(content: dict[str, object], file: str) -> Settings:
+    """Convert parsed TOML; `file` is named in faults. Raises `BadSettings` with all of them."""
+    faults = Faults(file)
+    whole = Table(content, "", faults)
+    pad = whole.table("pad")
+    scanner = whole.table("scanner")
+    printer = whole.table("printer")
+    cards = whole.table("cards")
+    settings = Settings(
+        PadSettings(
+            pad.word("driver", PadDriver, PadDriver.FEIG),
+            pad.one_of("baud", BAUDS, 38400),
+            pad.word("line", LineKind, LineKind.PTY),
+        ),
+        ScannerSettings(scanner.one_of("baud", BAUDS, 9600)),
+        PrinterSettings(
+            printer.one_of("baud", BAUDS, 38400),
+            printer.whole("width_dots", *PAPER_DOTS, 576),
+            printer.word("line", LineKind, LineKind.PTY),
+        ),
+        cards.text("reader", "Kiosk card reader"),
+        tuple(_item(table) for table in whole.tables("item")),
+        tuple(_card(table) for table in whole.tables("card")),
+    )
+    for table in (pad, scanner, printer, cards, whole):
+        table.done()
+    faults.twice("item", "name", [item.name for item in settings.items])
+    faults.twice("card", "name", [card.name for card in settings.cards])
+    if faults.found:
+        raise BadSettings(faults.found)
+    return settings
+
+
+def _item(table: Table) -> ItemSettings:
+    number = table.text("number")
+    tags = tuple(_tag(one) for one in table.tables("tag"))
+    item = ItemSettings(table.text("name", number), number, table.text("title", ""), tags)
+    table.done()
+    return item
+
+
+def _tag(table: Table) -> TagSettings:
+    uid = table.hexadecimal("uid", (UID_LENGTH,))
+    if uid and uid[0] != UID_FIRST_BYTE:
+        table.fault("uid", f"16 hex digits that begin with {UID_FIRST_BYTE:02X}", uid.hex().upper())
+    size = table.whole("block_size", 1, LARGEST_BLOCK, 4)
+    blocks = table.whole("blocks", 1, MOST_BLOCKS, 28)
+    memory = table.hexadecimal("memory", range(size * blocks + 1), b"")
+    tag = TagSettings(
+        uid,
+        table.whole("afi", 0, BYTE, 0),
+        table.whole("dsfid", 0, BYTE, 0),
+        size,
+        blocks,
+        memory.ljust(size * blocks, b"\0"),
+        table.flag("afi_locked", default=False),
+    )
+    table.done()
+    return tag
+
+
+def _card(table: Table) -> CardSettings:
+    name = table.text("name")
+    uid = table.hexadecimal("uid", CARD_UID_LENGTHS)
+    card = CardSettings(name, table.text("label", name), table.text("number"), uid)
+    table.done()
+    return card
