@@ -87,6 +87,16 @@ class Child:
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def ends_within(self, limit_s: float) -> bool:
+        """Wait for its end; whether it came."""
+        if self.process is None:
+            return True
+        try:
+            self.process.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def stop(self) -> None:
         """Ask it to end; kill it when it does not. Safe to call at any time."""
         if self.process is None:

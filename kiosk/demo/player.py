@@ -15,6 +15,8 @@ from kiosk.demo.watching import items_shown, missing
 
 LOOK_S = 0.5
 """How long one look at the screen waits for a change before it looks whether the kiosk still lives."""
+DYING_S = 2.0
+"""A process that kills itself is gone within this time of its socket's end."""
 SETTLE_S = 0.25
 """Without an expectation, what the screen says after a step is what it says when it has been still this long."""
 
@@ -46,6 +48,8 @@ class Player:
     confirmed: set[str] = field(default_factory=set)
     """Items that the screen showed as lent in a borrow list at some moment."""
     _view: View | None = None
+    _armed: bool = False
+    """A power cut has been ordered and not been awaited yet."""
 
     def play(self, scenario: Scenario) -> list[Played]:
         """Play every step; the last one of the list is the one that failed, if one did."""
@@ -59,12 +63,13 @@ class Player:
     def _play(self, number: int, step: Step) -> Played:
         began = time.monotonic()
         try:
+            self._hesitate(step.after_s)
             self._do(step)
             failure = self._await(step.expect or ScreenExpected(within_s=SETTLE_S), still=step.expect is None)
         except (BenchRefused, MirrorRefused, NotReady) as refused:
             failure = str(refused)
         except MirrorGone as gone:
-            failure = f"the kiosk is not there: {gone}; last words:\n{self.house.part(Part.KIOSK).last_words()}"
+            failure = "" if self._cut_was_armed() else self._gone(gone)
         view = self._view
         return Played(
             number=number,
@@ -75,6 +80,20 @@ class Player:
             items={node.value: node.state for node in items_shown(view)} if view else {},
             failure=failure,
         )
+
+    def _hesitate(self, wait_s: float) -> None:
+        """Look at the screen for so long: what it confirms meanwhile counts."""
+        end_s = time.monotonic() + wait_s
+        while (left_s := end_s - time.monotonic()) > 0:
+            self._look(self._view.number if self._view else -1, min(LOOK_S, left_s))
+
+    def _cut_was_armed(self) -> bool:
+        """Whether the kiosk is away because a power cut that a step armed has come."""
+        kiosk = self.house.part(Part.KIOSK)
+        return self._armed and kiosk.ends_within(DYING_S)
+
+    def _gone(self, gone: MirrorGone) -> str:
+        return f"the kiosk is not there: {gone}; last words:\n{self.house.part(Part.KIOSK).last_words()}"
 
     def _do(self, step: Step) -> None:
         match step.do:
@@ -102,11 +121,13 @@ class Player:
         match step.do:
             case Verb.ARM_POWER_CUT:
                 self.mirror.arm_power_cut(step.row.value if step.row else "", before=step.before, nth=step.nth)
+                self._armed = True
             case Verb.KILL_KIOSK:
                 kiosk.kill()
                 self._restart_kiosk()
             case Verb.AWAIT_KIOSK:
                 self._await_death()
+                self._armed = False
                 self._restart_kiosk()
             case Verb.STOP:
                 self.house.part(step.part or Part.KIOSK).stop()

@@ -103,6 +103,8 @@ class Step:
 
     do: Verb
     note: str = ""
+    after_s: float = 0.0
+    """Nothing is done for so long before it: a patron who hesitates, a current that fails a moment later."""
     id: str | None = None
     name: str | None = None
     x: int | None = None

@@ -1,0 +1,61 @@
+"""Every scenario of this folder, against the real processes: each holds whole, or says where it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.conftest import SCENARIOS, played
+
+FILES = sorted(SCENARIOS.glob("*.scenario.toml"))
+
+
+@pytest.mark.parametrize("scenario", FILES, ids=lambda path: path.name.removesuffix(".scenario.toml"))
+def test_scenario(scenario: Path, tmp_path: Path) -> None:
+    told = played(scenario, tmp_path)
+    assert told.failures() == []
+    assert told.code == 0
+
+
+FALSE_ENDS = {
+    "another loan": ('[expect]\nloans = [{ patron = "wei", book = "35555000012361" }]', "loans: "),
+    "another tag": ('[expect]\nafi = [{ book = "35555000012346", afi = 0xC2 }]', "afi: "),
+    "another story": ('[expect]\njournal = ["loan.made"]', "journal: "),
+    "a receipt": ("[expect]\nreceipts = 1", "receipts: "),
+    "words on paper": ('[expect]\nreceipts_say = ["Walden"]', "receipts_say: "),
+}
+
+
+@pytest.mark.parametrize("end", FALSE_ENDS)
+def test_an_end_that_is_not_as_expected_fails_the_scenario(end: str, tmp_path: Path) -> None:
+    wrong, said = FALSE_ENDS[end]
+    scenario = tmp_path / "false.toml"
+    step = '[[step]]\ndo = "look"\nexpect = { screen = "attract" }'
+    scenario.write_text(f'name = "False"\n{step}\n{wrong}\nwithin_s = 0\n')
+    told = played(scenario, tmp_path / "kept")
+    assert told.code == 1
+    assert [failure for failure in told.failures() if failure.startswith(said)]
+
+
+def test_a_screen_that_never_comes_fails_the_step_and_says_what_was_missing(tmp_path: Path) -> None:
+    scenario = tmp_path / "false.toml"
+    scenario.write_text(
+        'name = "False"\n[[step]]\ndo = "look"\n[[step]]\ndo = "look"\n'
+        'expect = { screen = "home", says = ["Narnia"], within_s = 0.5 }\n[[step]]\ndo = "look"\n'
+    )
+    told = played(scenario, tmp_path / "kept")
+    assert told.code == 1
+    assert len(told.table("steps")) == 2, "the play ends at the step that failed"
+    assert "screen `home`, it shows `attract`" in str(told.table("steps")[1]["failure"])
+    assert "'Narnia'" in str(told.table("steps")[1]["failure"])
+
+
+def test_a_file_that_is_no_scenario_is_refused_with_every_fault(tmp_path: Path) -> None:
+    scenario = tmp_path / "broken.toml"
+    scenario.write_text('name = 3\n[[step]]\ndo = "lay-don"\n[[step]]\ndo = "scan"\nbook = "x"\n')
+    told = played(scenario, tmp_path / "kept")
+    assert told.code == 2
+    for place in ("name", "step.1.do", "step.2"):
+        assert place in told.errors
+    assert "lay-down" in told.errors
