@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from kiosk.model.journal import JournalRow, RowKind
 from kiosk.session import attract, visits
@@ -109,17 +110,19 @@ def _print(turn: Turn, scene: Closing) -> Closing:
         PrintReceipt(
             job=job,
             language=turn.around.language,
-            borrowed=_entries(scene.borrowed),
-            returned=_entries(scene.returned),
+            borrowed=_entries(scene.borrowed, turn.around.policy.time_zone),
+            returned=_entries(scene.returned, turn.around.policy.time_zone),
             card_ending=token[-CARD_ENDING:] if len(token) >= SHORTEST_CARD else "",
         )
     )
     return replace(_staged(turn, scene, ReceiptStage.PRINTING, PRINTING_S), job=job)
 
 
-def _entries(rows: Rows) -> tuple[ReceiptEntry, ...]:
+def _entries(rows: Rows, time_zone: str) -> tuple[ReceiptEntry, ...]:
+    """The day that a due instant has in the library, whatever zone central wrote it in."""
+    zone = ZoneInfo(time_zone)
     return tuple(
-        ReceiptEntry(row.item.title, "" if row.due is None else row.due.date().isoformat())
+        ReceiptEntry(row.item.title, "" if row.due is None else row.due.astimezone(zone).date().isoformat())
         for row in rows
         if row.item is not None
     )

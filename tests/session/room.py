@@ -33,6 +33,7 @@ from kiosk.session.events import (
     Moment,
     Printed,
     StorageFailed,
+    StorageRecovered,
     TagGone,
     TagKind,
     TagNotWritten,
@@ -164,6 +165,9 @@ class Room:
         assert list(effects[: len(journal)]) == journal, "journal rows come first"
         if journal and self.disk_full:
             state, effects = step(self.kiosk, StorageFailed("no space left"), self.moment())
+            if not isinstance(event, StorageRecovered):
+                state, more = step(state, event, self.moment())
+                effects += more
             assert not any(isinstance(effect, Journal) for effect in effects), "nothing is journalled on a full disk"
             journal = []
         self._commit(journal)

@@ -146,8 +146,10 @@ class Witness:
         state, effects = step(self.kiosk, event, moment)
         assert (state, effects) == step(self.kiosk, event, moment), "same inputs, same outputs"
         if disk_refuses and any(isinstance(effect, Journal) for effect in effects):
-            event = StorageFailed("no space left")
-            state, effects = step(self.kiosk, event, moment)
+            state, effects = step(self.kiosk, StorageFailed("no space left"), moment)
+            if not isinstance(event, StorageRecovered):
+                state, more = step(state, event, moment)
+                effects += more
         self._see(event, state, effects)
         self.kiosk = state
         self._nothing_is_forgotten()

@@ -26,6 +26,8 @@ from tests.session.playbook import (
     offline,
     pad_goes_on,
     pad_is_slow,
+    pad_plugged_in,
+    pad_unplugged,
     paper,
     printed,
     pulled_away,
@@ -211,6 +213,15 @@ def test_d14_a_wish_that_could_not_be_journalled_did_not_happen(kiosk: Playbook)
     kiosk.expect(shows(Attract), no_doubts)
     kiosk.when(laid_down("Snow"))
     kiosk.expect(shows(Identifying))
+
+
+def test_d14_a_pad_unplugged_on_a_full_disk_is_still_gone_when_the_disk_takes_rows_again(kiosk: Playbook) -> None:
+    """P01: the pad says only once that it is gone, and the row that this ends the visit with cannot be written."""
+    kiosk.given(touch(Touch.RETURN), disk_full)
+    kiosk.when(pad_unplugged, disk_freed)
+    kiosk.expect(shows(OutOfService))
+    kiosk.when(pad_plugged_in)
+    kiosk.expect(shows(Attract))
 
 
 def test_a_doubtful_return_laid_down_again_is_returned_once(kiosk: Playbook) -> None:

@@ -44,6 +44,8 @@ from tests.session.playbook import (
     online,
     pad_goes_on,
     pad_is_slow,
+    paper,
+    policy,
     pulled_away,
     scanned,
     scanned_barcode_of,
@@ -218,6 +220,13 @@ def test_r01_a_failed_print_is_said_and_the_loan_stands(kiosk: Playbook) -> None
     kiosk.expect(afi("Snow", ON_LOAN))
     kiosk.when(seconds_pass(10))
     kiosk.expect(shows(Attract))
+
+
+def test_a_receipt_bears_the_day_that_the_library_s_own_clock_gives_the_due_instant(kiosk: Playbook) -> None:
+    kiosk.given(policy(lambda before: replace(before, time_zone="Pacific/Auckland")), paper(Paper.OK))
+    kiosk.when(laid_down("Snow"), card("Wei"), touch(Touch.DONE), touch(Touch.PRINT))
+    (order,) = [effect for effect in kiosk.effects if isinstance(effect, PrintReceipt)]
+    assert [entry.due for entry in order.borrowed] == ["2026-12-23"]
 
 
 def test_r03_a_printer_that_says_nothing_is_not_waited_for(kiosk: Playbook) -> None:
