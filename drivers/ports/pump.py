@@ -62,6 +62,15 @@ class Pump(Generic[Event, Command]):
         self._commands.put(command)
         self._wake()
 
+    def offer(self, command: Command) -> bool:
+        """Queue an order without waiting; whether it was taken."""
+        try:
+            self._commands.put_nowait(command)
+        except queue.Full:
+            return False
+        self._wake()
+        return True
+
     def stop(self) -> None:
         """End the thread and close the port."""
         self._stopping.set()

@@ -20,6 +20,12 @@ def today(at: datetime, zone: str, words: Words) -> str:
     return words.say("clock.day-of-week", date=_day(local, words), weekday=weekday)
 
 
+def full_day(at: datetime, zone: str, words: Words) -> str:
+    """The day with its year, for what is kept: `2026年11月24日`, `24 November 2026`."""
+    local = at.astimezone(ZoneInfo(zone)).date()
+    return words.say("clock.day-of-year", date=_day(local, words), year=local.year)
+
+
 def due_day(due: datetime, now: datetime, zone: str, words: Words) -> str:
     """The day of `due`, with its year where that is not this year."""
     zone_info = ZoneInfo(zone)

@@ -41,6 +41,10 @@ MASK_COLOUR = "#C9C2B6"
 Colour = tuple[int, int, int, int]
 
 
+class NoDisplay(Exception):
+    """There is no screen to open a window on; the text says what to do."""
+
+
 class Mode(StrEnum):
     """Where the picture goes."""
 
@@ -365,7 +369,10 @@ def _bar(op: Text) -> Rect:
 
 
 class Window:
-    """The display: a real window, the whole screen, or memory alone. Only display and font are initialised."""
+    """The display: a real window, the whole screen, or memory alone. Only display and font are initialised.
+
+    Raises `NoDisplay`.
+    """
 
     def __init__(self, size: Size, mode: Mode) -> None:
         self.closed = False
@@ -373,10 +380,16 @@ class Window:
         if mode is Mode.HEADLESS:
             self.surface = pygame.Surface((size.width, size.height), depth=32)
             return
-        pygame.display.init()
-        pygame.display.set_caption("Library Kiosk")
         flags = pygame.FULLSCREEN | pygame.SCALED if mode is Mode.FULLSCREEN else 0
-        self.surface = pygame.display.set_mode((size.width, size.height), flags)
+        try:
+            pygame.display.init()
+            self.surface = pygame.display.set_mode((size.width, size.height), flags)
+        except pygame.error as trouble:
+            raise NoDisplay(
+                f"no {mode.value} of {size.width} x {size.height} can be shown: {trouble}; start the kiosk in a "
+                'graphical session, or set mode = "headless" under [screen] in kiosk.toml'
+            ) from None
+        pygame.display.set_caption("Library Kiosk")
         if mode is Mode.FULLSCREEN:
             pygame.mouse.set_visible(False)
 

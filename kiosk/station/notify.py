@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
 
 BEATS_A_WATCH = 3
 """How often the watchdog is fed within its time."""
+
+log = logging.getLogger(__name__)
 
 
 class Notifier:
@@ -34,6 +37,10 @@ class Notifier:
             self._send(b"WATCHDOG=1")
 
     def _send(self, message: bytes) -> None:
-        if self._address:
+        if not self._address:
+            return
+        try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
                 out.sendto(message, self._address)
+        except OSError as trouble:
+            log.warning("systemd was not told %s: %s", message.decode(), trouble.strerror)

@@ -8,10 +8,24 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from drivers.errors import BadSetting
+from drivers.ports.address import open_port
+from drivers.ports.serial import LineSettings
 from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.session.state import OfflinePolicy, Policy, Timeouts
 
 NAME = re.compile(r"[a-z0-9-]{1,32}")
+SLOWEST_BAUD, FASTEST_BAUD = 300, 4_000_000
+
+
+def _check_line(port: str, baud: int) -> None:
+    """Raises `ValueError` where a device can never be reached so."""
+    try:
+        open_port(port, LineSettings(baud))
+    except BadSetting:
+        raise ValueError("expected port to be a path such as /dev/ttyUSB0, or tcp://host:port") from None
+    if not SLOWEST_BAUD <= baud <= FASTEST_BAUD:
+        raise ValueError(f"expected baud to be {SLOWEST_BAUD} to {FASTEST_BAUD}")
 
 
 class ScreenMode(StrEnum):
@@ -59,12 +73,18 @@ class PadSettings:
     reversed_blocks: bool = True
     """The reader sends the last byte of a block first."""
 
+    def __post_init__(self) -> None:
+        _check_line(self.port, self.baud)
+
 
 @dataclass(frozen=True, slots=True)
 class ScannerSettings:
     port: str
     baud: int = 9_600
     prefix: str = ""
+
+    def __post_init__(self) -> None:
+        _check_line(self.port, self.baud)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +97,7 @@ class PrinterSettings:
     """False for a printer that cannot answer (write-only USB): its state is then unknown, not well."""
 
     def __post_init__(self) -> None:
+        _check_line(self.port, self.baud)
         if self.width_dots % 8 or not 200 <= self.width_dots <= 1000:
             raise ValueError("expected width_dots to be a multiple of 8 between 200 and 1000")
 

@@ -1,7 +1,9 @@
-"""From what drivers tell to what the reducer is told. Pure; a device's fault becomes a state of its health."""
+"""From what drivers and the uplink tell to what the reducer is told. Pure but for the technician's lines; a device's
+fault becomes a state of its health."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from typing import assert_never
 
@@ -12,6 +14,8 @@ from drivers.printers import events as printers
 from drivers.scanners import events as scanners
 from kiosk.model.ids import Uid
 from kiosk.session.events import (
+    Answered,
+    AskExpired,
     CardLifted,
     CardNotRead,
     CardPresented,
@@ -21,6 +25,7 @@ from kiosk.session.events import (
     DeviceChanged,
     Event,
     Health,
+    LinkChanged,
     Paper,
     PaperChanged,
     Printed,
@@ -34,6 +39,9 @@ from kiosk.session.events import (
     WriteTrouble,
 )
 from kiosk.station.tags import recognise
+from kiosk.station.uplink_events import AnswerArrived, AskDeadline, LinkDown, LinkUp, Sidelined, UplinkEvent
+
+log = logging.getLogger(__name__)
 
 GONE = frozenset({FaultCode.PORT_GONE, FaultCode.NO_ANSWER, FaultCode.WRONG_DEVICE, FaultCode.SERVICE_GONE})
 """Faults with which a device does none of its work; with the others it does some."""
@@ -118,6 +126,26 @@ def printer_event(event: printers.PrinterEvent, *, back_channel: bool) -> Event:
             return PaperChanged(_paper(event, back_channel=back_channel))
         case Faulted() | Recovered():
             return health(Device.PRINTER, event)
+        case _:
+            assert_never(event)
+
+
+def uplink_event(event: UplinkEvent) -> Event | None:
+    """What the line to central told; None where only the technician is concerned."""
+    match event:
+        case LinkUp():
+            log.info("central answers: on line")
+            return LinkChanged(online=True)
+        case LinkDown():
+            log.warning("off line: %s", event.reason)
+            return LinkChanged(online=False)
+        case AnswerArrived():
+            return Answered(event.ask, event.answer)
+        case AskDeadline():
+            return AskExpired(event.ask)
+        case Sidelined():
+            log.error("somebody has to look: %s", event.reason)
+            return None
         case _:
             assert_never(event)
 

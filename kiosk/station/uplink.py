@@ -173,9 +173,14 @@ class Uplink:
             self._facts_noted.set()
             self._offer(_FactsAdded())
 
-    def ask(self, ask: AskId, question: Question, deadline_s: float = ASK_S) -> None:
-        """Put a question; `AnswerArrived` or `AskDeadline` follows for certain, from the uplink's thread."""
-        self._inbox.put(_Asked(ask, question, time.monotonic(), deadline_s))
+    def ask(self, ask: AskId, question: Question, deadline_s: float = ASK_S) -> bool:
+        """Put a question without waiting; whether it was taken. `AnswerArrived` or `AskDeadline` then follows for
+        certain, from the uplink's thread; of a question that was not taken nothing is heard."""
+        try:
+            self._inbox.put_nowait(_Asked(ask, question, time.monotonic(), deadline_s))
+        except queue.Full:
+            return False
+        return True
 
     def note_health(self, health: StationHealth) -> None:
         """What the next heartbeats tell."""
