@@ -28,6 +28,7 @@ from drivers.codecs.gxlm_identifier import RESERVED, pack_identifier, scheme_for
 from drivers.codecs.iso28560_2 import filled
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 from drivers.codecs.values import (
+    no_such_element,
     note_control_characters,
     number_to_write,
     required,
@@ -71,6 +72,7 @@ KEY_BY_OID = MappingProxyType(
     }
 )
 OID_BY_KEY = {key: oid for oid, key in KEY_BY_OID.items()}
+WRITTEN_KEYS = HEAD_KEYS | OID_BY_KEY.keys()
 FIXED_LENGTHS = {OWNER: 2, ILL_BORROWER: 2, SET: 4, USAGE: 2}
 
 NINE_STORED_AS_SIX = 60000
@@ -167,6 +169,9 @@ def _read_element(oid: int, data: bytes, met: set[int], elements: Elements, find
 
 def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> EncodedTag:
     """Bank 01 and bank 11. The content parameter is made from the elements; one that is given must say the same."""
+    for key in elements:
+        if key not in WRITTEN_KEYS:
+            raise no_such_element(key, "gxlm", WRITTEN_KEYS)
     identifier = text_to_write(IDENTIFIER, required(elements, IDENTIFIER))
     scheme = number_to_write(PII_ENCODING, elements.get(PII_ENCODING, scheme_for(identifier)), 0, RESERVED - 1)
     sorting = number_to_write(SORTING, elements.get(SORTING, 0), 0, SORTING_MASK)
@@ -190,8 +195,6 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> 
 
 
 def _element(key: str, value: ElementValue) -> bytes:
-    if key not in OID_BY_KEY:
-        raise EncodeRefused(key, "gxlm has no such element", "leave it out: undefined elements are only read")
     if key in (OWNER, ILL_BORROWER):
         data = _school_code(key, value).to_bytes(2, "big")
     elif key == SET:

@@ -8,7 +8,7 @@ from drivers.codecs import object_stream
 from drivers.codecs.afi import LIBRARY_AFIS
 from drivers.codecs.elements import IDENTIFIER, INDEX
 from drivers.codecs.findings import Finding
-from drivers.codecs.object_writing import check_index, write
+from drivers.codecs.object_writing import check_index, element_of, write
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 from drivers.codecs.values import required
 
@@ -43,6 +43,8 @@ def encode(
     Where `lock` names elements, each run of them starts and ends on a block edge. Zero-filled to `memory_size`, so that
     nothing old is left behind; without it as short as the elements are.
     """
+    for key in elements:
+        element_of(key)
     required(elements, IDENTIFIER)
     for key in lock:
         if key not in elements:

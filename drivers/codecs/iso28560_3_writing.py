@@ -32,6 +32,7 @@ from drivers.codecs.values import (
     USAGE_SUBCLASSES,
     code_to_write,
     gs1_to_write,
+    no_such_element,
     number_to_write,
     required,
     set_to_write,
@@ -43,6 +44,7 @@ IDENTIFIER_BYTES = IDENTIFIER_AT.stop - IDENTIFIER_AT.start
 OWNER_BYTES = OWNER_AT.stop - OWNER_AT.start
 SHORT_OWNER_BYTES = SHORT_TAG_BYTES - OWNER_AT.start
 EXTENSION_KEYS = frozenset(name for block in BLOCKS for name in block.fields)
+WRITTEN_KEYS = EXTENSION_KEYS | {IDENTIFIER, OWNER, SET, USAGE, VERSION, MEDIA_FORMAT}
 
 
 def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> EncodedTag:
@@ -50,6 +52,9 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> 
 
     Identifiers over 16 bytes and owners that the basic block has no room for go to the library block.
     """
+    for key in elements:
+        if key not in WRITTEN_KEYS:
+            raise no_such_element(key, "iso28560-3", WRITTEN_KEYS)
     left = dict(elements)
     number_to_write(VERSION, left.pop(VERSION, VERSION_WRITTEN), VERSION_WRITTEN, VERSION_WRITTEN)
     parts, part = set_to_write(left.pop(SET, {"parts_in_set": 1, "part_number": 1}), LARGEST_SET)
@@ -118,8 +123,6 @@ def _blocks(left: dict[str, ElementValue]) -> bytes:
     media_format = code_to_write(MEDIA_FORMAT, left.pop(MEDIA_FORMAT)) if MEDIA_FORMAT in left else None
     texts: dict[str, str] = {}
     for key, value in left.items():
-        if key not in EXTENSION_KEYS:
-            raise EncodeRefused(key, "the fixed layout has no such element", "leave the element out")
         texts[key] = gs1_to_write(value) if key == GS1 else text_to_write(key, value)
         if key == ILL_BORROWER and not is_isil(texts[key]):
             raise EncodeRefused(key, f"{texts[key]!r} is no ISIL", "give prefix, hyphen and unit")

@@ -5,7 +5,6 @@ Order, compaction choice and lock alignment after ISO 28560-2; github DigitalPla
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping
 
 from drivers.codecs.compaction import Compaction, pack, pack_integer
@@ -13,7 +12,7 @@ from drivers.codecs.elements import BY_KEY, FIRST_INDEXED_OID, INDEX, Element, K
 from drivers.codecs.isil import is_isil, pack_isil
 from drivers.codecs.object_stream import COMPACTION_SHIFT, LENGTH_GOES_ON, OFFSET_BIT, OID_IN_NEXT_BYTE
 from drivers.codecs.reading import BITS_OF_BYTE, ElementValue, EncodeRefused
-from drivers.codecs.values import LARGEST_SET, code_to_write, gs1_to_write, set_to_write, text_to_write
+from drivers.codecs.values import LARGEST_SET, code_to_write, gs1_to_write, no_such_element, set_to_write, text_to_write
 
 HIGHEST_KNOWN_OID = 26
 MOST_PAD_BYTES = 255
@@ -23,9 +22,7 @@ def element_of(key: str) -> Element:
     """The row of the standard's table, or a refusal that guesses what was meant."""
     element = BY_KEY.get(key)
     if element is None:
-        near = difflib.get_close_matches(key, BY_KEY, 1)
-        remedy = f"did you mean {near[0]}?" if near else "leave it out: undefined elements are only read"
-        raise EncodeRefused(key, "this layout has no such element", remedy)
+        raise no_such_element(key, "ISO 28560", BY_KEY)
     return element
 
 

@@ -16,6 +16,7 @@ from drivers.codecs.elements import IDENTIFIER, SET
 from drivers.codecs.findings import Finding, about
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 from drivers.codecs.values import (
+    no_such_element,
     note_control_characters,
     number_to_write,
     required,
@@ -37,6 +38,7 @@ ITEM_TYPE = "item_type"
 BRANCH = "branch"
 LIBRARY = "library"
 CUSTOM = "custom"
+WRITTEN_KEYS = (SET, ITEM_TYPE, IDENTIFIER, BRANCH, LIBRARY, CUSTOM)
 
 ITEM_TYPES = MappingProxyType(
     {
@@ -95,6 +97,9 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> 
     size = memory_size if memory_size is not None else MEMORY_BYTES
     if size < MEMORY_BYTES:
         raise EncodeRefused("memory", f"{size} bytes are too few", f"use a tag of {MEMORY_BYTES} bytes or more")
+    for key in elements:
+        if key not in WRITTEN_KEYS:
+            raise no_such_element(key, "rfid501", WRITTEN_KEYS)
     left = dict(elements)
     parts, part = set_to_write(left.pop(SET, {"parts_in_set": 1, "part_number": 1}), LARGEST_PART)
     barcode = text_to_write(IDENTIFIER, required(left, IDENTIFIER))
@@ -106,8 +111,6 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> 
     branch = number_to_write(BRANCH, left.pop(BRANCH, 0), 0, (1 << BRANCH_BITS) - 1)
     library = number_to_write(LIBRARY, left.pop(LIBRARY, 0), 0, (1 << LIBRARY_BITS) - 1)
     custom = number_to_write(CUSTOM, left.pop(CUSTOM, 0), -(1 << 31), (1 << 31) - 1)
-    for key in left.keys() - {IDENTIFIER, ITEM_TYPE}:
-        raise EncodeRefused(key, "rfid501 has no place for it", "leave the element out")
     memory = LAYOUT.pack(
         CONSTANT, part << 4 | parts, 0, item_type, barcode.encode(), branch << LIBRARY_BITS | library, custom
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from drivers.codecs.elements import GS1, SET, USAGE
@@ -78,6 +79,13 @@ def required(elements: Mapping[str, ElementValue], key: str, remedy: str = "give
     if key not in elements:
         raise EncodeRefused(key, "it is missing", remedy)
     return elements[key]
+
+
+def no_such_element(key: str, layout: str, known: Iterable[str]) -> EncodeRefused:
+    """A refusal that guesses which of the `known` keys was meant."""
+    near = get_close_matches(key, known, 1)
+    remedy = f"did you mean {near[0]}?" if near else "leave it out: what the layout does not define is only read"
+    return EncodeRefused(key, f"{layout} has no such element", remedy)
 
 
 def text_to_write(key: str, value: ElementValue) -> str:

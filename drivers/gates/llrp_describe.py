@@ -7,6 +7,7 @@ Source: EPCglobal LLRP 1.1, chapters 16 and 17 (message and parameter layouts).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from drivers.described import Described, Direction, FieldValue
 from drivers.gates.llrp_names import KNOWN_TLV, MESSAGE_NAMES, TV_SIZES
@@ -17,8 +18,24 @@ _TYPE_BITS = 0x03FF
 _TV_BIT = 0x80
 _TLV_HEAD = 4
 _STATUS_HEAD = 4
+_EPC_BITS_HEAD = 2
+_ROSPEC_HEAD = 6
 _MISSING, _UNKNOWN_PARAMETER, _LENGTH_INVALID = "missing-parameter", "unknown-parameter", "length-invalid"
 _ROSPEC_ORDERS = (21, 22, 23, 24, 25)
+"""Delete, start, stop, enable, disable."""
+
+
+class _Message(IntEnum):
+    """Messages whose content is put in words."""
+
+    GET_READER_CAPABILITIES = 1
+    GET_READER_CONFIG = 2
+    SET_READER_CONFIG = 3
+    ADD_ROSPEC = 20
+    RO_ACCESS_REPORT = 61
+    READER_EVENT_NOTIFICATION = 63
+
+
 _RESPONSES = frozenset((4, *range(11, 14), *range(30, 37), *range(50, 56), 56, 57, 100))
 _ANTENNA, _FIRST_SEEN, _LAST_SEEN, _RSSI, _COUNT, _EPC_96 = 1, 2, 4, 6, 8, 13
 _UTC, _ROSPEC, _AISPEC, _TAG_REPORT, _EPC_DATA = 128, 177, 183, 240, 241
@@ -104,23 +121,23 @@ def _describe_message(head: bytes, body: bytes) -> Described:
 
 def _read_other(words: _Words, kind: int, body: bytes) -> None:
     match kind:
-        case 1:
+        case _Message.GET_READER_CAPABILITIES:
             _read_number(words, "requested", body[:1], 1)
-        case 2:
+        case _Message.GET_READER_CONFIG:
             _read_number(words, "antenna", body[:2], 2)
             _read_number(words, "requested", body[2:3], 1)
-        case 3:
+        case _Message.SET_READER_CONFIG:
             if body:
                 words.fields["reset"] = bool(body[0] & 0x80)
             else:
                 words.find(_LENGTH_INVALID)
-        case 20:
+        case _Message.ADD_ROSPEC:
             _read_rospec(words, body)
-        case 61:
+        case _Message.RO_ACCESS_REPORT:
             words.fields["tags"] = [
                 _read_tag(words, content) for each, content in words.parameters(body) if each == _TAG_REPORT
             ]
-        case 63:
+        case _Message.READER_EVENT_NOTIFICATION:
             _read_event(words, body)
         case _:
             pass
@@ -145,6 +162,8 @@ def _read_response(words: _Words, body: bytes) -> None:
     words.fields["status"] = code
     if size:
         description = status[_STATUS_HEAD : _STATUS_HEAD + size]
+        if len(description) < size:
+            words.find(_LENGTH_INVALID)
         words.fields["description"] = description.decode("utf-8", errors="replace")
     if code:
         words.find("status-error")
@@ -155,15 +174,17 @@ def _read_rospec(words: _Words, body: bytes) -> None:
     if rospec is None:
         words.find(_MISSING)
         return
-    if len(rospec) < 6:
+    if len(rospec) < _ROSPEC_HEAD:
         words.find(_LENGTH_INVALID)
         return
     words.fields |= {"rospec_id": int.from_bytes(rospec[:4]), "priority": rospec[4], "state": rospec[5]}
     antennas: list[FieldValue] = []
-    for kind, content in words.parameters(rospec[6:]):
+    for kind, content in words.parameters(rospec[_ROSPEC_HEAD:]):
         if kind == _AISPEC:
             count = int.from_bytes(content[:2])
             listed = content[2 : 2 + 2 * count]
+            if len(listed) < 2 * count:
+                words.find(_LENGTH_INVALID)
             antennas += [int.from_bytes(listed[at : at + 2]) for at in range(0, len(listed), 2)]
     words.fields["antennas"] = antennas
 
@@ -174,8 +195,10 @@ def _read_tag(words: _Words, content: bytes) -> FieldValue:
         if kind == _EPC_96:
             tag["epc"] = value.hex().upper()
         elif kind == _EPC_DATA:
-            bits = int.from_bytes(value[:2])
-            tag["epc"] = value[2 : 2 + (bits + 7) // 8].hex().upper()
+            size = (int.from_bytes(value[:_EPC_BITS_HEAD]) + 7) // 8
+            tag["epc"] = value[_EPC_BITS_HEAD : _EPC_BITS_HEAD + size].hex().upper()
+            if len(value) < _EPC_BITS_HEAD + size:
+                words.find(_LENGTH_INVALID)
         elif kind in _TAG_FIELDS:
             tag[_TAG_FIELDS[kind]] = int.from_bytes(value, signed=kind == _RSSI)
     return tag

@@ -6,6 +6,7 @@ Source: github Hypernova-Oy/lainuri, programs/lainuri-serve/lainuri/RL866/*.py, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from fastcrc import crc16
 
@@ -16,14 +17,19 @@ _SOF = 0xFA
 _HEAD, _CRC, _LEAST_LENGTH = 4, 2, 5
 _ANY_READER = 0xFF
 _RESYNC, _RESYNC_ANSWER = 0xC0, 0xE0
-_READ_CONFIG, _INVENTORY, _CONNECT, _DISCONNECT, _TAG_ACCESS = 0x01, 0x31, 0x32, 0x33, 0x34
-_NAMES = {
-    _READ_CONFIG: "read-config",
-    _INVENTORY: "inventory",
-    _CONNECT: "connect",
-    _DISCONNECT: "disconnect",
-    _TAG_ACCESS: "tag-access",
-}
+
+
+class _Command(IntEnum):
+    """First byte of INF; the name with a hyphen is the message's."""
+
+    READ_CONFIG = 0x01
+    INVENTORY = 0x31
+    CONNECT = 0x32
+    DISCONNECT = 0x33
+    TAG_ACCESS = 0x34
+
+
+_NAMES = {command.value: command.name.lower().replace("_", "-") for command in _Command}
 _ROM = 0x80
 _UID_SIZE = 8
 _HAS_ANTENNA, _HAS_PROTOCOL, _HAS_TAG_TYPE, _HAS_SERIAL = 0x01, 0x02, 0x04, 0x08
@@ -49,6 +55,14 @@ class _Bytes:
 
     def number(self, size: int = 1) -> int:
         return int.from_bytes(self.take(size), "little")
+
+    def read(self, fields: Fields, *names: str, size: int = 1) -> None:
+        """Numbers into `fields`, as far as the bytes go."""
+        for name in names:
+            number = self.number(size)
+            if self.short:
+                return
+            fields[name] = number
 
     def hex(self) -> str:
         return self.take(len(self.left)).hex().upper()
@@ -104,21 +118,24 @@ def _describe_frame(frame: bytes, direction: Direction | None) -> Described:
 
 def _read_request(command: int, left: _Bytes, fields: Fields) -> list[str]:
     match command:
-        case 0x01:
-            block = left.number()
-            fields |= {"block": block & ~_ROM, "rom": bool(block & _ROM), "blocks": left.number()}
-        case 0x31:
-            fields["flags"] = left.number()
-        case 0x32:
-            fields |= {"antenna": left.number(), "protocol": left.number(), "tag_type": left.number()}
+        case _Command.READ_CONFIG:
+            if left.left:
+                block = left.number()
+                fields |= {"block": block & ~_ROM, "rom": bool(block & _ROM)}
+            left.read(fields, "blocks")
+        case _Command.INVENTORY:
+            left.read(fields, "flags")
+        case _Command.CONNECT:
+            left.read(fields, "antenna", "protocol", "tag_type")
             target = _Bytes(left.take(left.number()))
-            fields["mode"] = target.number()
+            target.read(fields, "mode")
             if len(target.left) == _UID_SIZE:
                 fields["uid"] = target.left[::-1].hex().upper()
-        case 0x33:
-            fields["handle"] = left.number()
-        case 0x34:
-            fields["handle"] = left.number()
+            left.short = left.short or target.short
+        case _Command.DISCONNECT:
+            left.read(fields, "handle")
+        case _Command.TAG_ACCESS:
+            left.read(fields, "handle")
             fields["operations"] = [_operation(each) for each in _counted(left)]
         case _:
             fields["data"] = left.hex()
@@ -140,20 +157,22 @@ def _counted(left: _Bytes) -> list[bytes]:
 
 
 def _read_answer(command: int, left: _Bytes, fields: Fields) -> list[str]:
-    status = fields["status"] = left.number(2)
-    if status:
+    left.read(fields, "status", size=2)
+    if fields.get("status"):
         return ["status-error"]
     match command:
-        case 0x01:
-            fields |= {"blocks": left.number(), "data": left.hex()}
-        case 0x31:
-            fields |= {"stop": left.number(), "total": left.number(2)}
+        case _Command.READ_CONFIG:
+            left.read(fields, "blocks")
+            fields["data"] = left.hex()
+        case _Command.INVENTORY:
+            left.read(fields, "stop")
+            left.read(fields, "total", size=2)
             return _read_tags(left, left.number(), fields)
-        case 0x32:
-            fields["handle"] = left.number()
-        case 0x33:
+        case _Command.CONNECT:
+            left.read(fields, "handle")
+        case _Command.DISCONNECT:
             pass
-        case 0x34:
+        case _Command.TAG_ACCESS:
             return _read_results(left, fields)
         case _:
             fields["data"] = left.hex()

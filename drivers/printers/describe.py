@@ -6,9 +6,11 @@ Source: Epson ESC/POS command reference.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from drivers.described import Described, Direction, FieldValue
+from drivers.frames import NOISE_SKIPPED, TRUNCATED
 from drivers.printers.commands import describe_commands
 from drivers.printers.status import (
     AUTOMATIC_SIZE,
@@ -20,7 +22,6 @@ from drivers.printers.status import (
     read_real_time,
 )
 
-_TRUNCATED = "frame-truncated"
 _NOT_A_STATUS = "not-a-status-byte"
 _DISAGREE = "status-bits-disagree"
 _NAME_BEGINS, _NAME_ENDS = 0x5F, 0x00
@@ -38,7 +39,7 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
 def describe_status(question: int, data: bytes, direction: Direction | None) -> list[Described]:
     """Answers to DLE EOT `question`, a byte each."""
     if not data:
-        return [Described("incomplete", {}, [_TRUNCATED])]
+        return [Described("incomplete", {}, [TRUNCATED])]
     return [_one_status(question, value) for value in data]
 
 
@@ -66,13 +67,26 @@ def _guess(data: bytes) -> Direction:
 
 
 def _describe_answers(data: bytes) -> list[Described]:
+    """Answers one after another. Bytes between them are noise: some printers send them after a raster."""
     described: list[Described] = []
-    at = 0
+    at, noise = 0, False
     while at < len(data):
-        size, one = _take_answer(data[at:])
-        described.append(one)
-        at += size
-    return described or [Described("incomplete", {}, [_TRUNCATED])]
+        rest = data[at:]
+        if _begins_answer(rest[0]) or (not described and not noise and not any(map(_begins_answer, rest))):
+            size, one = _take_answer(rest)
+            described.append(replace(one, findings=[NOISE_SKIPPED, *one.findings]) if noise else one)
+            noise = False
+            at += size
+        else:
+            noise = True
+            at += 1
+    if noise and NOISE_SKIPPED not in described[-1].findings:
+        described[-1] = replace(described[-1], findings=[*described[-1].findings, NOISE_SKIPPED])
+    return described or [Described("incomplete", {}, [TRUNCATED])]
+
+
+def _begins_answer(value: int) -> bool:
+    return value in (XON, XOFF, _NAME_BEGINS) or is_real_time(value) or begins_automatic(value)
 
 
 def _take_answer(data: bytes) -> tuple[int, Described]:
@@ -83,9 +97,11 @@ def _take_answer(data: bytes) -> tuple[int, Described]:
         return _take_identity(data)
     if is_real_time(first):
         return 1, Described("status", {"value": first})
+    if not begins_automatic(first):
+        message = "automatic-status" if len(data) == AUTOMATIC_SIZE else "incomplete"
+        return len(data), Described(message, {}, [_NOT_A_STATUS])
     if len(data) < AUTOMATIC_SIZE:
-        finding = _TRUNCATED if begins_automatic(first) else _NOT_A_STATUS
-        return len(data), Described("incomplete", {}, [finding])
+        return len(data), Described("incomplete", {}, [TRUNCATED])
     bits = read_automatic(data[:AUTOMATIC_SIZE])
     if bits is None:
         return AUTOMATIC_SIZE, Described("automatic-status", {}, [_NOT_A_STATUS])
@@ -96,5 +112,5 @@ def _take_answer(data: bytes) -> tuple[int, Described]:
 def _take_identity(data: bytes) -> tuple[int, Described]:
     end = data.find(_NAME_ENDS)
     if end < 0:
-        return len(data), Described("incomplete", {}, [_TRUNCATED])
+        return len(data), Described("incomplete", {}, [TRUNCATED])
     return end + 1, Described("identity", {"text": data[1:end].decode("gb18030", errors="replace")})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drivers.described import Described, Direction, FieldValue
+from drivers.frames import NOISE_SKIPPED, TRUNCATED
 from drivers.scanners import ssi
 from drivers.scanners.describe import describe as describe_scanner
 from drivers.scanners.reading import Finding
@@ -29,6 +32,11 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
     at = 0
     while at < len(data) or not described:
         size, one = _take(data[at:])
+        if size == 0 and described:
+            last = described[-1]
+            if NOISE_SKIPPED not in last.findings:
+                described[-1] = replace(last, findings=[*last.findings, NOISE_SKIPPED])
+            break
         described.append(one)
         at += size
         if one.message == "trigger-answer" and at < len(data) and not _is_known(data[at:]):
@@ -39,17 +47,35 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
 
 
 def _is_known(data: bytes) -> bool:
+    """Whether a trigger, an answer or a sound packet stands at the start."""
     packet = ssi.parse_packet(data)
     return (isinstance(packet, ssi.SsiPacket) and packet.checksum_right) or any(map(data.startswith, _LITERALS))
 
 
 def _take(data: bytes) -> tuple[int, Described]:
+    """The next message and its bytes, the noise before it included; 0 bytes where nothing begins any more."""
+    if _is_known(data):
+        return _take_known(data)
+    packet = ssi.parse_packet(data)
+    if isinstance(packet, ssi.SsiPacket) and (packet.size == len(data) or _is_known(data[packet.size :])):
+        return packet.size, _describe_packet(packet)
+    start = next((place for place in range(1, len(data)) if _is_known(data[place:])), None)
+    if start is not None:
+        size, known = _take_known(data[start:])
+        return start + size, replace(known, findings=[NOISE_SKIPPED, *known.findings])
+    if isinstance(packet, ssi.SsiPacket):
+        return packet.size, _describe_packet(packet)
+    if any(literal.startswith(data) for literal in _LITERALS):
+        return len(data), Described("incomplete", {}, [TRUNCATED])
+    return len(data) if packet is ssi.SsiFault.TRUNCATED else 0, Described("incomplete", {}, [packet.value])
+
+
+def _take_known(data: bytes) -> tuple[int, Described]:
     for literal, described in _LITERALS.items():
         if data.startswith(literal):
             return len(literal), described
     packet = ssi.parse_packet(data)
-    if isinstance(packet, ssi.SsiFault):
-        return len(data), Described("incomplete", {}, [packet.value])
+    assert isinstance(packet, ssi.SsiPacket)
     return packet.size, _describe_packet(packet)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
+import os
 import sys
 
 from kiosk.settings.convert import SettingsRefused
@@ -11,9 +13,13 @@ from kiosk.settings.convert import SettingsRefused
 MODULES = ("demo", "run", "central", "check_config", "journal", "tag", "wire", "screens")
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""
 
+EXIT_INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells tell it."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _print_whatever_comes()
     arguments = argv if argv is not None else sys.argv[1:]
     parser = argparse.ArgumentParser(
         prog="kiosk", description="Library Kiosk: self-service lending, its central system and its tools."
@@ -27,13 +33,25 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     try:
         code = chosen.run(chosen)
+        sys.stdout.flush()
     except SettingsRefused as refused:
         print(refused, file=sys.stderr)
         return 2
     except BrokenPipeError:
+        # Whoever read has gone, as `| head` does. What is left in the buffer must not be tried again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     assert isinstance(code, int)
     return code
+
+
+def _print_whatever_comes() -> None:
+    """A terminal without Chinese shows escapes instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _wanted(arguments: list[str]) -> tuple[str, ...]:

@@ -24,18 +24,14 @@ from drivers.codecs.tag_data import (
     encode,
     with_index,
 )
-from kiosk.commands.hex_text import BadHex, bytes_of_hex
+from kiosk.commands.hex_text import STANDARD_INPUT, BadInput, bytes_of_hex, hex_or_standard_input, standard_input
+from kiosk.commands.json_text import json_text
 
 EXIT_DONE, EXIT_REFUSED, EXIT_USAGE = 0, 1, 2
 HIGHEST_BYTE = 0xFF
 LARGEST_TAG_BYTES = 65536
 LARGEST_BLOCK_BYTES = 256
-STANDARD_INPUT = "-"
 FROM_FILE = "@"
-
-
-class BadUsage(ValueError):
-    """The command line or the input makes no sense. The message says what, where and what to do."""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -69,12 +65,16 @@ def _register_encode(verbs: argparse._SubParsersAction[argparse.ArgumentParser])
         "encode",
         help="a tag's bytes from its elements",
         description="Make the bytes of a tag from the elements that `decode` tells. Formats: " + ", ".join(WRITABLE),
-        epilog="Without --elements, what `kiosk tag decode --json` printed is read from standard input.",
+        epilog="Refused elements give exit code 1; with --json the reason is an object on standard output, too.",
     )
-    encoding.add_argument("--format", metavar="F", help="the layout; taken from standard input where left out")
+    encoding.add_argument("--format", metavar="F", help="the layout; taken from the JSON where left out")
     encoding.add_argument(
-        "--elements", metavar="JSON", help="an object of elements; @FILE reads a file, - (default) standard input"
+        "elements",
+        metavar="JSON",
+        nargs="?",
+        help="an object of elements, or what `decode --json` printed; @FILE reads a file, - (default) standard input",
     )
+    encoding.add_argument("--elements", metavar="JSON", dest="elements_option", help="the same as an option")
     encoding.add_argument("--size", metavar="BYTES", help="fill with zeros to this size (UHF: of bank 11)")
     encoding.add_argument("--lock", metavar="KEY,KEY", default="", help="elements that start and end on block edges")
     encoding.add_argument("--index", action="store_true", help="make the content parameter (iso28560-2)")
@@ -95,15 +95,12 @@ def run_decode(arguments: argparse.Namespace) -> int:
         uii = None if arguments.uii is None else bytes_of_hex("--uii", arguments.uii)
         block_size = _whole_number("--block-size", arguments.block_size, LARGEST_BLOCK_BYTES)
         afi, dsfid = _register_of("--afi", arguments.afi), _register_of("--dsfid", arguments.dsfid)
-        if arguments.hex:
-            memory = bytes_of_hex("HEX", " ".join(arguments.hex))
-        elif uii is None:
-            memory = bytes_of_hex("standard input", _standard_input())
-        else:
-            memory = b""
+        memory = hex_or_standard_input(arguments.hex) if arguments.hex or uii is None else b""
         if not memory and not uii:
-            raise BadUsage("HEX: there is no byte in it; give the tag's memory in hex, or --uii HEX")
-    except (BadUsage, BadHex) as bad:
+            raise BadInput("HEX: there is no byte in it; give the tag's memory in hex, or --uii HEX")
+        if len(memory) > LARGEST_TAG_BYTES:
+            raise BadInput(f"HEX: {len(memory)} bytes are more than a tag has; give at most {LARGEST_TAG_BYTES}")
+    except BadInput as bad:
         return _complain("decode", bad, EXIT_USAGE)
     data = decode(memory, block_size=block_size, afi=afi, dsfid=dsfid, uii=uii)
     print(_decoded_as_json(data) if arguments.json else _decoded_as_text(data))
@@ -112,7 +109,7 @@ def run_decode(arguments: argparse.Namespace) -> int:
 
 def _decoded_as_json(data: TagData) -> str:
     decoded = {"format": data.format, "elements": dict(data.elements), "findings": data.findings}
-    return json.dumps(decoded, ensure_ascii=False)
+    return json_text(decoded)
 
 
 def _decoded_as_text(data: TagData) -> str:
@@ -133,25 +130,28 @@ class _Wanted:
 def run_encode(arguments: argparse.Namespace) -> int:
     """Print the bytes of a tag. 0 done, 1 where the layout refuses the elements, 2 where the input makes no sense."""
     try:
-        wanted = _wanted(arguments.format, arguments.elements)
+        wanted = _wanted(arguments.format, _elements_of(arguments))
         block_size = _whole_number("--block-size", arguments.block_size, LARGEST_BLOCK_BYTES)
         size = None if arguments.size is None else _whole_number("--size", arguments.size, LARGEST_TAG_BYTES)
         afi = _register_of("--afi", arguments.afi)
         dsfid = _register_of("--dsfid", arguments.dsfid)
         lock = [key.strip() for key in arguments.lock.split(",") if key.strip()]
         if arguments.index and wanted.layout != Format.ISO28560_2:
-            raise BadUsage(f"--index: {wanted.layout} does not need it; leave it out")
-    except (BadUsage, BadHex) as bad:
+            raise BadInput(f"--index: {wanted.layout} does not need it; leave it out")
+    except BadInput as bad:
         return _complain("encode", bad, EXIT_USAGE)
     try:
         elements = with_index(wanted.elements) if arguments.index else wanted.elements
         tag = encode(wanted.layout, elements, block_size=block_size, memory_size=size, lock=lock, afi=afi)
         _check_registers(wanted.layout, tag, afi, dsfid)
     except EncodeRefused as refused:
+        if arguments.json:
+            told = {"where": refused.where, "what": refused.what, "remedy": refused.remedy}
+            print(json_text({"format": wanted.layout, "refused": told}))
         return _complain("encode", refused, EXIT_REFUSED)
     memory, uii = tag.memory.hex().upper(), None if tag.uii is None else tag.uii.hex().upper()
     if arguments.json:
-        print(json.dumps({"format": wanted.layout, "hex": memory, "uii_hex": uii}))
+        print(json_text({"format": wanted.layout, "hex": memory, "uii_hex": uii}))
     elif uii is None:
         print(memory)
     else:
@@ -168,28 +168,36 @@ def _check_registers(layout: str, tag: EncodedTag, afi: int | None, dsfid: int |
         raise EncodeRefused("--dsfid", f"{layout} does not have this DSFID", "give 06 for iso28560-2, 3E for -3")
 
 
+def _elements_of(arguments: argparse.Namespace) -> str | None:
+    given: str | None = arguments.elements
+    option: str | None = arguments.elements_option
+    if given is not None and option is not None:
+        raise BadInput("--elements: the elements are given twice; give JSON once")
+    return option if given is None else given
+
+
 def _wanted(layout: str | None, given: str | None) -> _Wanted:
     where, text = _source(given)
     try:
         read = json.loads(text)
     except json.JSONDecodeError as bad:
-        raise BadUsage(f"{where}: line {bad.lineno}, column {bad.colno}: {bad.msg}; give a JSON object") from None
+        raise BadInput(f"{where}: line {bad.lineno}, column {bad.colno}: {bad.msg}; give a JSON object") from None
     except ValueError as bad:
-        raise BadUsage(f"{where}: {bad}; give a JSON object of elements") from None
+        raise BadInput(f"{where}: {bad}; give a JSON object of elements") from None
     except RecursionError:
-        raise BadUsage(f"{where}: nested too deep; give a JSON object of elements") from None
+        raise BadInput(f"{where}: nested too deep; give a JSON object of elements") from None
     if not isinstance(read, dict):
-        raise BadUsage(f"{where}: {type(read).__name__} is no object; give elements as a JSON object")
+        raise BadInput(f"{where}: {type(read).__name__} is no object; give elements as a JSON object")
     elements = read
     if "elements" in read:
         elements = read["elements"]
         if not isinstance(elements, dict):
-            raise BadUsage(f"{where}: elements is no object; give what `kiosk tag decode --json` prints")
+            raise BadInput(f"{where}: elements is no object; give what `kiosk tag decode --json` prints")
         layout = layout or read.get("format")
     if not isinstance(layout, str):
-        raise BadUsage(f"--format: it is missing; give one of {', '.join(WRITABLE)}")
+        raise BadInput(f"--format: it is missing; give one of {', '.join(WRITABLE)}")
     if layout not in WRITABLE:
-        raise BadUsage(f"--format: {layout!r} is no layout; give one of {', '.join(WRITABLE)}")
+        raise BadInput(f"--format: {layout!r} is no layout; give one of {', '.join(WRITABLE)}")
     return _Wanted(layout, {key: _element(where, key, value) for key, value in elements.items()})
 
 
@@ -201,29 +209,22 @@ def _element(where: str, key: str, value: object) -> ElementValue:
         return value
     if isinstance(value, dict) and all(isinstance(part, int) for part in value.values()):
         return value
-    raise BadUsage(f"{where}: {key}: no element has such a value; give it as `kiosk tag decode --json` prints it")
+    raise BadInput(f"{where}: {key}: no element has such a value; give it as `kiosk tag decode --json` prints it")
 
 
 def _source(given: str | None) -> tuple[str, str]:
     """Where the JSON comes from, and its text."""
     if given is None or given == STANDARD_INPUT:
-        return "standard input", _standard_input()
+        return "standard input", standard_input("--elements")
     if not given.startswith(FROM_FILE):
         return "--elements", given
     path = Path(given[len(FROM_FILE) :])
     try:
         return str(path), path.read_text(encoding="utf-8")
     except OSError as failed:
-        raise BadUsage(f"--elements: {path}: {failed.strerror}; give @FILE with a file that can be read") from None
+        raise BadInput(f"--elements: {path}: {failed.strerror}; give @FILE with a file that can be read") from None
     except UnicodeDecodeError:
-        raise BadUsage(f"--elements: {path}: this is no UTF-8 text; give a file of JSON") from None
-
-
-def _standard_input() -> str:
-    try:
-        return sys.stdin.read()
-    except UnicodeDecodeError:
-        raise BadUsage("standard input: this is no UTF-8 text; give hex digits or JSON") from None
+        raise BadInput(f"--elements: {path}: this is no UTF-8 text; give a file of JSON") from None
 
 
 def _register_of(name: str, text: str | None) -> int | None:
@@ -231,14 +232,14 @@ def _register_of(name: str, text: str | None) -> int | None:
         return None
     value = bytes_of_hex(name, text)
     if len(value) != 1:
-        raise BadUsage(f"{name}: {text!r} is not one byte; give two hex digits such as 07")
+        raise BadInput(f"{name}: {text!r} is not one byte; give two hex digits such as 07")
     return value[0]
 
 
 def _whole_number(name: str, text: str, highest: int) -> int:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if not 1 <= number <= highest:
-        raise BadUsage(f"{name}: {text!r} does not fit; give a whole number from 1 to {highest}")
+        raise BadInput(f"{name}: {text!r} does not fit; give a whole number from 1 to {highest}")
     return number
 
 

@@ -9,9 +9,12 @@ from typing import assert_never
 
 from drivers.described import Described, Direction, FieldValue
 from drivers.protocols import UnknownProtocol, describer, known_protocols
+from kiosk.commands.hex_text import BadInput, hex_or_standard_input
+from kiosk.commands.json_text import json_text
 
 EXIT_DONE, EXIT_USAGE = 0, 2
-_SEPARATORS = " \t\r\n:"
+LARGEST_CAPTURE_BYTES = 65_536
+"""A frame of the longest protocol here (FEIG, advanced); looking for frames in noise takes time with its square."""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,7 +26,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Put the bytes of one or more frames in words. Protocols: " + ", ".join(known_protocols()) + ".",
     )
     decode.add_argument("protocol", metavar="PROTOCOL", help="name of the protocol")
-    decode.add_argument("hex", metavar="HEX", nargs="+", help="bytes in hex; spaces, new lines and colons are skipped")
+    decode.add_argument(
+        "hex",
+        metavar="HEX",
+        nargs="+",
+        help="bytes in hex; spaces, colons and 0x are skipped; - reads standard input",
+    )
     decode.add_argument(
         "--direction",
         choices=[each.value for each in Direction],
@@ -37,35 +45,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the frames in words. 0 done, 2 where protocol or hex make no sense."""
     try:
         describe = describer(arguments.protocol)
-        data = bytes_of(" ".join(arguments.hex))
+        data = hex_or_standard_input(arguments.hex)
+        if not data:
+            raise BadInput("HEX: there are no hex digits in it; give the bytes that went over the wire")
+        if len(data) > LARGEST_CAPTURE_BYTES:
+            raise BadInput(f"HEX: {len(data)} bytes are too many; give at most {LARGEST_CAPTURE_BYTES} at a time")
     except UnknownProtocol as unknown:
         return _complain(_names_for(unknown))
-    except BadHex as bad:
+    except BadInput as bad:
         return _complain(str(bad))
     direction = Direction(arguments.direction) if arguments.direction else None
     described = describe(data, direction)
     print(_as_json(described) if arguments.json else "\n\n".join(map(_as_text, described)))
     return EXIT_DONE
-
-
-class BadHex(ValueError):
-    """Text that is not pairs of hex digits; the message says where."""
-
-
-def bytes_of(text: str) -> bytes:
-    """Bytes from hex digits; spaces, new lines, tabs and colons are skipped. Raises `BadHex`."""
-    digits, last = "", 0
-    for position, letter in enumerate(text, start=1):
-        if letter in _SEPARATORS:
-            continue
-        if letter not in "0123456789abcdefABCDEF":
-            raise BadHex(f"HEX: {letter!r} at position {position} is not a hex digit (0-9, A-F)")
-        digits, last = digits + letter, position
-    if not digits:
-        raise BadHex("HEX: there are no hex digits in it")
-    if len(digits) % 2:
-        raise BadHex(f"HEX: {len(digits)} hex digits are an odd number; the last one, at position {last}, is alone")
-    return bytes.fromhex(digits)
 
 
 def _names_for(unknown: UnknownProtocol) -> str:
@@ -80,7 +72,7 @@ def _complain(text: str) -> int:
 
 def _as_json(described: list[Described]) -> str:
     objects = [{"message": each.message, "fields": each.fields, "findings": each.findings} for each in described]
-    return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False)
+    return json_text(objects[0] if len(objects) == 1 else objects)
 
 
 def _as_text(described: Described) -> str:

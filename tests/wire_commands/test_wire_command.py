@@ -61,7 +61,7 @@ def test_an_unknown_protocol_names_the_known_and_the_nearest(capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("hex_text", "complaint"),
     [
-        ("12 3", "3 hex digits are an odd number; the last one, at position 4"),
+        ("12 3", "3 hex digits are an odd number, the last at position 4"),
         ("12 3G", "'G' at position 5"),
         ("", "no hex digits"),
     ],
