@@ -1,0 +1,1 @@
+"""A patron card on a virtual reader, behind a real pcscd."""
