@@ -85,7 +85,7 @@ class FeigReader:
         if self._requests.between_frames and began_s < self._listens_from_s:
             self._requests.miss(now_s)
             return
-        request = self._requests.take(data, now_s)
+        request = self._requests.take(data, began_s, now_s)
         if request is None or request.address not in (ANY_ADDRESS, OWN_ADDRESS) or self._fault is PadFault.SILENT:
             return
         self._request = request

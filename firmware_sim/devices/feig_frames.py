@@ -58,9 +58,9 @@ class RequestReader:
         self._lost = True
         self._last_s = now_s
 
-    def take(self, data: bytes, now_s: float) -> Request | None:
-        """Take bytes that came up to `now_s` (seconds); return the request that they complete."""
-        if now_s - self._last_s > GAP_S:
+    def take(self, data: bytes, began_s: float, now_s: float) -> Request | None:
+        """Take bytes that came without a gap from `began_s` to `now_s`; return the request that they complete."""
+        if began_s - self._last_s > GAP_S:
             self.reset()
         self._last_s = now_s
         if self._lost:
