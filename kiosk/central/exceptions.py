@@ -21,6 +21,8 @@ class Why(StrEnum):
 
     NEW_EPOCH = "new-epoch"
     """A station began a new journal: a new disk, or an older copy."""
+    FACTS_LOST = "facts-lost"
+    """Central was restored from a backup so old that the station does not keep what came after it."""
     NOT_UNDERSTOOD = "not-understood"
     """A fact of an unknown type or version, or with a missing or wrong field."""
     NOT_APPLIED = "not-applied"

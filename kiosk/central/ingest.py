@@ -17,7 +17,7 @@ from kiosk.central.exceptions import Notable, Why, note
 from kiosk.central.store.tables import facts, progress
 from kiosk.central.story import Place
 from kiosk.model.facts import Fact
-from kiosk.model.ids import Epoch, ItemId
+from kiosk.model.ids import Epoch
 from kiosk.rules.loans import LoanRules
 
 AHEAD = timedelta(minutes=5)
@@ -76,6 +76,25 @@ def ingest(
     return Taken(last, last - first)
 
 
+def go_on_from(connection: Connection, station: str, epoch: Epoch, oldest: int, *, received_at: datetime) -> int:
+    """Greeted by a station that can tell only from `oldest` on: note what is lost, and take it as received.
+
+    It happens where central was restored from a backup older than what stations keep (decision record 0106). Returns
+    the last contiguous seq of the epoch, 0 where nothing of it is known.
+    """
+    row = connection.execute(
+        select(progress).where(progress.c.station == station, progress.c.epoch == epoch).with_for_update()
+    ).one_or_none()
+    last = 0 if row is None else int(row.last_seq)
+    if oldest <= last + 1:
+        return last
+    at = received_at if row is None else row.last_at
+    details = {"first": str(last + 1), "last": str(oldest - 1)}
+    note(connection, Place(at, station, oldest - 1), epoch, Notable(Why.FACTS_LOST, details=details))
+    _keep_progress(connection, station, epoch, oldest - 1, at, begins=row is None, received_at=received_at)
+    return oldest - 1
+
+
 def _dated(one: Arrived, before: datetime | None, received_at: datetime) -> datetime:
     """When it happened: the station's clock, but never before the station's previous fact, nor after its arrival."""
     told = received_at if one.told_at is None or one.told_at > received_at + AHEAD else one.told_at
@@ -91,11 +110,11 @@ def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datet
             station=place.station,
             epoch=fresh.epoch,
             seq=place.seq,
-            type=one.type[:64],
+            type=_plain(one.type),
             told_at=one.told_at,
             at=place.at,
             received_at=received_at,
-            item=_kept(item),
+            item=None if item is None else _plain(item),
             data=one.data,
         )
     )
@@ -140,6 +159,6 @@ def _keep_progress(
         note(connection, Place(at, station, 1), epoch, Notable(Why.NEW_EPOCH))
 
 
-def _kept(item: ItemId | None) -> str | None:
-    """An item number as far as a column can hold it."""
-    return None if item is None else item.replace("\0", "")[:64]
+def _plain(text: str) -> str:
+    """Text of a message as far as a column can hold it; PostgreSQL keeps no NUL."""
+    return text.replace("\0", "")[:64]

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 from kiosk.central.store import BadDatabaseUrl, database_url
+from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, within
 from kiosk.rules.loans import LoanRule, LoanRules
 
-NAME = re.compile(r"[a-z0-9-]{1,32}")
+LARGEST_DEBT_CENTS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerSettings:
     """The MQTT broker."""
 
-    host: str = "127.0.0.1"
-    port: int = 1883
+    host: Annotated[str, NOT_EMPTY] = "127.0.0.1"
+    port: Annotated[int, PORT_NUMBER] = 1883
     username: str | None = None
     password_file: Path | None = None
-    share_group: str | None = None
+    share_group: Annotated[str, NAME] | None = None
     """Several central processes share the stations' messages under this name. The broker must then send all messages
     of one station to one process."""
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.port <= 65_535:
-            raise ValueError("expected a port of 1 to 65535")
-        if self.share_group is not None and not NAME.fullmatch(self.share_group):
-            raise ValueError("expected share_group to be 1 to 32 of a–z, 0–9 and -")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +46,12 @@ class HttpSettings:
     """Pages and REST."""
 
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Annotated[int, within(0, LARGEST_PORT)] = 8080
+    """0 takes any free one."""
     token_file: Path | None = None
     """A file with the token that REST asks for. Without one, only this machine may ask."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.port <= 65_535:
-            raise ValueError("expected a port of 0 (any free one) to 65535")
         try:
             local = self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
         except ValueError:
@@ -85,7 +79,7 @@ class RuleSettings:
     """Who may borrow what, until when."""
 
     line: tuple[LoanRule, ...] = (LoanRule(loan_days=28, max_loans=10),)
-    debt_limit_cents: int = 0
+    debt_limit_cents: Annotated[int, within(0, LARGEST_DEBT_CENTS)] = 0
     """Who owes more than this borrows nothing."""
 
     def __post_init__(self) -> None:
@@ -96,21 +90,17 @@ class RuleSettings:
 class CentralSettings:
     """One central system."""
 
-    site: str
-    time_zone: str = "Asia/Shanghai"
+    site: Annotated[str, NAME]
+    time_zone: Annotated[str, TIME_ZONE] = "Asia/Shanghai"
     broker: BrokerSettings = field(default_factory=BrokerSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     seed: SeedSettings = field(default_factory=SeedSettings)
     rules: RuleSettings = field(default_factory=RuleSettings)
-    promise_s: int = 120
+    promise_s: Annotated[int, within(1, 3_600)] = 120
     """How long a yes counts towards the patron's limit while the fact of the loan is awaited."""
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.site):
-            raise ValueError("expected site to be 1 to 32 of a–z, 0–9 and -")
-        if not 1 <= self.promise_s <= 3_600:
-            raise ValueError("expected promise_s of 1 to 3600")
         self.loan_rules()
 
     def loan_rules(self) -> LoanRules:

@@ -1,0 +1,46 @@
+"""Messages on their way through central: heard from a broker, and to be told once what they meant is committed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.model.ids import AskId
+from kiosk.wire import Channel, Station
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message of a station."""
+
+    station: Station
+    channel: Channel
+    payload: bytes
+    at: datetime
+    """When it arrived, aware."""
+    retained: bool = False
+    """The broker kept it: it was told some time before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """A message on a topic that no station of this site has."""
+
+    topic: str
+    payload: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineUp:
+    """The broker lets us in, and every subscription stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """To be published to a station, QoS 1. `ask` goes with an answer as correlation data."""
+
+    station: Station
+    channel: Channel
+    payload: bytes
+    ask: AskId | None = None

@@ -1,0 +1,151 @@
+"""The files that fill an empty database: `items.toml`, `patrons.toml`, `loans.toml`, each with every fault reported."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kiosk.central.people import card_token
+from kiosk.model.circulation import Language
+from kiosk.settings import Fault
+
+LONGEST_ID = 64
+LONGEST_CLASS = 32
+LONGEST_CARD = 128
+
+
+@dataclass(frozen=True, slots=True)
+class SeedItem:
+    """A copy."""
+
+    id: str
+    loan_class: str
+    control_number: str | None = None
+    """Of its record in the catalogue files."""
+    title: str = ""
+    """Only where there is no record, or another title is to be shown."""
+    call_number: str = ""
+    branch: str = ""
+    not_for_loan: bool = False
+    held_for: str | None = None
+    """Id of the patron that it waits for."""
+
+    def __post_init__(self) -> None:
+        _expect(self.id, "id", LONGEST_ID)
+        _expect(self.loan_class, "loan_class", LONGEST_CLASS)
+        if self.control_number is None and not self.title:
+            raise ValueError("expected a control_number or a title: otherwise nobody knows what it is")
+
+
+@dataclass(frozen=True, slots=True)
+class SeedPatron:
+    """A patron and what a reader or scanner reads off their cards."""
+
+    id: str
+    given_name: str
+    category: str
+    family_name: str = ""
+    expires: date | None = None
+    """The card's last valid day."""
+    blocked: bool = False
+    debt_cents: int = 0
+    language: Language | None = None
+    cards: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _expect(self.id, "id", LONGEST_ID)
+        _expect(self.category, "category", LONGEST_CLASS)
+        if self.debt_cents < 0:
+            raise ValueError("expected debt_cents of 0 or more")
+        for card in self.cards:
+            _expect(card.strip(), "cards", LONGEST_CARD)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedLoan:
+    """A loan that stands when central begins: made at that moment, due by the rules."""
+
+    patron: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsFile:
+    """`[[item]]` tables."""
+
+    item: tuple[SeedItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PatronsFile:
+    """`[[patron]]` tables."""
+
+    patron: tuple[SeedPatron, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoansFile:
+    """`[[loan]]` tables."""
+
+    loan: tuple[SeedLoan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What the three files say together, each with its name for messages."""
+
+    items: tuple[SeedItem, ...]
+    patrons: tuple[SeedPatron, ...]
+    loans: tuple[SeedLoan, ...]
+    items_file: Path | None
+    patrons_file: Path | None
+    loans_file: Path | None
+
+    def faults(self, control_numbers: frozenset[str]) -> list[Fault]:
+        """What does not fit together: names twice, and names that nothing has. `control_numbers`: of the catalogue."""
+        return [*self._item_faults(control_numbers), *self._patron_faults(), *self._loan_faults()]
+
+    def _item_faults(self, control_numbers: frozenset[str]) -> Iterable[Fault]:
+        patrons = {patron.id for patron in self.patrons}
+        yield from _twice(self.items_file, "item", "id", [item.id for item in self.items])
+        for place, item in enumerate(self.items, 1):
+            if item.control_number is not None and item.control_number not in control_numbers:
+                key = f"item.{place}.control_number"
+                yield Fault(str(self.items_file), key, "one of the catalogue files", repr(item.control_number))
+            if item.held_for is not None and item.held_for not in patrons:
+                yield Fault(str(self.items_file), f"item.{place}.held_for", "a patron's id", repr(item.held_for))
+
+    def _patron_faults(self) -> Iterable[Fault]:
+        yield from _twice(self.patrons_file, "patron", "id", [patron.id for patron in self.patrons])
+        owners: dict[str, int] = {}
+        for place, patron in enumerate(self.patrons, 1):
+            for card in map(card_token, patron.cards):
+                if (first := owners.setdefault(card, place)) != place or patron.cards.count(card) > 1:
+                    expected = f"a card that no other patron has (patron.{first} has it)"
+                    yield Fault(str(self.patrons_file), f"patron.{place}.cards", expected, repr(card))
+
+    def _loan_faults(self) -> Iterable[Fault]:
+        patrons, items = {patron.id for patron in self.patrons}, {item.id for item in self.items}
+        yield from _twice(self.loans_file, "loan", "item", [loan.item for loan in self.loans])
+        for place, loan in enumerate(self.loans, 1):
+            if loan.patron not in patrons:
+                yield Fault(str(self.loans_file), f"loan.{place}.patron", "a patron's id", repr(loan.patron))
+            if loan.item not in items:
+                yield Fault(str(self.loans_file), f"loan.{place}.item", "an item's id", repr(loan.item))
+
+
+def _twice(file: Path | None, table: str, key: str, names: list[str]) -> Iterable[Fault]:
+    counts = Counter(names)
+    for place, name in enumerate(names, 1):
+        if counts[name] > 1 and names.index(name) != place - 1:
+            first = names.index(name) + 1
+            expected = f"{key} that stands once ({table}.{first} has it)"
+            yield Fault(str(file), f"{table}.{place}.{key}", expected, repr(name))
+
+
+def _expect(text: str, key: str, longest: int) -> None:
+    if not text or len(text) > longest or "\0" in text:
+        raise ValueError(f"expected {key} of 1 to {longest} characters")

@@ -1,0 +1,167 @@
+"""Filling an empty database from files: catalogue, copies, patrons, loans that stand. All of it or nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, Table, insert, select
+
+from kiosk.central.people import card_token
+from kiosk.central.seed_files import ItemsFile, LoansFile, PatronsFile, Seed
+from kiosk.central.settings import CentralSettings, SeedSettings
+from kiosk.central.store import writing
+from kiosk.central.store.tables import cards, items, loans, patrons, progress, records
+from kiosk.rules.loans import LoanRules, due_after
+from kiosk.settings import Fault, SettingsRefused, load
+
+SEEDED = "seed"
+"""The station that seeded loans come from: no topic of a site is meant by it, central made them itself."""
+
+T = TypeVar("T")
+Rows = list[dict[str, object]]
+
+log = logging.getLogger(__name__)
+
+
+def seed(engine: Engine, settings: CentralSettings, now: datetime) -> bool:
+    """Fill the database when it is empty, in one transaction. False: it holds something, and no file was read.
+
+    `now` is aware. Raises `SettingsRefused` with every fault of every file.
+    """
+    if not _named_any(settings.seed):
+        return False
+    with writing(engine) as connection:
+        if not _is_empty(connection):
+            return False
+        catalogue = _catalogue(settings.seed.catalogue)
+        told = _read(settings.seed)
+        faults = told.faults(frozenset(str(row["control_number"]) for row in catalogue))
+        if faults:
+            raise SettingsRefused(faults)
+        loan_rows = _loan_rows(told, settings.loan_rules(), now)
+        _fill(connection, records, catalogue)
+        _fill(connection, items, _item_rows(told))
+        _fill(connection, patrons, _patron_rows(told))
+        _fill(connection, cards, _card_rows(told))
+        _fill(connection, loans, loan_rows)
+    log.info(
+        "filled the empty database: %d records, %d items, %d patrons, %d loans",
+        len(catalogue),
+        len(told.items),
+        len(told.patrons),
+        len(told.loans),
+    )
+    return True
+
+
+def _named_any(named: SeedSettings) -> bool:
+    return bool(named.catalogue or named.items or named.patrons or named.loans)
+
+
+def _is_empty(connection: Connection) -> bool:
+    return all(
+        connection.execute(select(table).limit(1)).first() is None
+        for table in (records, items, patrons, loans, progress)
+    )
+
+
+def _read(named: SeedSettings) -> Seed:
+    """The three files; raise `SettingsRefused` with the faults of all of them."""
+    faults: list[Fault] = []
+    items_file = _file(ItemsFile, named.items, faults)
+    patrons_file = _file(PatronsFile, named.patrons, faults)
+    loans_file = _file(LoansFile, named.loans, faults)
+    if faults:
+        raise SettingsRefused(faults)
+    return Seed(items_file.item, patrons_file.patron, loans_file.loan, named.items, named.patrons, named.loans)
+
+
+def _file(kind: type[T], path: Path | None, faults: list[Fault]) -> T:
+    if path is not None:
+        try:
+            return load(kind, path)
+        except SettingsRefused as refused:
+            faults += refused.faults
+    return kind()
+
+
+def _catalogue(paths: Sequence[Path]) -> Rows:
+    if not paths:
+        return []
+    from kiosk.central.catalogue.rows import read_rows  # not needed at a start that seeds nothing
+
+    return read_rows(paths)
+
+
+def _item_rows(told: Seed) -> Rows:
+    return [
+        {
+            "id": item.id,
+            "control_number": item.control_number,
+            "title": item.title,
+            "call_number": item.call_number,
+            "branch": item.branch,
+            "loan_class": item.loan_class,
+            "not_for_loan": item.not_for_loan,
+            "held_for": item.held_for,
+        }
+        for item in told.items
+    ]
+
+
+def _patron_rows(told: Seed) -> Rows:
+    return [
+        {
+            "id": patron.id,
+            "given_name": patron.given_name,
+            "family_name": patron.family_name,
+            "category": patron.category,
+            "expires": patron.expires,
+            "blocked": patron.blocked,
+            "debt_cents": patron.debt_cents,
+            "language": patron.language,
+        }
+        for patron in told.patrons
+    ]
+
+
+def _card_rows(told: Seed) -> Rows:
+    return [{"token": card_token(card), "patron": patron.id} for patron in told.patrons for card in patron.cards]
+
+
+def _loan_rows(told: Seed, rules: LoanRules, now: datetime) -> Rows:
+    """Loans made at `now`. Raises `SettingsRefused` where no rule has a period for one."""
+    categories = {patron.id: patron.category for patron in told.patrons}
+    classes = {item.id: item.loan_class for item in told.items}
+    rows: Rows = []
+    faults: list[Fault] = []
+    for place, loan in enumerate(told.loans, 1):
+        days = rules.loan_days(categories[loan.patron], classes[loan.item])
+        if days is None:
+            faults.append(Fault(str(told.loans_file), f"loan.{place}", "a rule with loan_days for it", "none"))
+            continue
+        rows.append(
+            {
+                "intent": f"{SEEDED}-{place}",
+                "patron": loan.patron,
+                "item": loan.item,
+                "station": SEEDED,
+                "seq": place,
+                "made_at": now,
+                "due": due_after(now, days, rules),
+                "opened": True,
+                "provisional": False,
+            }
+        )
+    if faults:
+        raise SettingsRefused(faults)
+    return rows
+
+
+def _fill(connection: Connection, table: Table, rows: Rows) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
