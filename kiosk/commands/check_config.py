@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
+from kiosk.commands.json_text import json_text
 from kiosk.settings import Fault, read_faults
 
 FILES = {
@@ -31,18 +32,25 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(arguments: argparse.Namespace) -> int:
     """Print the faults; 1 when there are any."""
     folder: Path = arguments.folder
-    checked = [name for name in FILES if (folder / name).is_file()]
+    checked = [name for name in FILES if os.path.lexists(folder / name)]
     faults: list[Fault] = []
     for name in checked:
         module, kind = FILES[name]
         faults += read_faults(getattr(importlib.import_module(module), kind), folder / name)
     if not checked:
-        faults.append(Fault(str(folder), "", "a folder with " + " or ".join(FILES), "none of them"))
+        faults.append(Fault(str(folder), "", "a folder with " + " or ".join(FILES), _what_is(folder)))
     if arguments.json:
-        print(json.dumps({"checked": checked, "faults": [asdict(fault) for fault in faults]}, ensure_ascii=False))
+        print(json_text({"checked": checked, "faults": [asdict(fault) for fault in faults]}))
     else:
         for fault in faults:
             print(fault)
         if not faults:
             print(f"{', '.join(checked)}: no fault found")
     return 1 if faults else 0
+
+
+def _what_is(folder: Path) -> str:
+    """Where the files of a configuration were looked for in vain, in words."""
+    if not os.path.lexists(folder):
+        return "nothing of this name"
+    return "a folder without them" if folder.is_dir() else "a file"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from kiosk.model.ids import ItemId, PatronRef
+from kiosk.model.limits import within
 
 
 class Language(StrEnum):
@@ -48,5 +50,9 @@ class Patron:
 class SecurityMarks:
     """AFI values of this library. ISO libraries use 0x07 and 0xC2, others their own: never assume, never mix."""
 
-    in_stock: int = 0x07
-    on_loan: int = 0xC2
+    in_stock: Annotated[int, within(0x00, 0xFF)] = 0x07
+    on_loan: Annotated[int, within(0x00, 0xFF)] = 0xC2
+
+    def __post_init__(self) -> None:
+        if self.in_stock == self.on_loan:
+            raise ValueError("expected in_stock and on_loan to differ")

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kiosk.model.ids import PatronRef
+from kiosk.model.limits import NOT_EMPTY, within
 from kiosk.model.reasons import Reason, ReasonCode
 
 ALL = "*"
@@ -22,24 +24,18 @@ DUE_AT = time(23, 59)
 class LoanRule:
     """One line. What it does not say is looked up in a less specific line."""
 
-    category: str = ALL
+    category: Annotated[str, NOT_EMPTY] = ALL
     """Patron category, or `*` for every one."""
-    loan_class: str = ALL
+    loan_class: Annotated[str, NOT_EMPTY] = ALL
     """Loan class of the item, or `*` for every one."""
-    loan_days: int | None = None
+    loan_days: Annotated[int, within(1, 3_650)] | None = None
     """Due at 23:59 library time this many days on."""
-    max_loans: int | None = None
+    max_loans: Annotated[int, within(0, 10_000)] | None = None
     """0 forbids; absent everywhere means no limit. Counts the named class, or all loans where the class is `*`."""
 
     def __post_init__(self) -> None:
-        if not self.category or not self.loan_class:
-            raise ValueError("expected a category and a loan_class, or '*'")
         if self.loan_days is None and self.max_loans is None:
             raise ValueError("expected loan_days, max_loans or both")
-        if self.loan_days is not None and not 1 <= self.loan_days <= 3_650:
-            raise ValueError("expected loan_days of 1 to 3650")
-        if self.max_loans is not None and not 0 <= self.max_loans <= 10_000:
-            raise ValueError("expected max_loans of 0 to 10000")
 
 
 @dataclass(frozen=True, slots=True)

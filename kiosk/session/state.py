@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Annotated
 
 from kiosk.model.circulation import Item, Language, Patron, Purpose, SecurityMarks
 from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
 from kiosk.model.journal import Doubt
+from kiosk.model.limits import within
 from kiosk.model.reasons import Reason
 from kiosk.session.events import Device, Health, Paper, TagKind
 
 KNOWN_ITEMS = 500
+Seconds = Annotated[float, within(0, 3_600)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,10 @@ class OfflinePolicy:
     """What a kiosk may decide alone."""
 
     borrow: bool = True
-    max_items: int = 5
+    max_items: Annotated[int, within(0, 1_000)] = 5
     """Per patron and session."""
-    loan_days: int = 14
-    due_hour: int = 23
+    loan_days: Annotated[int, within(1, 3_650)] = 14
+    due_hour: Annotated[int, within(0, 23)] = 23
     """Due at this hour and minute 59 in the library's own time zone."""
 
 
@@ -34,16 +37,16 @@ class OfflinePolicy:
 class Timeouts:
     """Seconds without a touch, card or tag until the warning; the warning itself; and the waits of the work."""
 
-    identify_s: float = 40
-    home_s: float = 60
-    borrow_s: float = 60
-    return_s: float = 45
-    receipt_s: float = 10
-    warning_s: float = 20
-    put_back_s: float = 20
-    ask_s: float = 2
-    farewell_s: float = 3
-    notice_s: float = 6
+    identify_s: Seconds = 40
+    home_s: Seconds = 60
+    borrow_s: Seconds = 60
+    return_s: Seconds = 45
+    receipt_s: Seconds = 10
+    warning_s: Seconds = 20
+    put_back_s: Seconds = 20
+    ask_s: Seconds = 2
+    farewell_s: Seconds = 3
+    notice_s: Seconds = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,26 @@
 """The strict converter. It never guesses: unknown keys, wrong types and values out of range are all reported at once.
 
 Understands nested dataclasses, `tuple[T, ...]`, enums by value, `Path` (relative ones are taken from the file's
-folder), `str`, `int`, `float`, `bool` and `T | None`. A dataclass checks its own ranges in `__post_init__` by raising
-`ValueError` with the words "expected …"; `at("key: …")` style prefixes are not needed, the path is added here.
+folder), `date`, `str`, `int`, `float`, `bool` and `T | None`. Limits of one value stand beside its type, see
+`kiosk.model.limits`. What concerns several values a dataclass checks in `__post_init__` by raising `ValueError` with
+the words "expected …"; the path is added here.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from kiosk.model.limits import Limit
+
+LONGEST_SHOWN = 80
 
 T = TypeVar("T")
 
@@ -68,35 +75,38 @@ class _Conversion:
         self.faults: list[Fault] = []
 
     def fault(self, key: str, expected: str, found: object) -> _Nothing:
-        self.faults.append(Fault(self.file, key, expected, found if isinstance(found, str) else _shown(found)))
+        self.faults.append(Fault(self.file, key, expected, _shown(found)))
         return _NOTHING
 
     def dataclass(self, kind: type, value: object, path: str) -> object:
         if not isinstance(value, Mapping):
             return self.fault(path, "a table", value)
-        hints = get_type_hints(kind)
+        hints = get_type_hints(kind, include_extras=True)
         known = {field.name: field for field in fields(kind)}
         before = len(self.faults)
         for key in value:
             if key not in known:
                 nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
                 hint = f"did you mean `{nearest[0]}`?" if nearest else f"known keys: {', '.join(sorted(known))}"
-                self.fault(_join(path, key), f"a known key ({hint})", f"`{key}`")
+                self.faults.append(Fault(self.file, _join(path, key), f"a known key ({hint})", f"`{key}`"))
+        all_known = len(self.faults)
         made: dict[str, object] = {}
         for name, field in known.items():
             made[name] = self._field(field, hints[name], value, _join(path, name))
-        if len(self.faults) > before:
+        if len(self.faults) > all_known:
             return _NOTHING
         try:
-            return kind(**{name: item for name, item in made.items() if item is not _NOTHING})
+            whole = kind(**{name: item for name, item in made.items() if item is not _NOTHING})
         except ValueError as refusal:
             return self.fault(path, str(refusal).removeprefix("expected "), value)
+        return whole if len(self.faults) == before else _NOTHING
 
     def _field(self, field: Field[object], hint: object, table: Mapping[str, object], path: str) -> object:
         if field.name in table:
             return self.value(hint, table[field.name], path)
-        if field.default is MISSING and field.default_factory is MISSING:
-            return self.fault(path, f"{_named(hint)} (this key is required)", "nothing")
+        if _is_required(field):
+            expected = f"{_named(hint)} (this key is required)"
+            self.faults.append(Fault(self.file, path, expected, "nothing"))
         return _NOTHING
 
     def value(self, hint: object, value: object, path: str) -> object:
@@ -105,6 +115,9 @@ class _Conversion:
             inner = [choice for choice in get_args(hint) if choice is not type(None)]
             assert len(inner) == 1, f"{path}: only `T | None` is understood"
             return self.value(inner[0], value, path)
+        if origin is Annotated:
+            inner_hint, *limits = get_args(hint)
+            return self._limited(inner_hint, [each for each in limits if isinstance(each, Limit)], value, path)
         if origin is tuple:
             return self._tuple(get_args(hint)[0], value, path)
         supertype = getattr(hint, "__supertype__", None)
@@ -115,19 +128,27 @@ class _Conversion:
             return self.dataclass(hint, value, path)
         return self._scalar(hint, value, path)
 
+    def _limited(self, hint: object, limits: list[Limit], value: object, path: str) -> object:
+        made = self.value(hint, value, path)
+        broken = [] if made is _NOTHING else [limit.expected for limit in limits if not limit.holds(made)]
+        return self.fault(path, " and ".join(broken), value) if broken else made
+
     def _tuple(self, inner: object, value: object, path: str) -> object:
         if not isinstance(value, list):
             return self.fault(path, f"an array of {_named(inner)}", value)
-        return tuple(self.value(inner, entry, _join(path, str(place + 1))) for place, entry in enumerate(value))
+        made = [self.value(inner, entry, _join(path, str(place))) for place, entry in enumerate(value, start=1)]
+        return _NOTHING if _NOTHING in made else tuple(made)
 
     def _scalar(self, kind: type, value: object, path: str) -> object:
         if issubclass(kind, Enum):
             allowed = {member.value: member for member in kind}
-            if not isinstance(value, str | int) or value not in allowed:
-                return self.fault(path, " or ".join(repr(choice) for choice in allowed), value)
+            if not isinstance(value, str | int) or isinstance(value, bool) or value not in allowed:
+                return self.fault(path, _choices(kind), value)
             return allowed[value]
         if kind is Path and isinstance(value, str) and value:
             return self.folder / value
+        if kind is date and isinstance(value, datetime):
+            return self.fault(path, _named(kind), value)
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
         if kind is not Path and isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
@@ -135,23 +156,51 @@ class _Conversion:
         return self.fault(path, _named(kind), value)
 
 
+def _is_required(field: Field[object]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
 def _named(hint: object) -> str:
-    if get_origin(hint) in (Union, types.UnionType):
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
         return " or ".join(_named(choice) for choice in get_args(hint) if choice is not type(None))
-    if get_origin(hint) is tuple:
+    if origin is Annotated:
+        inner, *limits = get_args(hint)
+        return ", ".join([_named(inner), *(limit.expected for limit in limits if isinstance(limit, Limit))])
+    if origin is tuple:
         return f"an array of {_named(get_args(hint)[0])}"
     hint = getattr(hint, "__supertype__", hint)
     if isinstance(hint, type) and is_dataclass(hint):
         return "a table"
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return " or ".join(repr(member.value) for member in hint)
-    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", Path: "a path (text)"}
+        return _choices(hint)
+    names = {
+        str: "text",
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        Path: "a path (text)",
+        date: "a date such as 2026-11-25",
+    }
     return names.get(hint, repr(hint)) if isinstance(hint, type) else repr(hint)
 
 
+def _choices(kind: type[Enum]) -> str:
+    return " or ".join(_shown(member.value) for member in kind)
+
+
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "…"
+    """A value much as TOML writes it, cut where it is long."""
+    match value:
+        case bool() | str():
+            text = json.dumps(value, ensure_ascii=False)
+        case list():
+            text = f"[{', '.join(map(_shown, value))}]"
+        case Mapping():
+            text = "{ " + ", ".join(f"{key} = {_shown(entry)}" for key, entry in value.items()) + " }"
+        case _:
+            text = str(value)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
 def _join(path: str, key: str) -> str:

@@ -46,14 +46,17 @@ def _table(path: Path) -> dict[str, object]:
         return tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as trouble:
         raise SettingsRefused([Fault(str(path), "", "UTF-8 text", f"byte {trouble.start} is not")]) from None
-    except tomllib.TOMLDecodeError as trouble:
+    except RecursionError:
+        raise SettingsRefused([Fault(str(path), "", "TOML", "arrays or tables nested too deep")]) from None
+    except ValueError as trouble:
+        # TOMLDecodeError, and what tomllib lets through: a number of thousands of digits, a 30th of February.
         raise SettingsRefused([Fault(str(path), "", "TOML", str(trouble))]) from None
 
 
 def _value(text: str) -> object:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -1,0 +1,52 @@
+"""What a setting must be beyond its type, written beside the type.
+
+    baud: Annotated[int, within(300, 4_000_000)] = 9_600
+
+The converter of `kiosk.settings` holds every setting to its limit by itself, so that a file with three settings out of
+range is told three times. What concerns several settings at once stays in `__post_init__`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+LARGEST_PORT = 65_535
+SEGMENT = re.compile(r"[a-z0-9-]{1,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What is expected, in words that follow "expected", and whether a value keeps to it."""
+
+    expected: str
+    holds: Callable[[object], bool]
+
+
+def within(lowest: int, highest: int) -> Limit:
+    """A number from `lowest` to `highest`, both included."""
+    return Limit(
+        f"a number from {lowest} to {highest}",
+        lambda value: isinstance(value, int | float) and lowest <= value <= highest,
+    )
+
+
+def matching(pattern: re.Pattern[str], expected: str) -> Limit:
+    """A text that the whole of `pattern` fits."""
+    return Limit(expected, lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None)
+
+
+def _is_time_zone(value: object) -> bool:
+    try:
+        return isinstance(value, str) and ZoneInfo(value) is not None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+NAME = matching(SEGMENT, "1 to 32 of a-z, 0-9 and -")
+"""A name that topics and addresses carry."""
+NOT_EMPTY = Limit("something, not nothing", bool)
+PORT_NUMBER = within(1, LARGEST_PORT)
+TIME_ZONE = Limit("an IANA time zone such as Asia/Shanghai", _is_time_zone)
