@@ -1,0 +1,149 @@
+"""From the settings to running devices: each has a thread that moves bytes, and tells the loop what they mean.
+
+An optional device that the settings do not name is simply not there: the session never hears of it, and offers nothing
+that needs it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from drivers.cards import pcsc
+from drivers.conversation import Conversation
+from drivers.pads.feig.core import FeigPad
+from drivers.pads.feig.settings import FeigSettings
+from drivers.pads.protocol import PadCommand, PadEvent
+from drivers.ports.address import open_port
+from drivers.ports.pump import Pump
+from drivers.ports.serial import LineSettings, Parity
+from drivers.printers.core import Answering, PrinterCore
+from drivers.printers.core import PrinterSettings as PrinterCoreSettings
+from drivers.printers.events import PrinterCommand, PrinterEvent
+from drivers.printers.raster import ReceiptDrawing
+from drivers.scanners import serial_scanner
+from drivers.scanners.events import ScannerCommand, ScannerEvent
+from kiosk.screens.fonts import REGULAR
+from kiosk.session.events import DeviceChanged, Event, Health
+from kiosk.station.settings import CardSettings, KioskSettings, PadDriver, PadSettings, PrinterSettings, ScannerSettings
+from kiosk.station.translate import card_event, pad_event, printer_event, scanner_event
+
+NETWORK_BAUD = 10_000_000
+"""A socket takes bytes faster than any device uses them."""
+AGAIN_S = 60.0
+"""The same trouble of the same device is written down once in this time."""
+
+log = logging.getLogger(__name__)
+
+Deliver = Callable[[Event], None]
+
+
+class Witness:
+    """Writes a device's troubles down for the technician, and passes on what it told."""
+
+    def __init__(self, where: str, deliver: Deliver) -> None:
+        self._where = where
+        self._deliver = deliver
+        self._written: tuple[Health, str] | None = None
+        self._written_s = 0.0
+
+    def tell(self, event: Event) -> None:
+        """Called on the device's own thread; waits while the inbox is full."""
+        if isinstance(event, DeviceChanged):
+            self._write(event)
+        self._deliver(event)
+
+    def _write(self, event: DeviceChanged) -> None:
+        code, _, _ = event.detail.partition(":")
+        known = self._written == (event.health, code)
+        if known and time.monotonic() < self._written_s + AGAIN_S:
+            return
+        self._written, self._written_s = (event.health, code), time.monotonic()
+        level = logging.INFO if event.health is Health.OK else logging.WARNING
+        log.log(level, "%s at %s is %s: %s", event.device.value, self._where, event.health.value, event.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """The machine's parts. None where the settings name no such device."""
+
+    pad: Pump[PadEvent, PadCommand]
+    scanner: Pump[ScannerEvent, ScannerCommand] | None = None
+    printer: Pump[PrinterEvent, PrinterCommand] | None = None
+    cards: pcsc.CardReader | None = None
+
+    @classmethod
+    def of(cls, settings: KioskSettings, fonts_folder: Path, deliver: Deliver) -> Devices:
+        """Devices as configured, not started. `fonts_folder` holds the prepared fonts. Raises `BadSetting`."""
+        return cls(
+            _pad(settings.pad, settings.library.owners, deliver),
+            None if settings.scanner is None else _scanner(settings.scanner, deliver),
+            None if settings.printer is None else _printer(settings.printer, fonts_folder / REGULAR, deliver),
+            None if settings.cards is None else _cards(settings.cards, deliver),
+        )
+
+    def start(self) -> None:
+        """A device that is not there says so by an event, and comes when it can."""
+        for device in (self.pad, self.scanner, self.printer, self.cards):
+            if device is not None:
+                device.start()
+
+    def stop(self) -> None:
+        """Close every port. Nobody may be waiting in the inbox any more."""
+        for device in (self.cards, self.printer, self.scanner, self.pad):
+            if device is not None:
+                device.stop()
+
+
+def _pad(settings: PadSettings, owners: tuple[str, ...], deliver: Deliver) -> Pump[PadEvent, PadCommand]:
+    witness = Witness(settings.port, deliver)
+    port = open_port(settings.port, LineSettings(settings.baud, _PARITY[settings.driver]))
+    return Pump(_pad_core(settings), port, lambda event: witness.tell(pad_event(event, owners)), name="pad")
+
+
+_PARITY = {PadDriver.FEIG: Parity.EVEN}
+"""FEIG H01112-0e-ID-B, 2.2: 8 data bits, even parity, 1 stop bit."""
+
+
+def _pad_core(settings: PadSettings) -> Conversation[PadEvent, PadCommand]:
+    match settings.driver:
+        case PadDriver.FEIG:
+            speed_baud = _speed(settings.port, settings.baud)
+            return FeigPad(FeigSettings(speed_baud=speed_baud, reversed_blocks=settings.reversed_blocks))
+        case _:
+            assert_never(settings.driver)
+
+
+def _speed(port: str, baud: int) -> int:
+    """How fast bytes go to the device."""
+    return baud if port.startswith("/") else NETWORK_BAUD
+
+
+def _scanner(settings: ScannerSettings, deliver: Deliver) -> Pump[ScannerEvent, ScannerCommand]:
+    witness = Witness(settings.port, deliver)
+    core = serial_scanner.ScannerCore(serial_scanner.ScannerSettings(prefix=settings.prefix.encode()))
+    port = open_port(settings.port, LineSettings(settings.baud))
+    return Pump(core, port, lambda event: witness.tell(scanner_event(event)), name="scanner")
+
+
+def _printer(settings: PrinterSettings, font: Path, deliver: Deliver) -> Pump[PrinterEvent, PrinterCommand]:
+    witness = Witness(settings.port, deliver)
+    heard = settings.back_channel
+    core = PrinterCore(
+        PrinterCoreSettings(
+            ReceiptDrawing(font, width_dots=settings.width_dots),
+            Answering.ANSWERS if heard else Answering.SILENT,
+            speed_baud=_speed(settings.port, settings.baud),
+        )
+    )
+    port = open_port(settings.port, LineSettings(settings.baud))
+    return Pump(core, port, lambda event: witness.tell(printer_event(event, back_channel=heard)), name="printer")
+
+
+def _cards(settings: CardSettings, deliver: Deliver) -> pcsc.CardReader:
+    witness = Witness(settings.reader, deliver)
+    return pcsc.CardReader(pcsc.CardSettings(settings.reader), lambda event: witness.tell(card_event(event)))

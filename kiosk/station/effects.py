@@ -1,0 +1,89 @@
+"""Carries out what the reducer orders: asks central, writes tags, remembers titles, prints, plays.
+
+Runs on the loop's thread and never waits. What cannot even be begun is answered at once, as a device would answer it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import assert_never
+
+from drivers.pads import protocol as pads
+from drivers.printers import events as printers
+from kiosk.ledger import Ledger, StorageFailure
+from kiosk.screens.sound import Sounds
+from kiosk.session.effects import Ask, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
+from kiosk.session.events import AskExpired, Event, PrintFailed, TagKind, TagNotWritten, TagRead, WriteTrouble
+from kiosk.session.state import Kiosk
+from kiosk.station.devices import Devices
+from kiosk.station.receipts import Letterhead, compose
+from kiosk.station.uplink import StationHealth, Uplink
+
+Order = Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play
+"""Every effect but `Journal`, which the loop commits before any of these."""
+
+log = logging.getLogger(__name__)
+
+
+class StationHands:
+    """The devices, the line to central and the ledger's titles, for the loop."""
+
+    def __init__(
+        self, devices: Devices, uplink: Uplink, ledger: Ledger, letterhead: Letterhead, sounds: Sounds | None
+    ) -> None:
+        self._devices = devices
+        self._uplink = uplink
+        self._ledger = ledger
+        self._letterhead = letterhead
+        self._sounds = sounds
+        self._health = StationHealth()
+
+    def carry_out(self, order: Order) -> tuple[Event, ...]:
+        """Begin it; returns what is known of its outcome at once."""
+        match order:
+            case Ask():
+                return () if self._uplink.ask(order.id, order.question) else (AskExpired(order.id),)
+            case WriteAfi():
+                taken = self._devices.pad.offer(pads.WriteAfi(order.uid, order.afi))
+                return () if taken else (TagNotWritten(order.uid, WriteTrouble.READER, None),)
+            case ReadTag():
+                taken = self._devices.pad.offer(pads.ReadAgain(order.uid))
+                return () if taken else (TagRead(order.uid, TagKind.BROKEN, None, "", None),)
+            case RememberItem():
+                self._remember(order)
+                return ()
+            case PrintReceipt():
+                return () if self._print(order) else (PrintFailed(order.job),)
+            case Play():
+                if self._sounds is not None:
+                    self._sounds.play(order.cue)
+                return ()
+            case _:
+                assert_never(order)
+
+    def facts_stored(self) -> None:
+        """Tell central."""
+        self._uplink.wake()
+
+    def state_is(self, state: Kiosk) -> None:
+        """What the next heartbeats tell."""
+        around = state.around
+        devices = tuple((device.value, health.value) for device, health in around.devices.items())
+        health = StationHealth(devices, around.paper.value)
+        if health != self._health:
+            self._health = health
+            self._uplink.note_health(health)
+
+    def _remember(self, order: RememberItem) -> None:
+        try:
+            self._ledger.remember(order.item)
+        except StorageFailure as failure:
+            log.warning("a title was not remembered: %s", failure.detail)
+
+    def _print(self, order: PrintReceipt) -> bool:
+        printer = self._devices.printer
+        if printer is None:
+            return False
+        receipt = compose(order, self._letterhead, datetime.now(UTC))
+        return printer.offer(printers.Print(order.job, receipt))

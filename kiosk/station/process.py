@@ -1,0 +1,198 @@
+"""The process of one kiosk: what is opened in which order, until SIGTERM, and closed in the other."""
+
+from __future__ import annotations
+
+import json
+import logging
+import resource
+import secrets
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from datetime import timedelta
+from importlib.metadata import version
+
+from drivers.errors import BadSetting
+from kiosk.ledger import Ledger, LedgerRefused, OpenedKind, StorageFailure
+from kiosk.model.ids import IdSource
+from kiosk.screens import fonts
+from kiosk.screens.frame import Size
+from kiosk.screens.paint import Mode, NoDisplay
+from kiosk.screens.screen import Screen
+from kiosk.screens.settings import ScreenSettings
+from kiosk.screens.sound import NoSound, Sounds
+from kiosk.session.events import Event
+from kiosk.session.state import KNOWN_ITEMS, Kiosk
+from kiosk.session.step import begin
+from kiosk.station.crash import EXIT_FAILED, end_on_errors
+from kiosk.station.devices import Devices
+from kiosk.station.display import MirroredScreen
+from kiosk.station.effects import StationHands
+from kiosk.station.inbox import Inbox
+from kiosk.station.loop import Loop, Message, Stop, now
+from kiosk.station.mirror import Mirror
+from kiosk.station.notify import Notifier
+from kiosk.station.receipts import Letterhead
+from kiosk.station.settings import BrokerSettings, KioskSettings, SoundSettings
+from kiosk.station.translate import uplink_event
+from kiosk.station.uplink import Uplink, UplinkSettings
+from kiosk.station.uplink_events import UplinkEvent
+from kiosk.station.uplink_line import Address
+from kiosk.wire import Station
+
+KEPT = timedelta(days=90)
+"""Journal rows that are over and acknowledged are forgotten after this (messages, section 4)."""
+SEED_BYTES = 32
+STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """Something that the kiosk needs is not there; the text says what, where and what to do."""
+
+
+def run(settings: KioskSettings) -> int:
+    """Run one kiosk until SIGTERM. Returns 0, or 1 where it could not start; says why on standard error."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patrons' data
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    end_on_errors()
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread: `_stop_on_signal` waits for them
+    try:
+        with ExitStack() as parts:
+            _serve(settings, parts)
+    except (CannotStart, LedgerRefused, StorageFailure, fonts.FontsMissing, NoDisplay, BadSetting) as refused:
+        sys.stderr.write(f"kiosk run: {refused}\n")
+        return EXIT_FAILED
+    return 0
+
+
+def _serve(settings: KioskSettings, parts: ExitStack) -> None:
+    """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
+    station = Station(settings.site, settings.station)
+    library = ScreenSettings(settings.library.name_zh, settings.library.name_en)
+    fonts_folder = fonts.folder(settings.screen.fonts)
+    address = _address(settings.broker)
+    inbox: Inbox[Message] = Inbox()
+    notifier = Notifier()
+
+    ledger = Ledger.open(settings.ledger.path, station)
+    parts.callback(ledger.close)
+    state = _first_state(settings, ledger)
+    devices = Devices.of(settings, fonts_folder, inbox.put)
+    screen = Screen(
+        Size(settings.screen.width, settings.screen.height), Mode(settings.screen.mode.value), library, fonts_folder
+    )
+    parts.callback(screen.close)
+    mirror = _mirror(settings, inbox, parts)
+    outbox = ledger.outbox()
+    parts.callback(outbox.close)
+
+    display = _display(settings, screen, mirror, ledger)
+    display.show(state, now().mono_s)
+    notifier.ready()
+    _announce(station, mirror)
+
+    software = version("library-kiosk")
+    uplink_settings = UplinkSettings.of(station, address, software, settings.ledger.path.parent)
+    uplink = Uplink(uplink_settings, outbox, lambda event: _from_uplink(event, inbox))
+    parts.callback(uplink.stop)
+    devices.start()
+    parts.callback(devices.stop)
+    parts.callback(inbox.close)
+    parts.callback(notifier.stopping)
+    _stop_on_signal(inbox)
+    letterhead = Letterhead(library, settings.time_zone)
+    hands = StationHands(devices, uplink, ledger, letterhead, _sounds(settings.sound, parts))
+    log.info("%s is ready, software %s", station.source, software)
+    Loop(state, ledger, display, inbox, hands, notifier.alive).run()
+    log.info("%s stops", station.source)
+
+
+def _first_state(settings: KioskSettings, ledger: Ledger) -> Kiosk:
+    """What the journal left, with what is long over forgotten. Raises `StorageFailure`."""
+    if ledger.opened.kind is OpenedKind.DAMAGED:
+        log.error("%s", ledger.opened.detail)
+    moment = now()
+    try:
+        forgotten = ledger.prune(moment.utc - KEPT)
+    except StorageFailure as failure:
+        log.warning("old journal rows are kept for now: %s", failure.detail)
+    else:
+        if forgotten:
+            log.info("%d journal rows older than %d days are forgotten", forgotten, KEPT.days)
+    doubts = ledger.doubts()
+    if doubts:
+        log.warning("%d items are in doubt and will be settled when they are seen", len(doubts))
+    titles = {item.id: item for item in reversed(ledger.known_titles(KNOWN_ITEMS))}
+    return begin(settings.policy(), IdSource(secrets.token_bytes(SEED_BYTES)), moment, doubts, titles)
+
+
+def _address(broker: BrokerSettings) -> Address:
+    if broker.password_file is None:
+        return Address(broker.host, broker.port, broker.username)
+    try:
+        password = broker.password_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as trouble:
+        why = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8 text"
+        raise CannotStart(f"{broker.password_file}: the broker's password cannot be read: {why}") from None
+    return Address(broker.host, broker.port, broker.username, password)
+
+
+def _mirror(settings: KioskSettings, inbox: Inbox[Message], parts: ExitStack) -> Mirror | None:
+    if settings.mirror is None:
+        return None
+    try:
+        mirror = Mirror(settings.mirror.port, inbox.put)
+    except OSError as trouble:
+        raise CannotStart(
+            f"the mirror cannot listen on 127.0.0.1:{settings.mirror.port}: {trouble.strerror}; give [mirror] port "
+            "in kiosk.toml another number, or 0 for any that is free"
+        ) from None
+    parts.callback(mirror.close)
+    return mirror
+
+
+def _display(settings: KioskSettings, screen: Screen, mirror: Mirror | None, ledger: Ledger) -> MirroredScreen:
+    if settings.mirror is None:
+        return MirroredScreen(screen, mirror, None, show_private=False)
+    rehearse = ledger.rehearse if settings.mirror.rehearse else None
+    return MirroredScreen(screen, mirror, rehearse, show_private=settings.mirror.show_private)
+
+
+def _sounds(settings: SoundSettings | None, parts: ExitStack) -> Sounds | None:
+    """Nothing is told by sound alone, so a kiosk without a sound card goes on in silence."""
+    if settings is None:
+        return None
+    try:
+        sounds = Sounds(settings.volume)
+    except NoSound as trouble:
+        log.warning("%s", trouble)
+        return None
+    parts.callback(sounds.close)
+    return sounds
+
+
+def _announce(station: Station, mirror: Mirror | None) -> None:
+    """One line on standard output for whoever started us."""
+    ready = {"mirror": None if mirror is None else mirror.port, "station": station.source}
+    sys.stdout.write(json.dumps({"ready": ready}) + "\n")
+    sys.stdout.flush()
+
+
+def _from_uplink(event: UplinkEvent, inbox: Inbox[Message]) -> None:
+    told: Event | None = uplink_event(event)
+    if told is not None:
+        inbox.put(told)
+
+
+def _stop_on_signal(inbox: Inbox[Message]) -> None:
+    """A handler would run on the loop's own thread, in the middle of the inbox; so a thread waits for the signals."""
+
+    def wait() -> None:
+        signal.sigwait(STOPPING)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)  # a second one ends us at once
+        inbox.put(Stop())
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
