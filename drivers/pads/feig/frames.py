@@ -1,4 +1,7 @@
-"""Frames of the OBID protocol: LENGTH, COM-ADR, COMMAND, data, CRC16. Source: FEIG H20800-16e-ID-B, 3.1 and 3.2."""
+"""Frames of the OBID protocol: LENGTH, COM-ADR, COMMAND, data, CRC16. Source: FEIG H20800-16e-ID-B, 3.1 and 3.2.
+
+The advanced form begins with STX and a length of two bytes: of long answers everywhere, of requests in newer families.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,20 @@ from dataclasses import dataclass
 
 from fastcrc import crc16
 
-ANY_READER = 0xFF
+from drivers.pads.feig.codes import ANY_READER
+
 STX = 0x02
-"""First byte of an advanced frame; a standard answer's first byte is its length, never 2 as the least is 6."""
+"""First byte of an advanced frame; a standard frame's first byte is its length, never 2 as the least is 5."""
 SHORTEST_ANSWER = 6
 SHORTEST_REQUEST = 5
-SHORTEST_ADVANCED = 8
+SHORTEST_ADVANCED_ANSWER = 8
+SHORTEST_ADVANCED_REQUEST = 7
 LONGEST_STANDARD = 255
-LONGEST_BUFFERED = 8_192
-"""Longest advanced frame that is waited for; a pad reads at most 128 bytes at once, gates send a few hundred."""
+LONGEST_AWAITED = 4_096
+"""Longest advanced answer that is waited for: 255 inventory records are 2,559 bytes. A larger length is noise."""
 CRC_BYTES = 2
+_STANDARD_HEAD, _ADVANCED_HEAD = 1, 3
+"""Bytes before COM-ADR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,16 @@ def crc(data: bytes) -> bytes:
     return struct.pack("<H", crc16.mcrf4xx(data))
 
 
+def is_sound(frame: bytes) -> bool:
+    """Whether the CRC at the end of a whole frame is right."""
+    return crc(frame[:-CRC_BYTES]) == frame[-CRC_BYTES:]
+
+
+def head_length(frame: bytes) -> int:
+    """Bytes before COM-ADR of the frame that begins here."""
+    return _ADVANCED_HEAD if frame[0] == STX else _STANDARD_HEAD
+
+
 def request(command: int, data: bytes = b"", *, address: int = ANY_READER, advanced: bool = False) -> bytes:
     """A request frame; the advanced form is used when asked for, or when the standard one cannot hold the data."""
     length = SHORTEST_REQUEST + len(data)
@@ -44,32 +61,31 @@ def request(command: int, data: bytes = b"", *, address: int = ANY_READER, advan
     return body + crc(body)
 
 
-def frame_length(head: bytes) -> int | None:
+def answer_length(head: bytes) -> int | None:
     """Length of the answer frame that begins with `head`; None when more bytes are needed, 0 when none begins there."""
     if head[0] != STX:
         return head[0] if head[0] >= SHORTEST_ANSWER else 0
-    if len(head) < 3:
+    if len(head) < _ADVANCED_HEAD:
         return None
-    length = int.from_bytes(head[1:3], "big")
-    return length if SHORTEST_ADVANCED <= length <= LONGEST_BUFFERED else 0
+    length = int.from_bytes(head[1:_ADVANCED_HEAD], "big")
+    return length if SHORTEST_ADVANCED_ANSWER <= length <= LONGEST_AWAITED else 0
 
 
 def parse(frame: bytes) -> Answer | None:
     """The answer in a whole frame, or None where the CRC is wrong."""
-    if crc(frame[:-CRC_BYTES]) != frame[-CRC_BYTES:]:
+    if not is_sound(frame):
         return None
-    start = 3 if frame[0] == STX else 1
+    start = head_length(frame)
     address, command, status = frame[start : start + 3]
     return Answer(address, command, status, frame[start + 3 : -CRC_BYTES])
 
 
 class AnswerStream:
-    """Finds answers in a stream of bytes. Holds at most one unfinished frame; costs linear time in the stream."""
+    """Finds answers in a stream of bytes. Holds at most one unfinished frame, that is `LONGEST_AWAITED` bytes."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
-        self.dropped = 0
-        """Bytes that belonged to no good frame, since the last call of `take_dropped`."""
+        self._dropped = 0
 
     def __len__(self) -> int:
         return len(self._bytes)
@@ -80,22 +96,27 @@ class AnswerStream:
         return self._scan(silence=False)
 
     def silence(self) -> list[Answer]:
-        """The line has been silent longer than within a frame: what is unfinished was noise, or hides a frame."""
+        """The line has been silent longer than within a frame: what is unfinished was noise, or hides a frame.
+
+        A frame inside an unfinished one is not looked for before: the memory of a tag could hold such bytes.
+        """
         return self._scan(silence=True)
 
     def take_dropped(self) -> int:
         """How many bytes were dropped as noise since the last call."""
-        dropped, self.dropped = self.dropped, 0
+        dropped, self._dropped = self._dropped, 0
         return dropped
 
     def clear(self) -> None:
+        """Drop what is unfinished, as noise."""
+        self._dropped += len(self._bytes)
         self._bytes.clear()
 
     def _scan(self, *, silence: bool) -> list[Answer]:
         found: list[Answer] = []
         start, end = 0, len(self._bytes)
         while start < end:
-            length = frame_length(bytes(self._bytes[start : start + 3]))
+            length = answer_length(bytes(self._bytes[start : start + _ADVANCED_HEAD]))
             unfinished = length is None or start + length > end
             if unfinished and not silence:
                 break
@@ -107,6 +128,6 @@ class AnswerStream:
                 start += length
             else:
                 start += 1
-                self.dropped += 1
+                self._dropped += 1
         del self._bytes[:start]
         return found

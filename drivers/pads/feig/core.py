@@ -1,0 +1,350 @@
+"""One FEIG OBID reader as a conversation: what is most urgent goes over the wire next, one request at a time.
+
+Order of urgency: who is there; a knock after a time-out; the rest of an inventory that has begun; writes; reads of new
+tags; the next inventory. A job that waits for its tag lets the others go on.
+
+When the reader goes away (port gone, or silent), tags are forgotten without `TagGone`: nobody took them off, and the
+kiosk empties its pad with the fault itself. When it comes back, what lies there is told anew, and then `Recovered`.
+
+Source: FEIG H20800-16e-ID-B, chapters 3, 6 and 7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import assert_never
+
+from drivers.errors import Misuse
+from drivers.health import FaultCode
+from drivers.pads.feig.answers import ReaderIdentity
+from drivers.pads.feig.codes import status_name
+from drivers.pads.feig.condition import Condition
+from drivers.pads.feig.frames import LONGEST_STANDARD
+from drivers.pads.feig.greeting import Greeting, Knock
+from drivers.pads.feig.inventory_round import InventoryRound
+from drivers.pads.feig.link import Heard, Link, Unheard
+from drivers.pads.feig.presence import Presence
+from drivers.pads.feig.reading import TagReading
+from drivers.pads.feig.settings import FeigSettings
+from drivers.pads.feig.tag_writes import AfiWrite, DataWrite
+from drivers.pads.programming import WriteData
+from drivers.pads.protocol import (
+    ForgetTags,
+    PadCommand,
+    PadEvent,
+    ReadAgain,
+    TagGone,
+    TagRead,
+    TagSeen,
+    WriteAfi,
+    WriteFailed,
+    WriteFailure,
+)
+
+_ACTIVE_AFTER_MOVE_S = 3.0
+"""So long after a tag came or went the pad is looked at as often as with tags on it."""
+_REFUSED_ROUNDS = 3
+_ORDERS_LIMIT = 256
+"""Writes, and reads, that wait at once; what a pump can hold."""
+_UID = re.compile(r"E0[0-9A-F]{14}")
+
+_Job = Greeting | Knock | InventoryRound | TagReading | AfiWrite | DataWrite
+
+
+class FeigPad:
+    """`Conversation[PadEvent, PadCommand]`. The line is 38,400 baud with even parity, as the maker sets it."""
+
+    def __init__(self, settings: FeigSettings) -> None:
+        self._settings = settings
+        self._link = Link(settings)
+        self._condition = Condition()
+        self._presence = Presence(settings.gone_after_s)
+        self._pending: list[PadEvent] = []
+        self._open = False
+        self._now_s = 0.0
+        self._start(0.0)
+
+    def _start(self, ready_s: float) -> None:
+        """Nothing is known of the reader and of what lies on it."""
+        self._link.start(self._now_s)
+        self._condition.forget_name()
+        self._presence.clear()
+        self._identity: ReaderIdentity | None = None
+        self._longest_answer = LONGEST_STANDARD
+        self._greeting: Greeting | None = Greeting(ready_s)
+        self._knock: Knock | None = None
+        self._round = InventoryRound(ready_s, reset_first=True)
+        self._writes: list[AfiWrite | DataWrite] = []
+        self._reads: dict[str, TagReading] = {}
+        self._job: _Job | None = None
+        self._away = False
+        self._arrive_by_s: float | None = None
+        self._looked_once = False
+        self._refused_in_row = 0
+        self._moved_s = ready_s
+        self.tags_of_other_kinds = 0
+        """Tags in the last inventory that are not ISO 15693; they are passed over."""
+
+    def port_opened(self, now_s: float) -> list[PadEvent]:
+        """Greet the reader; tags that lie there are told before it is."""
+        self._now_s = now_s
+        self._open = True
+        events = self._take_pending() + self._end_orders()
+        self._condition.port_opened()
+        self._start(now_s)
+        return events
+
+    def port_lost(self, reason: str, now_s: float) -> list[PadEvent]:
+        """Every order ends; tags are forgotten without `TagGone`."""
+        self._now_s = now_s
+        self._open = False
+        events = self._take_pending() + self._end_orders()
+        self._start(now_s)
+        return [*events, *self._condition.is_(FaultCode.PORT_GONE, reason)]
+
+    def submit(self, command: PadCommand, now_s: float) -> None:
+        """Queue an order; what cannot be done ends with the next `tick`. Raises `Misuse` for an AFI that is no byte."""
+        self._now_s = now_s
+        match command:
+            case WriteAfi():
+                self._submit_write(command)
+            case ReadAgain():
+                self._submit_read(command.uid)
+            case ForgetTags():
+                self._forget_tags()
+            case _:
+                assert_never(command)
+
+    def write_data(self, command: WriteData, now_s: float) -> DataWrite:
+        """Queue a write of memory. How it ended stands in the job's `result` after some `tick` or `receive`."""
+        self._now_s = now_s
+        write = DataWrite(command, self._settings, self._longest_answer, now_s)
+        if self._takes_orders(command.uid):
+            self._writes.append(write)
+        else:
+            write.give_up()
+        return write
+
+    def receive(self, data: bytes, now_s: float) -> list[PadEvent]:
+        """Take bytes as they came. Noise and frames that answer nothing are dropped."""
+        self._now_s = now_s
+        events = self._take_pending()
+        heard = self._link.receive(data, now_s) if self._open and data else None
+        return events if heard is None else events + self._heard(heard)
+
+    def tick(self, now_s: float) -> list[PadEvent]:
+        """Give up what was not answered, send what is due."""
+        self._now_s = now_s
+        events = self._take_pending()
+        if not self._open:
+            return events
+        match self._link.tick(now_s):
+            case Heard() as heard:
+                events += self._heard(heard)
+            case Unheard() as unheard:
+                events += self._unheard(unheard)
+            case None:
+                pass
+        events += self._arrive()
+        self._send_next()
+        return events
+
+    def due_s(self) -> float | None:
+        """At once when an order could not be taken; else the next time-out or the next request."""
+        if self._pending:
+            return self._now_s
+        if not self._open:
+            return None
+        free_s = self._link.free_s()
+        sends_s = None if free_s is None else max(free_s, min(job.ready_s for job in self._jobs()))
+        return min(due_s for due_s in (self._link.due_s(), sends_s, self._arrive_by_s) if due_s is not None)
+
+    def take_outgoing(self) -> bytes:
+        """The request that is due, once."""
+        return self._link.take_outgoing()
+
+    def _take_pending(self) -> list[PadEvent]:
+        pending, self._pending = self._pending, []
+        return pending
+
+    def _submit_write(self, command: WriteAfi) -> None:
+        if not 0 <= command.afi <= 0xFF:
+            raise Misuse(f"an AFI is one byte, not {command.afi}")
+        if not _UID.fullmatch(command.uid):
+            self._pending.append(WriteFailed(command.uid, WriteFailure.TAG_AWAY, None))
+        elif self._takes_orders(command.uid):
+            self._writes.append(AfiWrite(command, self._settings, self._now_s))
+        else:
+            self._pending.append(WriteFailed(command.uid, WriteFailure.READER, None))
+
+    def _submit_read(self, uid: str) -> None:
+        if self._takes_orders(uid):
+            self._read(uid).asked = True
+        else:
+            self._pending.append(TagGone(uid))
+
+    def _takes_orders(self, uid: str) -> bool:
+        room = len(self._writes) < _ORDERS_LIMIT and len(self._reads) < _ORDERS_LIMIT
+        return self._open and not self._away and room and _UID.fullmatch(uid) is not None
+
+    def _read(self, uid: str) -> TagReading:
+        """The reading of a tag that is under way, or a new one."""
+        if uid not in self._reads:
+            dsfid = self._presence.dsfid(uid)
+            self._reads[uid] = TagReading(uid, dsfid, self._settings, self._longest_answer, self._now_s)
+        return self._reads[uid]
+
+    def _forget_tags(self) -> None:
+        self._presence.forget()
+        self._reads = {uid: reading for uid, reading in self._reads.items() if reading.asked}
+        if isinstance(self._job, InventoryRound | TagReading) and self._job not in self._reads.values():
+            self._job = None
+        self._round = InventoryRound(self._now_s, reset_first=True)
+
+    def _jobs(self) -> list[_Job]:
+        """What may be sent next, the most urgent first; never empty."""
+        exclusive = self._greeting or self._knock
+        if exclusive is not None:
+            return [exclusive]
+        if self._round.begun_s is not None:
+            return [self._round]
+        return [*self._writes_in_turn(), *self._reads.values(), self._round]
+
+    def _writes_in_turn(self) -> Iterator[AfiWrite | DataWrite]:
+        """The oldest write of each tag: a second one waits for the first."""
+        uids: set[str] = set()
+        for write in self._writes:
+            if write.uid not in uids:
+                uids.add(write.uid)
+                yield write
+
+    def _send_next(self) -> None:
+        free_s = self._link.free_s()
+        if free_s is None or self._now_s < free_s:
+            return
+        job = next((job for job in self._jobs() if job.ready_s <= self._now_s), None)
+        if job is not None:
+            self._job = job
+            self._link.send(job.request(self._now_s), self._now_s)
+
+    def _heard(self, heard: Heard) -> list[PadEvent]:
+        self._condition.heard(noisy=heard.noisy)
+        job, self._job = self._job, None
+        if job is not None:
+            job.heard(heard.answer, self._now_s)
+        return self._conclude(job)
+
+    def _unheard(self, unheard: Unheard) -> list[PadEvent]:
+        failures = self._condition.unheard(noisy=unheard.noisy)
+        job, self._job = self._job, None
+        if job is not None:
+            job.unheard(self._now_s)
+        events = self._conclude(job)
+        if failures >= self._settings.silent_tries:
+            return events + self._reader_away()
+        if self._greeting is None and self._knock is None:
+            self._knock = Knock(self._now_s)
+        return events
+
+    def _conclude(self, job: _Job | None) -> list[PadEvent]:
+        """What follows from one exchange of a job."""
+        events: list[PadEvent] = []
+        match job:
+            case Greeting():
+                self._greeted(job)
+            case Knock() if job.ended:
+                self._knock = None
+            case InventoryRound():
+                events += self._looked(job)
+            case TagReading() if job.result is not None:
+                events += self._read_done(job, job.result)
+            case AfiWrite() | DataWrite() if job.result is not None:
+                self._writes.remove(job)
+                if isinstance(job, AfiWrite) and job.result is not None:
+                    events.append(job.result)
+            case _:
+                pass
+        return [*events, *self._condition.judge_noise(str(self._identity))]
+
+    def _greeted(self, greeting: Greeting) -> None:
+        self._link.advanced = greeting.advanced
+        if not greeting.ended:
+            return
+        self._greeting = None
+        self._away = False
+        self._identity = greeting.identity
+        self._longest_answer = greeting.longest_answer
+        self._arrive_by_s = self._now_s + self._settings.arrive_s
+
+    def _looked(self, round_: InventoryRound) -> list[PadEvent]:
+        """Tags that one answer showed, and at the end of a round tags that are gone."""
+        new = self._presence.note_records(round_, round_.take_records(), self._now_s)
+        events: list[PadEvent] = [TagSeen(uid) for uid in new]
+        for uid in new:
+            self._read(uid)
+        gone: list[str] = []
+        if round_.ended:
+            gone = self._presence.judge(round_, self._now_s)
+            events += [TagGone(uid) for uid in gone]
+            for uid in gone:
+                self._reads.pop(uid, None)
+        if new or gone:
+            self._moved_s = self._now_s
+        return events + self._after_round(round_) if round_.ended else events
+
+    def _after_round(self, round_: InventoryRound) -> list[PadEvent]:
+        self.tags_of_other_kinds = round_.others
+        doubts = self._presence.doubts(self._now_s)
+        resets = doubts or self._presence.resets_each_round or (round_.lost and round_.reset_first)
+        pause_s = 0.0 if doubts or round_.lost else self._poll_pause_s()
+        self._round = InventoryRound(self._now_s + pause_s, reset_first=resets)
+        if round_.lost:
+            return []
+        if round_.refused is None:
+            self._looked_once = True
+            self._refused_in_row = 0
+            is_mended = self._condition.fault is FaultCode.DEVICE_ERROR and self._arrive_by_s is None
+            return [*self._condition.well(str(self._identity))] if is_mended else []
+        self._refused_in_row += 1
+        if self._refused_in_row < _REFUSED_ROUNDS:
+            return []
+        return [*self._condition.is_(FaultCode.DEVICE_ERROR, f"inventory refused: {status_name(round_.refused)}")]
+
+    def _poll_pause_s(self) -> float:
+        moved = self._now_s - self._moved_s < _ACTIVE_AFTER_MOVE_S
+        busy = moved or self._presence or self._writes or self._reads
+        return self._settings.active_poll_s if busy else self._settings.idle_poll_s
+
+    def _read_done(self, reading: TagReading, result: PadEvent) -> list[PadEvent]:
+        """A tag that answers is there; one that does not may have gone before anybody saw it."""
+        del self._reads[reading.uid]
+        if isinstance(result, TagRead):
+            is_new = self._presence.note(reading.uid, result.dsfid, self._now_s)
+            return [TagSeen(reading.uid), result] if is_new else [result]
+        return [result] if reading.uid in self._presence else [TagGone(reading.uid)]
+
+    def _arrive(self) -> list[PadEvent]:
+        """The reader is told as well when what lies on it was told, or when that takes too long."""
+        if self._arrive_by_s is None or self._refused_in_row:
+            return []
+        told_all = self._looked_once and not self._reads
+        if not told_all and self._now_s < self._arrive_by_s:
+            return []
+        self._arrive_by_s = None
+        return [*self._condition.well(str(self._identity))]
+
+    def _reader_away(self) -> list[PadEvent]:
+        events = self._end_orders()
+        self._start(self._now_s + self._settings.beat_s)
+        self._away = True
+        return [*events, *self._condition.away(self._settings.speed_baud)]
+
+    def _end_orders(self) -> list[PadEvent]:
+        """Every order ends: whether a write reached its tag, nobody knows."""
+        for write in self._writes:
+            write.give_up()
+        failed = [write.result for write in self._writes if isinstance(write, AfiWrite) and write.result is not None]
+        away = [TagGone(reading.uid) for reading in self._reads.values() if reading.asked]
+        self._writes, self._reads = [], {}
+        return [*failed, *away]
