@@ -40,3 +40,7 @@ class End(Protocol):
     def write(self, data: bytes) -> None:
         """Give bytes to the host; lost if it is not there or does not take them."""
         ...
+
+    def forget_host(self) -> None:
+        """The host has gone: leave nothing of it to the next one."""
+        ...

@@ -57,16 +57,22 @@ class Line:
         """What a host opens: a path, or `tcp://127.0.0.1:PORT`."""
         return self._end.address
 
+    @property
+    def host_is_there(self) -> bool:
+        """A host has it open, as far as was noticed yet."""
+        return self._host_was_there
+
     def start(self) -> None:
         """Plug it in and serve it; the address can be opened when this returns."""
         self._end.plug_in()
         self._thread.start()
 
     def stop(self) -> None:
-        """Pull it out and end its thread."""
+        """Pull it out and end its thread, if it was started."""
         self._stopping = True
-        self.wake()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self.wake()
+            self._thread.join()
         self._end.pull_out()
         os.close(self._wakeup)
 
@@ -116,6 +122,7 @@ class Line:
             self._end.plug_in()
         elif self._plugged and not self._wanted_plugged:
             self._end.pull_out()
+            self._host_was_there = False
             self._cut()
         self._plugged = self._wanted_plugged
         self._obeyed.set()
@@ -152,16 +159,22 @@ class Line:
             self._cut()
             with self._lock:
                 self._device.connected(now_s)
+        elif self._host_was_there and not there:
+            self._part()
         self._host_was_there = there
 
     def _hear(self, now_s: float) -> None:
         data = self._end.read(READ_BYTES) if self._host_was_there else b""
         if data is None:
+            self._part()
             self._host_was_there = False
-            self._cut()
         elif data:
             self._log.add(self.name, Direction.FROM_HOST, data)
             self._incoming.push(data, now_s)
+
+    def _part(self) -> None:
+        self._end.forget_host()
+        self._cut()
 
     def _cut(self) -> None:
         self._incoming.clear()

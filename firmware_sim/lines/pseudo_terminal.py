@@ -18,6 +18,8 @@ class PseudoTerminal:
     def __init__(self, link: Path) -> None:
         self._link = link
         self._master: int | None = None
+        self._unused: list[int | list[bytes | int]] = []
+        """How the terminal was set before any host had it open."""
 
     @property
     def address(self) -> str:
@@ -28,6 +30,7 @@ class PseudoTerminal:
         """Make a new terminal, raw, and point the link at it in one step."""
         master, slave = os.openpty()
         tty.setraw(slave)
+        self._unused = termios.tcgetattr(slave)
         os.set_blocking(master, False)
         fresh = self._link.with_name(self._link.name + ".new")
         fresh.unlink(missing_ok=True)
@@ -70,8 +73,6 @@ class PseudoTerminal:
         except BlockingIOError:
             return b""
         except OSError:
-            # The next host must not find what was meant for this one.
-            termios.tcflush(self._master, termios.TCIOFLUSH)
             return None
 
     def write(self, data: bytes) -> None:
@@ -82,3 +83,12 @@ class PseudoTerminal:
             os.write(self._master, data)
         except BlockingIOError:
             return
+
+    def forget_host(self) -> None:
+        """The next host must not find what was meant for this one, nor its settings.
+
+        glibc refuses to set parity on a pseudo-terminal (EINVAL) where the same call changes nothing else.
+        """
+        if self._master is not None:
+            termios.tcflush(self._master, termios.TCIOFLUSH)
+            termios.tcsetattr(self._master, termios.TCSANOW, self._unused)

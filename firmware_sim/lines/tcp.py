@@ -46,6 +46,9 @@ class TcpListener:
 
     def host_is_there(self) -> bool:
         """Take in the first host; turn away any other while it is there."""
+        if self._host is not None and self._has_hung_up(self._host):
+            self._leave()
+            return False
         while self._listener is not None:
             try:
                 host, _ = self._listener.accept()
@@ -55,7 +58,7 @@ class TcpListener:
                 host.close()
                 continue
             host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            host.settimeout(PATIENCE_S)
+            host.setblocking(False)
             self._host = host
         return self._host is not None
 
@@ -72,7 +75,7 @@ class TcpListener:
         if self._host is None:
             return None
         try:
-            data = self._host.recv(limit, socket.MSG_DONTWAIT)
+            data = self._host.recv(limit)
         except BlockingIOError:
             return b""
         except OSError:
@@ -87,9 +90,24 @@ class TcpListener:
         if self._host is None:
             return
         try:
+            self._host.settimeout(PATIENCE_S)
             self._host.sendall(data)
+            self._host.setblocking(False)
         except OSError:
             self._leave()
+
+    def forget_host(self) -> None:
+        """A socket keeps nothing for the next host."""
+        self._leave()
+
+    @staticmethod
+    def _has_hung_up(host: socket.socket) -> bool:
+        try:
+            return host.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def _leave(self) -> None:
         if self._host is not None:
