@@ -1,4 +1,4 @@
-"""Takes values out of a TOML table by kind, and notes every fault with its key path instead of stopping at the first."""
+"""Takes values out of a TOML table by kind; notes every fault with its key path instead of stopping at the first."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 Word = TypeVar("Word", bound=StrEnum)
+
+LONGEST_SHOWN = 60
+"""Characters of a wrong value that a fault shows."""
 
 
 class Faults:
@@ -19,7 +22,10 @@ class Faults:
 
     def add(self, path: str, expected: str, found: object) -> None:
         """Note that at `path` something else was expected."""
-        self.found.append(f"{self._file}: {path}: expected {expected}, found {found!r}")
+        shown = repr(found)
+        if len(shown) > LONGEST_SHOWN:
+            shown = f"{shown[:LONGEST_SHOWN]}… ({len(shown)} characters)"
+        self.found.append(f"{self._file}: {path}: expected {expected}, found {shown}")
 
     def missing(self, path: str, expected: str) -> None:
         """Note that nothing stands at `path`."""
@@ -123,7 +129,7 @@ class Table:
 
     def done(self) -> None:
         """Note the keys that nobody asked for, with the nearest that would be known."""
-        for key in self._content.keys() - self._known:
+        for key in sorted(self._content.keys() - self._known):
             nearest = difflib.get_close_matches(key, self._known, n=1)
             expected = f"'{nearest[0]}'" if nearest else f"only {', '.join(sorted(self._known))}"
             self.fault(key, expected, key)

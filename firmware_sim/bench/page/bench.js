@@ -3,7 +3,17 @@
 const byId = (id) => document.getElementById(id);
 const status = byId("status");
 const SPINES = ["#B4483C", "#5B7C8A", "#D9A441", "#8A6FA8", "#8FB6A6", "#DE8D45", "#C5523C", "#3F6E8C"];
-let lastWire = 0;
+const AFI_MEANINGS = { "07": "in", C2: "on loan", "00": "not set" };
+const SWITCHES = {
+  paper: { ok: "In", "near-end": "Near end", out: "Out" },
+  cover: { closed: "Closed", open: "Open" },
+  cutter: { ok: "Works", jam: "Jammed" },
+};
+const GOOD = new Set(["ok", "closed"]);
+const WIRE_ROWS = 200;
+const POLL_NOTES = new Set(["inventory", "no transponder"]);
+const GONE = "The simulator does not answer. Is it still running?";
+const TROUBLE_SHOWN_MS = 8000;
 
 async function ask(path, body) {
   const options = body === undefined ? {} : {
@@ -20,12 +30,15 @@ async function order(path, body) {
     await ask(path, body);
     say("");
   } catch (trouble) {
-    say(trouble.message);
+    say(trouble instanceof TypeError ? GONE : trouble.message);
   }
   await refresh();
 }
 
+let troubleSince = 0;
+
 function say(trouble) {
+  troubleSince = trouble ? Date.now() : 0;
   status.textContent = trouble || "Everything is running.";
   status.classList.toggle("trouble", Boolean(trouble));
 }
@@ -36,82 +49,190 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
+function button(text, label, press, properties = {}) {
+  const made = element("button", { type: "button", title: label, ...properties }, text);
+  made.setAttribute("aria-label", label);
+  made.addEventListener("click", press);
+  return made;
+}
+
+// Rows are made anew when something has changed; whoever works with the keyboard stays where they were.
+function replaceRows(list, rows) {
+  const label = list.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+  list.replaceChildren(...rows);
+  if (label) [...list.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === label)?.focus();
+}
+
 function spineOf(number) {
   let sum = 0;
   for (const digit of number) sum = (sum * 31 + digit.charCodeAt(0)) % 9973;
   return SPINES[sum % SPINES.length];
 }
 
+function afiOf(item) {
+  if (!item.tags.length) return element("span", { className: "afi odd", title: "This book has no RFID tag" }, "no tag");
+  const afis = [...new Set(item.tags.map((tag) => tag.afi))];
+  const words = afis.map((afi) => AFI_MEANINGS[afi]).filter(Boolean);
+  const kind = item.tags.some((tag) => tag.afi_locked) || afis.length > 1 ? "odd" : afis[0] === "C2" ? "lent" : "";
+  const more = item.tags.length > 1 ? ` (${item.tags.length} tags)` : "";
+  const locked = item.tags.some((tag) => tag.afi_locked) ? ", locked" : "";
+  const title = `AFI byte of the tag, as a gate reads it${locked}`;
+  return element("span", { className: `afi ${kind}`, title }, element("b", {}, afis.join(" ")), ` ${words.join(", ")}${locked}${more}`);
+}
+
 function book(item) {
   const onPad = item.where === "pad";
   const spine = element("span", { className: "spine" });
   spine.style.background = spineOf(item.number);
-  const title = element("span", { className: "title", title: item.title || item.number }, item.title || item.number,
-    element("small", {}, item.number));
-  const tags = item.tags.map((tag) => String(tag.afi).padStart(2, "0")).join(" ");
-  const lent = item.tags.some((tag) => tag.afi === "C2");
-  const afi = element("span", { className: lent ? "afi lent" : "afi", title: "AFI byte of the tag" }, tags || "–");
-  const move = element("button", { type: "button" }, onPad ? "Take off" : "Put on pad");
-  move.setAttribute("aria-label", `${onPad ? "Take off the pad" : "Put on the pad"}: ${item.title || item.number}`);
-  move.addEventListener("click", () => order("/api/pad", onPad ? { take: [item.number] } : { put: [item.number] }));
-  const row = element("li", { draggable: true }, spine, title, afi, move);
-  row.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", item.number));
+  const name = item.title || item.number;
+  const title = element("span", { className: "title", title: name }, name, element("small", {}, item.number));
+  const move = button(onPad ? "Take off" : "Put on pad", `${onPad ? "Take off the pad" : "Put on the pad"}: ${name}`,
+    () => order("/api/pad", onPad ? { take: [item.name] } : { put: [item.name] }));
+  const row = element("li", { draggable: true }, spine, title, afiOf(item), move);
+  row.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", item.name));
   return row;
 }
 
-function keepFocus(list, rows) {
-  const label = list.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-  list.replaceChildren(...rows);
-  if (label) [...list.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === label)?.focus();
+function card(one, throughReader) {
+  if (one.where === "reader") {
+    const lift = button(`${one.label} lies on the reader: lift it`, `Lift ${one.label}`, () => order("/api/card", { remove: true }));
+    lift.className = "tap lying";
+    return element("li", {}, lift);
+  }
+  const tap = button(one.label, `Tap ${one.label}`, () => order("/api/card", { tap: one.name }), { className: "tap" });
+  if (!throughReader) return element("li", {}, tap);
+  return element("li", {}, tap,
+    button("Leave", `Leave ${one.label} on the reader`, () => order("/api/card", { insert: one.name })),
+    button("Tear", `Tear ${one.label} away while it is read`, () => order("/api/card", { tear: one.name })));
 }
 
-let shown = "";
+function device(one) {
+  const choice = element("select", {}, ...one.faults.map((fault) =>
+    element("option", { value: fault, selected: fault === one.fault }, fault === "none" ? "works" : fault)));
+  choice.setAttribute("aria-label", `Fault of ${one.name}`);
+  choice.addEventListener("change", () => order("/api/faults", { device: one.name, fault: choice.value }));
+  const dot = element("span", { className: one.open ? "dot open" : "dot", title: one.open ? "The kiosk has it open" : "Nobody has it open" });
+  const name = element("span", { title: `${one.what}\n${one.address}` }, dot, one.name, element("small", {}, one.what));
+  return element("li", { className: one.fault === "none" ? "" : "faulty" }, name, choice);
+}
+
+function showPrinter(state) {
+  byId("printer").replaceChildren(...Object.entries(SWITCHES).flatMap(([part, words]) => {
+    const choices = Object.entries(words).map(([word, text]) => {
+      const choice = button(text, `${part}: ${text}`, () => order("/api/printer", { [part]: word }), { className: GOOD.has(word) ? "" : "bad" });
+      choice.setAttribute("aria-pressed", String(state[part] === word));
+      return choice;
+    });
+    return [element("span", {}, part[0].toUpperCase() + part.slice(1)), element("div", {}, ...choices)];
+  }));
+}
+
+let room = null;
+const shown = {};
+
+// Only what has changed is drawn again: a list that is being dragged or typed in stays as it is.
+function onChange(part, value, draw) {
+  const now = JSON.stringify(value);
+  if (shown[part] === now) return;
+  shown[part] = now;
+  draw();
+}
+
+function showBooks() {
+  const wanted = byId("find").value.trim().toLowerCase();
+  const onPad = room.items.filter((item) => item.where === "pad");
+  const onShelf = room.items.filter((item) => item.where !== "pad")
+    .filter((item) => `${item.title} ${item.number} ${item.name}`.toLowerCase().includes(wanted));
+  byId("pad-count").textContent = onPad.length ? `${onPad.length}` : "";
+  replaceRows(byId("pad"), onPad.map(book));
+  replaceRows(byId("shelf"), onShelf.map(book));
+}
+
+function showRoom() {
+  onChange("books", room.items, () => {
+    showBooks();
+    const codes = room.items.map((item) => element("option", { value: item.number, label: item.title }))
+      .concat(room.cards.map((one) => element("option", { value: one.number, label: one.label })));
+    byId("codes").replaceChildren(...codes);
+  });
+  onChange("cards", [room.cards, room.cards_through, room.cards_why], () => {
+    const throughReader = room.cards_through === "pcsc";
+    const hint = byId("cards-through");
+    hint.textContent = throughReader ? "On a virtual reader behind the real PC/SC service."
+      : `A tap holds the card's barcode under the scanner, because there is no card reader here: ${room.cards_why}`;
+    hint.classList.toggle("why", !throughReader);
+    replaceRows(byId("cards"), room.cards.map((one) => card(one, throughReader)));
+  });
+  onChange("devices", room.devices, () => replaceRows(byId("faults"), room.devices.map(device)));
+  onChange("printer", room.printer, () => showPrinter(room.printer));
+  showScreen();
+}
+
+function showScreen() {
+  const picture = byId("screen");
+  const there = room.screen !== "none";
+  if (there && !picture.dataset.asked) follow();
+  picture.hidden = room.screen !== "live";
+  byId("no-screen").hidden = room.screen === "live";
+  byId("no-screen").textContent = there ? "Waiting for the kiosk's screen…"
+    : "No kiosk is shown here. The devices wait for one at the addresses on the right.";
+}
+
+function follow() {
+  const picture = byId("screen");
+  picture.dataset.asked = "yes";
+  picture.src = `/screen.mjpeg?again=${Date.now()}`;
+}
 
 async function refresh() {
-  let room;
   try {
     room = await ask("/api/room");
-  } catch {
-    say("The simulator does not answer.");
-    return;
+    if (status.textContent === "Connecting…" || status.textContent === GONE) say("");
+    if (troubleSince && Date.now() - troubleSince > TROUBLE_SHOWN_MS) say("");
+    showRoom();
+    await Promise.all([refreshPaper(), refreshWire()]);
+  } catch (trouble) {
+    if (trouble instanceof TypeError) say(GONE);
+    else throw trouble;
   }
-  if (status.textContent === "Connecting…" || status.textContent === "The simulator does not answer.") say("");
-  const now = JSON.stringify([room.items, room.cards]);
-  if (now !== shown) {
-    shown = now;
-    keepFocus(byId("pad"), room.items.filter((item) => item.where === "pad").map(book));
-    keepFocus(byId("shelf"), room.items.filter((item) => item.where !== "pad").map(book));
-    byId("cards").replaceChildren(...room.cards.map((card) => {
-      const tap = element("button", { type: "button" }, `Tap ${card.name}`);
-      tap.addEventListener("click", () => order("/api/card", { tap: card.name }));
-      return element("li", {}, tap);
-    }));
-    byId("cards-through").textContent = room.cards_through === "pcsc"
-      ? "Behind the real PC/SC service." : "No PC/SC service here: cards come through the scanner.";
-  }
-  await Promise.all([refreshPaper(), refreshWire()]);
 }
 
-let strips = -1;
-
 async function refreshPaper() {
-  const paper = await ask("/api/paper");
-  if (paper.strips.length === strips) return;
-  strips = paper.strips.length;
-  byId("paper").replaceChildren(...paper.strips.map((strip, place) =>
-    element("li", {}, element("img", { src: `/api/paper/${place}.png?n=${strips}`, alt: strip.text.join(" ") || "Receipt" })),
-  ).reverse());
+  const { strips } = await ask("/api/paper");
+  onChange("paper", strips, () => byId("paper").replaceChildren(...strips.map((strip, place) =>
+    element("li", {}, element("img", {
+      src: `/api/paper/${place}.png?height=${strip.height}&cut=${strip.cut}`, alt: strip.text.join(" ") || "Receipt",
+    })),
+  ).reverse()));
+}
+
+let lastWire = 0;
+
+function frameRow(frame) {
+  const fromKiosk = frame.direction === "host-to-device";
+  const row = element("li", { className: fromKiosk ? "from-kiosk" : "" },
+    element("span", {}, `${frame.time_s.toFixed(3)} s`), element("span", {}, frame.device),
+    element("span", {}, fromKiosk ? "kiosk →" : "→ kiosk"), element("b", { title: frame.note }, frame.note),
+    element("code", { title: frame.hex }, frame.hex.replace(/(..)/g, "$1 ").slice(0, 600)));
+  row.dataset.poll = POLL_NOTES.has(frame.note);
+  row.hidden = row.dataset.poll === "true" && !byId("polls").checked;
+  return row;
 }
 
 async function refreshWire() {
-  const wire = await ask(`/api/wire?since=${lastWire}`);
+  const { frames } = await ask(`/api/wire?since=${lastWire}`);
+  if (!frames.length) return;
+  lastWire = frames.at(-1).number;
   const log = byId("wire");
-  for (const frame of wire.frames) {
-    lastWire = Math.max(lastWire, frame.number);
-    log.prepend(element("li", {}, element("b", {}, `${frame.device} ${frame.direction} `), frame.hex.slice(0, 96)));
-  }
-  while (log.childElementCount > 60) log.lastChild.remove();
+  log.prepend(...frames.slice(-WIRE_ROWS).map(frameRow).reverse());
+  while (log.childElementCount > WIRE_ROWS) log.lastChild.remove();
 }
+
+byId("polls").addEventListener("change", () => {
+  for (const row of byId("wire").children) row.hidden = row.dataset.poll === "true" && !byId("polls").checked;
+});
+
+byId("find").addEventListener("input", showBooks);
 
 for (const area of document.querySelectorAll(".drop")) {
   area.addEventListener("dragover", (event) => { event.preventDefault(); area.classList.add("over"); });
@@ -119,8 +240,8 @@ for (const area of document.querySelectorAll(".drop")) {
   area.addEventListener("drop", (event) => {
     event.preventDefault();
     area.classList.remove("over");
-    const number = event.dataTransfer.getData("text/plain");
-    if (number) order("/api/pad", area.dataset.place === "pad" ? { put: [number] } : { take: [number] });
+    const name = event.dataTransfer.getData("text/plain");
+    if (name) order("/api/pad", area.dataset.place === "pad" ? { put: [name] } : { take: [name] });
   });
 }
 
@@ -136,18 +257,20 @@ byId("screen").addEventListener("click", (event) => {
   if (across >= 0 && across < 1 && down >= 0 && down < 1) order("/api/touch", { across, down });
 });
 
+byId("screen").addEventListener("load", (event) => {
+  const picture = event.currentTarget;
+  picture.parentElement.classList.toggle("wide", picture.naturalWidth > picture.naturalHeight);
+});
+
 byId("screen").addEventListener("error", () => {
-  setTimeout(() => { byId("screen").src = `/screen.mjpeg?again=${Date.now()}`; }, 1000);
+  if (byId("screen").dataset.asked) setTimeout(follow, 1000);
 });
 
 byId("scan").addEventListener("submit", (event) => {
   event.preventDefault();
   order("/api/scanner", { fire: byId("code").value });
+  byId("code").select();
 });
-
-for (const button of document.querySelectorAll("[data-printer]")) {
-  button.addEventListener("click", () => order("/api/printer", { [button.dataset.printer]: button.dataset.state }));
-}
 
 await refresh();
 setInterval(refresh, 1000);

@@ -1,0 +1,105 @@
+"""What the bench's JSON interface shows of the room, the paper and the wires."""
+
+from __future__ import annotations
+
+from firmware_sim.bench.wire_notes import note
+from firmware_sim.catalogue import CATALOGUE, DeviceName
+from firmware_sim.lines.wire_log import WireEntry
+from firmware_sim.room.room import Book
+from firmware_sim.workbench import Workbench
+
+Shown = dict[str, object]
+
+
+def room(bench: Workbench, screen: str) -> Shown:
+    """`GET /api/room`. `screen` is `none`, `waiting` or `live`."""
+    with bench.room_lock:
+        items = [_item(book) for book in bench.room.books]
+    lying = bench.cards.lying
+    cards: list[Shown] = [
+        {
+            "name": card.name,
+            "label": card.label,
+            "number": card.number,
+            "uid": card.uid.hex().upper(),
+            "where": "reader" if card is lying else "pocket",
+        }
+        for card in bench.room.cards
+    ]
+    return {
+        "items": items,
+        "cards": cards,
+        "cards_through": bench.cards.through,
+        "cards_why": bench.cards.why,
+        "devices": devices(bench),
+        "printer": dict(bench.printer_state),
+        "screen": screen,
+    }
+
+
+def devices(bench: Workbench) -> list[Shown]:
+    """Each device with its address, its fault and the faults that it can have."""
+    faults = bench.faults()
+    shown: list[Shown] = []
+    for name, simulated in CATALOGUE.items():
+        line = bench.lines.get(name)
+        address = line.address if line is not None else str(bench.cards.socket_path or "")
+        shown.append(
+            {
+                "name": name.value,
+                "what": simulated.what,
+                "protocol": simulated.protocol,
+                "address": address,
+                "open": line.host_is_there if line is not None else bench.cards.socket_path is not None,
+                "fault": faults[name],
+                "faults": _possible_faults(bench, name),
+            }
+        )
+    return shown
+
+
+def paper(bench: Workbench) -> Shown:
+    """`GET /api/paper`: text line by line, height and ink in dots, and whether it was cut off."""
+    strips = [
+        {"text": list(strip.text), "height": strip.height, "ink": strip.ink, "cut": strip.cut}
+        for strip in bench.strips()
+    ]
+    return {"strips": strips}
+
+
+def wire(entries: list[WireEntry]) -> Shown:
+    """`GET /api/wire`: the frames in the order in which they appeared."""
+    return {
+        "frames": [
+            {
+                "number": entry.number,
+                "time_s": round(entry.time_s, 4),
+                "device": entry.device,
+                "direction": entry.direction.value,
+                "hex": entry.data.hex().upper(),
+                "note": note(entry),
+            }
+            for entry in entries
+        ]
+    }
+
+
+def _item(book: Book) -> Shown:
+    tags = [
+        {
+            "uid": tag.uid.hex().upper(),
+            "afi": f"{tag.afi:02X}",
+            "afi_locked": tag.afi_locked,
+            "dsfid": f"{tag.dsfid:02X}",
+            "memory": tag.memory.hex().upper(),
+        }
+        for tag in book.tags
+    ]
+    return {"name": book.name, "number": book.number, "title": book.title, "where": book.place.value, "tags": tags}
+
+
+def _possible_faults(bench: Workbench, name: DeviceName) -> list[str]:
+    """Without a card reader, nothing of it can fail."""
+    if name is DeviceName.CARDS and bench.cards.socket_path is None:
+        return ["none"]
+    return [fault.value for fault in CATALOGUE[name].faults]

@@ -1,0 +1,163 @@
+"""How a patron card reaches the kiosk: on a reader behind the real PC/SC service, or else through the scanner."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from firmware_sim.cards.service import CardService, CardServiceUnavailable
+from firmware_sim.devices.scanner import Scanner
+from firmware_sim.faults.words import CardFault
+from firmware_sim.lines.line import Line
+from firmware_sim.room.room import Card
+
+
+class CannotDo(Exception):
+    """Not as things stand. The text says what, where and what to do."""
+
+
+class CardWay(Protocol):
+    """Moves cards. All of them raise `CannotDo`."""
+
+    @property
+    def through(self) -> str:
+        """`pcsc` or `scanner`."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """Why it is not `pcsc`; empty if it is."""
+        ...
+
+    @property
+    def socket_path(self) -> Path | None:
+        """What a host needs as PCSCLITE_CSOCK_NAME."""
+        ...
+
+    @property
+    def lying(self) -> Card | None:
+        """The card that was left on the reader."""
+        ...
+
+    def tap(self, card: Card) -> None:
+        """Hold it there for a moment."""
+        ...
+
+    def insert(self, card: Card) -> None:
+        """Leave it there."""
+        ...
+
+    def remove(self) -> None:
+        """Take away the one that lies there, if any."""
+        ...
+
+    def tear(self, card: Card) -> None:
+        """Pull it away while it is read."""
+        ...
+
+    def set_fault(self, fault: CardFault) -> None:
+        """Have this fault instead of any other."""
+        ...
+
+
+class ReaderCards:
+    """On the virtual reader. The bench's threads take turns."""
+
+    through = "pcsc"
+    why = ""
+
+    def __init__(self, service: CardService) -> None:
+        """`service` has been started."""
+        self._service = service
+        self._turn = threading.Lock()
+        self._lying: Card | None = None
+
+    @property
+    def socket_path(self) -> Path | None:
+        """Where pcscd listens."""
+        return self._service.socket_path
+
+    @property
+    def lying(self) -> Card | None:
+        """The card that was left on the reader."""
+        return self._lying
+
+    def tap(self, card: Card) -> None:
+        """Hold it there for a moment."""
+        with self._turn:
+            self._must_be_free(card)
+            _ordered(lambda: self._service.tap(card.uid))
+
+    def insert(self, card: Card) -> None:
+        """Leave it there."""
+        with self._turn:
+            self._must_be_free(card)
+            _ordered(lambda: self._service.insert(card.uid))
+            self._lying = card
+
+    def remove(self) -> None:
+        """Take away the one that lies there, if any."""
+        with self._turn:
+            _ordered(self._service.remove)
+            self._lying = None
+
+    def tear(self, card: Card) -> None:
+        """Pull it away while it is read."""
+        with self._turn:
+            self._must_be_free(card)
+            _ordered(lambda: self._service.tear(card.uid))
+
+    def set_fault(self, fault: CardFault) -> None:
+        """Have this fault instead of any other."""
+        with self._turn:
+            _ordered(lambda: self._service.set_fault(fault.value))
+
+    def _must_be_free(self, card: Card) -> None:
+        if self._lying is not None:
+            raise CannotDo(f"cards: '{card.name}' has no room while '{self._lying.name}' lies there; remove that first")
+
+
+class ScannerCards:
+    """Without a reader, the barcode that is printed on the card is held under the scanner."""
+
+    through = "scanner"
+    socket_path: Path | None = None
+    lying: Card | None = None
+
+    def __init__(self, why: str, scanner: Scanner, lock: threading.Lock, line: Line) -> None:
+        """`why` there is no reader; `lock` guards the scanner."""
+        self.why = why
+        self._scanner = scanner
+        self._lock = lock
+        self._line = line
+
+    def tap(self, card: Card) -> None:
+        """Hold its barcode under the scanner."""
+        with self._lock:
+            self._scanner.fire(card.number)
+        self._line.wake()
+
+    def insert(self, card: Card) -> None:
+        """The same: a barcode cannot be left lying."""
+        self.tap(card)
+
+    def remove(self) -> None:
+        """Nothing lies there."""
+
+    def tear(self, card: Card) -> None:
+        """A barcode cannot be torn away."""
+        raise CannotDo(f"cards: '{card.name}' cannot be torn away: cards come through the scanner here ({self.why})")
+
+    def set_fault(self, fault: CardFault) -> None:
+        """There is no reader that could fail."""
+        if fault is not CardFault.NONE:
+            raise CannotDo(f"cards: no reader can fail by '{fault}': cards come through the scanner here ({self.why})")
+
+
+def _ordered(order: Callable[[], None]) -> None:
+    try:
+        order()
+    except (CardServiceUnavailable, ValueError) as trouble:
+        raise CannotDo(f"cards: {trouble}") from None

@@ -1,0 +1,172 @@
+"""`firmware-sim`: devices without hardware, on pseudo-terminals, sockets and a virtual card reader."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from firmware_sim.catalogue import CATALOGUE
+
+if TYPE_CHECKING:
+    from firmware_sim.workbench import Workbench
+
+DONE, REFUSED = 0, 1
+CARD_PORT = 36097
+"""Where the virtual card of vsmartcard listens by default (0x8D01)."""
+LOOPBACK = "127.0.0.1"
+LAST_REQUESTS_S = 1
+"""How long requests under way may take when the end was asked for."""
+PAPER = ("ok", "near-end", "out")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 1 refused, 2 usage."""
+    options = _parser().parse_args(argv)
+    match options.command:
+        case "serve":
+            return _serve(options)
+        case _:
+            return _devices(as_json=options.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="firmware-sim", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = commands.add_parser(
+        "serve",
+        help="simulate the devices of a configuration file until the end is asked for (SIGTERM, Ctrl-C)",
+        description="Simulates the devices of a configuration file. One line on standard output says when all is "
+        "ready, and where.",
+    )
+    serve.add_argument("config", type=Path, metavar="CONFIG", help="TOML file: devices, books, cards")
+    serve.add_argument(
+        "--folder", type=Path, required=True, metavar="DIR", help="folder for the devices' addresses: DIR/pad and so on"
+    )
+    serve.add_argument("--bench-port", type=_port, default=0, metavar="N", help="port of the bench (default: any free)")
+    serve.add_argument(
+        "--card-port",
+        type=_port,
+        default=CARD_PORT,
+        metavar="N",
+        help=f"port of the virtual card (default {CARD_PORT})",
+    )
+    serve.add_argument("--mirror-port", type=_port, metavar="N", help="port of the kiosk's mirror: shows its screen")
+    serve.add_argument(
+        "--on-pad",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="books that lie on the pad at the start",
+    )
+    serve.add_argument(
+        "--on-loan", action="extend", nargs="+", default=[], metavar="NUMBER", help="books whose tags say C2, on loan"
+    )
+    serve.add_argument("--paper", choices=PAPER, default=PAPER[0], help="paper in the printer at the start")
+    devices = commands.add_parser("devices", help="list what can be simulated")
+    devices.add_argument("--json", action="store_true", help="as JSON")
+    return parser
+
+
+def _port(word: str) -> int:
+    number = int(word)
+    if not 0 <= number <= 0xFFFF:
+        raise argparse.ArgumentTypeError("a port is 0 to 65535")
+    return number
+
+
+def _devices(*, as_json: bool) -> int:
+    listed = [
+        {
+            "device": name.value,
+            "what": one.what,
+            "protocol": one.protocol,
+            "lines": list(one.lines),
+            "faults": [fault.value for fault in one.faults],
+        }
+        for name, one in CATALOGUE.items()
+    ]
+    if as_json:
+        print(json.dumps({"devices": listed}, indent=2))
+        return DONE
+    for one in CATALOGUE.items():
+        name, simulated = one
+        print(f"{name:8} {simulated.what}")
+        print(f"         protocol {simulated.protocol}, line {' or '.join(simulated.lines)}")
+        print(f"         faults   {', '.join(fault.value for fault in simulated.faults)}")
+    return DONE
+
+
+def _serve(options: argparse.Namespace) -> int:
+    # Imported here: `--help` and `devices` need none of it.
+    from firmware_sim.room.room import UnknownName
+    from firmware_sim.settings import BadSettings, load
+    from firmware_sim.workbench import Beginning, Workbench
+
+    try:
+        settings = load(options.config)
+        beginning = Beginning(tuple(options.on_pad), tuple(options.on_loan), options.paper)
+        bench = Workbench(settings, options.folder, beginning)
+        listener = socket.create_server((LOOPBACK, options.bench_port))
+    except (BadSettings, UnknownName) as trouble:
+        return _refuse(str(trouble))
+    except OSError as trouble:
+        return _refuse(f"--bench-port: 127.0.0.1:{options.bench_port} cannot be used: {trouble.strerror}")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    try:
+        return _run(bench, listener, options)
+    except OSError as trouble:
+        return _refuse(f"{options.folder}: {trouble}")
+    except SystemExit:
+        return DONE
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        bench.stop()
+        listener.close()
+
+
+def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace) -> int:
+    bench.start(options.card_port)
+    import uvicorn
+
+    from firmware_sim.bench.screen import ScreenMirror
+    from firmware_sim.bench.server import BenchServer
+
+    mirror = ScreenMirror(options.mirror_port) if options.mirror_port is not None else None
+    server = uvicorn.Server(
+        uvicorn.Config(
+            BenchServer(bench, mirror).application(),
+            log_level="critical",
+            lifespan="off",
+            access_log=False,
+            timeout_graceful_shutdown=LAST_REQUESTS_S,
+        )
+    )
+    ready = {
+        "bench": listener.getsockname()[1],
+        "devices": {name.value: line.address for name, line in bench.lines.items()},
+        "cards": bench.cards.through,
+        "pcsc_socket": str(bench.cards.socket_path) if bench.cards.socket_path is not None else None,
+        "why": bench.cards.why,
+    }
+    print(json.dumps({"ready": ready}), flush=True)
+    server.run(sockets=[listener])
+    return DONE
+
+
+def _refuse(why: str) -> int:
+    print(why, file=sys.stderr)
+    return REFUSED
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(DONE)

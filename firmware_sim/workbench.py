@@ -1,0 +1,214 @@
+"""All simulated devices on their lines, and the hands of the technician in their room."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from firmware_sim.card_ways import CannotDo, CardWay, ReaderCards, ScannerCards
+from firmware_sim.cards.service import CardService, CardServiceUnavailable
+from firmware_sim.catalogue import DeviceName, Fault, device_named, fault_named
+from firmware_sim.devices.device import Device
+from firmware_sim.devices.feig import PSST_S, FeigReader
+from firmware_sim.devices.printer import Printer
+from firmware_sim.devices.scanner import Scanner
+from firmware_sim.faults.words import CardFault, PadFault, PrinterFault, ScannerFault
+from firmware_sim.lines.end import End
+from firmware_sim.lines.line import Line
+from firmware_sim.lines.pace import Frame, byte_time_s
+from firmware_sim.lines.pseudo_terminal import PseudoTerminal
+from firmware_sim.lines.tcp import TcpListener
+from firmware_sim.lines.wire_log import WireLog
+from firmware_sim.paper.strip import Strip
+from firmware_sim.room.room import Book, Card, Place, Room
+from firmware_sim.room.tag import Tag
+from firmware_sim.settings import ItemSettings, LineKind, Settings, TagSettings
+
+AFI_ON_LOAN = 0xC2
+"""What a lent book's tag says (lainuri and dp2, open source of two library systems)."""
+PLUGGED = (DeviceName.PAD, DeviceName.SCANNER, DeviceName.PRINTER)
+"""Devices with a line of their own; cards hang on the PC/SC service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How the room stands at the start. Books by name or number; `paper` in the printer's own words."""
+
+    on_pad: tuple[str, ...] = ()
+    on_loan: tuple[str, ...] = ()
+    paper: str = "ok"
+
+
+class Workbench:
+    """Starts and stops everything; every other method may be called from any thread."""
+
+    def __init__(self, settings: Settings, folder: Path, beginning: Beginning) -> None:
+        """Addresses go into `folder`. Raises `UnknownName` for a book of `beginning` that is not in the room."""
+        self.settings = settings
+        self.room = Room(
+            [_book(item) for item in settings.items],
+            [Card(card.name, card.label, card.number, card.uid) for card in settings.cards],
+        )
+        self.room.set_afi(beginning.on_loan, AFI_ON_LOAN, "on-loan")
+        self.room.put_on_pad(beginning.on_pad, "on-pad")
+        self.log = WireLog(time.monotonic)
+        self.locks = {name: threading.Lock() for name in PLUGGED}
+        self.printer_state = {"paper": beginning.paper, "cover": "closed", "cutter": "ok"}
+        self._faults = dict.fromkeys(DeviceName, "none")
+        self._fault_order = threading.Lock()
+        self._folder = folder
+        pad_s = byte_time_s(settings.pad.baud, Frame.EIGHT_EVEN_ONE) if settings.pad.line is LineKind.PTY else 0.0
+        paper_s = byte_time_s(settings.printer.baud, Frame.EIGHT_NONE_ONE)
+        printer_s = paper_s if settings.printer.line is LineKind.PTY else 0.0
+        self._pad = FeigReader(self.room, byte_s=pad_s, turnaround_s=PSST_S if pad_s else 0.0)
+        self._scanner = Scanner()
+        self._printer = Printer(settings.printer.width_dots, beginning.paper)
+        scanner_s = byte_time_s(settings.scanner.baud, Frame.EIGHT_NONE_ONE)
+        self.lines = {
+            DeviceName.PAD: self._line(DeviceName.PAD, self._pad, settings.pad.line, pad_s),
+            DeviceName.SCANNER: self._line(DeviceName.SCANNER, self._scanner, LineKind.PTY, scanner_s),
+            DeviceName.PRINTER: self._line(DeviceName.PRINTER, self._printer, settings.printer.line, printer_s),
+        }
+        self._service: CardService | None = None
+        self.cards: CardWay = self._cards_by_scanner("not started")
+
+    @property
+    def room_lock(self) -> threading.Lock:
+        """Guards the room: the reader looks into it, so it is the pad's."""
+        return self.locks[DeviceName.PAD]
+
+    def start(self, card_port: int) -> None:
+        """Plug everything in; addresses can be opened when this returns. `card_port` is the virtual card's."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for line in self.lines.values():
+            line.start()
+        self._service = CardService(self._folder, card_port, self.settings.card_reader)
+        try:
+            self._service.start()
+        except CardServiceUnavailable as trouble:
+            self.cards = self._cards_by_scanner(str(trouble))
+        else:
+            self.cards = ReaderCards(self._service)
+
+    def stop(self) -> None:
+        """Pull everything out, as far as it was plugged in."""
+        if self._service is not None:
+            self._service.stop()
+        for line in self.lines.values():
+            line.stop()
+
+    def put_on_pad(self, keys: list[str]) -> None:
+        """Lay books down; raises `UnknownName`."""
+        with self.room_lock:
+            self.room.put_on_pad(keys)
+
+    def take_off_pad(self, keys: list[str]) -> None:
+        """Take books away; raises `UnknownName`."""
+        with self.room_lock:
+            self.room.take_off_pad(keys)
+
+    def fire(self, code: str, aim: str) -> None:
+        """Hold a code under the scanner, which says it after its AIM identifier, if any."""
+        self._must_have_scanner()
+        with self.locks[DeviceName.SCANNER]:
+            self._scanner.fire(code, aim)
+        self.lines[DeviceName.SCANNER].wake()
+
+    def fire_bytes(self, data: bytes) -> None:
+        """Make the scanner say these bytes; raises ValueError for too many."""
+        self._must_have_scanner()
+        with self.locks[DeviceName.SCANNER]:
+            self._scanner.fire_bytes(data)
+        self.lines[DeviceName.SCANNER].wake()
+
+    def set_printer(self, part: str, state: str) -> None:
+        """Set `paper`, `cover` or `cutter`; raises ValueError for a word that the printer does not know."""
+        with self.locks[DeviceName.PRINTER]:
+            match part:
+                case "paper":
+                    self._printer.set_paper(state)
+                case "cover":
+                    self._printer.set_cover(state)
+                case "cutter":
+                    self._printer.set_cutter(state)
+                case _:
+                    raise ValueError(f"a printer has no {part}: paper, cover, cutter")
+            self.printer_state[part] = state
+        self.lines[DeviceName.PRINTER].wake()
+
+    def strips(self) -> list[Strip]:
+        """What was printed, cut off or still hanging."""
+        with self.locks[DeviceName.PRINTER]:
+            return list(self._printer.strips)
+
+    def strip_png(self, place: int) -> bytes:
+        """A picture of one strip; raises IndexError."""
+        with self.locks[DeviceName.PRINTER]:
+            return self._printer.strip_png(place)
+
+    def faults(self) -> dict[DeviceName, str]:
+        """The fault that each device has now, or `none`."""
+        return dict(self._faults)
+
+    def set_fault(self, device: str, word: str) -> None:
+        """Give a device a fault, or none, instead of the one it has; raises `UnknownName` and `CannotDo`."""
+        name = device_named(device, "device")
+        fault = fault_named(name, word, "fault")
+        with self._fault_order:
+            if isinstance(fault, CardFault):
+                self.cards.set_fault(fault)
+            else:
+                self._spoil(name, fault)
+            self._faults[name] = fault.value
+
+    def _spoil(self, name: DeviceName, fault: Fault) -> None:
+        line = self.lines[name]
+        with self.locks[name]:
+            match fault:
+                case PadFault():
+                    self._pad.set_fault(fault)
+                case ScannerFault():
+                    self._scanner.set_fault(fault)
+                case PrinterFault.UNPLUG:
+                    self._printer.set_fault(PrinterFault.NONE)
+                case PrinterFault():
+                    self._printer.set_fault(fault.value)
+                case CardFault():
+                    raise CannotDo(f"{name}: '{fault}' is a fault of cards")
+        if fault is PrinterFault.STALL:
+            line.hold()
+        else:
+            line.release()
+        if fault.value == PadFault.UNPLUG.value:
+            line.unplug()
+        else:
+            line.plug_in()
+
+    def _must_have_scanner(self) -> None:
+        if self._faults[DeviceName.SCANNER] == ScannerFault.UNPLUG:
+            raise CannotDo("scanner: it is unplugged; set its fault to 'none' first")
+
+    def _line(self, name: DeviceName, device: Device, kind: LineKind, byte_s: float) -> Line:
+        end: End
+        match kind:
+            case LineKind.PTY:
+                end = PseudoTerminal(self._folder / name)
+            case LineKind.TCP:
+                end = TcpListener(self._folder / f"{name}.address")
+        return Line(name, device, self.locks[name], end, byte_s, self.log, time.monotonic)
+
+    def _cards_by_scanner(self, why: str) -> ScannerCards:
+        name = DeviceName.SCANNER
+        return ScannerCards(why, self._scanner, self.locks[name], self.lines[name])
+
+
+def _book(item: ItemSettings) -> Book:
+    return Book(item.name, item.number, item.title, tuple(_tag(tag) for tag in item.tags), Place.SHELF)
+
+
+def _tag(tag: TagSettings) -> Tag:
+    return Tag(
+        tag.uid, tag.afi, tag.dsfid, tag.block_size, tag.blocks, bytearray(tag.memory), afi_locked=tag.afi_locked
+    )
