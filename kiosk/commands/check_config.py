@@ -51,6 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _what_is(folder: Path) -> str:
     """Where the files of a configuration were looked for in vain, in words."""
-    if not os.path.lexists(folder):
+    if not os.path.lexists(folder):  # pathlib raises for names that no file can have
         return "nothing of this name"
-    return "a folder without them" if folder.is_dir() else "a file"
+    return "a file" if os.path.isfile(folder) else "a folder without them"  # noqa: PTH113 - as above

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
-from kiosk.ledger import LedgerFile, LedgerRefused, StorageFailure, StoredRow
+from kiosk.commands.json_text import json_text
+from kiosk.ledger import LedgerFile, LedgerRefused, Problem, StorageFailure, StoredRow
 from kiosk.ledger import verify as problems_of
+from kiosk.settings import load
+from kiosk.station.settings import KioskSettings, LedgerSettings
+
+DEFAULT_PATH = LedgerSettings().path
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,11 +46,11 @@ def run_show(arguments: argparse.Namespace) -> int:
             rows = ledger.rows(arguments.since)
             epoch, waiting = ledger.epoch(), ledger.unacknowledged()
     except (LedgerRefused, StorageFailure, ValueError) as failure:
-        return _failed("show", path, failure)
+        return _failed("show", path, failure, _where_from(arguments))
     told = [_row_object(stored, patrons=arguments.patrons) for stored in rows]
     if arguments.json:
         document = {"ledger": str(path), "epoch": epoch, "unacknowledged": waiting, "rows": told}
-        print(json.dumps(document, ensure_ascii=False))
+        print(json_text(document))
         return 0
     for stored, row in zip(rows, told, strict=True):
         rest = " ".join(f"{key}={value}" for key, value in row.items() if key not in ("id", "tx", "at", "kind", "boot"))
@@ -56,17 +60,19 @@ def run_show(arguments: argparse.Namespace) -> int:
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
-    """Print problems; 1 when there are any, or when the file cannot be read."""
+    """Print problems; 1 when there are any. A file that cannot be read is one."""
     path = _path(arguments)
     if path is None:
         return 2
     try:
         problems = problems_of(path)
-    except (LedgerRefused, StorageFailure) as failure:
-        return _failed("verify", path, failure)
+    except LedgerRefused as refused:
+        problems = [Problem(None, f"{refused}{_where_from(arguments)}")]
+    except StorageFailure as failure:
+        problems = [Problem(None, f"{path}: cannot be read: {failure}")]
     if arguments.json:
         told = [{"row": problem.row, "what": problem.what} for problem in problems]
-        print(json.dumps({"ledger": str(path), "problems": told}, ensure_ascii=False))
+        print(json_text({"ledger": str(path), "problems": told}))
     else:
         for problem in problems:
             print(problem)
@@ -76,24 +82,30 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", type=Path, nargs="?", metavar="PATH", help="the ledger file")
+    parser.add_argument(
+        "path", type=Path, nargs="?", metavar="PATH", help=f"the ledger file; {DEFAULT_PATH} where neither is given"
+    )
     parser.add_argument("--config", type=Path, metavar="DIR", help="take the path from DIR/kiosk.toml")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _path(arguments: argparse.Namespace) -> Path | None:
-    """The ledger that is meant; None, and a word to the user, where that is not said or said twice."""
+    """The ledger that is meant; None, and a word to the user, where it is said twice."""
     path: Path | None = arguments.path
     config: Path | None = arguments.config
-    if (path is None) is (config is None):
+    if path is not None and config is not None:
         print("kiosk journal: give the ledger's PATH or --config DIR, one of them", file=sys.stderr)
         return None
     if config is None:
-        return path
-    from kiosk.settings import load
-    from kiosk.station.settings import KioskSettings
-
+        return DEFAULT_PATH if path is None else path
     return load(KioskSettings, config / "kiosk.toml").ledger.path
+
+
+def _where_from(arguments: argparse.Namespace) -> str:
+    """Why this file was looked at, where the user did not name it."""
+    if arguments.config is not None:
+        return f" (the path is from {arguments.config / 'kiosk.toml'})"
+    return "" if arguments.path is not None else " (a kiosk's own place; give PATH or --config DIR for another)"
 
 
 def _row_object(stored: StoredRow, *, patrons: bool) -> dict[str, object]:
@@ -119,7 +131,7 @@ def _row_object(stored: StoredRow, *, patrons: bool) -> dict[str, object]:
     return {key: value for key, value in said.items() if value is not None}
 
 
-def _failed(command: str, path: Path, failure: Exception) -> int:
+def _failed(command: str, path: Path, failure: Exception, where_from: str) -> int:
     text = str(failure) if isinstance(failure, LedgerRefused) else f"{path}: cannot be read: {failure}"
-    print(f"kiosk journal {command}: {text}", file=sys.stderr)
+    print(f"kiosk journal {command}: {text}{where_from}", file=sys.stderr)
     return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +22,7 @@ class LedgerFile:
 
     def __init__(self, path: Path) -> None:
         """Raises `LedgerRefused` where there is no ledger of a known version, `StorageFailure`."""
-        if not path.is_file():
+        if not os.path.isfile(path):  # noqa: PTH113 - pathlib raises where a folder may not be entered
             raise LedgerRefused(f"{path}: there is no such file; give the ledger's path ([ledger] path in kiosk.toml)")
         self._engine = reading_engine(path)
         with storage():
