@@ -1,0 +1,167 @@
+"""The web application: the live page, its stream, signing in, and REST."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kiosk.central.pages.access import COOKIE, SESSION_S, Access
+from kiosk.central.pages.answers import Wrong, refused
+from kiosk.central.pages.changes import Changes
+from kiosk.central.pages.live import MOST_STREAMS, Live
+from kiosk.central.pages.reading import Told
+from kiosk.central.pages.rest import Rest
+
+FILES = Path(__file__).parent / "files"
+TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+OPEN_PATHS = frozenset({"/sign-in", "/central.css", "/central.svg", "/api/v1/health"})
+"""Answered without a token: they tell nothing of anybody."""
+LARGEST_FORM = 4_096
+HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "strict-transport-security": "max-age=31536000",
+}
+"""On every answer. HSTS counts only where TLS is before us (RFC 6797, 7.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the pages are made of."""
+
+    engine: Engine
+    access: Access
+    live: Live
+    changes: Changes
+    health: Callable[[], Told]
+
+
+def application(parts: Parts) -> ASGIApp:
+    """The ASGI application."""
+    rest = Rest(parts.engine, parts.health, parts.changes.note)
+
+    async def page(request: Request) -> Response:
+        if parts.access.token is not None and not parts.access.signed_in(request):
+            return RedirectResponse("/sign-in", 303)
+        return _file("live.html")
+
+    async def live(request: Request) -> Response:
+        if parts.live.streams >= MOST_STREAMS:
+            raise Wrong(503, f"{MOST_STREAMS} pages are open already")
+        return StreamingResponse(parts.live.stream(), 200, {"cache-control": "no-store"}, "text/event-stream")
+
+    async def sign_in(request: Request) -> Response:
+        if request.method != "POST":
+            return _file("sign-in.html")
+        try:
+            cookie = parts.access.sign_in(await _offered(request))
+        except Wrong as wrong:
+            return _file("sign-in-again.html", wrong.status)
+        response = RedirectResponse("/", 303)
+        response.set_cookie(COOKIE, cookie, SESSION_S, path="/", secure=True, httponly=True, samesite="strict")
+        return response
+
+    async def sign_out(request: Request) -> Response:
+        parts.access.sign_out(request)
+        return RedirectResponse("/sign-in", 303)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        parts.changes.attach()
+        yield
+
+    app = Starlette(
+        routes=[
+            Route("/", page),
+            Route("/live", live),
+            Route("/sign-in", sign_in, methods=["GET", "POST"]),
+            Route("/sign-out", sign_out, methods=["POST"]),
+            *(_served(name) for name in ("central.css", "central.js", "central.svg")),
+            Mount("/api/v1", routes=rest.routes()),
+        ],
+        exception_handlers={Wrong: _wrong, HTTPException: _not_found},
+        lifespan=lifespan,
+    )
+    return Guard(app, parts.access)
+
+
+class Guard:
+    """Around every request: who may ask, and the headers that every answer has. Streams pass through."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message.get("headers", []), *extra]
+            await send(message)
+
+        try:
+            self._check(HTTPConnection(scope), scope["method"])
+        except Wrong as wrong:
+            await refused(wrong)(scope, receive, send_with_headers)
+            return
+        await self._app(scope, receive, send_with_headers)
+
+    def _check(self, request: HTTPConnection, method: str) -> None:
+        path = request.url.path
+        page_asks_itself = path == "/" and self._access.token is not None  # it leads to signing in
+        if self._access.token is None or (path not in OPEN_PATHS and not page_asks_itself):
+            self._access.check(request, method)
+
+
+async def _offered(request: Request) -> str:
+    """The token of the form. Read by hand: one field needs no parser of uploads."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_FORM:
+            raise Wrong(413, f"expected at most {LARGEST_FORM} bytes", "body")
+    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=4)
+    return fields.get("token", [""])[0].strip()
+
+
+def _served(name: str) -> Route:
+    async def serve(request: Request) -> Response:
+        return _file(name)
+
+    return Route(f"/{name}", serve)
+
+
+def _file(name: str, status: int = 200) -> Response:
+    path = FILES / name
+    return Response(path.read_bytes(), status, {"cache-control": "no-cache"}, TYPES[path.suffix])
+
+
+async def _wrong(request: Request, wrong: Exception) -> Response:
+    assert isinstance(wrong, Wrong)
+    return refused(wrong)
+
+
+async def _not_found(request: Request, trouble: Exception) -> Response:
+    assert isinstance(trouble, HTTPException)
+    words = {404: "there is nothing under this path", 405: "this path takes another method"}
+    return refused(Wrong(trouble.status_code, words.get(trouble.status_code, trouble.detail), "path"))

@@ -1,0 +1,197 @@
+"""The process of one central system: what is opened in which order, until SIGTERM, and closed in the other."""
+
+from __future__ import annotations
+
+import json
+import logging
+import resource
+import signal
+import socket
+import sys
+import threading
+import traceback
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+
+import uvicorn
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from starlette.types import ASGIApp
+
+from kiosk.central.answering import Desk
+from kiosk.central.inbox import Inbox
+from kiosk.central.line import Line
+from kiosk.central.messages import Heard, LineUp, Strange
+from kiosk.central.pages.access import Access, BadToken, read_token
+from kiosk.central.pages.app import Parts, application
+from kiosk.central.pages.changes import Changes
+from kiosk.central.pages.live import Live
+from kiosk.central.pages.reading import Told
+from kiosk.central.seeding import seed
+from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
+from kiosk.central.store import NewerSchema, open_store, upgrade
+from kiosk.central.worker import Worker
+
+FAREWELL_S = 2
+"""How long open requests may last when the process stops."""
+MOST_REQUESTS = 200
+ENDING = (signal.SIGTERM, signal.SIGINT)
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """Something that central needs is not there; the text says what, where and what to do."""
+
+
+def run(settings: CentralSettings) -> int:
+    """Run central until SIGTERM or SIGINT. Returns 0, or 1 where it could not start or had to end; says why.
+
+    Raises `SettingsRefused` for faults in the files that it is seeded from.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patrons' data
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for wordy in ("alembic", "uvicorn"):
+        logging.getLogger(wordy).setLevel(logging.WARNING)
+    for number in ENDING:
+        signal.signal(number, _end_at_once)
+    try:
+        return _serve(settings)
+    except CannotStart as refused:
+        sys.stderr.write(f"kiosk central: {refused}\n")
+        return 1
+
+
+def _serve(settings: CentralSettings) -> int:
+    access = Access(_token(settings.http))
+    listener = _listener(settings.http)
+    engine = _store(settings)
+    inbox, changes = Inbox(), Changes()
+    line = _line(settings.site, settings.broker, inbox)
+    desk = Desk(settings.loan_rules(), timedelta(seconds=settings.promise_s), f"lk/{settings.site}/central")
+    worker = Worker(engine, desk, settings.site, inbox, line.tell, changes.note)
+    live = Live(engine, settings.time_zone, changes, worker.counts, lambda: line.up)
+
+    def health() -> Told:
+        counts = worker.counts
+        return {
+            "ok": worker.alive and counts.store_works and line.up,
+            "broker": line.up,
+            "store": counts.store_works,
+            "worker": worker.alive,
+            "waiting": inbox.waiting(),
+            "messages": counts.messages,
+            "commits": counts.commits,
+            "set_aside": counts.set_aside,
+            "dropped": inbox.dropped,
+            "store_failures": counts.store_failures,
+        }
+
+    server = _Server(application(Parts(engine, access, live, changes, health)), changes)
+    threading.excepthook = server.thread_failed
+    for number in ENDING:
+        signal.signal(number, server.told_to_end)
+    worker.start()
+    line.open()
+    try:
+        server.run(sockets=[listener])
+    finally:
+        line.close()
+        worker.stop()
+        engine.dispose()
+    return 0 if server.started and not server.failed else 1
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with a line on standard output when it is ready, and an end to the streams when it stops."""
+
+    def __init__(self, app: ASGIApp, changes: Changes) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,  # paths name patrons and items
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_REQUESTS,
+            timeout_graceful_shutdown=FAREWELL_S,
+            ws="none",
+        )
+        super().__init__(config)
+        self.failed = False
+        self._changes = changes
+
+    def told_to_end(self, number: int, frame: FrameType | None) -> None:
+        """A signal before uvicorn listens to them itself, and the one that it raises again when it has ended."""
+        self.should_exit = True
+
+    def thread_failed(self, what: threading.ExceptHookArgs) -> None:
+        """End the process: another start is better than half a central. The exception's text may name a patron."""
+        name = what.thread.name if what.thread is not None else "a thread"
+        frames = "".join(traceback.format_tb(what.exc_traceback))
+        log.critical("%s ended by %s:\n%s", name, what.exc_type.__name__, frames)
+        self.failed = self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve, then say where."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            print(json.dumps({"ready": {"http": sockets[0].getsockname()[1]}}), flush=True)  # noqa: T201 - the contract
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams of open pages, then everything else."""
+        self._changes.end()
+        await super().shutdown(sockets)
+
+
+def _end_at_once(number: int, frame: FrameType | None) -> None:
+    """A signal while central starts: nothing has been promised yet."""
+    raise SystemExit(0)
+
+
+def _listener(settings: HttpSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen()
+    except OSError as trouble:
+        raise CannotStart(
+            f"cannot listen on {settings.host}:{settings.port} ({trouble.strerror}); "
+            "end what uses the port, or set http.port in central.toml"
+        ) from None
+    return listener
+
+
+def _store(settings: CentralSettings) -> Engine:
+    """The database, at this version's schema, seeded where it was empty."""
+    url = settings.database.url
+    try:
+        engine = open_store(url)
+        upgrade(engine)
+        seed(engine, settings, datetime.now(UTC))
+    except OSError as trouble:
+        raise CannotStart(f"cannot make the folder of the database: {trouble}; see database.url") from None
+    except NewerSchema as newer:
+        raise CannotStart(str(newer)) from None
+    except DBAPIError as trouble:
+        words = " ".join(str(trouble.orig).split())
+        raise CannotStart(f"cannot use the database ({words}); see database.url in central.toml") from None
+    return engine
+
+
+def _line(site: str, settings: BrokerSettings, inbox: Inbox) -> Line:
+    def report(heard: Heard | Strange | LineUp) -> None:
+        inbox.put(heard)
+
+    try:
+        return Line(site, settings, report)
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise CannotStart(f"cannot read broker.password_file {settings.password_file}: {trouble}") from None
+
+
+def _token(settings: HttpSettings) -> str | None:
+    try:
+        return None if settings.token_file is None else read_token(settings.token_file)
+    except BadToken as bad:
+        raise CannotStart(f"http.token_file: {bad}") from None
