@@ -60,6 +60,8 @@ ALWAYS: tuple[Event, ...] = (
     StorageRecovered(),
 )
 Edge = tuple[str, str, str]
+A_MOMENT_S = 0.001
+"""Between two events, so short that no deadline passes by itself."""
 
 
 def edges() -> frozenset[Edge]:
@@ -107,25 +109,25 @@ def page() -> str:
 
 def _possible(state: Kiosk) -> Iterator[tuple[Event, float]]:
     """Events that the outer world can send in this state, each with the seconds until it comes."""
-    yield from ((event, 1.0) for event in ALWAYS)
+    yield from ((event, A_MOMENT_S) for event in ALWAYS)
     due = due_s(state)
     if due is not None:
         yield TimePassed(), max(0.0, due - state.around.now_s)
     scene = state.scene
     match scene:
         case Identifying() if scene.ask is not None:
-            yield Answered(scene.ask, Identified(Patron(PatronRef("p"), "", None))), 1.0
-            yield Answered(scene.ask, NotIdentified(())), 1.0
-            yield AskExpired(scene.ask), 1.0
+            yield Answered(scene.ask, Identified(Patron(PatronRef("p"), "", None))), A_MOMENT_S
+            yield Answered(scene.ask, NotIdentified(())), A_MOMENT_S
+            yield AskExpired(scene.ask), A_MOMENT_S
         case Borrowing() | Returning():
             for row in in_stage(scene.rows, {Stage.ASKING}):
                 assert row.ask is not None
-                yield Answered(row.ask, MayBorrow(Item(ItemId("1"), ""), START, None)), 1.0
-                yield Answered(row.ask, MayNotBorrow(())), 1.0
+                yield Answered(row.ask, MayBorrow(Item(ItemId("1"), ""), START, None)), A_MOMENT_S
+                yield Answered(row.ask, MayNotBorrow(())), A_MOMENT_S
             wanted = 0xC2 if isinstance(scene, Borrowing) else 0x07
             for row in in_stage(scene.rows, COMMITTED):
-                yield TagWritten(row.uid, wanted), 1.0
-                yield TagNotWritten(row.uid, WriteTrouble.LOCKED, None), 1.0
+                yield TagWritten(row.uid, wanted), A_MOMENT_S
+                yield TagNotWritten(row.uid, WriteTrouble.LOCKED, None), A_MOMENT_S
         case _:
             pass
 
@@ -146,7 +148,8 @@ def _shape(state: Kiosk) -> tuple[object, ...]:
             details = (scene.receipt,)
         case _:
             pass
-    pad = (around.devices.get(Device.PAD), tuple(sorted(around.pad)), tuple(sorted(around.resting)))
+    looking = around.lying_until_s > around.now_s
+    pad = (around.devices.get(Device.PAD), looking, tuple(sorted(around.pad)), tuple(sorted(around.resting)))
     return (_name(state), around.storage_ok, pad, around.card is None, len(around.doubts) > 0, *details)
 
 

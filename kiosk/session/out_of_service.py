@@ -105,7 +105,9 @@ def _causes(turn: Turn, scene: Scene) -> tuple[OutCause, ...]:
             causes.append(OutCause.PAD)
         case Health.UNKNOWN:
             causes.append(OutCause.STARTING)
-        case Health.DEGRADED if isinstance(scene, OutOfService):
+        case health if isinstance(scene, OutOfService) and (
+            health is Health.DEGRADED or turn.now_s < turn.around.lying_until_s
+        ):
             causes += [cause for cause in scene.causes if cause is not OutCause.STORAGE]
         case Health.OK | Health.DEGRADED:
             pass

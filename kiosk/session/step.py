@@ -200,6 +200,7 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
         case Closing():
             yield scene.until_s
         case OutOfService():
-            pass
+            if around.lying_until_s > around.now_s:
+                yield around.lying_until_s
         case _:
             assert_never(scene)

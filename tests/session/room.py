@@ -45,6 +45,7 @@ from kiosk.session.events import (
 )
 from kiosk.session.state import Kiosk, Policy
 from kiosk.session.step import begin, due_s, step
+from kiosk.session.surroundings import LYING_S
 
 IN_STOCK, ON_LOAN = 0x07, 0xC2
 OPENS = {RowKind.BORROW_INTENDED: Purpose.BORROW, RowKind.RETURN_INTENDED: Purpose.RETURN}
@@ -54,6 +55,9 @@ DUE = datetime(2026, 12, 22, 15, 59, tzinfo=UTC)
 
 class PowerCut(Exception):
     """The plug was pulled beside a commit: nothing after it happens."""
+
+
+LOST_S = 1.0
 
 
 @dataclass(slots=True)
@@ -133,7 +137,7 @@ class Room:
     pad: list[WriteAfi | ReadTag] = field(default_factory=list)
     printer: list[PrintReceipt] = field(default_factory=list)
     lose_answers: bool = False
-    """Writes reach the tag, but their answer is lost."""
+    """Writes reach the tag, but their answer is lost, which the pad says after a while."""
     kiosk: Kiosk = field(init=False)
     boots: int = 0
     cut_in: int | None = None
@@ -154,6 +158,7 @@ class Room:
         self.kiosk = begin(self.policy, ids, self.moment(), doubts_of(self.rows, self.moment().utc), {})
         self.happened(DeviceChanged(Device.PAD, Health.OK))
         self.report(book for book in self.books.values() if book.lies)
+        self.passes(LYING_S)
 
     def moment(self) -> Moment:
         return Moment(self.now_s, START + timedelta(seconds=self.now_s))
@@ -247,6 +252,7 @@ class Room:
     def plug_pad(self) -> None:
         self.happened(DeviceChanged(Device.PAD, Health.OK))
         self.report(book for book in self.books.values() if book.lies)
+        self.passes(LYING_S)
 
     @property
     def pad_works(self) -> bool:
@@ -272,6 +278,7 @@ class Room:
             case WriteAfi():
                 book.afi = order.afi
                 if self.lose_answers:
+                    self.now_s += LOST_S
                     self.happened(TagNotWritten(book.uid, WriteTrouble.AWAY, None))
                 else:
                     self.happened(TagWritten(book.uid, order.afi))
