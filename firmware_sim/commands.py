@@ -21,8 +21,6 @@ DONE, REFUSED = 0, 1
 CARD_PORT = 36097
 """Where the virtual card of vsmartcard listens by default (0x8D01)."""
 LOOPBACK = "127.0.0.1"
-LAST_REQUESTS_S = 1
-"""How long requests under way may take when the end was asked for."""
 PAPER = ("ok", "near-end", "out")
 
 
@@ -136,21 +134,10 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace) -> int:
     bench.start(options.card_port)
-    import uvicorn
-
     from firmware_sim.bench.screen import ScreenMirror
-    from firmware_sim.bench.server import BenchServer
+    from firmware_sim.bench.server import BenchServer, serve
 
     mirror = ScreenMirror(options.mirror_port) if options.mirror_port is not None else None
-    server = uvicorn.Server(
-        uvicorn.Config(
-            BenchServer(bench, mirror).application(),
-            log_level="critical",
-            lifespan="off",
-            access_log=False,
-            timeout_graceful_shutdown=LAST_REQUESTS_S,
-        )
-    )
     ready = {
         "bench": listener.getsockname()[1],
         "devices": {name.value: line.address for name, line in bench.lines.items()},
@@ -158,8 +145,7 @@ def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace)
         "pcsc_socket": str(bench.cards.socket_path) if bench.cards.socket_path is not None else None,
         "why": bench.cards.why,
     }
-    print(json.dumps({"ready": ready}), flush=True)
-    server.run(sockets=[listener])
+    serve(BenchServer(bench, mirror).application(), listener, json.dumps({"ready": ready}))
     return DONE
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -26,6 +28,8 @@ PAGE = Path(__file__).parent / "page"
 HOSTS = ["127.0.0.1", "localhost"]
 """Names under which a browser may ask: a foreign name that was pointed at loopback is turned away."""
 Handler = Callable[[Request, Exception], Response]
+LAST_REQUESTS_S = 1
+"""How long requests under way may take when the end was asked for."""
 BAD_REQUEST, NOT_FOUND, CONFLICT = 400, 404, 409
 
 
@@ -146,6 +150,31 @@ class BenchServer:
         if self._mirror is None:
             raise NoScreen("screen: no kiosk screen here; start firmware-sim with --mirror-port")
         return JSONResponse(await self._mirror.touch(across, down))
+
+
+def serve(application: Starlette, listener: socket.socket, greeting: str) -> None:
+    """Serve on a listening socket until SIGTERM or SIGINT; print one line when requests are answered."""
+    config = uvicorn.Config(
+        application,
+        log_level="critical",
+        lifespan="off",
+        access_log=False,
+        timeout_graceful_shutdown=LAST_REQUESTS_S,
+    )
+    GreetingServer(config, greeting).run(sockets=[listener])
+
+
+class GreetingServer(uvicorn.Server):
+    """Says on standard output that it is ready, once its signal handlers stand and it takes connections."""
+
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+        super().__init__(config)
+        self._greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then greet."""
+        await super().startup(sockets=sockets)
+        print(self._greeting, flush=True)  # noqa: T201  (the promise of `firmware-sim serve`)
 
 
 async def _body(request: Request, *keys: str) -> dict[str, object]:

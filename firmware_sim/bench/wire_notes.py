@@ -10,6 +10,8 @@ from firmware_sim.lines.wire_log import Direction, WireEntry
 from firmware_sim.room.tag import UID_LENGTH
 
 LONGEST_NOTE = 60
+REAL_TIME_STATUS = b"\x10\x04"
+"""DLE EOT (Epson ESC/POS command reference)."""
 STANDARD_HEAD, ADVANCED_HEAD = 1, 3
 """Bytes before COM-ADR in the two forms of a FEIG frame (H20800-16e-ID-B, 3.1)."""
 
@@ -21,6 +23,8 @@ def note(entry: WireEntry) -> str:
             return _feig(entry.data, entry.direction)
         case "scanner":
             return entry.data.decode("utf-8", "replace").strip("\r\n")[:LONGEST_NOTE]
+        case "printer" if entry.data[:2] == REAL_TIME_STATUS and len(entry.data) == 3:
+            return "status question"
         case _:
             return ""
 

@@ -20,13 +20,13 @@ class Place(StrEnum):
 
 
 class UnknownName(Exception):
-    """Nothing in the room has this name. The text says what, where and which names come nearest."""
+    """Nothing here has this name. The text says what, where and which names come nearest."""
 
     def __init__(self, what: str, name: str, where: str, known: Iterable[str]) -> None:
         names = sorted(known)
         nearest = difflib.get_close_matches(name, names, n=NEAREST_NAMES, cutoff=0.5) or names[:NEAREST_NAMES]
         offered = f"try {', '.join(nearest)}" if nearest else f"the simulator's configuration has no {what} at all"
-        super().__init__(f"{where}: there is no {what} '{name}' in the room; {offered}")
+        super().__init__(f"{where}: there is no {what} '{name}'; {offered}")
 
 
 @dataclass(slots=True)

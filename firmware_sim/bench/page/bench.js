@@ -5,13 +5,13 @@ const status = byId("status");
 const SPINES = ["#B4483C", "#5B7C8A", "#D9A441", "#8A6FA8", "#8FB6A6", "#DE8D45", "#C5523C", "#3F6E8C"];
 const AFI_MEANINGS = { "07": "in", C2: "on loan", "00": "not set" };
 const SWITCHES = {
-  paper: { ok: "In", "near-end": "Near end", out: "Out" },
+  paper: { ok: "In", "near-end": "Low", out: "Out" },
   cover: { closed: "Closed", open: "Open" },
   cutter: { ok: "Works", jam: "Jammed" },
 };
 const GOOD = new Set(["ok", "closed"]);
 const WIRE_ROWS = 200;
-const POLL_NOTES = new Set(["inventory", "no transponder"]);
+const POLL_NOTES = new Set(["inventory", "status question"]);
 const GONE = "The simulator does not answer. Is it still running?";
 const TROUBLE_SHOWN_MS = 8000;
 
@@ -207,30 +207,31 @@ async function refreshPaper() {
 }
 
 let lastWire = 0;
+const lastAsked = {};
+
+function isPoll(frame) {
+  if (frame.direction === "host-to-device") lastAsked[frame.device] = frame.note;
+  return POLL_NOTES.has(lastAsked[frame.device]);
+}
 
 function frameRow(frame) {
   const fromKiosk = frame.direction === "host-to-device";
-  const row = element("li", { className: fromKiosk ? "from-kiosk" : "" },
+  return element("li", { className: fromKiosk ? "from-kiosk" : "" },
     element("span", {}, `${frame.time_s.toFixed(3)} s`), element("span", {}, frame.device),
     element("span", {}, fromKiosk ? "kiosk →" : "→ kiosk"), element("b", { title: frame.note }, frame.note),
     element("code", { title: frame.hex }, frame.hex.replace(/(..)/g, "$1 ").slice(0, 600)));
-  row.dataset.poll = POLL_NOTES.has(frame.note);
-  row.hidden = row.dataset.poll === "true" && !byId("polls").checked;
-  return row;
 }
 
+// The kiosk asks the pad several times a second what lies there, and the printer how it is: shown on request only, or nothing else could be read.
 async function refreshWire() {
   const { frames } = await ask(`/api/wire?since=${lastWire}`);
   if (!frames.length) return;
   lastWire = frames.at(-1).number;
   const log = byId("wire");
-  log.prepend(...frames.slice(-WIRE_ROWS).map(frameRow).reverse());
+  const wanted = frames.filter((frame) => !isPoll(frame) || byId("polls").checked);
+  log.prepend(...wanted.slice(-WIRE_ROWS).map(frameRow).reverse());
   while (log.childElementCount > WIRE_ROWS) log.lastChild.remove();
 }
-
-byId("polls").addEventListener("change", () => {
-  for (const row of byId("wire").children) row.hidden = row.dataset.poll === "true" && !byId("polls").checked;
-});
 
 byId("find").addEventListener("input", showBooks);
 
@@ -260,6 +261,8 @@ byId("screen").addEventListener("click", (event) => {
 byId("screen").addEventListener("load", (event) => {
   const picture = event.currentTarget;
   picture.parentElement.classList.toggle("wide", picture.naturalWidth > picture.naturalHeight);
+  if (room?.screen === "waiting") room.screen = "live";
+  if (room) showScreen();
 });
 
 byId("screen").addEventListener("error", () => {
