@@ -29,6 +29,8 @@ _BLOCK_SIZE_BITS = 0x1F
 _MINUS_ONE_SIZES = frozenset({3, 7, 15, 31})
 """Block sizes that only make sense as "size minus one"; others are taken as they are (unclear in 7.2.8)."""
 _USUAL_BLOCK_SIZE = 4
+_MOST_BLOCKS = 256
+"""A tag of so many blocks, counted in one byte, is a tag of 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def read_system_information(data: bytes) -> SystemInformation | None:
     size &= _BLOCK_SIZE_BITS
     minus_one = size in _MINUS_ONE_SIZES
     block_size = size + 1 if minus_one else size or _USUAL_BLOCK_SIZE
-    return SystemInformation(dsfid, uid.hex().upper(), afi, block_size, count + 1 if minus_one else count)
+    blocks = count + 1 if minus_one else count or _MOST_BLOCKS
+    return SystemInformation(dsfid, uid.hex().upper(), afi, block_size, blocks)
 
 
 def read_block_data(data: bytes, *, reversed_blocks: bool) -> BlockData | None:

@@ -158,7 +158,8 @@ class FeigPad:
             return None
         free_s = self._link.free_s()
         sends_s = None if free_s is None else max(free_s, min(job.ready_s for job in self._jobs()))
-        return min(due_s for due_s in (self._link.due_s(), sends_s, self._arrive_by_s) if due_s is not None)
+        arrives_s = None if self._refused_in_row else self._arrive_by_s
+        return min(due_s for due_s in (self._link.due_s(), sends_s, arrives_s) if due_s is not None)
 
     def take_outgoing(self) -> bytes:
         """The request that is due, once."""

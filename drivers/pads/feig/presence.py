@@ -76,7 +76,7 @@ class Presence:
 
     def judge(self, round_: InventoryRound, now_s: float) -> list[str]:
         """After a round: tags that are gone. Those that seem so are only believed after an RF reset."""
-        if round_.lost or round_.begun_s is None:
+        if round_.lost or round_.refused is not None or round_.begun_s is None:
             return []
         for tag in self._tags.values():
             if tag.seen_s < round_.begun_s:

@@ -21,8 +21,8 @@ from drivers.pads.feig.codes import (
 )
 from drivers.pads.feig.frames import SHORTEST_ANSWER, Answer
 
-_READER_PATIENCE_S = 0.2
-"""For commands that need no tag."""
+_READER_PATIENCE_S = 0.5
+"""For commands that need no tag: they are quick, but a reader may be slow for once."""
 _TAG_PATIENCE_S = 0.3
 """For reads: 32 blocks are about 50 ms on the air."""
 _WRITE_PATIENCE_S = 0.5
