@@ -26,9 +26,8 @@ def borrower(connection: Connection, patron: PatronOnFile, now: datetime, *, ask
     lent = set(connection.scalars(standing))
     wished = set(connection.scalars(promised)) - lent - {asked}
     numbers = sorted(lent | wished)
-    classes = dict(
-        connection.execute(select(items.c.id, items.c.loan_class).where(items.c.id.in_(numbers))).tuples().all()
-    )
+    found = connection.execute(select(items.c.id, items.c.loan_class).where(items.c.id.in_(numbers)))
+    classes: dict[str, str] = {row.id: row.loan_class for row in found}
     return Borrower(
         ref=patron.ref,
         category=patron.category,

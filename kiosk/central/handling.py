@@ -44,7 +44,7 @@ def handle(connection: Connection, desk: Desk, message: Message, now: datetime) 
             case Strange():
                 raise MessageRefused("topic", "a topic of a station of this site", "another")
             case Heard(channel=Channel.FACTS):
-                return _facts(connection, desk, message, decode_facts(message.station, message.payload))
+                return take(connection, desk, message, decode_facts(message.station, message.payload))
             case Heard(channel=Channel.ASK):
                 return _ask(connection, desk, message, now)
             case Heard(channel=Channel.STATUS):
@@ -59,14 +59,16 @@ def handle(connection: Connection, desk: Desk, message: Message, now: datetime) 
     return None
 
 
-def bare(connection: Connection, desk: Desk, heard: Heard, why: str) -> Telling | None:
-    """Take facts that the database refuses as exceptions without their content, so that they hold up nothing."""
-    set_aside(connection, heard, why)
+def one_by_one(heard: Heard) -> list[FactBatch]:
+    """The facts of a message that could be read, each by itself, for a store that refuses them together."""
     batch = decode_facts(heard.station, heard.payload)
-    stripped = tuple(
-        ToldFact(told.seq, "", told.told_at, None, None, "{}", SetAside(why, "{}")) for told in batch.facts
-    )
-    return _facts(connection, desk, heard, FactBatch(batch.epoch, stripped, batch.oldest))
+    return [FactBatch(batch.epoch, (told,)) for told in batch.facts]
+
+
+def stripped(single: FactBatch, why: str) -> FactBatch:
+    """Of a fact that the store refuses, no more than that it was told: it counts as received."""
+    facts = tuple(ToldFact(told.seq, "", told.told_at, None, None, "{}", SetAside(why, "{}")) for told in single.facts)
+    return FactBatch(single.epoch, facts)
 
 
 def set_aside(connection: Connection, message: Message, why: str) -> None:
@@ -80,9 +82,9 @@ def greetings(connection: Connection, desk: Desk, site: str, now: datetime) -> l
     return [_acknowledged(desk, Station(site, name), ack, now) for name, ack in positions(connection)]
 
 
-def _facts(connection: Connection, desk: Desk, heard: Heard, batch: FactBatch) -> Telling:
+def take(connection: Connection, desk: Desk, heard: Heard, batch: FactBatch) -> Telling:
+    """Take in the facts of a message, or its greeting; the acknowledgement that may be told after the commit."""
     name = heard.station.station
-    last = 0
     if not batch.facts:
         last = go_on_from(connection, name, batch.epoch, batch.oldest, received_at=heard.at)
     else:

@@ -129,7 +129,8 @@ def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datet
     except (DataError, IntegrityError, ValueError) as trouble:
         savepoint.rollback()
         what = str(trouble.orig) if isinstance(trouble, DataError | IntegrityError) else str(trouble)
-        note(connection, place, fresh.epoch, Notable(Why.NOT_APPLIED, details={"type": one.type, "what": what}))
+        about = Notable(Why.NOT_APPLIED, one.fact.intent, one.fact.item, {"type": one.type, "what": what})
+        note(connection, place, fresh.epoch, about)
     else:
         savepoint.commit()
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from kiosk.central.answering import Desk
-from kiosk.central.handling import Unusable, bare, greetings, handle, set_aside
+from kiosk.central.handling import Unusable, greetings, handle, one_by_one, set_aside, stripped, take
 from kiosk.central.inbox import Inbox, Message, Work
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.store import writing
@@ -125,16 +125,24 @@ class Worker:
         self.counts.set_aside += 1
         try:
             with writing(self._engine) as connection:
-                if isinstance(message, Heard) and message.channel is Channel.FACTS:
-                    telling = bare(connection, self._desk, message, why)
-                else:
-                    set_aside(connection, message, why)
-                    telling = None
+                set_aside(connection, message, why)
+            if isinstance(message, Heard) and message.channel is Channel.FACTS:
+                self._take_one_by_one(message, why)
         except DBAPIError as again:
             log.error("could not even set it aside: %s", type(again.orig).__name__)
-            return
+
+    def _take_one_by_one(self, heard: Heard, why: str) -> None:
+        telling = None
+        for single in one_by_one(heard):
+            try:
+                with writing(self._engine) as connection:
+                    telling = take(connection, self._desk, heard, single)
+            except DBAPIError:
+                with writing(self._engine) as connection:
+                    telling = take(connection, self._desk, heard, stripped(single, why))
         if telling is not None:
             self._tell(telling)
+            self._changed()
 
     def _commit(self, work: Work) -> list[Telling]:
         now = datetime.now(UTC)

@@ -1,0 +1,75 @@
+"""The schema: migrations and `tables.py` say the same on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from kiosk.central.store import NewerSchema, open_store, upgrade, writing
+from kiosk.central.store.tables import metadata
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Engine]:
+    engine = open_store(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def described(engine: Engine) -> dict[str, object]:
+    """Every table as the database itself describes it."""
+    of = inspect(engine)
+    return {
+        name: (
+            [(str(column["type"]), {**column, "type": None}) for column in of.get_columns(name)],
+            of.get_pk_constraint(name),
+            sorted(of.get_indexes(name), key=lambda index: str(index["name"])),
+            of.get_unique_constraints(name),
+        )
+        for name in metadata.tables
+    }
+
+
+def test_the_migrations_make_what_the_tables_say(empty: Engine) -> None:
+    upgrade(empty)
+    by_migrations = described(empty)
+    metadata.drop_all(empty)
+    metadata.create_all(empty)
+    assert by_migrations == described(empty)
+
+
+def test_a_second_start_changes_nothing(empty: Engine) -> None:
+    upgrade(empty)
+    tables = inspect(empty).get_table_names()
+    upgrade(empty)
+    assert inspect(empty).get_table_names() == tables
+
+
+def test_two_processes_may_start_at_once(empty: Engine, empty_url: str) -> None:
+    failed: list[Exception] = []
+
+    def start() -> None:
+        engine = open_store(empty_url)
+        try:
+            upgrade(engine)
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, the test fails with it
+            failed.append(trouble)
+        engine.dispose()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_a_schema_of_a_later_version_is_left_alone(empty: Engine) -> None:
+    upgrade(empty)
+    with writing(empty) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerSchema, match="9999"):
+        upgrade(empty)
