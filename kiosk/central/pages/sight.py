@@ -37,7 +37,7 @@ def sight(connection: Connection, time_zone: str, now: datetime) -> Told:
 
 def masked(patron: str) -> str:
     """A patron's number as it may be seen over a shoulder; nothing at all of a short one."""
-    return "··" + patron[-SHOWN_OF_PATRON:] if len(patron) > SHOWN_OF_PATRON else "··"
+    return "**" + patron[-SHOWN_OF_PATRON:] if len(patron) > SHOWN_OF_PATRON else "**"
 
 
 def _figures(connection: Connection, time_zone: str, now: datetime) -> Told:

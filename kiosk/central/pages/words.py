@@ -17,7 +17,7 @@ WORDS: dict[str, str] = {
     Why.LENT_AGAIN: "Lent to the patron who had it already",
     Why.TWO_STATIONS: "Two stations told of this item at once",
     Why.SAME_INTENT: "A second loan under the number of another one",
-    Why.NOT_LENT: "Returned with a tag that said “on loan”, but no loan was known",
+    Why.NOT_LENT: 'Returned with a tag that said "on loan", but no loan was known',
     Why.LATE: "Returned after it was due",
     Why.DOUBTFUL: "A station does not know whether the tag was written: find the item and lay it on the pad",
     ReasonCode.TOO_MANY_LOANS: "Lent off line beyond the patron's limit",

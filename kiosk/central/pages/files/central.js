@@ -3,7 +3,7 @@
 
 const WHAT = {lent: "Lent", returned: "Returned", "taken-back": "Taken back"};
 const PRESENCE = {
-  "on-line": ["ok", "on line"], silent: ["error", "silent"], stopped: ["warn", "stopped"], lost: ["error", "lost"],
+  "on-line": ["ok", "on line"], silent: ["error", "silent"], stopped: ["quiet", "stopped"], lost: ["error", "lost"],
   unknown: ["warn", "unknown"],
 };
 const MOST_EXCEPTIONS_SHOWN = 8;
@@ -20,7 +20,8 @@ const dayOf = (instant) => clock(instant, {day: "numeric", month: "short", year:
 const dayKey = (instant) => clock(instant, {day: "2-digit", month: "2-digit", year: "numeric"});
 
 function whenOf(instant, now) {
-  return dayKey(instant) === dayKey(now) ? timeOf(instant) : clock(instant, {day: "numeric", month: "short", hour: "2-digit", minute: "2-digit"});
+  if (dayKey(instant) === dayKey(now)) return timeOf(instant);
+  return clock(instant, {day: "numeric", month: "short", hour: "2-digit", minute: "2-digit"});
 }
 
 function pill(element, state, words) {
@@ -56,7 +57,7 @@ function stationRow(station) {
   if (station.outbox) facts.push(`${station.outbox} facts wait`);
   for (const [device, how] of Object.entries(station.devices)) if (how !== "ok") facts.push(`${device}: ${how}`);
   if (station.paper && station.paper !== "ok") facts.push(`paper: ${station.paper}`);
-  row.querySelector(".facts").textContent = facts.join(" · ");
+  row.querySelector(".facts").textContent = facts.join(", ");
   return row;
 }
 
@@ -65,7 +66,7 @@ function exceptionRow(one, now) {
   row.dataset.exception = one.id;
   row.querySelector(".says").textContent = one.says;
   const about = [one.title || one.item, one.title && one.item, one.station, whenOf(one.at, now)];
-  row.querySelector(".about span").textContent = about.filter(Boolean).join(" · ");
+  row.querySelector(".about span").textContent = about.filter(Boolean).join(", ");
   const button = row.querySelector("button");
   button.setAttribute("aria-label", `Done: ${one.says}`);
   button.addEventListener("click", () => done(one.id, button));
@@ -104,8 +105,9 @@ function show(sight) {
   byId("events").tBodies[0].replaceChildren(...sight.events.map((event) => eventRow(event, sight.now)));
   known = new Set(sight.events.map((event) => event.id));
   list("stations", sight.stations.map(stationRow));
-  keepFocus(() => list("exceptions", sight.exceptions.slice(0, MOST_EXCEPTIONS_SHOWN).map((one) => exceptionRow(one, sight.now))));
-  const more = sight.figures.exceptions - Math.min(sight.exceptions.length, MOST_EXCEPTIONS_SHOWN);
+  const newest = sight.exceptions.slice(0, MOST_EXCEPTIONS_SHOWN);
+  keepFocus(() => list("exceptions", newest.map((one) => exceptionRow(one, sight.now))));
+  const more = sight.figures.exceptions - newest.length;
   byId("exceptions-more").hidden = more <= 0;
   byId("exceptions-more").textContent = `and ${more} more: GET /api/v1/exceptions?open=true`;
 }
