@@ -73,12 +73,6 @@ def crc_of(basic: bytes) -> int:
     return ibm_3740(basic[:19] + basic[21:BASIC_BYTES])
 
 
-def has_right_crc(memory: bytes) -> bool:
-    """Whether the CRC is the standard's."""
-    basic = memory[:BASIC_BYTES].ljust(BASIC_BYTES, b"\0")
-    return basic[19] | basic[20] << 8 == crc_of(basic)
-
-
 def crc_finding(memory: bytes, block_size: int) -> Finding | None:
     """None for a right CRC, else the first habit of the field that explains it, else `CRC_MISMATCH`."""
     basic = memory[:BASIC_BYTES].ljust(BASIC_BYTES, b"\0")

@@ -1,7 +1,8 @@
 """Which layout a tag has. Bytes count first, registers second: many tags carry DSFID 0x00.
 
-The order: a right CRC of ISO 28560-3; a faultless chain of ISO 28560-2; the shapes of `rfid501` and ISO 28560-3; then
-the weaker signs. On UHF the toggle bit and the AFI in the PC decide, and whether the bytes make sense as `gxlm`.
+The order: a right CRC of ISO 28560-3, also with the bytes of blocks turned round; a faultless chain of ISO 28560-2; the
+shapes of `rfid501` and ISO 28560-3; then the weaker signs. On UHF the toggle bit and the AFI in the PC decide, and
+whether the bytes make sense as `gxlm`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from drivers.codecs import bank01, gxlm, iso28560_2, iso28560_3, iso28560_4, rfid501
 from drivers.codecs.afi import LIBRARY_AFIS
 from drivers.codecs.compaction import Compaction
-from drivers.codecs.elements import IDENTIFIER, OWNER, SET, UII
+from drivers.codecs.elements import IDENTIFIER, UII
 from drivers.codecs.findings import Finding, about
+from drivers.codecs.isil import is_isil
 from drivers.codecs.object_stream import COMPACTION_SHIFT
 from drivers.codecs.reading import Format, TagData
+from drivers.codecs.values import USAGE_SUBCLASSES
 
 NOTHING = TagData(Format.UNKNOWN, {}, ())
 
@@ -42,6 +45,11 @@ NFC_MAGIC = frozenset({0xE1, 0xE2})
 NFC_VERSION_1 = 0x40
 """Capability container of an NFC Forum Type 5 tag: 0xE1 or 0xE2, then version 1 in the high bits."""
 
+FIXED_ENOUGH = 7
+"""Of the 10 that a tag of ISO 28560-3 has where only its CRC is wrong: head 2, set 2, identifier 2, owner 3, size 1."""
+
+SHORT_OWNER_BYTES = iso28560_3.SHORT_OWNER_END - iso28560_3.OWNER_AT.start
+
 LAST_ITEM_TYPE = 13
 LONGEST_INTEGER = 19
 """Digits that integer compaction is allowed to hold."""
@@ -55,7 +63,7 @@ def read_hf(memory: bytes, block_size: int, afi: int | None, dsfid: int | None) 
         return TagData(_layout_of_blank(len(memory), dsfid), {}, (Finding.BLANK_TAG,))
     if rfid501.is_factory_blank(memory):
         return rfid501.decode(memory)
-    if iso28560_3.has_right_crc(memory):
+    if iso28560_3.crc_finding(memory, block_size) in (None, Finding.BLOCK_BYTES_REVERSED):
         fixed = iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
         if ILLEGIBLE.isdisjoint(fixed.findings):
             return fixed
@@ -116,25 +124,57 @@ def _is_nfc_forum(memory: bytes) -> bool:
 def _right_constants_of_rfid501(memory: bytes) -> int:
     """How many of the two constant bytes are right, 0 where the rest has not the shape of a 3M tag."""
     head, barcode = memory[:4], memory[4:20]
-    if len(head) < 4 or not _is_text_then_zeros(barcode):
+    if len(head) < 4:
         return 0
     right = (head[0] == rfid501.CONSTANT) + (head[2] == 0)
+    whole_set = 0 < head[1] & 0x0F >= head[1] >> 4 > 0
+    if right == 2 and whole_set and head[3] in rfid501.ITEM_TYPES:
+        return right
+    if not _is_text_then_zeros(barcode):
+        return 0
     if right == 1 and (head[3] > LAST_ITEM_TYPE or not 0 < head[1] & 0x0F >= head[1] >> 4):
         return 0
     return right
 
 
 def _looks_fixed(memory: bytes, fixed: TagData) -> bool:
-    """Whether the fields of ISO 28560-3 make sense although no CRC fits."""
-    owner = fixed.elements.get(OWNER)
-    return (
-        1 in (memory[0] >> 4, memory[0] & 0x0F)
-        and isinstance(in_set := fixed.elements[SET], dict)
-        and in_set["parts_in_set"] > 0
-        and _is_text_then_zeros(memory[iso28560_3.IDENTIFIER_AT])
-        and (owner is None or (isinstance(owner, str) and owner[:2].isalpha() and owner.isprintable()))
-        and about(Finding.FIELD_DIRTY, OWNER) not in fixed.findings
-    )
+    """Whether the fields of ISO 28560-3 make sense although no CRC fits: each one is weighed, none decides alone."""
+    version, usage = memory[0] >> 4, memory[0] & 0x0F
+    if version == iso28560_3.VERSION_WRITTEN:
+        head = 2 if usage in USAGE_SUBCLASSES else 1
+    elif usage == iso28560_3.VERSION_WRITTEN and version in USAGE_SUBCLASSES:
+        head = 1
+    else:
+        return False
+    in_set = 0 if Finding.SET_IMPLAUSIBLE in fixed.findings else 2
+    identifier, owner = memory[iso28560_3.IDENTIFIER_AT], memory[iso28560_3.OWNER_AT]
+    whole = len(memory) >= iso28560_3.SHORT_TAG_BYTES
+    return head + in_set + _weight_of_text(identifier) + _weight_of_owner(owner) + whole >= FIXED_ENOUGH
+
+
+def _weight_of_text(field: bytes) -> int:
+    if _is_text_then_zeros(field) or _is_moved(field):
+        return 2
+    begins = field.partition(b"\0")[0].decode("latin-1")
+    return 1 if begins and begins.isprintable() else 0
+
+
+def _weight_of_owner(field: bytes) -> int:
+    if not any(field):
+        return 1
+    if _is_moved(field):
+        return 2
+    text = field.partition(b"\0")[0].decode("latin-1")
+    if not _is_text_then_zeros(field) or not text[:2].isupper():
+        return 0
+    if len(field) < SHORT_OWNER_BYTES:
+        return 2
+    return 3 if is_isil(iso28560_3.with_hyphen(text, set())) else 0
+
+
+def _is_moved(field: bytes) -> bool:
+    """Whether the field says that its value stands in the library block."""
+    return field[:1] == bytes([iso28560_3.IN_LIBRARY_BLOCK]) and not any(field[1:])
 
 
 def _is_text_then_zeros(field: bytes) -> bool:
