@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 from kiosk.central.people import card_token
 from kiosk.model.circulation import Language
+from kiosk.model.limits import matching, within
 from kiosk.settings import Fault
 
-LONGEST_ID = 64
-LONGEST_CLASS = 32
-LONGEST_CARD = 128
+ID = matching(re.compile(r"[^\0]{1,64}"), "1 to 64 characters in one line")
+CLASS = matching(re.compile(r"[^\0]{1,32}"), "1 to 32 characters in one line")
+CARD = matching(re.compile(r"\s*[^\s\0][^\0]{0,127}"), "1 to 128 characters in one line")
+"""What the columns of the store hold."""
+MOST_CENTS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class SeedItem:
     """A copy."""
 
-    id: str
-    loan_class: str
-    control_number: str | None = None
+    id: Annotated[str, ID]
+    loan_class: Annotated[str, CLASS]
+    control_number: Annotated[str, ID] | None = None
     """Of its record in the catalogue files."""
     title: str = ""
     """Only where there is no record, or another title is to be shown."""
     call_number: str = ""
-    branch: str = ""
+    branch: Annotated[str, matching(re.compile(r"[^\0]{0,64}"), "at most 64 characters in one line")] = ""
     not_for_loan: bool = False
-    held_for: str | None = None
+    held_for: Annotated[str, ID] | None = None
     """Id of the patron that it waits for."""
 
     def __post_init__(self) -> None:
-        _expect(self.id, "id", LONGEST_ID)
-        _expect(self.loan_class, "loan_class", LONGEST_CLASS)
         if self.control_number is None and not self.title:
             raise ValueError("expected a control_number or a title: otherwise nobody knows what it is")
 
@@ -44,24 +47,16 @@ class SeedItem:
 class SeedPatron:
     """A patron and what a reader or scanner reads off their cards."""
 
-    id: str
+    id: Annotated[str, ID]
     given_name: str
-    category: str
+    category: Annotated[str, CLASS]
     family_name: str = ""
     expires: date | None = None
     """The card's last valid day."""
     blocked: bool = False
-    debt_cents: int = 0
+    debt_cents: Annotated[int, within(0, MOST_CENTS)] = 0
     language: Language | None = None
-    cards: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        _expect(self.id, "id", LONGEST_ID)
-        _expect(self.category, "category", LONGEST_CLASS)
-        if self.debt_cents < 0:
-            raise ValueError("expected debt_cents of 0 or more")
-        for card in self.cards:
-            _expect(card.strip(), "cards", LONGEST_CARD)
+    cards: tuple[Annotated[str, CARD], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +139,3 @@ def _twice(file: Path | None, table: str, key: str, names: list[str]) -> Iterabl
             first = names.index(name) + 1
             expected = f"{key} that stands once ({table}.{first} has it)"
             yield Fault(str(file), f"{table}.{place}.{key}", expected, repr(name))
-
-
-def _expect(text: str, key: str, longest: int) -> None:
-    if not text or len(text) > longest or "\0" in text:
-        raise ValueError(f"expected {key} of 1 to {longest} characters")
