@@ -6,26 +6,89 @@ Modules are imported when they are asked for, so that a start of the program doe
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from importlib import import_module
+from types import MappingProxyType
 
 from drivers.described import Described, Direction
 
 Describe = Callable[[bytes, Direction | None], list[Described]]
 
-_PLACES: dict[str, tuple[str, str]] = {
-    "escpos": ("drivers.printers.describe", "describe"),
-    **{f"escpos:{n}": ("drivers.printers.describe", f"describe_status_{n}") for n in (1, 2, 3, 4)},
-    "evdev": ("drivers.scanners.describe_evdev", "describe"),
-    "feig": ("drivers.pads.feig.describe", "describe"),
-    "llrp": ("drivers.gates.llrp_describe", "describe"),
-    "lsp2": ("drivers.gates.lsp2_describe", "describe"),
-    "m3_210": ("drivers.pads.m3_210_describe", "describe"),
-    "pcsc": ("drivers.cards.describe", "describe"),
-    "rl866": ("drivers.pads.rl866_describe", "describe"),
-    "scan_engine": ("drivers.scanners.describe_engine", "describe"),
-    "scanner": ("drivers.scanners.describe", "describe"),
-}
+
+class Depth(StrEnum):
+    """How far this version goes with a protocol."""
+
+    DRIVEN = "driven"
+    """A kiosk works with such a device."""
+    TOLD = "put in words"
+    """Frames are understood; no driver uses them yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One protocol: what it is, where it is known from, and the function that puts its bytes in words."""
+
+    what: str
+    depth: Depth
+    source: str
+    module: str
+    function: str = "describe"
+
+
+_ESC_POS = "Epson ESC/POS command reference"
+PROTOCOLS = MappingProxyType(
+    {
+        "escpos": Protocol("receipt printers, ESC/POS", Depth.DRIVEN, _ESC_POS, "drivers.printers.describe"),
+        **{
+            f"escpos:{n}": Protocol(
+                f"the answer to status question {n} (DLE EOT {n})",
+                Depth.DRIVEN,
+                _ESC_POS,
+                "drivers.printers.describe",
+                f"describe_status_{n}",
+            )
+            for n in (1, 2, 3, 4)
+        },
+        "evdev": Protocol(
+            "scanners that type as a keyboard, as Linux input records",
+            Depth.TOLD,
+            "Linux input.h, input-event-codes.h",
+            "drivers.scanners.describe_evdev",
+        ),
+        "feig": Protocol(
+            "FEIG OBID readers and gates", Depth.DRIVEN, "FEIG H20800-16e-ID-B, H71011-0e", "drivers.pads.feig.describe"
+        ),
+        "llrp": Protocol(
+            "UHF readers and portals, LLRP", Depth.TOLD, "EPCglobal LLRP 1.1", "drivers.gates.llrp_describe"
+        ),
+        "lsp2": Protocol(
+            "TAGSYS gates, LSP2", Depth.TOLD, "github GallusMax/libdanrfid", "drivers.gates.lsp2_describe"
+        ),
+        "m3_210": Protocol(
+            "3M / Bibliotheca 210 and 810 pads",
+            Depth.TOLD,
+            "3M RFID Reader Model 210 Protocol Specification 1.0.0",
+            "drivers.pads.m3_210_describe",
+        ),
+        "pcsc": Protocol(
+            "card readers, PC/SC", Depth.DRIVEN, "PC/SC part 3; ACR122U API 2.04", "drivers.cards.describe"
+        ),
+        "rl866": Protocol(
+            "RL866 / M201 class pads", Depth.TOLD, "github Hypernova-Oy/lainuri", "drivers.pads.rl866_describe"
+        ),
+        "scan_engine": Protocol(
+            "scan engines: triggers and Zebra SSI",
+            Depth.TOLD,
+            "makers' guides as quoted in public programs",
+            "drivers.scanners.describe_engine",
+        ),
+        "scanner": Protocol(
+            "serial scanners", Depth.DRIVEN, "ISO/IEC 15424 (AIM identifiers)", "drivers.scanners.describe"
+        ),
+    }
+)
 
 
 class UnknownProtocol(KeyError):
@@ -34,18 +97,18 @@ class UnknownProtocol(KeyError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-        self.nearest = tuple(get_close_matches(name, _PLACES, n=3, cutoff=0.5))
+        self.nearest = tuple(get_close_matches(name, PROTOCOLS, n=3, cutoff=0.5))
 
 
 def known_protocols() -> tuple[str, ...]:
     """Names in the alphabet's order."""
-    return tuple(sorted(_PLACES))
+    return tuple(sorted(PROTOCOLS))
 
 
 def describer(name: str) -> Describe:
     """The function that puts bytes of a protocol in words. Raises `UnknownProtocol`."""
-    if name not in _PLACES:
+    protocol = PROTOCOLS.get(name)
+    if protocol is None:
         raise UnknownProtocol(name)
-    module, function = _PLACES[name]
-    found: Describe = getattr(import_module(module), function)
+    found: Describe = getattr(import_module(protocol.module), protocol.function)
     return found

@@ -26,7 +26,7 @@ PAPER = ("ok", "near-end", "out")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 refused, 2 usage."""
-    options = _parser().parse_args(argv)
+    options = parser().parse_args(argv)
     match options.command:
         case "serve":
             return _serve(options)
@@ -34,9 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _devices(as_json=options.json)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="firmware-sim", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """The command line; README's table is made from it."""
+    whole = argparse.ArgumentParser(prog="firmware-sim", description=__doc__)
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serve = commands.add_parser(
         "serve",
         help="simulate the devices of a configuration file until the end is asked for (SIGTERM, Ctrl-C)",
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--paper", choices=PAPER, default=PAPER[0], help="paper in the printer at the start")
     devices = commands.add_parser("devices", help="list what can be simulated")
     devices.add_argument("--json", action="store_true", help="as JSON")
-    return parser
+    return whole
 
 
 def _port(word: str) -> int:

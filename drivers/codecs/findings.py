@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Finding(StrEnum):
@@ -59,6 +60,64 @@ class Finding(StrEnum):
     LENGTH_UNEXPECTED = "length-unexpected"
     CONSTANT_UNEXPECTED = "constant-unexpected"
     ITEM_TYPE_UNKNOWN = "item-type-unknown"
+
+
+MEANINGS = MappingProxyType(
+    {
+        Finding.BLANK_TAG: "all bytes are zero: nothing was ever written",
+        Finding.FACTORY_BLANK: "3M's factory pattern 0x55: nothing was ever written",
+        Finding.MEMORY_SHORT: "fewer bytes than the layout needs; missing ones count as zero, or nothing is told",
+        Finding.DSFID_UNEXPECTED: "the DSFID register (UHF: first byte of bank 11) is not that of the layout",
+        Finding.AFI_UNEXPECTED: "the AFI is neither 07 (in stock) nor C2 (on loan)",
+        Finding.ELEMENT_TRUNCATED: "an element passes the end of memory; what came before it is told",
+        Finding.IDENTIFIER_MISSING: "no item number stands on the tag",
+        Finding.IDENTIFIER_NOT_FIRST: "another element stands before the item number",
+        Finding.REPEATED_ELEMENT: "stands more than once; the first one counts",
+        Finding.EMPTY_ELEMENT: "has a length of 0, so no value",
+        Finding.UNKNOWN_OID: "the standard defines no element of this number; told as `oid_N`",
+        Finding.INDEX_MISMATCH: "the content parameter lists other elements than stand on the tag",
+        Finding.INDEX_MISPLACED: "the content parameter does not follow the item number directly",
+        Finding.PADDING_NOT_ZERO: "padding is not 00; harmless",
+        Finding.DATA_AFTER_TERMINATOR: "bytes behind the end mark: old data, ignored",
+        Finding.COMPACTION_INVALID: "its bytes break their compaction; told as hex, or as far as they make sense",
+        Finding.BIT_PADDING_WRONG: "the spare bits at its end are not the prescribed ones",
+        Finding.UTF8_INVALID: "bytes that are no UTF-8, told as U+FFFD (item number of `iso28560-3`: as Latin-1)",
+        Finding.CONTROL_CHARACTERS: "characters below 0x20; told as they are",
+        Finding.ISIL_SYNTAX: "is no ISIL; told as it is",
+        Finding.SET_MALFORMED: "set information has not 2, 4 or 6 digits, so no value",
+        Finding.SET_IMPLAUSIBLE: "part 0, or a part above the number of parts",
+        Finding.USAGE_MALFORMED: "the type of usage is not two hex digits",
+        Finding.USAGE_RESERVED: "a class or sub-class of usage that the standard keeps for later",
+        Finding.CRC_MISMATCH: "the checksum is wrong in every way that is known",
+        Finding.CRC_BYTE_ORDER: "the checksum is right with its bytes swapped",
+        Finding.CRC_WITHOUT_FILLER: "the checksum is right over 30 bytes, as some programs count on short tags",
+        Finding.CRC_OVER_32_BYTES: "the checksum is right where the owner ends after 11 bytes",
+        Finding.BLOCK_BYTES_REVERSED: "blocks are written back to front, as one supplier does; told the right way",
+        Finding.VERSION_UNEXPECTED: "a version of the data model other than 1",
+        Finding.NIBBLES_SWAPPED: "version and usage stand in each other's place",
+        Finding.COUNTRY_REPEATED: "the owner's country stands twice; told once",
+        Finding.HYPHEN_STORED: "the owner is stored with its hyphen, which the layout leaves out",
+        Finding.FIELD_DIRTY: "bytes behind the zero that ends the field: old data, ignored",
+        Finding.EXTENSION_CHECKSUM: "an extension block with a wrong checksum, skipped",
+        Finding.EXTENSION_UNKNOWN: "an extension block that is not known here, skipped",
+        Finding.EXTENSION_OVERRUN: "an extension block passes the end of memory; reading stops there",
+        Finding.EXTENSION_EXTRA_FIELD: "an extension block with more fields than it has; the rest is ignored",
+        Finding.PC_NOT_ISO: "the protocol control word says EPC, not ISO; nothing is told",
+        Finding.PC_ISO_SET: "the protocol control word says ISO, which this layout is not",
+        Finding.PC_LENGTH_MISMATCH: "the protocol control word counts more words than were read",
+        Finding.STORED_CRC_ABSENT: "bank 01 came without its checksum, as many readers leave it out",
+        Finding.STORED_CRC_MISMATCH: "the checksum of bank 01 is wrong",
+        Finding.UMI_MISMATCH: "bank 11 holds data, or should, and the protocol control word says it does not",
+        Finding.USER_BANK_MISSING: "bank 11 holds data and was not read",
+        Finding.UII_TRUNCATED: "bank 01 ends inside a character or number",
+        Finding.UII_RESERVED_CODE: "bank 01 has a code that is reserved; reading stops there",
+        Finding.PII_ENCODING_RESERVED: "scheme 3 of the item number, which is not defined",
+        Finding.LENGTH_UNEXPECTED: "has another length than its fixed one, skipped",
+        Finding.CONSTANT_UNEXPECTED: "byte 0 is not 04, or byte 2 not 00",
+        Finding.ITEM_TYPE_UNKNOWN: "a type of item that is not listed",
+    }
+)
+"""For the technician: each finding in words. Those with a subject are about the element or number behind the colon."""
 
 
 def about(finding: Finding, subject: str | int) -> str:

@@ -7,6 +7,7 @@ import importlib
 import io
 import os
 import sys
+from collections.abc import Iterable
 
 from kiosk.settings.convert import SettingsRefused
 
@@ -21,15 +22,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _print_whatever_comes()
     arguments = argv if argv is not None else sys.argv[1:]
-    parser = argparse.ArgumentParser(
-        prog="kiosk", description="Library Kiosk: self-service lending, its central system and its tools."
-    )
-    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    for module in _wanted(arguments):
-        importlib.import_module(f"kiosk.commands.{module}").register(commands)
-    chosen = parser.parse_args(arguments)
+    command_line = parser(_wanted(arguments))
+    chosen = command_line.parse_args(arguments)
     if chosen.command is None:
-        parser.print_help()
+        command_line.print_help()
         return 2
     try:
         code = chosen.run(chosen)
@@ -45,6 +41,17 @@ def main(argv: list[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     assert isinstance(code, int)
     return code
+
+
+def parser(modules: Iterable[str] = MODULES) -> argparse.ArgumentParser:
+    """The command line with these groups of commands; README's table is made from it."""
+    whole = argparse.ArgumentParser(
+        prog="kiosk", description="Library Kiosk: self-service lending, its central system and its tools."
+    )
+    commands = whole.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for module in modules:
+        importlib.import_module(f"kiosk.commands.{module}").register(commands)
+    return whole
 
 
 def _print_whatever_comes() -> None:

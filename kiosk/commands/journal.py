@@ -20,7 +20,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     journal = commands.add_parser("journal", help="what happened at this kiosk, and whether the file is sound")
     actions = journal.add_subparsers(dest="journal_command", required=True, metavar="COMMAND")
     show = actions.add_parser(
-        "show", help="the rows", description="Prints journal rows, oldest first. Reads beside a running kiosk."
+        "show",
+        help="what happened, row by row",
+        description="Prints journal rows, oldest first. Reads beside a running kiosk.",
     )
     _add_place(show)
     show.add_argument("--since", type=int, default=0, metavar="N", help="only rows with a number above N")
@@ -28,7 +30,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     show.set_defaults(run=run_show)
     verify = actions.add_parser(
         "verify",
-        help="check the file against the order of operations",
+        help="check that the file is sound and every step of a loan in order",
         description="Checks the file itself, the numbering of facts and the order of every loan and return. "
         "Exit code 0 when all is well, 1 when there are problems. The file is not changed.",
     )

@@ -47,6 +47,6 @@ def _is_time_zone(value: object) -> bool:
 
 NAME = matching(SEGMENT, "1 to 32 of a-z, 0-9 and -")
 """A name that topics and addresses carry."""
-NOT_EMPTY = Limit("something, not nothing", bool)
+NOT_EMPTY = Limit("at least one character or entry", bool)
 PORT_NUMBER = within(1, LARGEST_PORT)
 TIME_ZONE = Limit("an IANA time zone such as Asia/Shanghai", _is_time_zone)

@@ -75,7 +75,7 @@ class _Conversion:
         self.faults: list[Fault] = []
 
     def fault(self, key: str, expected: str, found: object) -> _Nothing:
-        self.faults.append(Fault(self.file, key, expected, _shown(found)))
+        self.faults.append(Fault(self.file, key, expected, shown(found)))
         return _NOTHING
 
     def dataclass(self, kind: type, value: object, path: str) -> object:
@@ -105,7 +105,7 @@ class _Conversion:
         if field.name in table:
             return self.value(hint, table[field.name], path)
         if _is_required(field):
-            expected = f"{_named(hint)} (this key is required)"
+            expected = f"{in_words(hint)} (this key is required)"
             self.faults.append(Fault(self.file, path, expected, "nothing"))
         return _NOTHING
 
@@ -135,7 +135,7 @@ class _Conversion:
 
     def _tuple(self, inner: object, value: object, path: str) -> object:
         if not isinstance(value, list):
-            return self.fault(path, f"an array of {_named(inner)}", value)
+            return self.fault(path, f"an array of {in_words(inner)}", value)
         made = [self.value(inner, entry, _join(path, str(place))) for place, entry in enumerate(value, start=1)]
         return _NOTHING if _NOTHING in made else tuple(made)
 
@@ -148,27 +148,29 @@ class _Conversion:
         if kind is Path and isinstance(value, str) and value:
             return self.folder / value
         if kind is date and isinstance(value, datetime):
-            return self.fault(path, _named(kind), value)
+            return self.fault(path, in_words(kind), value)
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
         if kind is not Path and isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
             return value
-        return self.fault(path, _named(kind), value)
+        return self.fault(path, in_words(kind), value)
 
 
 def _is_required(field: Field[object]) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def _named(hint: object) -> str:
+def in_words(hint: object) -> str:
+    """What a setting of this type must be, as messages and the page of settings say it."""
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
-        return " or ".join(_named(choice) for choice in get_args(hint) if choice is not type(None))
+        return " or ".join(in_words(choice) for choice in get_args(hint) if choice is not type(None))
     if origin is Annotated:
         inner, *limits = get_args(hint)
-        return ", ".join([_named(inner), *(limit.expected for limit in limits if isinstance(limit, Limit))])
+        beyond = [limit.expected.removeprefix("a number ") for limit in limits if isinstance(limit, Limit)]
+        return ", ".join([in_words(inner), *beyond])
     if origin is tuple:
-        return f"an array of {_named(get_args(hint)[0])}"
+        return f"an array of {in_words(get_args(hint)[0])}"
     hint = getattr(hint, "__supertype__", hint)
     if isinstance(hint, type) and is_dataclass(hint):
         return "a table"
@@ -186,18 +188,18 @@ def _named(hint: object) -> str:
 
 
 def _choices(kind: type[Enum]) -> str:
-    return " or ".join(_shown(member.value) for member in kind)
+    return " or ".join(shown(member.value) for member in kind)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value much as TOML writes it, cut where it is long."""
     match value:
         case bool() | str():
             text = json.dumps(value, ensure_ascii=False)
         case list():
-            text = f"[{', '.join(map(_shown, value))}]"
+            text = f"[{', '.join(map(shown, value))}]"
         case Mapping():
-            text = "{ " + ", ".join(f"{key} = {_shown(entry)}" for key, entry in value.items()) + " }"
+            text = "{ " + ", ".join(f"{key} = {shown(entry)}" for key, entry in value.items()) + " }"
         case _:
             text = str(value)
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"

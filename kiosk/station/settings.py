@@ -141,7 +141,9 @@ class KioskSettings:
     """One kiosk."""
 
     site: Annotated[str, NAME]
+    """The library's name in topics; all its kiosks and its central system have the same."""
     station: Annotated[str, NAME]
+    """This kiosk's name in topics, its own in the site."""
     library: LibrarySettings
     pad: PadSettings
     time_zone: Annotated[str, TIME_ZONE] = "Asia/Shanghai"

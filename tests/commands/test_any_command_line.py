@@ -15,7 +15,6 @@ from drivers.protocols import known_protocols
 from kiosk.commands import main
 from tests.commands.conftest import Kiosk
 
-PROTOCOLS = [name for name in known_protocols() if name != "feig"]
 WORDS = st.text(st.characters(exclude_characters="\0"), max_size=12) | st.sampled_from(
     ["--json", "--help", "--uii", "--afi", "07", "--format", "iso28560-2", "-", "--", "@", "--config", "FF", "0x"]
 )
@@ -69,7 +68,7 @@ def test_any_words_end_with_a_code_of_the_command(command: str, words: list[str]
 
 
 @settings(deadline=None)
-@given(st.sampled_from(PROTOCOLS), HEX, st.sampled_from([None, "host-to-device", "device-to-host"]))
+@given(st.sampled_from(known_protocols()), HEX, st.sampled_from([None, "host-to-device", "device-to-host"]))
 def test_any_bytes_of_a_wire_are_told(protocol: str, data: str, direction: str | None) -> None:
     words = ["wire", "decode", protocol, data, "--json", *(["--direction", direction] if direction else [])]
     document = is_told(ends(words))

@@ -126,7 +126,7 @@ def test_each_setting_out_of_its_limits_is_reported_with_its_own_path_and_value(
         ("name", "1 to 32 of a-z, 0-9 and -", '"Front door"'),
         ("width_cm", "a number from 40 to 400", "39"),
         ("steps", "a number from 0 to 20 and an even number", "-2"),
-        ("keys", "something, not nothing", "[]"),
+        ("keys", "at least one character or entry", "[]"),
         ("zone", "an IANA time zone such as Asia/Shanghai", '"Mars/Base"'),
     ]
 
@@ -139,7 +139,7 @@ def test_limits_include_both_ends_and_no_number_that_is_none() -> None:
 
 
 def test_an_entry_of_an_array_is_named_by_its_number() -> None:
-    assert door_faults(name="d", keys=["a", ""]) == [("keys.2", "something, not nothing", '""')]
+    assert door_faults(name="d", keys=["a", ""]) == [("keys.2", "at least one character or entry", '""')]
 
 
 def test_what_concerns_two_settings_is_asked_once_both_are_sound() -> None:

@@ -1,0 +1,94 @@
+"""The page of settings, made from the dataclasses that read them: type and limits, default, and the words beside it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from docs.tables import table
+from kiosk.central.settings import CentralSettings
+from kiosk.settings import in_words, shown
+from kiosk.station.settings import KioskSettings
+
+HEADS = ("key", "what it must be", "without it", "meaning")
+REQUIRED = "required"
+Row = tuple[str, str, str, str]
+
+
+def page() -> str:
+    """`docs/settings.md`."""
+    return f"""# Settings
+
+Every key of the two files of a configuration folder. `kiosk check-config DIR` reports every fault of both at once; a
+key that is not here is one. Made from the code by `make docs`.
+
+## kiosk.toml
+
+{table(HEADS, _rows(KioskSettings, ""))}
+
+## central.toml
+
+{table(HEADS, _rows(CentralSettings, ""))}
+"""
+
+
+def _rows(kind: type[Any], path: str) -> Iterator[Row]:
+    hints = get_type_hints(kind, include_extras=True)
+    words = _words_beside_fields(kind)
+    for field in fields(kind):
+        key = f"{path}{field.name}"
+        inner, many = _table_of(hints[field.name])
+        if inner is None:
+            yield f"`{key}`", in_words(hints[field.name]), _default(field), words.get(field.name, "")
+        else:
+            yield from _rows(inner, f"{key}.N." if many else f"{key}.")
+
+
+def _table_of(hint: object) -> tuple[type[Any] | None, bool]:
+    """The dataclass behind a hint, if there is one, and whether there may be several."""
+    if isinstance(hint, type) and is_dataclass(hint):
+        return hint, False
+    many = get_origin(hint) is tuple
+    for inner in get_args(hint) if get_origin(hint) is not Annotated else get_args(hint)[:1]:
+        kind, inner_many = _table_of(inner)
+        if kind is not None:
+            return kind, many or inner_many
+    return None, False
+
+
+def _default(field: Field[Any]) -> str:
+    if field.default is MISSING:
+        return REQUIRED
+    return "–" if field.default is None else f"`{_as_toml(field.default)}`"
+
+
+def _as_toml(value: object) -> str:
+    match value:
+        case Enum():
+            return shown(value.value)
+        case tuple():
+            return f"[{', '.join(map(_as_toml, value))}]"
+        case Path():
+            return shown(str(value))
+        case _:
+            return shown(value)
+
+
+def _words_beside_fields(kind: type[Any]) -> dict[str, str]:
+    """The strings that stand under the fields of a dataclass, each in one line."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(body, ast.ClassDef)
+    words: dict[str, str] = {}
+    for field, below in zip(body.body, body.body[1:], strict=False):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                words[name] = " ".join(text.split()).replace("|", "\\|")
+            case _:
+                pass
+    return words
