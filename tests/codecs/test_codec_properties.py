@@ -61,6 +61,7 @@ def test_elements_of_28560_2_come_back_whatever_is_locked(
     tag = encode("iso28560-2", written, block_size=block_size, lock=lock)
     read = iso28560_2.decode(tag.memory)
     assert (read.elements, read.findings) == (written, ())
+    assert encode("iso28560-2", read.elements, block_size=block_size, lock=lock) == tag
     assert iso28560_2.decode(tag.memory + bytes(9)).elements == written
 
 
@@ -100,6 +101,7 @@ def test_elements_of_28560_3_come_back(elements: dict[str, ElementValue]) -> Non
     undefined_medium = {"media_format": "00"} if "media_format" in read.elements else {}
     assert read.elements == elements | {"data_model_version": 1} | undefined_medium
     assert read.findings == ()
+    assert encode("iso28560-3", read.elements) == tag
 
 
 @given(
@@ -169,8 +171,10 @@ def test_elements_of_rfid501_come_back(
         "library": library,
         "custom": custom,
     }
-    read = rfid501.decode(encode("rfid501", elements).memory)
+    tag = encode("rfid501", elements)
+    read = rfid501.decode(tag.memory)
     assert (read.elements, read.findings) == (elements, ())
+    assert encode("rfid501", read.elements) == tag
 
 
 def _is_sound(data: TagData) -> None:

@@ -142,6 +142,9 @@ FIXED: list[tuple[bytes, Elements, list[str]]] = [
     (fixed("150101", "1234", "DE705"), {"type_of_usage": "5"}, ["type-of-usage-reserved"]),
     (fixed("110101", "1234", ""), {"primary_item_identifier": "1234"}, []),
     (fixed("110101", "1234567890123456", "DE705"), {"primary_item_identifier": "1234567890123456"}, []),
+    (fixed("110101", "1234", "DE7"), {"owner_institution": "DE-7"}, []),
+    (fixed("110101", "1234", "DE-"), {"owner_institution": "DE--"}, []),
+    (fixed("110101", "1234", "DE-7"), {"owner_institution": "DE-7"}, ["isil-hyphen-stored"]),
     (fixed("110101", "1234", "DEDE705"), {"owner_institution": "DE-705"}, ["country-repeated"]),
     (fixed("110101", "1234", "DE-705"), {"owner_institution": "DE-705"}, ["isil-hyphen-stored"]),
     (fixed("110101", "1234", "7DE05"), {"owner_institution": "7DE05"}, ["isil-syntax:owner_institution"]),
@@ -288,3 +291,78 @@ def test_a_3m_tag_tells_branch_library_and_a_negative_number() -> None:
     data = decode(bytes.fromhex("04120009") + b"7".ljust(16, b"\0") + bytes.fromhex("FFF00001 80000000 00000000"))
     assert (data.elements["branch"], data.elements["library"], data.elements["custom"]) == (0xFFF, 1, -(1 << 31))
     assert data.findings == ()
+
+
+USAGES = {
+    "0": "012",
+    "1": "012345",
+    "2": "0",
+    "3": "0123456789ABCDEF",
+    "4": "0123456789ABCDEF",
+    "6": "0",
+    "7": "0123",
+    "8": "0123",
+    "9": "01234",
+}
+"""ISO 28560-1, type of usage: class to its sub-classes."""
+
+
+@pytest.mark.parametrize("main", "0123456789ABCDEF")
+def test_the_classes_of_usage_are_those_of_the_standard(main: str) -> None:
+    for sub in "0123456789ABCDEF":
+        _, findings = chained(f"6501{main}{sub}")
+        assert findings == ([] if sub in USAGES.get(main, "") else ["type-of-usage-reserved"]), main + sub
+
+
+@pytest.mark.parametrize(
+    ("text", "packed"),
+    [
+        ("CH-", "141C"),
+        ("12312345678", "FB2102DDDF7C4E"),
+        ("000000001", "FB0000000001"),
+        ("000123456789", "FB30075BCD15"),
+        ("é", "FDC3A9"),
+        ("a", "FC61"),
+    ],
+)
+def test_codes_of_a_uii(text: str, packed: str) -> None:
+    """ISO/TS 28560-4, annex of the UII; long numbers keep their leading zeros."""
+    data = packed if len(packed) % 4 == 0 else packed + "00"
+    read = decode(b"", uii=bank01(data, 0x01, 0x07))
+    assert read.elements["unique_item_identifier"] == text
+    written = encode("iso28560-4", {"primary_item_identifier": text}, afi=0x07)
+    assert written.uii == bank01(data, 0x01, 0x07)
+
+
+def test_a_3m_tag_without_a_set_is_one_of_one() -> None:
+    written = encode("rfid501", {"primary_item_identifier": "7", "item_type": 1})
+    assert written.memory == bytes.fromhex("04110001") + b"7".ljust(16, b"\0") + bytes(12)
+
+
+GXLM = bank01("0000 0001 05 4142433031 0000".replace(" ", ""), 0x04, 0x00)
+"""Scheme 0, item ABC01, an owner in bank 11."""
+
+
+@pytest.mark.parametrize(
+    ("memory", "elements", "findings"),
+    [
+        ("0C022808", {"owner_institution": "10248"}, []),
+        ("0C02EA61", {"owner_institution": "90001"}, []),
+        ("0C022808 0000 01", {"owner_institution": "10248"}, ["data-after-terminator"]),
+        ("0C022808 0C02EA61", {"owner_institution": "10248"}, ["repeated-element:owner_institution"]),
+        ("0C022808 10", {"owner_institution": "10248"}, ["element-truncated"]),
+        ("0C022808 0801 41", {"owner_institution": "10248", "oid_2": "A"}, ["unknown-oid:2"]),
+        ("0C0128", {}, ["length-unexpected:owner_institution"]),
+        ("0C022808 14020001", {"type_of_usage": "0.1"}, ["content-parameter-mismatch"]),
+        (
+            "0C022808 1802 E59B",
+            {"shelf_location": "\ufffd"},
+            ["content-parameter-mismatch", "utf8-invalid:shelf_location"],
+        ),
+    ],
+)
+def test_bank_11_of_the_chinese_universities(memory: str, elements: Elements, findings: list[str]) -> None:
+    data = decode(bytes.fromhex(memory), uii=GXLM)
+    assert (data.format, data.item_id, data.elements["content_parameter"]) == ("gxlm", "ABC01", [3])
+    assert {key: data.elements.get(key) for key in elements} == elements
+    assert list(data.findings) == findings
