@@ -296,6 +296,13 @@ def test_llrp_messages(data: bytes, message: str, fields: dict[str, FieldValue],
     assert sorted(described.findings) == sorted(findings)
 
 
+def test_a_rospec_tells_all_its_antennas() -> None:
+    one_spec = "00B7 000C 0003 0001 0002 0100"
+    described = told("llrp", llrp(20, f"00B1 0016 00000009 02 01 {one_spec}"), TO_DEVICE)
+    assert described.findings == []
+    assert described.fields == {"id": 7, "rospec_id": 9, "priority": 2, "state": 1, "antennas": [1, 2, 256]}
+
+
 @pytest.mark.parametrize("outcome", [1, 2, 3, 4])
 def test_every_refusal_of_a_connection_is_told(outcome: int) -> None:
     """LLRP 1.1, 17.2.7.6.10 ConnectionAttemptEvent."""
