@@ -132,7 +132,7 @@ class Line:
         code: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        if self._up_s is not None:
+        if self._up_s is not None and code.is_failure:
             log.warning("the connection to the broker ended: %s", code)
             steady = time.monotonic() - self._up_s >= STEADY_S
             self._short_lives = 0 if steady else self._short_lives + 1

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from kiosk.central.handling import Unusable
+from kiosk.central.store import writing
+from kiosk.central.store.tables import patrons
 from kiosk.model.circulation import Item, Language, Patron
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.model.questions import (
@@ -163,8 +166,20 @@ def test_what_central_had_promised_is_no_matter_for_staff(central: Central) -> N
     assert central.noted() == [("too-many-loans", BOOKS[3])]
 
 
+def test_a_promise_is_kept_though_the_patron_is_blocked_meanwhile(central: Central) -> None:
+    kiosk = Kiosk()
+    central.answers(wants("wei", "snow"), "a")
+    with writing(central.engine) as connection:
+        connection.execute(update(patrons).where(patrons.c.id == "wei").values(blocked=True))
+    kiosk.does(made("a", "wei", "snow"))
+    kiosk.does(made("not-asked", "wei", "dune"), minute=1)
+    central.hears(kiosk)
+    assert central.noted() == [("blocked", "dune")]
+
+
 def test_a_returned_book_makes_room(central: Central) -> None:
     kiosk = Kiosk()
+    central.answers(wants("bao", "snow"), "i")
     kiosk.does(made("i", "bao", "snow"))
     kiosk.does(returned("snow"), minute=1)
     central.hears(kiosk)
