@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -19,11 +20,12 @@ from sqlalchemy import Engine, select
 from kiosk.central.inbox import Inbox
 from kiosk.central.line import Line
 from kiosk.central.settings import BrokerSettings
+from kiosk.central.stations import Presence, every_station
 from kiosk.central.store import open_store
 from kiosk.central.store.tables import facts, loans, set_aside
 from kiosk.central.worker import Worker
 from kiosk.ledger import Ledger, Outbox
-from kiosk.model.ids import AskId, ItemId, PatronRef
+from kiosk.model.ids import AskId, Epoch, ItemId, PatronRef
 from kiosk.model.journal import JournalRow, RowKind
 from kiosk.model.questions import AskBorrow, AskIdentify, Identified, MayBorrow
 from kiosk.session.effects import Journal
@@ -31,7 +33,8 @@ from kiosk.session.events import Moment
 from kiosk.station.uplink import Uplink, UplinkSettings
 from kiosk.station.uplink_events import AnswerArrived, LinkDown, LinkUp, UplinkEvent
 from kiosk.station.uplink_line import Address
-from kiosk.wire import Station
+from kiosk.wire import Ack, Channel, Station, StationState, StationStatus, decode_ack, encode_status
+from tests.central import library
 from tests.central.library import DESK, MONDAY, SESSION, UID, Central, made
 from tests.central.running import PATIENCE_S, CentralProcess, wait_until
 from tests.uplink.conftest import RunningBroker
@@ -168,20 +171,16 @@ def test_a_broker_that_comes_late_and_goes_costs_nothing(
 def test_poison_of_strangers_does_not_disturb_it(
     store: Engine,
     broker: RunningBroker,
+    stranger: mqtt.Client,
     start_central: Callable[..., RunningCentral],
     start_kiosk: Callable[..., Kiosk],
 ) -> None:
     central = start_central(broker.port)
     kiosk = start_kiosk(broker.port)
     kiosk.wait_for(LinkUp)
-    stranger = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
-    stranger.connect("127.0.0.1", broker.port)
-    stranger.loop_start()
     for topic in ("lk/v1/main/kiosk-1/up/facts", "lk/v1/main/NO/up/facts", "lk/v1/main/kiosk-9/up/ask"):
         for poison in (b"", b"\xff\xfe", b"[" * 50_000, b"x" * 100_000):
             stranger.publish(topic, poison, qos=1).wait_for_publish(PATIENCE_S)
-    stranger.disconnect()
-    stranger.loop_stop()
     kiosk.lends("i0", "wei", "snow")
     kiosk.wait_released()
     assert seqs(store) == [1]
@@ -236,6 +235,54 @@ def test_a_store_restored_from_a_backup_is_told_everything_again(
     wait_until(lambda: len(seqs(engine)) >= 41, "not every fact came back")
     assert seqs(engine) == list(range(1, 42))
     engine.dispose()
+
+
+@pytest.fixture
+def stranger(broker: RunningBroker) -> Iterator[mqtt.Client]:
+    """Another client of the broker."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    yield client
+    client.disconnect()
+    client.loop_stop()
+
+
+def test_a_central_that_starts_tells_every_known_station_where_it_stands(
+    store: Engine, broker: RunningBroker, stranger: mqtt.Client, start_central: Callable[..., RunningCentral]
+) -> None:
+    told = Station("main", "kiosk-7")
+    told_before = library.Kiosk("kiosk-7")
+    told_before.does(made("i0", "wei", "snow"))
+    Central(store).hears(told_before)
+    heard: queue.Queue[bytes] = queue.Queue()
+    subscribed = threading.Event()
+    stranger.on_subscribe = lambda *_: subscribed.set()
+    stranger.on_message = lambda _client, _data, message: heard.put(bytes(message.payload))
+    stranger.subscribe(told.topic(Channel.ACK), qos=1)
+    assert subscribed.wait(PATIENCE_S)
+    start_central(broker.port)
+    assert decode_ack(heard.get(timeout=PATIENCE_S)) == Ack(Epoch("e1"), 1)
+
+
+@pytest.mark.parametrize("group", [None, "desk"])
+def test_a_central_that_starts_hears_which_stations_live(
+    store: Engine,
+    broker: RunningBroker,
+    stranger: mqtt.Client,
+    start_central: Callable[..., RunningCentral],
+    group: str | None,
+) -> None:
+    """Their status is retained, which a shared subscription never hears."""
+    alive = encode_status(STATION, StationStatus(StationState.ALIVE, "b", 1, "0.1.0", MONDAY, clean=False))
+    stranger.publish(STATION.topic(Channel.STATUS), alive, qos=1, retain=True).wait_for_publish(PATIENCE_S)
+    start_central(broker.port, group)
+
+    def presence() -> list[Presence]:
+        with store.connect() as connection:
+            return [seen.presence for seen in every_station(connection, datetime.now(UTC))]
+
+    wait_until(lambda: presence() == [Presence.ON_LINE], "the retained status was not heard")
 
 
 class Proxy:

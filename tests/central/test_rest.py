@@ -114,7 +114,7 @@ def test_a_loan_has_what_the_evidence_needs(rest: Client) -> None:
 def test_pages_follow_each_other_without_a_gap(rest: Client) -> None:
     seen: list[str] = []
     after = ""
-    while True:
+    for _ in range(9):
         answer = rest.get(f"/api/v1/loans?limit=1{after}").json()
         seen += [loan["intent"] for loan in answer["loans"]]
         if answer["next"] is None:
