@@ -32,7 +32,7 @@ from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
 from kiosk.central.worker import Worker
 
-FAREWELL_S = 2
+FAREWELL_S = 4
 """How long open requests may last when the process stops."""
 MOST_REQUESTS = 200
 ENDING = (signal.SIGTERM, signal.SIGINT)

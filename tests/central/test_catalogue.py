@@ -125,6 +125,25 @@ def test_unimarc_falls_back_to_the_class_and_to_the_title_page_s_author() -> Non
     assert (record.author, record.call_number) == ("巴金著", "I246.5")
 
 
+def test_a_field_finds_its_own_partner_among_several() -> None:
+    record = iso2709(
+        "4500",
+        ("245", parts(("6", "880-01"), ("a", "Jia"))),
+        ("700", parts(("6", "880-03"), ("a", "Ba, Jin"))),
+        ("700", parts(("6", "880-02"), ("a", "Cao, Yu"))),
+        ("880", parts(("6", "700-02/$1"), ("a", "曹禺"))),
+        ("880", parts(("6", "700-03/$1"), ("a", "巴金"))),
+        ("880", parts(("6", "245-01/$1"), ("a", "家"))),
+    )
+    (read_back,), _ = read(record)
+    assert (read_back.title, read_back.author) == ("家", "巴金")
+
+
+def test_a_link_to_nothing_leaves_the_field_as_it_is() -> None:
+    (record,), _ = read(iso2709("4500", ("245", parts(("6", "880-00"), ("a", "Jia"))), ("880", parts(("a", "家")))))
+    assert record.title == "Jia"
+
+
 def test_marc_8_is_read_and_what_it_cannot_mean_is_refused() -> None:
     records, _ = read(iso2709("4500", ("245", b"00\x1faCaf\xe2e de Paris")))
     assert [one.title for one in records] == ["Café de Paris"]
