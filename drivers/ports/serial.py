@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import errno
 import os
+import termios
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import serial
 
 from drivers.errors import PortGone
 
 READ_BYTES = 4096
+PSEUDO_TERMINALS = Path("/dev/pts")
 RETRY_ERRNOS = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR})
 
 
@@ -45,17 +48,27 @@ class SerialPort:
 
     def open(self) -> None:
         try:
-            self._serial = serial.Serial(
+            self._serial = self._set_up(self._line.parity)
+            os.set_blocking(self._serial.fileno(), False)
+        except (serial.SerialException, OSError, ValueError, termios.error) as trouble:
+            raise PortGone(f"{self._path} cannot be opened: {trouble}") from None
+
+    def _set_up(self, parity: Parity) -> serial.Serial:
+        try:
+            return serial.Serial(
                 self._path,
                 self._line.speed_baud,
-                parity=self._line.parity.value,
+                parity=parity.value,
                 timeout=0,
                 write_timeout=0,
                 exclusive=True,
             )
-            os.set_blocking(self._serial.fileno(), False)
-        except (serial.SerialException, OSError, ValueError) as trouble:
-            raise PortGone(f"{self._path} cannot be opened: {trouble}") from None
+        except termios.error:
+            # A pseudo-terminal has no parity, and glibc makes EINVAL of a setting of which nothing comes true: so it is
+            # when one is opened again with the speed that it still has.
+            if parity is Parity.NONE or PSEUDO_TERMINALS not in Path(self._path).resolve().parents:
+                raise
+            return self._set_up(Parity.NONE)
 
     def fileno(self) -> int:
         return self._opened()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import socket
+import threading
 import tty
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from drivers.errors import BadSetting, PortGone
 from drivers.ports.address import open_port
-from drivers.ports.pump import Pump
+from drivers.ports.pump import COMMAND_CAPACITY, Pump
 from drivers.ports.serial import LineSettings, Parity, SerialPort
 from drivers.ports.tcp import TcpPort
 
@@ -129,6 +130,35 @@ def test_a_tcp_device_is_spoken_to_alike(said: queue.Queue[str]) -> None:
             assert said.get(timeout=WAIT_S) == "heard reader"
         assert said.get(timeout=WAIT_S) == "lost"
         pump.stop()
+
+
+def test_a_line_with_parity_is_opened_again_after_its_program_was_restarted(line: Line) -> None:
+    for _ in range(3):
+        port = SerialPort(str(line.name), LineSettings(38_400, Parity.EVEN))
+        port.open()
+        port.write(b"hello")
+        assert os.read(line.master, 100) == b"hello"
+        port.close()
+
+
+def test_an_offered_command_is_taken_until_the_queue_is_full(line: Line) -> None:
+    """Whoever must not wait for the pump is told that it does not get on."""
+    stuck, go_on = threading.Event(), threading.Event()
+
+    def deliver(_: str) -> None:
+        stuck.set()
+        assert go_on.wait(WAIT_S)
+
+    pump = Pump(Echo(), SerialPort(str(line.name), LineSettings()), deliver)
+    pump.start()
+    assert stuck.wait(WAIT_S)
+    taken = [pump.offer("x") for _ in range(COMMAND_CAPACITY + 1)]
+    assert taken == [True] * COMMAND_CAPACITY + [False]
+    go_on.set()
+    sent = b""
+    while len(sent) < COMMAND_CAPACITY:
+        sent += os.read(line.master, 1000)
+    pump.stop()
 
 
 def test_a_port_that_is_not_there_says_which(tmp_path: Path) -> None:
