@@ -8,7 +8,8 @@ One JSON object a line, a request and its answer in turn. Requests:
 * `{"op": "act", "id": ID}`: a touch on the node of that id
 * `{"op": "power-cut", "row": KIND, "when": "before"|"after", "nth": N}`: a rehearsal, where the settings allow it
 
-The answer holds `ok`, or `error` with what, where and what to do. Off unless configured; listens on 127.0.0.1 alone.
+The answer holds `ok`, or `error` with what, where and what to do. That of a touch comes when the picture that it led to
+is shown, and says whether anything was `done`. Off unless configured; listens on 127.0.0.1 alone.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import resource
 import secrets
 import signal
@@ -192,7 +193,8 @@ def _stop_on_signal(inbox: Inbox[Message]) -> None:
 
     def wait() -> None:
         signal.sigwait(STOPPING)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)  # a second one ends us at once
         inbox.put(Stop())
+        signal.sigwait(STOPPING)
+        os._exit(EXIT_FAILED)  # somebody has no patience with the end in order
 
     threading.Thread(target=wait, name="signals", daemon=True).start()
