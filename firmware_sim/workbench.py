@@ -67,9 +67,13 @@ class Workbench:
         self._printer = Printer(settings.printer.width_dots, beginning.paper)
         scanner_s = byte_time_s(settings.scanner.baud, Frame.EIGHT_NONE_ONE)
         self.lines = {
-            DeviceName.PAD: self._line(DeviceName.PAD, self._pad, settings.pad.line, pad_s),
-            DeviceName.SCANNER: self._line(DeviceName.SCANNER, self._scanner, LineKind.PTY, scanner_s),
-            DeviceName.PRINTER: self._line(DeviceName.PRINTER, self._printer, settings.printer.line, printer_s),
+            DeviceName.PAD: self._line(DeviceName.PAD, self._pad, settings.pad.line, settings.pad.baud, pad_s),
+            DeviceName.SCANNER: self._line(
+                DeviceName.SCANNER, self._scanner, LineKind.PTY, settings.scanner.baud, scanner_s
+            ),
+            DeviceName.PRINTER: self._line(
+                DeviceName.PRINTER, self._printer, settings.printer.line, settings.printer.baud, printer_s
+            ),
         }
         self._service: CardService | None = None
         self.cards: CardWay = self._cards_by_scanner("not started")
@@ -190,11 +194,11 @@ class Workbench:
         if self._faults[DeviceName.SCANNER] == ScannerFault.UNPLUG:
             raise CannotDo("scanner: it is unplugged; set its fault to 'none' first")
 
-    def _line(self, name: DeviceName, device: Device, kind: LineKind, byte_s: float) -> Line:
+    def _line(self, name: DeviceName, device: Device, kind: LineKind, baud: int, byte_s: float) -> Line:
         end: End
         match kind:
             case LineKind.PTY:
-                end = PseudoTerminal(self._folder / name)
+                end = PseudoTerminal(self._folder / name, baud)
             case LineKind.TCP:
                 end = TcpListener(self._folder / f"{name}.address")
         return Line(name, device, self.locks[name], end, byte_s, self.log, time.monotonic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import select
 import termios
 import tty
@@ -10,13 +11,21 @@ from pathlib import Path
 
 RECHECK_S = 0.02
 """Linux tells nobody that a pseudo-terminal was opened; a host waits this long at most to be noticed."""
+INPUT_SPEED, OUTPUT_SPEED = 4, 5
+"""Places in what `termios.tcgetattr` gives."""
 
 
 class PseudoTerminal:
-    """The master side; `link` is a symbolic link to the side that a host opens, and is gone while it is unplugged."""
+    """The master side; `link` is a symbolic link to the side that a host opens, and is gone while it is unplugged.
 
-    def __init__(self, link: Path) -> None:
+    A host that sets another speed than `baud` hears and says noise, as on a real line. Parity cannot be told apart:
+    Linux keeps none for a pseudo-terminal.
+    """
+
+    def __init__(self, link: Path, baud: int) -> None:
         self._link = link
+        self._speed: int = getattr(termios, f"B{baud}")
+        self._noise = random.Random(baud)
         self._master: int | None = None
         self._unused: list[int | list[bytes | int]] = []
         """How the terminal was set before any host had it open."""
@@ -31,6 +40,9 @@ class PseudoTerminal:
         master, slave = os.openpty()
         tty.setraw(slave)
         self._unused = termios.tcgetattr(slave)
+        # A tool that sets no speed has the right one.
+        self._unused[INPUT_SPEED] = self._unused[OUTPUT_SPEED] = self._speed
+        termios.tcsetattr(slave, termios.TCSANOW, self._unused)
         os.set_blocking(master, False)
         fresh = self._link.with_name(self._link.name + ".new")
         fresh.unlink(missing_ok=True)
@@ -69,7 +81,7 @@ class PseudoTerminal:
         if self._master is None:
             return None
         try:
-            return os.read(self._master, limit)
+            return self._as_heard(os.read(self._master, limit))
         except BlockingIOError:
             return b""
         except OSError:
@@ -80,7 +92,7 @@ class PseudoTerminal:
         if self._master is None or not self.host_is_there():
             return
         try:
-            os.write(self._master, data)
+            os.write(self._master, self._as_heard(data))
         except BlockingIOError:
             return
 
@@ -92,3 +104,10 @@ class PseudoTerminal:
         if self._master is not None:
             termios.tcflush(self._master, termios.TCIOFLUSH)
             termios.tcsetattr(self._master, termios.TCSANOW, self._unused)
+
+    def _as_heard(self, data: bytes) -> bytes:
+        """What one side makes of the other's bits: asked of the master, Linux tells how the host has set its side."""
+        assert self._master is not None
+        if termios.tcgetattr(self._master)[OUTPUT_SPEED] == self._speed:
+            return data
+        return self._noise.randbytes(len(data))

@@ -79,8 +79,8 @@ class Lines:
             return self.tcp(FeigReader(room, byte_s=0, turnaround_s=0))
         return self.pty("pad", FeigReader(room, byte_s=PAD_BYTE_S, turnaround_s=PSST_S), PAD_BYTE_S)
 
-    def pty(self, name: str, device: Counted | Scanner | FeigReader, byte_s: float) -> Line:
-        end = PseudoTerminal(self.folder / name)
+    def pty(self, name: str, device: Counted | Scanner | FeigReader, byte_s: float, baud: int = 38_400) -> Line:
+        end = PseudoTerminal(self.folder / name, baud)
         return self._begun(Line(name, device, self.lock, end, byte_s, self.log, time.monotonic))
 
     def tcp(self, device: Counted | FeigReader) -> Line:
@@ -137,7 +137,7 @@ def test_an_answer_is_as_slow_as_the_wire_and_hardly_slower(lines: Lines) -> Non
 
 def test_a_host_that_writes_faster_than_the_wire_has_to_wait(lines: Lines) -> None:
     device = Counted()
-    line = lines.pty("printer", device, byte_time_s(115_200, Frame.EIGHT_NONE_ONE))
+    line = lines.pty("printer", device, byte_time_s(115_200, Frame.EIGHT_NONE_ONE), 115_200)
     much = bytes(40_000)
     with serial.Serial(line.address, 115_200, write_timeout=0.5) as port, pytest.raises(serial.SerialTimeoutException):
         port.write(much)
@@ -154,6 +154,37 @@ def test_unplugged_under_a_host_and_plugged_in_again_behind_the_same_name(lines:
     with opened(line) as port:
         port.write(WHO)
         assert port.read(len(VERSION)) == VERSION
+
+
+def test_at_the_wrong_speed_a_reader_is_not_understood_and_understands_nothing(lines: Lines) -> None:
+    line = lines.pad()
+    with serial.Serial(line.address, 9600, parity=serial.PARITY_EVEN, timeout=0.2) as port:
+        for _ in range(3):
+            port.write(WHO)
+            assert port.read(len(VERSION)) == b""
+    with opened(line) as port:
+        port.write(WHO)
+        assert port.read(len(VERSION)) == VERSION
+
+
+def test_what_a_scanner_says_is_noise_at_another_speed_and_plain_to_a_tool_that_sets_none(lines: Lines) -> None:
+    scanner = Scanner()
+    line = lines.pty("scanner", scanner, 0.0, 9600)
+    with opened(line, 19_200) as port:
+        with lines.lock:
+            scanner.fire("35555000012345")
+        line.wake()
+        assert port.read(15) != b"35555000012345\r"
+    line.unplug()
+    line.plug_in()
+    descriptor = os.open(line.address, os.O_RDWR | os.O_NOCTTY)
+    try:
+        with lines.lock:
+            scanner.fire("1")
+        line.wake()
+        assert os.read(descriptor, 2) == b"1\r"
+    finally:
+        os.close(descriptor)
 
 
 def test_a_device_learns_that_a_host_has_opened_its_line_each_time(lines: Lines) -> None:
@@ -181,7 +212,7 @@ def test_a_pty_is_raw_before_any_host_has_set_it(lines: Lines) -> None:
 
 def test_what_was_said_to_nobody_is_not_told_to_the_next_host(lines: Lines) -> None:
     scanner = Scanner()
-    line = lines.pty("scanner", scanner, 0.0)
+    line = lines.pty("scanner", scanner, 0.0, 9600)
     with lines.lock:
         scanner.fire("FORGOTTEN")
     line.wake()

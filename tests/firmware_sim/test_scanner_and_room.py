@@ -80,7 +80,7 @@ def test_a_name_that_nobody_has_moves_nothing_and_the_nearest_are_told() -> None
 
 def test_without_a_card_reader_the_barcode_on_the_card_is_held_under_the_scanner(tmp_path: Path) -> None:
     scanner, lock = Scanner(), threading.Lock()
-    end = PseudoTerminal(tmp_path / "scanner")
+    end = PseudoTerminal(tmp_path / "scanner", 9600)
     line = Line("scanner", scanner, lock, end, 0.0, WireLog(time.monotonic), time.monotonic)
     line.start()
     try:
