@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
-from tests.firmware_sim.served import Served
+from tests.firmware_sim.served import ROOM, Served
+
+
+class Serve(Protocol):
+    """Starts a simulator with more words on its command line, or another configuration."""
+
+    def __call__(self, *words: str, config: Path = ROOM) -> Served: ...
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Whatever is started by it and not ended by the test is killed."""
+    started: list[Served] = []
+
+    def start(*words: str, config: Path = ROOM) -> Served:
+        started.append(Served.start(tmp_path, *words, config=config))
+        return started[-1]
+
+    yield start
+    for served in started:
+        if served.process.poll() is None:
+            served.process.kill()
+            served.process.wait()
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from firmware_sim.catalogue import CATALOGUE, DeviceName
+from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import Served, asked
 
@@ -288,9 +288,9 @@ def a_mirror() -> Iterator[Mirror]:
         thread.join()
 
 
-def test_the_kiosks_screen_is_shown_and_touched(tmp_path: Path) -> None:
+def test_the_kiosks_screen_is_shown_and_touched(serve: Serve) -> None:
     with a_mirror() as mirror:
-        served = Served.start(tmp_path, "--mirror-port", str(mirror.server_address[1]))
+        served = serve("--mirror-port", str(mirror.server_address[1]))
         assert served.room()["screen"] == "waiting"
         touched = served.http.post("/api/touch", json={"across": 0.5, "down": 0.25})
         assert touched.json() == {"ok": True}
@@ -307,10 +307,10 @@ def test_the_kiosks_screen_is_shown_and_touched(tmp_path: Path) -> None:
         assert served.end() == (0, "", "")
 
 
-def test_while_the_kiosk_has_no_screen_a_touch_is_refused_and_the_page_waits(tmp_path: Path) -> None:
+def test_while_the_kiosk_has_no_screen_a_touch_is_refused_and_the_page_waits(serve: Serve) -> None:
     with a_mirror() as mirror:
         nobody = mirror.server_address[1]
-    served = Served.start(tmp_path, "--mirror-port", str(nobody))
+    served = serve("--mirror-port", str(nobody))
     status, error = served.refused("/api/touch", across=0.5, down=0.25)
     assert (status, error.split(":")[0]) == (409, "the kiosk shows no screen on 127.0.0.1")
     assert served.room()["screen"] == "waiting"

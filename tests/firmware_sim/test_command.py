@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
-from tests.firmware_sim.served import PROGRAM, ROOM, Served
+from tests.firmware_sim.served import PROGRAM, ROOM
 
 READY_KEYS = ["bench", "devices", "cards", "pcsc_socket", "why"]
 
@@ -21,10 +22,8 @@ def ran(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_in_one_line_where_everything_is_and_ends_without_a_trace(
-    tmp_path: Path, number: signal.Signals
-) -> None:
-    served = Served.start(tmp_path)
+def test_it_says_in_one_line_where_everything_is_and_ends_without_a_trace(serve: Serve, number: signal.Signals) -> None:
+    served = serve()
     assert list(served.ready) == READY_KEYS
     assert served.ready["devices"] == {name: str(served.folder / name) for name in ("pad", "scanner", "printer")}
     assert served.ready["cards"] in ("pcsc", "scanner")
@@ -36,9 +35,9 @@ def test_it_says_in_one_line_where_everything_is_and_ends_without_a_trace(
     assert not any((served.folder / name).is_symlink() for name in ("pad", "scanner", "printer"))
 
 
-def test_it_ends_while_a_browser_holds_its_stream_open(tmp_path: Path) -> None:
+def test_it_ends_while_a_browser_holds_its_stream_open(serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as dumb_mirror:
-        served = Served.start(tmp_path, "--mirror-port", str(dumb_mirror.getsockname()[1]))
+        served = serve("--mirror-port", str(dumb_mirror.getsockname()[1]))
         with socket.create_connection(("127.0.0.1", int(str(served.ready["bench"]))), 5) as browser:
             browser.sendall(b"GET /screen.mjpeg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert browser.recv(15) == b"HTTP/1.1 200 OK"
@@ -46,9 +45,9 @@ def test_it_ends_while_a_browser_holds_its_stream_open(tmp_path: Path) -> None:
     assert (code, complained) == (0, "")
 
 
-def test_the_room_can_begin_with_books_on_the_pad_on_loan_and_without_paper(tmp_path: Path) -> None:
+def test_the_room_can_begin_with_books_on_the_pad_on_loan_and_without_paper(serve: Serve) -> None:
     words = ("--on-pad", "copy-1", "35555000012345", "--on-pad", "35555000012352", "--on-loan", "35555000012369")
-    served = Served.start(tmp_path, *words, "--paper", "out")
+    served = serve(*words, "--paper", "out")
     books = served.entries("items")
     on_pad = [name for name, book in books.items() if book["where"] == "pad"]
     assert on_pad == ["35555000012345", "35555000012352", "copy-1"]
@@ -66,10 +65,10 @@ def _tags(book: dict[str, object]) -> list[dict[str, object]]:
     return tags
 
 
-def test_pad_and_printer_can_be_sockets(tmp_path: Path) -> None:
+def test_pad_and_printer_can_be_sockets(serve: Serve, tmp_path: Path) -> None:
     config = tmp_path / "sockets.toml"
     config.write_text('[pad]\nline = "tcp"\n[printer]\nline = "tcp"\n', encoding="utf-8")
-    served = Served.start(tmp_path, config=config)
+    served = serve(config=config)
     addresses = served.ready["devices"]
     assert isinstance(addresses, dict)
     for device, question, answer in (
