@@ -69,9 +69,14 @@ def a_book(number: int, **kwargs: int | bool | bytearray) -> Tag:
 
 @dataclass
 class Line:
-    """What becomes of an answer on its way: when it arrives after the reader sent it, and which bytes do."""
+    """What becomes of requests and answers on their way."""
 
     pieces: Callable[[bytes], Iterable[tuple[float, bytes]]] = lambda answer: [(0.0, answer)]
+    """Which bytes of an answer arrive, and how long after the reader sent them."""
+    carries: Callable[[bytes], bool] = lambda request: True
+    """Whether a request reaches the reader."""
+    in_order: bool = True
+    """A reader answers one request after the other: a late answer makes the next ones late, too."""
 
 
 class Reader:
@@ -207,6 +212,7 @@ class Desk(Generic[Event, Command]):
 
     def lose(self, reason: str = "unplugged") -> list[Event]:
         self._arrivals.clear()
+        self._answer_ended_s = 0.0
         return self._told(self.core.port_lost(reason, self.now_s))
 
     def orders(self, command: Command) -> None:
@@ -252,14 +258,15 @@ class Desk(Generic[Event, Command]):
         if not request:
             return
         since_answer_s = self.now_s - self._answer_ended_s
-        assert since_answer_s < 0 or since_answer_s >= PSST_S - 1e-9, "5 ms between an answer and the next request"
+        if self.line.in_order and since_answer_s >= 0:
+            assert since_answer_s >= PSST_S - 1e-9, "5 ms between an answer and the next request"
         self.sent.append((self.now_s, request))
-        answer = self.reader.answer(request)
+        answer = self.reader.answer(request) if self.line.carries(request) else None
         if answer is None:
             return
         took_s = (len(request) + len(answer)) * BYTE_S + self.reader.air_s(request)
         self.exchange_s += took_s
         for after_s, piece in self.line.pieces(answer):
-            # A reader answers one request after the other: a late answer makes the next ones late, too.
-            self._answer_ended_s = max(self._answer_ended_s, self.now_s + took_s + after_s)
+            arrives_s = self.now_s + took_s + after_s
+            self._answer_ended_s = max(self._answer_ended_s, arrives_s) if self.line.in_order else arrives_s
             self.later(self._answer_ended_s - self.now_s, piece)

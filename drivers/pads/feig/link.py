@@ -14,7 +14,7 @@ PAUSE_S = 0.005
 SILENCE_S = 0.03
 """Silence that ends a frame: 12 ms within a frame (3.1), and 16 ms in which a USB adapter may hold bytes back."""
 QUIET_S = 0.05
-"""After a time-out the line is left alone this long, and longer while bytes still come."""
+"""After a time-out, and after the line was opened, it is left alone this long, and longer while bytes still come."""
 PATIENCE_WITH_NOISE_S = 0.5
 """A line that is never silent holds a request or a time-out up no longer than this."""
 
@@ -58,7 +58,7 @@ class Link:
         self._outgoing = b""
         self._under_way: _UnderWay | None = None
         self._noise_bytes = 0
-        self._free_s = now_s
+        self._free_s = now_s + QUIET_S
         self._last_byte_s = now_s
 
     def send(self, request: Request, now_s: float) -> None:
