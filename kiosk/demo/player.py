@@ -17,6 +17,8 @@ LOOK_S = 0.5
 """How long one look at the screen waits for a change before it looks whether the kiosk still lives."""
 DYING_S = 2.0
 """A process that kills itself is gone within this time of its socket's end."""
+LIFT_S = 1.0
+"""Lifting books off takes a person about this long; nobody taps a card in the same instant."""
 SETTLE_S = 0.25
 """Without an expectation, what the screen says after a step is what it says when it has been still this long."""
 
@@ -65,7 +67,8 @@ class Player:
         try:
             self._hesitate(step.after_s)
             self._do(step)
-            failure = self._await(step.expect or ScreenExpected(within_s=SETTLE_S), still=step.expect is None)
+            settle_s = LIFT_S if step.do is Verb.TAKE_AWAY else SETTLE_S
+            failure = self._await(step.expect or ScreenExpected(within_s=settle_s), still=step.expect is None)
         except (BenchRefused, MirrorRefused, NotReady) as refused:
             failure = str(refused)
         except MirrorGone as gone:

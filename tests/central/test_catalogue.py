@@ -56,6 +56,10 @@ def test_titles_of_other_scripts_are_the_book_s_own_too() -> None:
     assert records["03003540"].author == "Mott, John R."
 
 
+def test_letters_and_their_marks_are_put_together() -> None:
+    assert by_number(MIXED)["00270447"].title == "\u00c9cran total"
+
+
 def test_what_an_old_record_says_of_responsibility_is_no_title() -> None:
     assert by_number(CHINESE)["00049917"].title == "國際公司理財 = International finance"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,8 +42,12 @@ class BibRecord:
 
 
 def shown(text: str) -> str:
-    """Text of a field as one line without control characters and without punctuation that introduces nothing."""
-    return " ".join(_CONTROL.sub(" ", _DIRECTION.sub("", text)).split()).rstrip(MARKS_AT_END)
+    """Text of a field as one line without control characters and without punctuation that introduces nothing.
+
+    Letters and their marks are put together (Unicode NFC): catalogues tell them apart, screens and people do not.
+    """
+    composed = unicodedata.normalize("NFC", _DIRECTION.sub("", text))
+    return " ".join(_CONTROL.sub(" ", composed).split()).rstrip(MARKS_AT_END)
 
 
 def title_of(text: str) -> str:
