@@ -35,6 +35,7 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
+from kiosk.session.hearing import is_item_number
 from kiosk.session.rows import (
     AGAIN_WHEN_LAID_DOWN,
     COMMITTED,
@@ -101,7 +102,7 @@ def _touched(turn: Turn, visit: Borrowing, event: Touched) -> Scene:
         case Touch.BACK:
             return _finishing(turn, visit) if visit.rows or visit.returned else _home(turn, visit)
         case Touch.RETURN if are_settled(visit.rows) and visit.finishing_s is None:
-            visits.rest_what_was_handled(turn, visit.rows)
+            visits.rest_what_was_handled(turn, in_stage(visit.rows, {Stage.DONE, Stage.DOUBTFUL}))
             done = in_stage(visit.rows, {Stage.DONE})
             earlier = without_tags_of(visit.returned, done)
             return return_list.within(turn, visit.session, visit.patron, visit.token, earlier, done)
@@ -200,6 +201,8 @@ def _scanned(turn: Turn, visit: Borrowing, code: str) -> Borrowing:
         return visit
     if len(unreadable) != 1 or visit.finishing_s is not None:
         return noticed(turn, visit, ReasonCode.LAY_IT_ON_THE_PAD)
+    if not is_item_number(code):
+        return noticed(turn, visit, ReasonCode.CODE_NOT_READ)
     return borrow_list.wish(turn, visit, unreadable[0], turn.title_of(ItemId(code)))
 
 
@@ -212,7 +215,9 @@ def _time_passed(turn: Turn, visit: Borrowing) -> Borrowing:
     if visit.finishing_s is None or turn.now_s < visit.finishing_s + turn.around.policy.timeouts.put_back_s:
         return visit
     for row in visit.rows:
-        if row.stage is Stage.READING or row.mending:
+        if row.mending:
+            visit = replace(visit, rows=put(visit.rows, replace(row, stage=Stage.DOUBTFUL, mending=False)))
+        elif row.stage is Stage.READING:
             visit = replace(visit, rows=without(visit.rows, row.uid))
         elif row.stage is Stage.ASKING:
             visit = replace(visit, rows=put(visit.rows, lending.abandon(turn, visit, row)))

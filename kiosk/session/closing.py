@@ -21,7 +21,6 @@ from kiosk.session.events import (
     Event,
     LanguageChosen,
     LinkChanged,
-    Paper,
     PaperChanged,
     Printed,
     PrintFailed,
@@ -89,7 +88,7 @@ def on(turn: Turn, scene: Closing, event: Event) -> Scene:
 
 def _touched(turn: Turn, scene: Closing, what: Touch) -> Scene:
     match what, scene.receipt:
-        case Touch.PRINT, ReceiptStage.OFFERED if turn.around.paper is not Paper.NONE:
+        case Touch.PRINT, ReceiptStage.OFFERED if turn.around.prints:
             return _print(turn, scene)
         case ((Touch.NO_RECEIPT | Touch.DONE | Touch.BACK), ReceiptStage.OFFERED):
             return _staged(turn, scene, ReceiptStage.DECLINED, turn.around.policy.timeouts.farewell_s)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.model.circulation import Language, Patron, Purpose
-from kiosk.model.ids import AskId, PatronRef
+from kiosk.model.ids import AskId, ItemId, PatronRef
 from kiosk.model.questions import Answer, AskIdentify, Identified, NotIdentified
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.session import borrow_list, return_list, surroundings, visits
@@ -140,6 +140,8 @@ def _answered(turn: Turn, scene: Identifying, answer: Answer) -> Scene:
 
 def _offline(turn: Turn, scene: Identifying) -> Scene:
     """Central does not answer: the card itself stands for its owner, as far as the library allows that."""
+    if ItemId(scene.token or "") in turn.around.known:
+        return _problem(turn, replace(scene, token=None, ask=None), Reason(ReasonCode.NOT_A_CARD))
     offline = turn.around.policy.offline
     if not offline.borrow:
         return _problem(turn, replace(scene, token=None, ask=None), Reason(ReasonCode.OFFLINE_NOT_POSSIBLE))

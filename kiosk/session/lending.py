@@ -57,7 +57,8 @@ def expired(turn: Turn, visit: Borrowing, row: Row) -> tuple[Borrowing, Row]:
     limits = OfflineLimits(offline.borrow, offline.max_items, offline.loan_days, offline.due_hour, policy.time_zone)
     lent = sum(other.stage in LENT and not other.mending for other in visit.rows)
     says_lent = row.afi_before == policy.marks.on_loan
-    match decide(limits, turn.around.utc, lent_before=lent, tag_says_lent=says_lent):
+    may_borrow = None if visit.patron.provisional else visit.patron.may_borrow
+    match decide(limits, turn.around.utc, lent_before=lent, may_borrow=may_borrow, tag_says_lent=says_lent):
         case Allowed() as allowed:
             visit = replace(visit, patron=replace(visit.patron, may_borrow=allowed.more))
             return visit, _lend(turn, visit, replace(row, due=allowed.due), Decided.OFFLINE)

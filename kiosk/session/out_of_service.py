@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.session import settling, visits
+from kiosk.session import settling, surroundings, visits
 from kiosk.session.attract import show_mended
 from kiosk.session.events import (
     Answered,
@@ -105,15 +105,18 @@ def _causes(turn: Turn, scene: Scene) -> tuple[OutCause, ...]:
             causes.append(OutCause.PAD)
         case Health.UNKNOWN:
             causes.append(OutCause.STARTING)
-        case health if isinstance(scene, OutOfService) and (
-            health is Health.DEGRADED or turn.now_s < turn.around.lying_until_s
-        ):
+        case Health.OK | Health.DEGRADED if isinstance(scene, OutOfService) and not _is_pad_back(turn):
             causes += [cause for cause in scene.causes if cause is not OutCause.STORAGE]
         case Health.OK | Health.DEGRADED:
             pass
     if not turn.around.storage_ok:
         causes.append(OutCause.STORAGE)
     return tuple(causes)
+
+
+def _is_pad_back(turn: Turn) -> bool:
+    """The pad is well again, and what lay there before has been reported."""
+    return turn.around.pad_up and turn.now_s >= turn.around.lying_until_s
 
 
 def _interrupted(
@@ -129,8 +132,7 @@ def _interrupted(
 
 
 def _wiped(turn: Turn, causes: tuple[OutCause, ...], scene: Scene) -> OutOfService:
-    around = turn.around
-    turn.around = replace(around, language=around.policy.languages[0], settled=(), resting=frozenset(around.pad))
+    turn.around = replace(surroundings.at_rest(turn.around), settled=(), resting=frozenset(turn.around.pad))
     return scene if isinstance(scene, OutOfService) else OutOfService(causes)
 
 

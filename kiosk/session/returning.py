@@ -37,6 +37,7 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
+from kiosk.session.hearing import is_item_number
 from kiosk.session.rows import (
     AGAIN_WHEN_LAID_DOWN,
     COMMITTED,
@@ -217,6 +218,8 @@ def _scanned(turn: Turn, visit: Returning, code: str) -> Returning:
         return visit
     if len(unreadable) != 1 or visit.finishing_s is not None:
         return noticed(turn, visit, ReasonCode.LAY_IT_ON_THE_PAD)
+    if not is_item_number(code):
+        return noticed(turn, visit, ReasonCode.CODE_NOT_READ)
     return return_list.take(turn, visit, unreadable[0], turn.title_of(ItemId(code)))
 
 
@@ -229,7 +232,9 @@ def _time_passed(turn: Turn, visit: Returning) -> Returning:
     if visit.finishing_s is None or turn.now_s < visit.finishing_s + turn.around.policy.timeouts.put_back_s:
         return visit
     for row in visit.rows:
-        if row.stage is Stage.READING or row.mending:
+        if row.mending:
+            visit = replace(visit, rows=put(visit.rows, replace(row, stage=Stage.DOUBTFUL, mending=False)))
+        elif row.stage is Stage.READING:
             visit = replace(visit, rows=without(visit.rows, row.uid))
         elif row.stage in COMMITTED:
             visit = _give_up(turn, visit, row)

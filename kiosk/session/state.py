@@ -93,6 +93,8 @@ class Surroundings:
     """Titles by number, newest last, at most `KNOWN_ITEMS`. What central says replaces what a tag says."""
     resting: frozenset[Uid] = frozenset()
     """Tags that lay there before: they start and join nothing until taken off, or until a touch or card comes."""
+    pad_up: bool = False
+    """Whether the pad has said that it is well since it was last gone, or since the start."""
     lying_until_s: float = 0.0
     """A tag that is first seen before this instant lay there when the pad came up."""
     tell_s: float | None = None
@@ -101,6 +103,13 @@ class Surroundings:
     """Items on the pad whose doubt the last start settled: shown on attract until taken or a session begins."""
     card: str | None = None
     """The card that lies on the reader; it opens no second session before it was lifted."""
+    quiet_s: float | None = None
+    """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
+
+    @property
+    def prints(self) -> bool:
+        """Whether a receipt may be offered. A printer that is back is as it last said it was."""
+        return self.paper is not Paper.NONE and self.devices.get(Device.PRINTER) is not Health.GONE
 
 
 class Stage(StrEnum):

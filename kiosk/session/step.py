@@ -40,6 +40,7 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
+from kiosk.session.hearing import heard
 from kiosk.session.idle import Patience
 from kiosk.session.rows import COMMITTED, in_stage
 from kiosk.session.state import (
@@ -81,6 +82,7 @@ def begin(
 
 def step(state: Kiosk, event: Event, moment: Moment) -> tuple[Kiosk, tuple[Effect, ...]]:
     """The state after `event`, and what has to be done: journal rows first, then the other effects in their order."""
+    event = heard(event)
     turn = Turn(surroundings.noticed(state.around, event, moment))
     settling.attend(turn, event)
     scene = out_of_service.must_be(turn, state.scene)
@@ -126,6 +128,8 @@ def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:
     """What holds on every screen; and whether that was all that the event meant."""
     if isinstance(event, Answered) and isinstance(event.answer, ItemKnown) and event.answer.item is not None:
         turn.remember(event.answer.item)
+    if isinstance(scene, Attract | OutOfService):
+        scene = _unattended(turn, scene, event)
     if isinstance(scene, Identifying | Home | Borrowing | Returning):
         if isinstance(event, TimePassed):
             return _patience(turn, scene)
@@ -149,6 +153,20 @@ def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:
             return replace(scene, help=False), True
         case _:
             return scene, False
+
+
+def _unattended(turn: Turn, scene: Attract | OutOfService, event: Event) -> Attract | OutOfService:
+    """Whoever opened the help or chose a language here may have left again: the next one finds the screen as it was."""
+    quiet_s = turn.around.quiet_s
+    match event:
+        case Touched() | LanguageChosen():
+            turn.around = surroundings.touched(turn.around)
+            return scene
+        case TimePassed() if quiet_s is not None and turn.now_s >= quiet_s:
+            turn.around = surroundings.at_rest(turn.around)
+            return replace(scene, help=False)
+        case _:
+            return scene
 
 
 def _patience(turn: Turn, scene: Identifying | Home | Borrowing | Returning) -> tuple[Scene, bool]:
@@ -184,6 +202,8 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
         case Attract():
             if scene.notice is not None:
                 yield scene.notice_until_s
+            if around.quiet_s is not None:
+                yield around.quiet_s
         case Identifying():
             yield idle.due_s(scene, timeouts)
         case Home():
@@ -202,5 +222,7 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
         case OutOfService():
             if around.lying_until_s > around.now_s:
                 yield around.lying_until_s
+            if around.quiet_s is not None:
+                yield around.quiet_s
         case _:
             assert_never(scene)

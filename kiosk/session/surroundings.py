@@ -23,7 +23,6 @@ from kiosk.session.events import (
     LanguageChosen,
     LinkChanged,
     Moment,
-    Paper,
     PaperChanged,
     Printed,
     PrintFailed,
@@ -80,6 +79,16 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
             assert_never(event)
 
 
+def touched(around: Surroundings) -> Surroundings:
+    """Somebody looks at a screen that belongs to no visit; it goes back by itself when they have left."""
+    return replace(around, quiet_s=around.now_s + around.policy.timeouts.home_s)
+
+
+def at_rest(around: Surroundings) -> Surroundings:
+    """Nobody is here: the library's own language again."""
+    return replace(around, language=around.policy.languages[0], quiet_s=None)
+
+
 def spoken(around: Surroundings, language: Language | None) -> Surroundings:
     """The screens in `language`; None takes the next of the library's languages."""
     languages = around.policy.languages
@@ -90,17 +99,14 @@ def spoken(around: Surroundings, language: Language | None) -> Surroundings:
 
 
 def _device(around: Surroundings, event: DeviceChanged) -> Surroundings:
-    before = around.devices.get(event.device)
     around = replace(around, devices={**around.devices, event.device: event.health})
     match event.device, event.health:
         case Device.PAD, Health.GONE:
-            return replace(around, pad={}, mending={}, resting=frozenset(), settled=())
-        case Device.PAD, Health.OK if before not in (Health.OK, Health.DEGRADED):
+            return replace(around, pad={}, mending={}, resting=frozenset(), settled=(), pad_up=False)
+        case Device.PAD, Health.OK if not around.pad_up:
             untold = any(not doubt.told for doubt in around.doubts.values())
             tell_s = around.now_s + around.policy.timeouts.put_back_s if untold else around.tell_s
-            return replace(around, lying_until_s=around.now_s + LYING_S, tell_s=tell_s)
-        case Device.PRINTER, Health.GONE:
-            return replace(around, paper=Paper.NONE)
+            return replace(around, pad_up=True, lying_until_s=around.now_s + LYING_S, tell_s=tell_s)
         case _:
             return around
 
@@ -132,7 +138,6 @@ def _tag(around: Surroundings, event: TagSeen | TagRead | TagGone | TagWritten |
 
 def _resting(around: Surroundings, before: Mapping[Uid, OnPad], uid: Uid) -> Surroundings:
     """A tag that is new so soon after the pad came up was not laid down by anybody now."""
-    starting = around.devices.get(Device.PAD) not in (Health.OK, Health.DEGRADED)
-    if uid in before or not (starting or around.now_s < around.lying_until_s):
+    if uid in before or (around.pad_up and around.now_s >= around.lying_until_s):
         return around
     return replace(around, resting=around.resting | {uid})

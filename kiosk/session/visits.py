@@ -9,7 +9,7 @@ from kiosk.model.circulation import Patron, Purpose
 from kiosk.model.ids import PatronRef, SessionId, Uid
 from kiosk.model.journal import Doubt, JournalRow, RowKind
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.session import lending, settling, taking_back
+from kiosk.session import lending, settling, surroundings, taking_back
 from kiosk.session.effects import Cue, Play
 from kiosk.session.events import TagKind
 from kiosk.session.rows import COMMITTED, ENDED_BADLY, Rows, in_stage, without_tags_of
@@ -33,8 +33,7 @@ def end(turn: Turn, session: SessionId | None) -> Attract:
         journal_end(turn, session)
     if turn.around.card is not None:
         turn.order(Play(Cue.LOOK))
-    around = turn.around
-    turn.around = replace(around, language=around.policy.languages[0], settled=(), resting=frozenset(around.pad))
+    turn.around = replace(surroundings.at_rest(turn.around), settled=(), resting=frozenset(turn.around.pad))
     return Attract()
 
 

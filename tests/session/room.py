@@ -256,7 +256,7 @@ class Room:
 
     @property
     def pad_works(self) -> bool:
-        return self.kiosk.around.devices.get(Device.PAD) is Health.OK
+        return self.kiosk.around.pad_up
 
     def pad_answers(self) -> None:
         """The pad does the oldest thing that it was told."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.model.journal import RowKind
 from kiosk.model.reasons import ReasonCode
 from kiosk.session.effects import Cue
@@ -45,7 +47,7 @@ from tests.session.playbook import (
     twin_of,
     wrote,
 )
-from tests.session.room import IN_STOCK, ON_LOAN
+from tests.session.room import IN_STOCK, ON_LOAN, a_patron
 
 LOAN = (RowKind.BORROW_INTENDED, RowKind.BORROW_DECIDED, RowKind.LOAN_MADE, RowKind.BORROW_OPENING)
 
@@ -361,3 +363,42 @@ def test_a_reader_that_only_stumbles_keeps_the_visit(kiosk: Playbook) -> None:
     kiosk.expect(shows(Borrowing))
     kiosk.when(touch(Touch.DONE))
     kiosk.expect(shows(Closing))
+
+
+def test_off_line_nobody_gets_what_central_has_just_said_no_to(kiosk: Playbook) -> None:
+    """N02, N08: central knew Wei, whose card is blocked, and then was slow."""
+    kiosk.room.cards["card-of-Wei"] = replace(a_patron("Wei"), may_borrow=0)
+    kiosk.given(card("Wei"), offline)
+    kiosk.when(laid_down("Snow"))
+    kiosk.expect(stage("Snow", Stage.REFUSED, ReasonCode.OFFLINE_NOT_POSSIBLE), afi("Snow", IN_STOCK))
+
+
+def test_off_line_the_limit_that_central_told_goes_on_counting(kiosk: Playbook) -> None:
+    kiosk.room.cards["card-of-Wei"] = replace(a_patron("Wei"), may_borrow=1)
+    kiosk.given(card("Wei"), offline)
+    kiosk.when(laid_down("Snow"), laid_down("Le zahir"))
+    kiosk.expect(lent("Snow"), stage("Le zahir", Stage.REFUSED, ReasonCode.OFFLINE_NOT_POSSIBLE))
+
+
+def test_a_code_longer_than_any_item_number_is_not_lent(kiosk: Playbook) -> None:
+    """S01: central would not answer such a question, and no answer must not become a yes."""
+    kiosk.given(books("Torn tag", kind=TagKind.BROKEN), laid_down("Torn tag"), card("Wei"))
+    kiosk.when(offline, scanned("9" * 65))
+    kiosk.expect(stage("Torn tag", Stage.UNREADABLE, ReasonCode.UNREADABLE), notice(ReasonCode.CODE_NOT_READ))
+    kiosk.when(scanned("9" * 64))
+    kiosk.expect(stage("Torn tag", Stage.DONE))
+
+
+def test_a_tag_whose_number_is_longer_than_any_item_number_is_asked_for_its_barcode(kiosk: Playbook) -> None:
+    kiosk.book("Snow").item = "9" * 65
+    kiosk.when(laid_down("Snow"), card("Wei"))
+    kiosk.expect(stage("Snow", Stage.UNREADABLE, ReasonCode.UNREADABLE))
+
+
+def test_an_own_doubt_that_is_still_mended_when_time_is_over_is_named_at_the_end(kiosk: Playbook) -> None:
+    """I1: it does not vanish from the screen."""
+    kiosk.given(laid_down("Snow"), pad_is_slow, card("Wei"), pulled_away("Snow"), seconds_pass(20))
+    kiosk.room.pad.clear()
+    kiosk.given(laid_down("Snow"))
+    kiosk.when(touch(Touch.DONE), seconds_pass(20))
+    kiosk.expect(closes_with(others=("Snow",)), in_doubt("Snow"))

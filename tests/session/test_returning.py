@@ -31,6 +31,7 @@ from tests.session.playbook import (
     paper,
     printed,
     pulled_away,
+    refused,
     scanned_barcode_of,
     seconds_pass,
     shows,
@@ -240,3 +241,19 @@ def test_an_item_of_the_list_that_nothing_was_done_to_can_be_taken_off_it(kiosk:
     kiosk.given(books("Torn tag", kind=TagKind.BROKEN), touch(Touch.RETURN), laid_down("Torn tag", "Snow"))
     kiosk.when(touch(Touch.REMOVE, kiosk.book("Torn tag").uid), touch(Touch.REMOVE, kiosk.book("Snow").uid))
     kiosk.expect(no_row("Torn tag"), stage("Snow", Stage.DONE))
+
+
+def test_a_book_that_the_patron_has_already_is_returned_by_the_touch(kiosk: Playbook) -> None:
+    """Laid down after the card it was taken for a wish to borrow; nobody has to lift it and lay it down anew."""
+    kiosk.given(books("Mine", afi=ON_LOAN), refused("Mine", ReasonCode.LENT_TO_YOU), card("Wei"), laid_down("Mine"))
+    kiosk.expect(stage("Mine", Stage.REFUSED, ReasonCode.LENT_TO_YOU))
+    kiosk.when(touch(Touch.RETURN))
+    kiosk.expect(shows(Returning), stage("Mine", Stage.DONE), afi("Mine", IN_STOCK))
+
+
+def test_an_older_doubt_that_is_still_mended_when_time_is_over_is_named_at_the_end(kiosk: Playbook) -> None:
+    kiosk.given(books("Out", afi=ON_LOAN), pad_is_slow, laid_down("Out"), pulled_away("Out"), seconds_pass(20))
+    kiosk.room.pad.clear()
+    kiosk.given(laid_down("Out"))
+    kiosk.when(touch(Touch.DONE), seconds_pass(20))
+    kiosk.expect(closes_with(others=("Out",)), in_doubt("Out"))

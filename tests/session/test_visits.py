@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from kiosk.model.circulation import Language
 from kiosk.model.journal import RowKind
 from kiosk.model.questions import Identified
 from kiosk.model.reasons import ReasonCode
-from kiosk.session.effects import Cue, PrintReceipt
+from kiosk.session.effects import Ask, Cue, PrintReceipt
 from kiosk.session.events import (
     Answered,
     CardLifted,
@@ -46,6 +48,7 @@ from tests.session.playbook import (
     pad_is_slow,
     paper,
     policy,
+    printed,
     pulled_away,
     scanned,
     scanned_barcode_of,
@@ -236,9 +239,19 @@ def test_r03_a_printer_that_says_nothing_is_not_waited_for(kiosk: Playbook) -> N
     assert receipt(kiosk) is ReceiptStage.FAILED
 
 
-def test_a_gone_printer_has_no_paper(kiosk: Playbook) -> None:
-    kiosk.when(happens(DeviceChanged(Device.PRINTER, Health.GONE)))
-    assert kiosk.room.kiosk.around.paper is Paper.NONE
+def test_r02_a_gone_printer_is_not_offered_whatever_it_said_before(kiosk: Playbook) -> None:
+    kiosk.given(happens(DeviceChanged(Device.PRINTER, Health.GONE)), paper(Paper.OK))
+    assert not kiosk.room.kiosk.around.prints
+    kiosk.when(laid_down("Snow"), card("Wei"), touch(Touch.DONE), touch(Touch.PRINT))
+    assert receipt(kiosk) is ReceiptStage.OFFERED
+
+
+def test_r02_a_printer_that_never_tells_of_its_paper_is_offered_again_when_it_is_back(kiosk: Playbook) -> None:
+    """Without a way back it has nothing new to say after it was plugged in."""
+    kiosk.given(paper(Paper.OK), happens(DeviceChanged(Device.PRINTER, Health.GONE)))
+    kiosk.given(happens(DeviceChanged(Device.PRINTER, Health.OK)))
+    kiosk.when(laid_down("Snow"), card("Wei"), touch(Touch.DONE), touch(Touch.PRINT))
+    kiosk.expect(printed(borrowed=("Snow",)))
 
 
 def test_the_receipt_is_declined_by_default_and_a_touch_gives_more_time(kiosk: Playbook) -> None:
@@ -293,3 +306,29 @@ def test_a_line_that_comes_back_changes_nothing_for_those_who_are_known(kiosk: P
     row = kiosk.row("Snow")
     assert row is not None
     assert row.provisional
+
+
+def test_off_line_a_books_barcode_is_no_card_even_when_the_book_lies_elsewhere(kiosk: Playbook) -> None:
+    """S02: its loans would be nobody's."""
+    kiosk.given(laid_down("Snow"), card("Wei"), touch(Touch.DONE), pulled_away("Snow"), seconds_pass(30), offline)
+    kiosk.when(scanned_barcode_of("Snow"))
+    kiosk.expect(shows(Identifying), notice(ReasonCode.NOT_A_CARD))
+    kiosk.when(card("Wei"))
+    kiosk.expect(shows(Home))
+
+
+@pytest.mark.parametrize("code", ["9" * 129, ""])
+def test_s01_a_code_that_no_card_has_asks_nobody_and_is_nobody(kiosk: Playbook, code: str) -> None:
+    """Central would not answer, and without an answer the card would stand for its owner."""
+    kiosk.given(offline)
+    kiosk.when(scanned(code))
+    kiosk.expect(shows(Attract), notice(ReasonCode.CODE_NOT_READ))
+    kiosk.when(happens(CardPresented(code)))
+    kiosk.expect(shows(Attract), notice(ReasonCode.CARD_NOT_READ))
+    assert not [effect for effect in kiosk.effects if isinstance(effect, Ask)]
+
+
+def test_a_long_code_of_a_phone_is_still_a_card(kiosk: Playbook) -> None:
+    kiosk.room.cards["9" * 128] = a_patron("Wei")
+    kiosk.when(scanned("9" * 128))
+    kiosk.expect(shows(Home))

@@ -23,7 +23,7 @@ from kiosk.screens.view import (
     ReceiptBody,
 )
 from kiosk.screens.words import Words
-from kiosk.session.events import Paper, Touch, Touched
+from kiosk.session.events import Touch, Touched
 from kiosk.session.state import (
     Closing,
     OutCause,
@@ -42,7 +42,7 @@ def receipt(sight: Sight, scene: Closing) -> ReceiptBody:
     returned = [row for row in scene.returned if row.stage is Stage.DONE]
     anything = bool(borrowed or returned)
     offered = scene.receipt is ReceiptStage.OFFERED and anything
-    has_paper = sight.state.around.paper is not Paper.NONE
+    has_paper = sight.state.around.prints
     print_it = Choice(
         "receipt.print", say("button.print"), sight.other.say("button.print"), "printer", Touched(Touch.PRINT)
     )
