@@ -17,6 +17,8 @@ class ReasonCode(StrEnum):
     NOT_FOR_LOAN = "not-for-loan"
     LENT_TO_ANOTHER = "lent-to-another"
     LENT_TO_YOU = "lent-to-you"
+    LENT_BUT_SECURED = "lent-but-secured"
+    """It is this patron's loan, but the gate would stop it: its tag was not opened when it was lent."""
     NO_RULE = "no-rule"
     UNKNOWN_ITEM = "unknown-item"
     UNKNOWN_PATRON = "unknown-patron"

@@ -85,7 +85,7 @@ def _pill(row: Row, purpose: Purpose, words: Words) -> Pill:
         case Stage.UNREADABLE:
             return Pill(words.say("stage.again"), "triangle-alert", WARN)
         case Stage.UNDONE:
-            return Pill(words.say("stage.undone"), "circle-x", ERROR)
+            return Pill(words.say("stage.undone" if borrowing else "stage.undone-return"), "circle-x", ERROR)
         case Stage.DOUBTFUL:
             return Pill(words.say("stage.doubtful"), "circle-alert", WARN)
         case _:
@@ -114,7 +114,8 @@ def _detail(row: Row, purpose: Purpose, words: Words, now: datetime, zone: str) 
         case Stage.UNREADABLE:
             return _because(row, "detail.unreadable", words, now, zone), WARN.ink
         case Stage.UNDONE:
-            return _because(row, "detail.undone", words, now, zone), ERROR.ink
+            otherwise = "detail.undone" if borrowing else "detail.undone-return"
+            return _because(row, otherwise, words, now, zone), ERROR.ink
         case Stage.DOUBTFUL:
             otherwise = "detail.doubtful" if borrowing else "detail.doubtful-return"
             return _because(row, otherwise, words, now, zone), WARN.ink

@@ -43,9 +43,17 @@ def answered(turn: Turn, visit: Borrowing, row: Row, answer: Answer) -> tuple[Bo
         case MayNotBorrow():
             if answer.item is not None:
                 row = described(turn, row, answer.item)
-            return visit, refuse(turn, visit, row, answer.reasons)
+            return visit, refuse(turn, visit, row, _with_what_the_tag_says(turn, row, answer.reasons))
         case _:
             return expired(turn, visit, row)
+
+
+def _with_what_the_tag_says(turn: Turn, row: Row, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """A loan of the patron's own whose tag was never opened is not theirs to take: the gate would stop them."""
+    yours = [reason.code for reason in reasons] == [ReasonCode.LENT_TO_YOU]
+    if yours and row.afi_before != turn.around.policy.marks.on_loan:
+        return (Reason(ReasonCode.LENT_BUT_SECURED),)
+    return reasons
 
 
 def expired(turn: Turn, visit: Borrowing, row: Row) -> tuple[Borrowing, Row]:

@@ -9,13 +9,14 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.circulation import Item, Language, Patron, Purpose
 from kiosk.model.facts import Found
 from kiosk.model.ids import ItemId, PatronRef, Uid
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.screens.frame import Frame, Size
 from kiosk.screens.ops import Box, Text
-from kiosk.screens.samples import DUE, IDLE, NOW_S, SESSION, SETTINGS, WARNED, around, row, samples
+from kiosk.screens.rows import row_view
+from kiosk.screens.samples import DUE, IDLE, NOW_S, SESSION, SETTINGS, UTC_NOW, WARNED, around, row, samples
 from kiosk.screens.tree import MASK, Role
 from kiosk.screens.words import words
 from kiosk.session.events import Touch, Touched
@@ -218,3 +219,13 @@ def test_returning_needs_no_patron_and_greets_nobody(draw: Draw) -> None:
     sentence = draw(Kiosk(around(), scene)).tree.find("return.sentence")
     assert sentence is not None
     assert not sentence.private
+
+
+def test_a_return_that_did_not_happen_is_not_called_a_loan() -> None:
+    for language in Language:
+        say = words(language)
+        taken = row(1, Stage.UNDONE, ReasonCode.TAKEN_AWAY)
+        shown = row_view(taken, Purpose.RETURN, say, UTC_NOW, "Asia/Shanghai")
+        assert shown.pill.text == say.say("stage.undone-return")
+        plain = row_view(row(1, Stage.UNDONE), Purpose.RETURN, say, UTC_NOW, "Asia/Shanghai")
+        assert plain.detail == say.say("detail.undone-return")

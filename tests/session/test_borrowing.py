@@ -402,3 +402,17 @@ def test_an_own_doubt_that_is_still_mended_when_time_is_over_is_named_at_the_end
     kiosk.given(laid_down("Snow"))
     kiosk.when(touch(Touch.DONE), seconds_pass(20))
     kiosk.expect(closes_with(others=("Snow",)), in_doubt("Snow"))
+
+
+def test_i3_a_loan_of_ones_own_that_the_gate_would_stop_is_not_called_ready_to_take(kiosk: Playbook) -> None:
+    """W2: lent by a phone or at a desk that could not open the tag."""
+    kiosk.given(refused("Snow", ReasonCode.LENT_TO_YOU))
+    kiosk.when(laid_down("Snow"), card("Wei"))
+    kiosk.expect(stage("Snow", Stage.REFUSED, ReasonCode.LENT_BUT_SECURED), told("Snow", "lk.loan.refused"))
+    kiosk.when(touch(Touch.DONE))
+    kiosk.expect(closes_with(others=("Snow",)))
+
+
+def test_a_loan_of_ones_own_with_an_open_tag_is_theirs_to_take(kiosk: Playbook) -> None:
+    kiosk.given(books("Mine", afi=ON_LOAN), refused("Mine", ReasonCode.LENT_TO_YOU), card("Wei"), laid_down("Mine"))
+    kiosk.expect(stage("Mine", Stage.REFUSED, ReasonCode.LENT_TO_YOU))
