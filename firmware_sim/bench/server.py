@@ -123,7 +123,9 @@ class BenchServer:
             raise BadOrder(f"{part}: {trouble}") from None
         return _done()
 
-    async def _paper(self, _: Request) -> Response:
+    async def _paper(self, request: Request) -> Response:
+        if request.query_params.get("text") == "yes":
+            return JSONResponse(await run_in_threadpool(view.read_paper, self._bench))
         return JSONResponse(view.paper(self._bench))
 
     async def _strip(self, request: Request) -> Response:

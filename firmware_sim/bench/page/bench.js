@@ -201,7 +201,7 @@ async function refreshPaper() {
   const { strips } = await ask("/api/paper");
   onChange("paper", strips, () => byId("paper").replaceChildren(...strips.map((strip, place) =>
     element("li", {}, element("img", {
-      src: `/api/paper/${place}.png?height=${strip.height}&cut=${strip.cut}`, alt: strip.text.join(" ") || "Receipt",
+      src: `/api/paper/${place}.png?height=${strip.height}&cut=${strip.cut}`, alt: `Receipt ${place + 1}`,
     })),
   ).reverse()));
 }
