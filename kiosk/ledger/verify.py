@@ -114,8 +114,9 @@ def _numbering(facts: Sequence[KeptFact], acked: Sequence[int]) -> Iterator[Prob
 
 def _telling(rows: Iterable[StoredRow], facts: Iterable[KeptFact]) -> Iterator[Problem]:
     by_row = {fact.journal: fact for fact in facts}
+    oldest = min(by_row, default=0)  # what was told before it is forgotten; a row of an open intent may be older
     for stored in rows:
-        wanted = TOLD_AS.get(stored.row.kind)
+        wanted = TOLD_AS.get(stored.row.kind) if stored.id >= oldest else None
         fact = by_row.get(stored.id)
         if wanted is not None and (fact is None or fact.type not in wanted):
             found = "nothing" if fact is None else fact.type

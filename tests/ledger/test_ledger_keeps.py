@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,7 @@ from typing import Protocol
 import pytest
 
 from kiosk.ledger import Ledger, LedgerFile, LedgerRefused, OpenedKind
+from kiosk.ledger.verify import verify
 from kiosk.model.circulation import Item, Purpose
 from kiosk.model.facts import LoanUndone, UndoneWhy
 from kiosk.model.ids import IntentId, ItemId, SessionId
@@ -121,12 +123,45 @@ def test_what_is_long_over_is_forgotten_and_the_rest_stays_whole(story: Story, p
     try:
         outbox.release(4, NOW)
         assert story.ledger.prune(NOW + timedelta(days=1)) == 5
-        assert [fact.seq for fact in outbox.facts_after(0, 10)] == [3, 4]
-        assert outbox.oldest_seq() == 3
+        assert [fact.seq for fact in outbox.facts_after(0, 10)] == [4]
+        assert outbox.oldest_seq() == 4
     finally:
         outbox.close()
     assert [doubt.intent for doubt in story.ledger.doubts()] == ["open since"]
     assert story.returns("c") == (5,)
+    assert verify(path) == []
+
+
+def test_one_book_that_never_comes_back_does_not_keep_the_loans_of_others(story: Story, path: Path) -> None:
+    """Its own story stays whole, whatever is forgotten before and after it."""
+    story.borrows("before")
+    story.intends("lost")
+    story.lends("lost")
+    story.borrows("a")
+    story.borrows("b")
+    with closing(story.ledger.outbox()) as outbox:
+        outbox.release(story.ledger.last_seq, NOW)
+        assert story.ledger.prune(NOW + timedelta(days=1)) == 10
+    assert [stored.row.intent for stored in story.ledger.rows()] == ["lost"] * 4 + ["b"] * 5
+    assert [doubt.intent for doubt in story.ledger.doubts()] == ["lost"]
+    assert verify(path) == []
+    story.opens("lost")
+    assert not story.ledger.doubts()
+    assert verify(path) == []
+
+
+def test_an_intent_that_ends_late_stays_whole(story: Story, path: Path) -> None:
+    story.intends("late")
+    story.lends("late")
+    story.borrows("a")
+    with closing(story.ledger.outbox()) as outbox:
+        outbox.release(story.ledger.last_seq, NOW)
+        story.at = NOW + timedelta(days=2)
+        story.opens("late")
+        outbox.release(story.ledger.last_seq, NOW + timedelta(days=2))
+    assert story.ledger.prune(NOW + timedelta(days=1)) == 5
+    assert {stored.row.intent for stored in story.ledger.rows()} == {"late"}
+    assert verify(path) == []
 
 
 def test_facts_that_central_has_not_acknowledged_are_never_forgotten(story: Story) -> None:
