@@ -74,7 +74,7 @@ class Served:
         return answer.status_code, str(answer.json()["error"])
 
     def pad(self) -> serial.Serial:
-        return serial.Serial(str(self.folder / "pad"), 38_400, parity=serial.PARITY_EVEN, timeout=PATIENCE_S)
+        return serial.Serial(str(self.folder / "pad"), 38_400, timeout=PATIENCE_S)
 
     def scanner(self) -> serial.Serial:
         return serial.Serial(str(self.folder / "scanner"), 9600, timeout=PATIENCE_S)

@@ -163,7 +163,7 @@ def test_what_was_printed_is_there_as_text_and_as_a_picture(served: Served) -> N
         port.write(RECEIPT)
         strips: list[dict[str, object]] = []
         while not strips or not strips[0]["cut"]:
-            strips = served.http.get("/api/paper").json()["strips"]
+            strips = served.http.get("/api/paper?text=yes", timeout=60).json()["strips"]
     assert strips[0]["text"] == ["Le Zahir", "is lent"]
     assert isinstance(strips[0]["ink"], int)
     assert strips[0]["ink"] > 100

@@ -107,7 +107,7 @@ def test_receipts_appear_as_pictures_and_the_paper_can_run_out(served: Served, b
     with served.printer() as port:
         port.write(RECEIPT)
         browser.wait_until("document.querySelector('#paper img')?.naturalWidth > 100")
-        assert browser.value("document.querySelector('#paper img').alt") == "Le Zahir is lent"
+        assert browser.value("document.querySelector('#paper img').alt") == "Receipt 1"
         press(browser, "paper: Out")
         browser.wait_until("document.querySelector('[aria-label=\"paper: Out\"]').ariaPressed === 'true'")
         port.write(b"\x10\x04\x04")

@@ -113,7 +113,7 @@ def eventually(true: Callable[[], bool]) -> None:
 
 
 def opened(line: Line, baud: int = 38_400) -> serial.Serial:
-    return serial.Serial(line.address, baud, parity=serial.PARITY_EVEN, timeout=PATIENCE_S)
+    return serial.Serial(line.address, baud, timeout=PATIENCE_S)
 
 
 def test_a_reader_on_a_pty_answers_pyserial(lines: Lines) -> None:
@@ -158,7 +158,7 @@ def test_unplugged_under_a_host_and_plugged_in_again_behind_the_same_name(lines:
 
 def test_at_the_wrong_speed_a_reader_is_not_understood_and_understands_nothing(lines: Lines) -> None:
     line = lines.pad()
-    with serial.Serial(line.address, 9600, parity=serial.PARITY_EVEN, timeout=0.2) as port:
+    with serial.Serial(line.address, 9600, timeout=0.2) as port:
         for _ in range(3):
             port.write(WHO)
             assert port.read(len(VERSION)) == b""
