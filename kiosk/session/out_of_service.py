@@ -132,7 +132,7 @@ def _interrupted(
 
 
 def _wiped(turn: Turn, causes: tuple[OutCause, ...], scene: Scene) -> OutOfService:
-    turn.around = replace(surroundings.at_rest(turn.around), settled=(), resting=frozenset(turn.around.pad))
+    turn.around = replace(surroundings.at_rest(turn.around), settled=())
     return scene if isinstance(scene, OutOfService) else OutOfService(causes)
 
 
