@@ -86,7 +86,7 @@ def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
             question: Question = AskIdentify(data.text("card", LONGEST_CARD))
         case Kind.BORROW:
             question = AskBorrow(
-                PatronRef(data.text("patron", LONGEST_CARD)), ItemId(data.text("item")), Uid(data.text("uid"))
+                PatronRef(data.text("patron")), ItemId(data.text("item")), Uid(data.text("uid"))
             )
         case Kind.ITEM:
             question = AskItem(ItemId(data.text("item")))
@@ -200,7 +200,7 @@ def _patron_object(patron: Patron) -> dict[str, Json]:
 
 def _patron(data: Fields) -> Patron:
     return Patron(
-        ref=PatronRef(data.text("ref", LONGEST_CARD)),
+        ref=PatronRef(data.text("ref")),
         given_name=data.text("given_name"),
         may_borrow=data.whole_or_none("may_borrow"),
         provisional=data.flag("provisional"),

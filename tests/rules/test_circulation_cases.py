@@ -114,3 +114,32 @@ def test_every_reason_that_holds_is_given() -> None:
         ReasonCode.ON_HOLD,
         ReasonCode.TOO_MANY_LOANS,
     }
+
+
+def test_a_trapped_copy_is_for_whom_it_waits() -> None:
+    rules, now = LoanRules((LoanRule(loan_days=14),), ZONE), datetime(2026, 3, 1, tzinfo=UTC)
+    waiting = Copy("book", held_for=PatronRef("P1"))
+    assert isinstance(decide_borrow(Borrower(PatronRef("P1"), "adult"), waiting, rules, now), Allowed)
+    assert isinstance(decide_borrow(Borrower(PatronRef("P2"), "adult"), waiting, rules, now), Refused)
+
+
+def test_the_more_specific_line_wins_and_a_category_is_more_specific_than_a_loan_class() -> None:
+    lines = (
+        LoanRule(loan_days=1),
+        LoanRule(loan_class="film", loan_days=2),
+        LoanRule("child", loan_days=3),
+        LoanRule("child", "film", loan_days=4),
+    )
+    rules = LoanRules(lines, ZONE)
+    assert [rules.loan_days("adult", "book"), rules.loan_days("adult", "film")] == [1, 2]
+    assert [rules.loan_days("child", "book"), rules.loan_days("child", "film")] == [3, 4]
+    assert LoanRules((*lines[:3],), ZONE).loan_days("child", "film") == 3
+
+
+def test_how_many_more_counts_the_one_just_allowed() -> None:
+    rules = LoanRules((LoanRule(loan_days=14, max_loans=3),), ZONE)
+    found = decide_borrow(
+        Borrower(PatronRef("P1"), "adult", ("book",)), Copy("book"), rules, datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    assert isinstance(found, Allowed)
+    assert found.more == 1

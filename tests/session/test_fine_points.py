@@ -32,13 +32,16 @@ from tests.session.playbook import (
     offline,
     pad_goes_on,
     pad_is_slow,
+    pad_plugged_in,
     pad_unplugged,
     policy,
+    power_cut,
     pulled_away,
     scanned,
     seconds_pass,
     shows,
     stage,
+    told,
     touch,
     twin_of,
     wrote,
@@ -182,3 +185,9 @@ def test_s02_a_card_scanned_twice_is_asked_for_once(kiosk: Playbook) -> None:
     kiosk.given(central_is_slow)
     kiosk.when(scanned("card-of-Wei"), scanned("card-of-Wei"))
     assert len(kiosk.room.central) == 1
+
+
+def test_central_hears_of_a_doubt_once_however_often_the_pad_comes_and_goes(kiosk: Playbook) -> None:
+    kiosk.given(pad_is_slow, laid_down("Snow"), card("Wei"), power_cut, pulled_away("Snow"))
+    kiosk.when(seconds_pass(30), pad_unplugged, pad_plugged_in, seconds_pass(30))
+    kiosk.expect(told("Snow", "lk.loan.made", "lk.item.doubtful"))
