@@ -167,8 +167,21 @@ def test_an_intent_that_ends_late_stays_whole(story: Story, path: Path) -> None:
 
 def test_facts_that_central_has_not_acknowledged_are_never_forgotten(story: Story) -> None:
     story.borrows("a")
+    story.borrows("b")
     assert story.ledger.prune(NOW + timedelta(days=1)) == 0
-    assert len(story.ledger.rows()) == 5
+    assert len(story.ledger.rows()) == 10
+
+
+def test_no_number_of_a_fact_is_given_twice_after_everything_was_forgotten(story: Story, reopen: Reopen) -> None:
+    """I5: central would take the second one for a repeat of the first."""
+    story.borrows("a")
+    with closing(story.ledger.outbox()) as outbox:
+        outbox.release(2, NOW)
+    story.only(RowKind.SESSION_ENDED, "a")
+    story.ledger.prune(NOW + timedelta(days=1))
+    story.ledger.close()
+    story.ledger = reopen()
+    assert story.returns("b") == (3,)
 
 
 def test_the_file_is_for_the_kiosk_alone(ledger: Ledger, path: Path) -> None:
