@@ -16,7 +16,19 @@ from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.screens.frame import Frame, Size
 from kiosk.screens.ops import Box, Text
 from kiosk.screens.rows import row_view
-from kiosk.screens.samples import DUE, IDLE, NOW_S, SESSION, SETTINGS, UTC_NOW, WARNED, around, row, samples
+from kiosk.screens.samples import (
+    DUE,
+    IDLE,
+    NOW_S,
+    SESSION,
+    SETTINGS,
+    UTC_NOW,
+    WARNED,
+    around,
+    in_language,
+    row,
+    samples,
+)
 from kiosk.screens.tree import MASK, Role
 from kiosk.screens.words import words
 from kiosk.session.events import Touch, Touched
@@ -229,3 +241,32 @@ def test_a_return_that_did_not_happen_is_not_called_a_loan() -> None:
         assert shown.pill.text == say.say("stage.undone-return")
         plain = row_view(row(1, Stage.UNDONE), Purpose.RETURN, say, UTC_NOW, "Asia/Shanghai")
         assert plain.detail == say.say("detail.undone-return")
+
+
+def named(state: Kiosk, draw: Draw) -> dict[str, str]:
+    """What each node of the English screen says."""
+    found: dict[str, str] = {}
+    nodes = [draw(in_language(state, Language.EN)).tree]
+    while nodes:
+        node = nodes.pop()
+        found[node.id] = node.name
+        nodes += node.children
+    return found
+
+
+def test_books_for_the_desk_are_not_to_be_taken_along_as_well(draw: Draw) -> None:
+    take_all = words(Language.EN).say("receipt.take-all")
+    assert take_all in named(samples()["receipt-nothing"], draw).values()
+    assert take_all not in named(samples()["receipt-nothing-done"], draw).values()
+
+
+def test_a_failed_receipt_leaves_a_way_on(draw: Draw) -> None:
+    node = draw(samples()["receipt-failed"]).tree.find("receipt.none")
+    assert node is not None
+    assert node.action == Touched(Touch.NO_RECEIPT)
+
+
+def test_nobody_is_asked_for_the_card_that_is_being_looked_up(draw: Draw) -> None:
+    sentence = words(Language.EN).say("identify.sentence")
+    assert sentence in named(samples()["identify"], draw).values()
+    assert sentence not in named(samples()["identify-looking"], draw).values()

@@ -42,6 +42,7 @@ def receipt(sight: Sight, scene: Closing) -> ReceiptBody:
     returned = [row for row in scene.returned if row.stage is Stage.DONE]
     anything = bool(borrowed or returned)
     offered = scene.receipt is ReceiptStage.OFFERED and anything
+    left_over = _left_over(sight, scene)
     has_paper = sight.state.around.prints
     print_it = Choice(
         "receipt.print", say("button.print"), sight.other.say("button.print"), "printer", Touched(Touch.PRINT)
@@ -50,14 +51,15 @@ def receipt(sight: Sight, scene: Closing) -> ReceiptBody:
     none = Button("receipt.none", say(none_key), "check", Touched(Touch.NO_RECEIPT), main=True)
     return ReceiptBody(
         title=_receipt_title(sight.words, len(borrowed), len(returned)),
-        sentence=_due_sentence(sight, borrowed) or say("receipt.thanks" if anything else "receipt.take-all"),
+        sentence=_due_sentence(sight, borrowed)
+        or say("receipt.thanks" if anything or left_over else "receipt.take-all"),
         icon="check" if anything else "hand",
         tone=OK if anything else WORK,
         covers=tuple(cover(row) for row in (*borrowed, *returned))[:MOST_COVERS],
-        left_over=_left_over(sight, scene),
+        left_over=left_over,
         question=say("receipt.question") if offered and has_paper else "",
         choices=(print_it,) if offered and has_paper else (),
-        none=none if scene.receipt is ReceiptStage.OFFERED else None,
+        none=none if scene.receipt in (ReceiptStage.OFFERED, ReceiptStage.FAILED) else None,
         note=_receipt_note(sight.words, scene.receipt, offered=offered, has_paper=has_paper),
     )
 

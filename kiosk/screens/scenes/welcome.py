@@ -39,8 +39,8 @@ def attract(sight: Sight) -> AttractBody:
 def identify(sight: Sight, scene: Identifying) -> IdentifyBody:
     say = sight.words.say
     books = len(sight.state.around.pad)
-    sentence = say("identify.sentence")
-    if books and scene.purpose is not Purpose.RETURN:
+    sentence = say("button.wait" if scene.ask else "identify.sentence")
+    if books and not scene.ask and scene.purpose is not Purpose.RETURN:
         sentence = sight.words.count("identify.books", books)
     return IdentifyBody(
         title=say("identify.looking") if scene.ask else say("identify.title"),
