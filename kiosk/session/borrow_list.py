@@ -25,10 +25,27 @@ def begin(
     for tag in tuple(turn.around.pad.values()):
         if tag.uid not in turn.around.resting:
             visit = _join(turn, visit, tag)
+    return admit_what_was_read(turn, visit)
+
+
+def admit_what_was_read(turn: Turn, visit: Borrowing) -> Borrowing:
+    """Tags join the list as what they are once the whole stack is read: only then two with one number can be told.
+
+    What has an older doubt waits for its settling, and nothing waits for it.
+    """
+    waiting = [
+        tag
+        for row in in_stage(visit.rows, {Stage.READING})
+        if (tag := turn.around.pad.get(row.uid)) is not None and settling.doubt_of(turn, row.uid) is None
+    ]
+    if any(tag.kind is None for tag in waiting):
+        return visit
+    for tag in waiting:
+        visit = _admit(turn, visit, tag)
     return visit
 
 
-def admit(turn: Turn, visit: Borrowing, tag: OnPad) -> Borrowing:
+def _admit(turn: Turn, visit: Borrowing, tag: OnPad) -> Borrowing:
     """A tag that lies there joins the list as what it is."""
     row = replace(reading(tag.uid, turn.now_s), afi=tag.afi, afi_before=tag.afi)
     match tag.kind:
@@ -76,7 +93,7 @@ def follow_settling(turn: Turn, visit: Borrowing, row: Row) -> Borrowing:
         tag = turn.around.pad.get(row.uid)
         if tag is None or visit.finishing_s is not None:
             return replace(visit, rows=fresh)
-        return _join(turn, replace(visit, rows=fresh), tag)
+        return admit_what_was_read(turn, _join(turn, replace(visit, rows=fresh), tag))
     ended = replace(
         row,
         stage=Stage.DONE if mended.outcome is Outcome.OPENED else Stage.REFUSED,
@@ -91,10 +108,9 @@ def follow_settling(turn: Turn, visit: Borrowing, row: Row) -> Borrowing:
 
 
 def _join(turn: Turn, visit: Borrowing, tag: OnPad) -> Borrowing:
-    """Like `admit`, but a doubt about the tag is settled first: it is read again for that."""
+    """It is being read, until all are. A doubt about the tag is settled first: it is read again for that."""
     if settling.is_mending(turn, tag.uid):
         return follow_settling(turn, visit, reading(tag.uid, turn.now_s))
-    if settling.doubt_of(turn, tag.uid) is None or tag.kind is None:
-        return admit(turn, visit, tag)
-    turn.order(ReadTag(tag.uid))
+    if settling.doubt_of(turn, tag.uid) is not None and tag.kind is not None:
+        turn.order(ReadTag(tag.uid))
     return replace(visit, rows=put(visit.rows, reading(tag.uid, turn.now_s)))

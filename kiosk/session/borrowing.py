@@ -144,9 +144,12 @@ def _tag(turn: Turn, visit: Borrowing, event: TagSeen | TagRead | TagGone | TagW
             turn.order(Play(Cue.TICK))
             return replace(visit, rows=seen(visit.rows, event.uid, turn.now_s))
         case TagGone():
-            return visit if row is None else replace(visit, rows=_gone(turn, visit.rows, row))
+            if row is None:
+                return visit
+            return borrow_list.admit_what_was_read(turn, replace(visit, rows=_gone(turn, visit.rows, row)))
         case TagRead() if row is None or row.stage in (Stage.READING, Stage.UNREADABLE):
-            return borrow_list.admit(turn, visit, turn.around.pad[event.uid])
+            read = replace(visit, rows=put(visit.rows, reading(event.uid, turn.now_s)))
+            return borrow_list.admit_what_was_read(turn, read)
         case TagRead() if row is not None and row.stage is Stage.ASKING and not tag_work.is_same(row, event):
             refused = lending.refuse(turn, visit, row, (Reason(ReasonCode.SAME_NUMBER),))
             return replace(visit, rows=put(visit.rows, refused))

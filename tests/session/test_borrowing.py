@@ -7,7 +7,17 @@ from dataclasses import replace
 from kiosk.model.journal import RowKind
 from kiosk.model.reasons import ReasonCode
 from kiosk.session.effects import Cue
-from kiosk.session.events import CodeNotRead, Device, DeviceChanged, Health, TagKind, TagNotWritten, Touch, WriteTrouble
+from kiosk.session.events import (
+    CodeNotRead,
+    Device,
+    DeviceChanged,
+    Health,
+    TagKind,
+    TagNotWritten,
+    TagSeen,
+    Touch,
+    WriteTrouble,
+)
 from kiosk.session.state import Attract, Borrowing, Closing, Home, Identifying, OutOfService, Stage
 from tests.session.playbook import (
     Playbook,
@@ -47,7 +57,7 @@ from tests.session.playbook import (
     twin_of,
     wrote,
 )
-from tests.session.room import IN_STOCK, ON_LOAN, a_patron
+from tests.session.room import IN_STOCK, ON_LOAN, a_patron, reading_of
 
 LOAN = (RowKind.BORROW_INTENDED, RowKind.BORROW_DECIDED, RowKind.LOAN_MADE, RowKind.BORROW_OPENING)
 
@@ -202,6 +212,29 @@ def test_p09_two_tags_with_one_number_are_both_refused(kiosk: Playbook) -> None:
     assert uids == {kiosk.book("Snow").uid, kiosk.book("Snow again").uid}
     kiosk.when(pulled_away("Snow", "Snow again"), laid_down("Snow again"))
     kiosk.expect(stage("Snow again", Stage.DONE))
+
+
+def test_p09_twins_of_one_stack_are_both_refused_although_one_is_read_first(kiosk: Playbook) -> None:
+    kiosk.given(twin_of("Snow", "Snow again"), card("Wei"))
+    twins = [kiosk.book("Snow"), kiosk.book("Snow again")]
+    for book in twins:
+        book.lies = True
+    kiosk.when(*(happens(TagSeen(book.uid)) for book in twins), happens(reading_of(twins[0])))
+    kiosk.expect(stage("Snow", Stage.READING))
+    kiosk.when(happens(reading_of(twins[1])))
+    same = ReasonCode.SAME_NUMBER
+    kiosk.expect(stage("Snow", Stage.REFUSED, same), stage("Snow again", Stage.REFUSED, same), wrote())
+
+
+def test_a_stack_does_not_wait_for_a_book_that_is_taken_off_before_it_is_read(kiosk: Playbook) -> None:
+    kiosk.given(card("Wei"))
+    for title in ("Snow", "Deep river"):
+        kiosk.book(title).lies = True
+        kiosk.when(happens(TagSeen(kiosk.book(title).uid)))
+    kiosk.when(happens(reading_of(kiosk.book("Snow"))))
+    kiosk.expect(stage("Snow", Stage.READING))
+    kiosk.when(pulled_away("Deep river"))
+    kiosk.expect(stage("Snow", Stage.DONE), no_row("Deep river"))
 
 
 def test_p09_of_a_twin_that_comes_later_only_the_second_is_refused(kiosk: Playbook) -> None:
