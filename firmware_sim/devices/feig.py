@@ -24,8 +24,8 @@ BUFFERS = bytes.fromhex("01000100")
 PROCESSING_S = 0.001
 RF_RESET_S = 0.010
 CPU_RESET_S = 0.1
-SLOW_S = 0.8
-"""With the fault `slow`: within an inventory's patience, beyond that for a write."""
+SLOW_S = 0.5
+"""With the fault `slow`, before each answer: many times what a good reader needs, and still an answer."""
 
 CONFIGURATION_LENGTH = 14
 LAST_CONFIGURATION_BLOCK = 15

@@ -21,11 +21,11 @@ from drivers.pads.feig.codes import (
 )
 from drivers.pads.feig.frames import SHORTEST_ANSWER, Answer
 
-_READER_PATIENCE_S = 0.5
+_READER_PATIENCE_S = 0.55
 """For commands that need no tag: they are quick, but a reader may be slow for once."""
-_TAG_PATIENCE_S = 0.3
-"""For reads: 32 blocks are about 50 ms on the air."""
-_WRITE_PATIENCE_S = 0.5
+_TAG_PATIENCE_S = 0.8
+"""For reads: 32 blocks are about 50 ms on the air; a slow reader that answers is better than one given up."""
+_WRITE_PATIENCE_S = 0.8
 _BLOCK_WRITE_S = 0.02
 """A tag may take up to 20 ms to program a block (ISO/IEC 15693-3, 9.2)."""
 _INVENTORY_PATIENCE_S = 1.0
