@@ -12,9 +12,12 @@ from kiosk.session import lending, settling, tag_work
 from kiosk.session.effects import Cue, Play, ReadTag
 from kiosk.session.events import TagKind
 from kiosk.session.rows import Rows, in_stage, put, reading, twins, without
-from kiosk.session.state import Borrowing, Idle, OnPad, Row, Stage
+from kiosk.session.state import Borrowing, Idle, OnPad, Row, Stage, Surroundings
 from kiosk.session.turn import Outcome, Turn
 from kiosk.session.visits import noticed_borrowing as noticed
+
+STACK_S = 2.0
+"""Longer than a pad needs for fifteen tags with a few second tries."""
 
 
 def begin(
@@ -31,18 +34,34 @@ def begin(
 def admit_what_was_read(turn: Turn, visit: Borrowing) -> Borrowing:
     """Tags join the list as what they are once the whole stack is read: only then two with one number can be told.
 
-    What has an older doubt waits for its settling, and nothing waits for it.
+    What has an older doubt waits for its settling, and nothing waits for it; nor, for long, for a tag that is seen and
+    cannot be read.
     """
-    waiting = [
-        tag
-        for row in in_stage(visit.rows, {Stage.READING})
-        if (tag := turn.around.pad.get(row.uid)) is not None and settling.doubt_of(turn, row.uid) is None
-    ]
-    if any(tag.kind is None for tag in waiting):
+    due_s = stack_due_s(turn.around, visit.rows)
+    if due_s is not None and turn.now_s < due_s:
         return visit
-    for tag in waiting:
-        visit = _admit(turn, visit, tag)
+    for tag in _being_read(turn.around, visit.rows):
+        if tag.kind is not None:
+            visit = _admit(turn, visit, tag)
     return visit
+
+
+def stack_due_s(around: Surroundings, rows: Rows) -> float | None:
+    """When what was read of a stack waits no longer for the rest of it; None where nothing waits."""
+    tags = _being_read(around, rows)
+    read = {tag.uid for tag in tags if tag.kind is not None}
+    if not read or len(read) == len(tags):
+        return None
+    return min(row.since_s for row in rows if row.uid in read) + STACK_S
+
+
+def _being_read(around: Surroundings, rows: Rows) -> tuple[OnPad, ...]:
+    doubtful = {doubt.uid for doubt in around.doubts.values()}
+    return tuple(
+        around.pad[row.uid]
+        for row in in_stage(rows, {Stage.READING})
+        if row.uid in around.pad and row.uid not in doubtful
+    )
 
 
 def _admit(turn: Turn, visit: Borrowing, tag: OnPad) -> Borrowing:

@@ -212,6 +212,7 @@ def _scanned(turn: Turn, visit: Borrowing, code: str) -> Borrowing:
 def _time_passed(turn: Turn, visit: Borrowing) -> Borrowing:
     if visit.notice is not None and turn.now_s >= visit.notice_until_s:
         visit = replace(visit, notice=None)
+    visit = borrow_list.admit_what_was_read(turn, visit)
     for row in visit.rows:
         if row.stage in COMMITTED and not row.mending and tag_work.is_over(turn, row):
             visit = _give_up(turn, visit, row)

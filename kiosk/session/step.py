@@ -18,6 +18,7 @@ from kiosk.model.journal import Doubt
 from kiosk.model.questions import ItemKnown
 from kiosk.session import (
     attract,
+    borrow_list,
     borrowing,
     closing,
     home,
@@ -215,6 +216,8 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
             if scene.notice is not None:
                 yield scene.notice_until_s
             yield from (row.since_s + timeouts.put_back_s for row in in_stage(scene.rows, COMMITTED) if not row.mending)
+            if isinstance(scene, Borrowing) and (due := borrow_list.stack_due_s(around, scene.rows)) is not None:
+                yield due
             if scene.finishing_s is not None:
                 yield scene.finishing_s + timeouts.put_back_s
         case Closing():

@@ -449,3 +449,26 @@ def test_i3_a_loan_of_ones_own_that_the_gate_would_stop_is_not_called_ready_to_t
 def test_a_loan_of_ones_own_with_an_open_tag_is_theirs_to_take(kiosk: Playbook) -> None:
     kiosk.given(books("Mine", afi=ON_LOAN), refused("Mine", ReasonCode.LENT_TO_YOU), card("Wei"), laid_down("Mine"))
     kiosk.expect(stage("Mine", Stage.REFUSED, ReasonCode.LENT_TO_YOU))
+
+
+def test_p07_a_stack_does_not_wait_for_ever_for_one_tag_that_cannot_be_read(kiosk: Playbook) -> None:
+    """I1: what was read of it goes on, also when the patron touches Done meanwhile."""
+    kiosk.given(card("Wei"))
+    for title in ("Snow", "Deep river"):
+        kiosk.book(title).lies = True
+        kiosk.when(happens(TagSeen(kiosk.book(title).uid)))
+    kiosk.given(happens(reading_of(kiosk.book("Snow"))), touch(Touch.DONE), seconds_pass(1))
+    kiosk.expect(stage("Snow", Stage.READING))
+    kiosk.when(seconds_pass(1))
+    kiosk.expect(stage("Snow", Stage.DONE), stage("Deep river", Stage.READING))
+    kiosk.when(seconds_pass(20))
+    kiosk.expect(closes_with(borrowed=("Snow",)))
+
+
+def test_p18_a_tag_that_flickers_at_the_edge_holds_up_no_book(kiosk: Playbook) -> None:
+    kiosk.given(card("Wei"), happens(TagSeen(kiosk.book("Snow").uid)))
+    kiosk.book("Snow").lies = True
+    ghost = kiosk.book("Deep river").uid
+    kiosk.given(happens(TagSeen(ghost)), happens(reading_of(kiosk.book("Snow"))))
+    kiosk.when(*(step for _ in range(4) for step in (seconds_pass(0.5), happens(TagSeen(ghost)))))
+    kiosk.expect(stage("Snow", Stage.DONE), stage("Deep river", Stage.READING))
