@@ -150,7 +150,9 @@ class Line:
             self._end.write(sent)
         times = [time_s for time_s in (due_s, self._incoming.due_s(), self._outgoing.due_s()) if time_s is not None]
         waits = [max(0.0, min(times) - self._clock())] if times else []
-        recheck_s = HELD_RECHECK_S if self._held else self._end.recheck_s()
+        # By what `_meet` saw: a host that opens the line just after it must not be taken for one that was met.
+        unmet_s = None if self._host_was_there else self._end.recheck_s()
+        recheck_s = HELD_RECHECK_S if self._held else unmet_s
         return min(waits + [recheck_s]) if recheck_s is not None else min(waits, default=None)
 
     def _meet(self, now_s: float) -> None:
