@@ -270,3 +270,12 @@ def test_nobody_is_asked_for_the_card_that_is_being_looked_up(draw: Draw) -> Non
     sentence = words(Language.EN).say("identify.sentence")
     assert sentence in named(samples()["identify"], draw).values()
     assert sentence not in named(samples()["identify-looking"], draw).values()
+
+
+def test_only_what_stands_still_and_is_not_lent_can_be_removed(draw: Draw) -> None:
+    rows = tuple(row(number, stage) for number, stage in enumerate(Stage, 1))
+    for number in range(0, len(rows), 3):
+        shown = rows[number : number + 3]
+        tree = draw(borrowing(shown)).tree
+        offered = {one.stage for at, one in enumerate(shown, 1) if tree.find(f"borrow.item.{at}.remove") is not None}
+        assert offered == {one.stage for one in shown} & {Stage.REFUSED, Stage.UNREADABLE, Stage.UNDONE}

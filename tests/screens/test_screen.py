@@ -46,6 +46,18 @@ def test_turning_a_page_changes_the_list_and_tells_that_somebody_is_here(screen:
     assert page.name == "第 2 页，共 3 页"
 
 
+def test_the_next_visit_s_list_begins_where_its_newest_book_is(screen: Screen) -> None:
+    """The page that somebody turned to was theirs."""
+    many = samples()["borrow-many"]
+    screen.show(many, NOW_S)
+    screen.act("borrow.page-before")
+    screen.show(many, NOW_S)
+    turned = screen.frame
+    screen.show(samples()["attract"], NOW_S)
+    screen.show(many, NOW_S)
+    assert screen.frame != turned
+
+
 def test_showing_the_same_again_changes_nothing(screen: Screen) -> None:
     assert screen.show(samples()["attract"], NOW_S)
     assert not screen.show(samples()["attract"], NOW_S + 1)
