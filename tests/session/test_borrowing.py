@@ -472,3 +472,10 @@ def test_p18_a_tag_that_flickers_at_the_edge_holds_up_no_book(kiosk: Playbook) -
     kiosk.given(happens(TagSeen(ghost)), happens(reading_of(kiosk.book("Snow"))))
     kiosk.when(*(step for _ in range(4) for step in (seconds_pass(0.5), happens(TagSeen(ghost)))))
     kiosk.expect(stage("Snow", Stage.DONE), stage("Deep river", Stage.READING))
+
+
+def test_i3_a_loan_of_ones_own_on_a_tag_that_tells_no_mark_is_shown_at_the_desk(kiosk: Playbook) -> None:
+    kiosk.book("Snow").afi = None
+    kiosk.given(refused("Snow", ReasonCode.LENT_TO_YOU))
+    kiosk.when(laid_down("Snow"), card("Wei"))
+    kiosk.expect(stage("Snow", Stage.REFUSED, ReasonCode.LENT_BUT_SECURED))
