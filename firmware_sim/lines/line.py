@@ -175,7 +175,9 @@ class Line:
             self._incoming.push(data, now_s)
 
     def _part(self) -> None:
-        self._end.forget_host()
+        # The next host may be there already: what it has said must not be thrown away with the last one's.
+        if not self._end.host_is_there():
+            self._end.forget_host()
         self._cut()
 
     def _cut(self) -> None:

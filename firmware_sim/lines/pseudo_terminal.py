@@ -102,7 +102,9 @@ class PseudoTerminal:
         glibc refuses to set parity on a pseudo-terminal (EINVAL) where the same call changes nothing else.
         """
         if self._master is not None:
-            termios.tcflush(self._master, termios.TCIOFLUSH)
+            # What the last host wrote has been read by now, or it would still count as there (`host_is_there`); what
+            # lies there otherwise is the next host's, who has opened the line in this very moment.
+            termios.tcflush(self._master, termios.TCOFLUSH)
             termios.tcsetattr(self._master, termios.TCSANOW, self._unused)
 
     def _as_heard(self, data: bytes) -> bytes:
