@@ -112,7 +112,11 @@ class Line:
             wait_s = self._turn()
             watched = [self._wakeup]
             if not self._held and self._incoming.waiting <= READ_BYTES:
-                watched += self._end.watched()
+                ends = self._end.watched()
+                if self._host_was_there and not ends:
+                    # It left since `_meet`: nothing would ever wake this thread again.
+                    wait_s = 0.0
+                watched += ends
             readable, _, _ = select.select(watched, [], [], wait_s)
             if self._wakeup in readable:
                 os.eventfd_read(self._wakeup)

@@ -14,7 +14,6 @@ import serial
 
 ROOM = Path(__file__).with_name("room.toml")
 PROGRAM = Path(sys.executable).with_name("firmware-sim")
-TRIES = 3
 PATIENCE_S = 10.0
 
 
@@ -85,11 +84,9 @@ class Served:
 
 
 def asked(port: serial.Serial, frame: bytes) -> bytes:
-    """One request to the pad and its answer; asked again after silence, as hosts do."""
-    for _ in range(TRIES):
-        port.write(frame)
-        length: bytes = port.read(1)
-        if length:
-            rest: bytes = port.read(length[0] - 1)
-            return length + rest
-    raise AssertionError(f"no answer in {TRIES} tries")
+    """One request to the pad, and its whole answer."""
+    port.write(frame)
+    length: bytes = port.read(1)
+    assert length, f"no answer within {PATIENCE_S} s"
+    rest: bytes = port.read(length[0] - 1)
+    return length + rest
