@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import serial
 ROOM = Path(__file__).with_name("room.toml")
 PROGRAM = Path(sys.executable).with_name("firmware-sim")
 PATIENCE_S = 10.0
+PSST_S = 0.006
+"""FEIG H20800-16e-ID-B, 3.1: at least 5 ms between an answer and the next request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ class Served:
 
 
 def asked(port: serial.Serial, frame: bytes) -> bytes:
-    """One request to the pad, and its whole answer."""
+    """One request to the pad, and its whole answer. A reader is deaf to what comes sooner after its last answer."""
+    threading.Event().wait(PSST_S)
     port.write(frame)
     length: bytes = port.read(1)
     assert length, f"no answer within {PATIENCE_S} s"
