@@ -94,7 +94,8 @@ class ScreenExpected:
     items: tuple[ItemExpected, ...] = ()
     offers: tuple[str, ...] = ()
     """Ids of nodes that must be there and enabled."""
-    within_s: float = 10.0
+    within_s: float = 15.0
+    """Longer than the kiosk's own pauses: an offered receipt and the farewell take 13 s."""
 
 
 @dataclass(frozen=True, slots=True)
