@@ -2,7 +2,8 @@
 
 A pad polls by itself. A new UID is read once (`TagSeen`, then `TagRead`); afterwards only its presence is polled, and
 `TagGone` follows when it is away. A write is done when it was read back as written (`WriteDone`), never before.
-UIDs are 16 upper-case hex digits with `E0` first (ISO/IEC 15693-3, 4.1).
+UIDs are 16 upper-case hex digits with `E0` first (ISO/IEC 15693-3, 4.1); on UHF pads the UII in upper-case hex, as it
+reads in stock, so that a tag keeps its name when it is secured and opened.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class TagRead:
     """Bytes a block as the tag reports them."""
     data: bytes
     """User memory from byte 0, as far as it could be read."""
+    uii: bytes = b""
+    """UHF: bank 01 from the protocol control word on (PC, then UII); `data` is then bank 11. Empty on HF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,11 @@ class TagGone:
 
 @dataclass(frozen=True, slots=True)
 class WriteDone:
-    """The AFI was written and read back as written."""
+    """The AFI was written and read back as written, and the EAS bit with it where that was ordered."""
 
     uid: str
     afi: int
+    eas: bool | None = None
 
 
 class WriteFailure(StrEnum):
@@ -85,10 +89,13 @@ PadEvent = TagSeen | TagRead | TagUnreadable | TagGone | WriteDone | WriteFailed
 
 @dataclass(frozen=True, slots=True)
 class WriteAfi:
-    """Write the AFI of one tag and read it back. Ends in one `WriteDone` or one `WriteFailed`."""
+    """Secure or open one tag: write its AFI and read it back. Ends in one `WriteDone` or one `WriteFailed`."""
 
     uid: str
     afi: int
+    eas: bool | None = None
+    """Set (True: the gate rings) or clear the chip's EAS bit too; done is then only what was read back of both.
+    None leaves it alone. A pad whose `Declaration` has no EAS is never given one: the settings refuse it."""
 
 
 @dataclass(frozen=True, slots=True)

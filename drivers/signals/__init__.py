@@ -1,0 +1,1 @@
+"""Lamps, buzzers and sort bins: outputs that are switched by name."""
