@@ -1,0 +1,1 @@
+"""A technician's tools on the command line: what is plugged in, what a device sees, and its exchanges for a test."""
