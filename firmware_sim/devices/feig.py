@@ -8,9 +8,11 @@ from __future__ import annotations
 from enum import IntEnum
 
 from firmware_sim.devices.feig_frames import Request, RequestReader, answer_frame
-from firmware_sim.devices.feig_iso import WRITING, Field, IsoHost
+from firmware_sim.devices.feig_iso import WRITING, IsoHost
 from firmware_sim.devices.feig_status import Answer, Exchange, Status
-from firmware_sim.faults.spoil import Spoiler
+from firmware_sim.devices.radio import Field
+from firmware_sim.devices.work import Work
+from firmware_sim.faults.spoil import SLOW_S, Spoiler
 from firmware_sim.faults.words import PadFault
 
 ANY_ADDRESS = 255
@@ -24,8 +26,6 @@ BUFFERS = bytes.fromhex("01000100")
 PROCESSING_S = 0.001
 RF_RESET_S = 0.010
 CPU_RESET_S = 0.1
-SLOW_S = 0.5
-"""With the fault `slow`, before each answer: many times what a good reader needs, and still an answer."""
 
 CONFIGURATION_LENGTH = 14
 LAST_CONFIGURATION_BLOCK = 15
@@ -62,8 +62,7 @@ class FeigReader:
         self._requests = RequestReader()
         self._listens_from_s = float("-inf")
         self._request: Request | None = None
-        self._exchange: Exchange | None = None
-        self._step_s = 0.0
+        self._work: Work[Answer] = Work()
         self._outgoing = b""
         self._fault = PadFault.NONE
         self._spoiler = Spoiler(seed)
@@ -79,7 +78,7 @@ class FeigReader:
     def receive(self, data: bytes, now_s: float) -> None:
         """Take bytes whose last one ended at `now_s`."""
         self.tick(now_s)
-        if self._exchange is not None:
+        if self._work.busy:
             return
         began_s = now_s - len(data) * self._byte_s
         if self._requests.between_frames and began_s < self._listens_from_s:
@@ -89,22 +88,18 @@ class FeigReader:
         if request is None or request.address not in (ANY_ADDRESS, OWN_ADDRESS) or self._fault is PadFault.SILENT:
             return
         self._request = request
-        self._exchange = self._begun(request)
-        self._step_s = now_s
+        self._work.begin(self._begun(request), now_s)
         self.tick(now_s)
 
     def tick(self, now_s: float) -> None:
         """Do the steps whose time has come."""
-        while self._exchange is not None and self._step_s <= now_s:
-            try:
-                self._step_s += next(self._exchange)
-            except StopIteration as done:
-                self._exchange = None
-                self._answer(done.value)
+        answer = self._work.advance(now_s)
+        if answer is not None:
+            self._answer(answer)
 
     def due_s(self) -> float | None:
         """When the next step is due."""
-        return self._step_s if self._exchange is not None else None
+        return self._work.due_s()
 
     def take_outgoing(self) -> bytes:
         """The answer, once."""
@@ -151,23 +146,11 @@ class FeigReader:
         request = self._request
         assert request is not None
         self._requests.reset()
-        writing = request.command == Command.ISO_HOST and request.data[:1] and request.data[0] in WRITING
+        wrote = request.command == Command.ISO_HOST and bool(request.data[:1]) and request.data[0] in WRITING
         frame = answer_frame(OWN_ADDRESS, request.command, answer.content, advanced=request.advanced)
-        match self._fault:
-            case PadFault.SILENT:
-                frame = b""
-            case PadFault.LOSE_WRITE_ANSWER if writing:
-                frame = b""
-            case PadFault.NOISE:
-                frame = self._spoiler.with_noise(frame)
-            case PadFault.TRUNCATE:
-                frame = self._spoiler.cut_short(frame)
-            case PadFault.BAD_CRC:
-                frame = self._spoiler.with_bad_end(frame)
-            case _:
-                pass
+        frame = self._spoiler.answer(frame, self._fault, wrote=wrote)
         self._outgoing += frame
-        self._listens_from_s = self._step_s + len(frame) * self._byte_s + self._turnaround_s
+        self._listens_from_s = self._work.step_s + len(frame) * self._byte_s + self._turnaround_s
         if request.command == Command.CPU_RESET:
             self._listens_from_s += CPU_RESET_S
 

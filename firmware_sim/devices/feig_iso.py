@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
 
-from firmware_sim.devices import feig_air
+from firmware_sim.devices import air
 from firmware_sim.devices.feig_status import Answer, Exchange, Refused, Status
+from firmware_sim.devices.radio import Field
 from firmware_sim.room.tag import UID_FIRST_BYTE, UID_LENGTH, Listening, Tag, TagRefused
 
 MODE_MORE = 0x80
@@ -26,7 +26,6 @@ RECORDS_AN_ANSWER = 4
 """The CPR family puts four tags into an answer; more come with MORE (7.1.1)."""
 MOST_BLOCK_BYTES = 128
 BLOCK_SIZE_BITS = 0x1F
-IC_REFERENCE = 0x01
 DONE = Answer(Status.OK)
 NOBODY = Answer(Status.NO_TRANSPONDER)
 
@@ -59,14 +58,6 @@ class Addressing(IntEnum):
     EVERYBODY = 0
     UID = 1
     SELECTED = 2
-
-
-class Field(Protocol):
-    """What lies on the pad."""
-
-    def tags_on_pad(self) -> list[Tag]:
-        """The tags within reach."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +154,7 @@ class IsoHost:
     def _heard(self, target: Target, air_s: float) -> Generator[float, None, list[Tag]]:
         """Let the exchange take its time; return the tags that were there from its beginning to its end."""
         meant = self._meant(target)
-        yield air_s if meant else feig_air.unheard_s()
+        yield air_s if meant else air.unheard_s()
         there = self._meant(target)
         heard = [tag for tag in meant if any(tag is other for other in there)]
         if not heard:
@@ -190,7 +181,7 @@ class IsoHost:
         waited_s = 0.0
         while True:
             answering = [tag for tag in self._tags() if tag.listening is not Listening.QUIET]
-            air_s = feig_air.inventory_s(len(answering))
+            air_s = air.inventory_s(len(answering))
             yield air_s
             waited_s += air_s
             there = self._tags()
@@ -207,7 +198,7 @@ class IsoHost:
         size = max((tag.block_size for tag in self._meant(target)), default=0)
         if count == 0 or count * size > MOST_BLOCK_BYTES:
             raise Refused(Answer(Status.PARAMETER_RANGE))
-        heard = yield from self._heard(target, feig_air.read_s(count, size, security=target.security))
+        heard = yield from self._heard(target, air.read_s(count, size, security=target.security))
         return _agreed([_blocks_of(tag, first, count, security=target.security) for tag in heard])
 
     def _write(self, target: Target, rest: bytes) -> Exchange:
@@ -225,12 +216,12 @@ class IsoHost:
         def write(tag: Tag, number: int) -> None:
             tag.write_block(number, blocks[number - first])
 
-        return (yield from self._one_by_one(target, first, count, feig_air.write_block_s(size), write))
+        return (yield from self._one_by_one(target, first, count, air.write_block_s(size), write))
 
     def _lock(self, target: Target, first: int, count: int) -> Exchange:
         if count == 0:
             raise Refused(Answer(Status.PARAMETER_RANGE))
-        return (yield from self._one_by_one(target, first, count, feig_air.write_byte_s(), Tag.lock_block))
+        return (yield from self._one_by_one(target, first, count, air.write_byte_s(), Tag.lock_block))
 
     def _one_by_one(
         self, target: Target, first: int, count: int, block_s: float, do: Callable[[Tag, int], None]
@@ -251,18 +242,18 @@ class IsoHost:
         return DONE
 
     def _change(self, target: Target, do: Callable[[Tag], None]) -> Exchange:
-        heard = yield from self._heard(target, feig_air.write_byte_s())
+        heard = yield from self._heard(target, air.write_byte_s())
         return _agreed([_tried(tag, do) for tag in heard])
 
     def _stay_quiet(self, target: Target) -> Exchange:
         """No tag answers this (ISO/IEC 15693-3, 10.3.2), so the reader is content with having sent it."""
-        yield feig_air.unheard_s()
+        yield air.unheard_s()
         for tag in self._meant(target):
             tag.listening = Listening.QUIET
         return DONE
 
     def _select(self, target: Target) -> Exchange:
-        heard = yield from self._heard(target, feig_air.short_exchange_s())
+        heard = yield from self._heard(target, air.short_exchange_s())
         for tag in self._tags():
             if tag.listening is Listening.SELECTED:
                 tag.listening = Listening.READY
@@ -271,16 +262,16 @@ class IsoHost:
         return DONE
 
     def _reset_to_ready(self, target: Target) -> Exchange:
-        for tag in (yield from self._heard(target, feig_air.short_exchange_s())):
+        for tag in (yield from self._heard(target, air.short_exchange_s())):
             tag.listening = Listening.READY
         return DONE
 
     def _system_information(self, target: Target) -> Exchange:
-        heard = yield from self._heard(target, feig_air.system_information_s())
+        heard = yield from self._heard(target, air.system_information_s())
         return _agreed([_system_information_of(tag) for tag in heard])
 
     def _security(self, target: Target, first: int, count: int) -> Exchange:
-        heard = yield from self._heard(target, feig_air.read_s(count, 1, security=False))
+        heard = yield from self._heard(target, air.read_s(count, 1, security=False))
         return _agreed([_security_of(tag, first, count) for tag in heard])
 
 
@@ -343,4 +334,4 @@ def _security_of(tag: Tag, first: int, count: int) -> Answer:
 def _system_information_of(tag: Tag) -> Answer:
     """DSFID, UID, AFI, MEM-SIZE and IC-REF (7.2.8); blocks are given as a count."""
     memory = bytes((tag.block_size & BLOCK_SIZE_BITS, tag.blocks))
-    return Answer(Status.OK, bytes((tag.dsfid,)) + tag.uid + bytes((tag.afi,)) + memory + bytes((IC_REFERENCE,)))
+    return Answer(Status.OK, bytes((tag.dsfid,)) + tag.uid + bytes((tag.afi,)) + memory + bytes((tag.ic_reference,)))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import random
 
+from firmware_sim.faults.words import PadFault
+
 FLIPPED_SHARE = 0.3
 NOISY_SHARE = 0.2
 MOST_NOISE_BYTES = 6
 BITS = 8
+SLOW_S = 0.5
+"""With the fault `slow`, before each answer of a pad: many times what a good reader needs, and still an answer."""
 
 
 class Spoiler:
@@ -15,6 +19,22 @@ class Spoiler:
 
     def __init__(self, seed: int) -> None:
         self._luck = random.Random(seed)
+
+    def answer(self, frame: bytes, fault: PadFault, *, wrote: bool) -> bytes:
+        """What is left of a pad's answer; `wrote` says whether it answers an order to write."""
+        match fault:
+            case PadFault.SILENT:
+                return b""
+            case PadFault.LOSE_WRITE_ANSWER:
+                return b"" if wrote else frame
+            case PadFault.NOISE:
+                return self.with_noise(frame)
+            case PadFault.TRUNCATE:
+                return self.cut_short(frame)
+            case PadFault.BAD_CRC:
+                return self.with_bad_end(frame)
+            case PadFault.NONE | PadFault.SLOW | PadFault.UNPLUG:
+                return frame
 
     def with_noise(self, message: bytes) -> bytes:
         """Sometimes one bit flipped, sometimes random bytes in front."""

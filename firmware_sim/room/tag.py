@@ -8,11 +8,15 @@ from enum import Enum, IntEnum, auto
 UID_LENGTH = 8
 UID_FIRST_BYTE = 0xE0
 """Every ISO/IEC 15693 UID begins with it (clause 4.1)."""
+MAKER_NXP = 0x04
+"""Second byte of a UID: the maker's code (ISO/IEC 7816-6)."""
+IC_REFERENCE = 0x01
 
 
 class TagError(IntEnum):
     """Error codes of a tag's answer. Source: ISO/IEC 15693-3, table of response error codes."""
 
+    NOT_SUPPORTED = 0x01
     NO_SUCH_BLOCK = 0x10
     ALREADY_LOCKED = 0x11
     LOCKED = 0x12
@@ -46,12 +50,19 @@ class Tag:
     memory: bytearray
     afi_locked: bool = False
     dsfid_locked: bool = False
+    eas: bool = False
+    ic_reference: int = IC_REFERENCE
     locked_blocks: set[int] = field(default_factory=set)
     listening: Listening = Listening.READY
 
     def __post_init__(self) -> None:
         assert len(self.uid) == UID_LENGTH, self.uid
         assert len(self.memory) == self.block_size * self.blocks, (len(self.memory), self.block_size, self.blocks)
+
+    @property
+    def maker(self) -> int:
+        """Who made the chip, by the second byte of its UID."""
+        return self.uid[1]
 
     def block(self, number: int) -> bytes:
         """The bytes of one block; raises `TagRefused`."""
@@ -97,6 +108,16 @@ class Tag:
         if self.dsfid_locked:
             raise TagRefused(TagError.ALREADY_LOCKED)
         self.dsfid_locked = True
+
+    def set_eas(self, eas: bool) -> None:
+        """Set the bit that an EAS gate listens for: a custom command of NXP's ICODE chips. Raises `TagRefused`."""
+        self.must_have_eas()
+        self.eas = eas
+
+    def must_have_eas(self) -> None:
+        """Raises `TagRefused` where the chip has no EAS bit."""
+        if self.maker != MAKER_NXP:
+            raise TagRefused(TagError.NOT_SUPPORTED)
 
     def lose_power(self) -> None:
         """The field is gone, or the tag has left it: quiet and selected are forgotten, memory is not."""

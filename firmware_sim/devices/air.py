@@ -1,4 +1,4 @@
-"""How long a FEIG reader is busy on the air, from the timing of ISO/IEC 15693.
+"""How long a reader is busy on the air, from the timing of ISO/IEC 15693.
 
 One carrier cycle is 1/13.56 MHz. Both directions move a byte in 4,096 cycles: requests coded 1 out of 4, answers at the
 high data rate with one subcarrier (ISO/IEC 15693-2, 7.1 and 8.2). With the reader's own 2 ms before an inventory, one,
@@ -64,6 +64,11 @@ def write_block_s(block_size: int) -> float:
 def write_byte_s() -> float:
     """Seconds of writing AFI or DSFID, or of locking something."""
     return exchange_s(UID_AND_FRAME + 1, SHORT_ANSWER) + PROGRAMMING_S
+
+
+def inventory_of_one_s() -> float:
+    """Seconds of an inventory in one slot that one tag answers."""
+    return exchange_s(INVENTORY_REQUEST, INVENTORY_ANSWER)
 
 
 def short_exchange_s() -> float:
