@@ -45,7 +45,7 @@ QUESTIONS = (
         "printer",
         "escpos:1",
         bytes.fromhex("100401"),
-        "status",
+        "status-1",
         "Epson ESC/POS command reference, DLE EOT n",
         lines=_lines(Parity.NONE, 38_400, 9_600, 19_200, 115_200),
         tcp_ports=(9_100,),
@@ -101,11 +101,11 @@ QUESTIONS = (
 
 
 def understood(question: Question, heard: bytes) -> Described | None:
-    """What the device answered, where it is the answer to this question and nothing is wrong with it."""
-    for described in describer(question.protocol)(heard, Direction.DEVICE_TO_HOST) if heard else []:
-        if described.message == question.answer and not described.findings:
-            return described
-    return None
+    """What the device answered, where it is the answer to this question and nothing of what came is wrong."""
+    described = describer(question.protocol)(heard, Direction.DEVICE_TO_HOST) if heard else []
+    if any(each.findings for each in described):
+        return None
+    return next((each for each in described if each.message == question.answer), None)
 
 
 def named(question: Question, heard: bytes) -> str:
