@@ -9,6 +9,7 @@ import struct
 from dataclasses import dataclass
 
 from drivers.pads.feig.codes import UID_BYTES, UID_FIRST_BYTE, reader_name
+from drivers.pads.polling.memory_reading import Blocks
 
 _VERSION = struct.Struct(">HBBBH")
 """SW-REV, D-REV, HW-TYPE, SW-TYPE, TR-TYPE (6.4)."""
@@ -77,14 +78,6 @@ class SystemInformation:
     """At most one too few where the reader's way of counting cannot be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockData:
-    """Blocks of a read answer, in the tag's own order of bytes."""
-
-    block_size: int
-    blocks: tuple[bytes, ...]
-
-
 def read_identity(data: bytes) -> ReaderIdentity | None:
     """Software version, or None where the data is none."""
     if len(data) < _VERSION.size:
@@ -136,7 +129,7 @@ def read_system_information(data: bytes) -> SystemInformation | None:
     return SystemInformation(dsfid, uid.hex().upper(), afi, block_size, blocks)
 
 
-def read_block_data(data: bytes, *, reversed_blocks: bool) -> BlockData | None:
+def read_block_data(data: bytes, *, reversed_blocks: bool) -> Blocks | None:
     """DB-N, DB-SIZE, then a security byte and a block each; None where the data is none."""
     if len(data) < 2 or data[1] == 0:
         return None
@@ -145,4 +138,4 @@ def read_block_data(data: bytes, *, reversed_blocks: bool) -> BlockData | None:
         return None
     step = -1 if reversed_blocks else 1
     starts = range(3, len(data), 1 + size)
-    return BlockData(size, tuple(data[start : start + size][::step] for start in starts))
+    return Blocks(size, tuple(data[start : start + size][::step] for start in starts))

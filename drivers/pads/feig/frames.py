@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fastcrc import crc16
 
 from drivers.pads.feig.codes import ANY_READER
+from drivers.pads.polling.stream import FrameStream
 
 STX = 0x02
 """First byte of an advanced frame; a standard frame's first byte is its length, never 2 as the least is 5."""
@@ -80,54 +81,8 @@ def parse(frame: bytes) -> Answer | None:
     return Answer(address, command, status, frame[start + 3 : -CRC_BYTES])
 
 
-class AnswerStream:
+class AnswerStream(FrameStream[Answer]):
     """Finds answers in a stream of bytes. Holds at most one unfinished frame, that is `LONGEST_AWAITED` bytes."""
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._dropped = 0
-
-    def __len__(self) -> int:
-        return len(self._bytes)
-
-    def feed(self, data: bytes) -> list[Answer]:
-        """Answers that are complete with `data`."""
-        self._bytes += data
-        return self._scan(silence=False)
-
-    def silence(self) -> list[Answer]:
-        """The line has been silent longer than within a frame: what is unfinished was noise, or hides a frame.
-
-        A frame inside an unfinished one is not looked for before: the memory of a tag could hold such bytes.
-        """
-        return self._scan(silence=True)
-
-    def take_dropped(self) -> int:
-        """How many bytes were dropped as noise since the last call."""
-        dropped, self._dropped = self._dropped, 0
-        return dropped
-
-    def clear(self) -> None:
-        """Drop what is unfinished, as noise."""
-        self._dropped += len(self._bytes)
-        self._bytes.clear()
-
-    def _scan(self, *, silence: bool) -> list[Answer]:
-        found: list[Answer] = []
-        start, end = 0, len(self._bytes)
-        while start < end:
-            length = answer_length(bytes(self._bytes[start : start + _ADVANCED_HEAD]))
-            unfinished = length is None or start + length > end
-            if unfinished and not silence:
-                break
-            answer = None
-            if not unfinished and length:
-                answer = parse(bytes(self._bytes[start : start + length]))
-            if answer is not None and length:
-                found.append(answer)
-                start += length
-            else:
-                start += 1
-                self._dropped += 1
-        del self._bytes[:start]
-        return found
+        super().__init__(_ADVANCED_HEAD, answer_length, parse)

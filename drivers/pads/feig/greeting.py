@@ -1,4 +1,4 @@
-"""Who is there, and whether an answer still belongs to an earlier request."""
+"""Who is there, and what kind of frames it knows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from drivers.pads.feig import requests
 from drivers.pads.feig.answers import ReaderIdentity, read_identity, read_longest_answer
 from drivers.pads.feig.codes import Status
 from drivers.pads.feig.frames import LONGEST_STANDARD, Answer
+from drivers.pads.feig.learned import Learned
 from drivers.pads.feig.requests import Request
 
 _NAMELESS = ReaderIdentity("reader", "unknown")
@@ -18,43 +19,27 @@ class Greeting:
     (FEIG ISC.SDK.Linux 4.06.10, FEDM_ISCReader.cpp, case 0x65).
     """
 
-    def __init__(self, ready_s: float) -> None:
-        self.ready_s = ready_s
-        self.advanced = False
-        self.identity: ReaderIdentity | None = None
-        self.longest_answer = LONGEST_STANDARD
-        """Bytes."""
-        self.ended = False
+    holds = True
 
-    def request(self, now_s: float) -> Request:
-        return requests.software_version() if self.identity is None else requests.reader_info()
+    def __init__(self, learned: Learned) -> None:
+        self._learned = learned
+        self._identity: ReaderIdentity | None = None
 
-    def heard(self, answer: Answer, now_s: float) -> None:
-        if self.identity is not None:
-            self.longest_answer = read_longest_answer(answer.data) or LONGEST_STANDARD
-            self.ended = True
-        elif answer.status == Status.UNKNOWN_COMMAND and not self.advanced:
-            self.advanced = True
+    def request(self) -> Request:
+        """Its name, then its frames."""
+        return requests.software_version() if self._identity is None else requests.reader_info()
+
+    def heard(self, answer: Answer) -> str | None:
+        """The name when both are known."""
+        if self._identity is not None:
+            self._learned.longest_answer = read_longest_answer(answer.data) or LONGEST_STANDARD
+            return str(self._identity)
+        if answer.status == Status.UNKNOWN_COMMAND and not self._learned.advanced:
+            self._learned.advanced = True
         else:
-            self.identity = read_identity(answer.data) or _NAMELESS
+            self._identity = read_identity(answer.data) or _NAMELESS
+        return None
 
-    def unheard(self, now_s: float) -> None:
+    def unheard(self) -> str | None:
         """Without its name nothing is known; without the longest frame the least is taken."""
-        self.ended = self.identity is not None
-
-
-class Knock:
-    """After a time-out: a question whose answer cannot be mistaken, so that a late one is behind us when it comes."""
-
-    def __init__(self, ready_s: float) -> None:
-        self.ready_s = ready_s
-        self.ended = False
-
-    def request(self, now_s: float) -> Request:
-        return requests.knock()
-
-    def heard(self, answer: Answer, now_s: float) -> None:
-        self.ended = True
-
-    def unheard(self, now_s: float) -> None:
-        """Knock again."""
+        return None if self._identity is None else str(self._identity)

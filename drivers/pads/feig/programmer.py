@@ -1,55 +1,16 @@
-"""A FEIG pad on the staff's desk: all that a kiosk's pad does, and it writes the memory of tags."""
+"""A FEIG pad on the staff's desk."""
 
 from __future__ import annotations
 
 from drivers.pads.feig.core import FeigPad
+from drivers.pads.feig.frames import Answer
+from drivers.pads.feig.requests import Request
 from drivers.pads.feig.settings import FeigSettings
-from drivers.pads.feig.tag_writes import DataWrite
-from drivers.pads.programming import ProgrammerCommand, ProgrammerEvent, WriteData
-from drivers.pads.protocol import PadEvent
+from drivers.pads.polling.programmer import PolledProgrammer
 
 
-class FeigProgrammer:
+class FeigProgrammer(PolledProgrammer[Request, Answer]):
     """`Conversation[ProgrammerEvent, ProgrammerCommand]`. A kiosk never needs it and cannot write memory."""
 
     def __init__(self, settings: FeigSettings) -> None:
-        self._pad = FeigPad(settings)
-        self._writes: list[DataWrite] = []
-        self._now_s = 0.0
-
-    def port_opened(self, now_s: float) -> list[ProgrammerEvent]:
-        """As the pad's."""
-        return self._with_ended(self._pad.port_opened(now_s))
-
-    def port_lost(self, reason: str, now_s: float) -> list[ProgrammerEvent]:
-        """As the pad's."""
-        return self._with_ended(self._pad.port_lost(reason, now_s))
-
-    def submit(self, command: ProgrammerCommand, now_s: float) -> None:
-        """Queue an order."""
-        self._now_s = now_s
-        if isinstance(command, WriteData):
-            self._writes.append(self._pad.write_data(command, now_s))
-        else:
-            self._pad.submit(command, now_s)
-
-    def receive(self, data: bytes, now_s: float) -> list[ProgrammerEvent]:
-        """As the pad's, and what became of writes."""
-        return self._with_ended(self._pad.receive(data, now_s))
-
-    def tick(self, now_s: float) -> list[ProgrammerEvent]:
-        """As the pad's, and what became of writes."""
-        return self._with_ended(self._pad.tick(now_s))
-
-    def due_s(self) -> float | None:
-        """At once when a write has ended that was not told yet."""
-        return self._now_s if any(write.result is not None for write in self._writes) else self._pad.due_s()
-
-    def take_outgoing(self) -> bytes:
-        """As the pad's."""
-        return self._pad.take_outgoing()
-
-    def _with_ended(self, events: list[PadEvent]) -> list[ProgrammerEvent]:
-        ended = [write.result for write in self._writes if write.result is not None]
-        self._writes = [write for write in self._writes if write.result is None]
-        return [*ended, *events]
+        super().__init__(FeigPad(settings))

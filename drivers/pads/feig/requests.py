@@ -29,6 +29,8 @@ _WRITE_PATIENCE_S = 0.8
 _BLOCK_WRITE_S = 0.02
 """A tag may take up to 20 ms to program a block (ISO/IEC 15693-3, 9.2)."""
 _INVENTORY_PATIENCE_S = 1.0
+_RESET_SETTLES_S = 0.02
+"""Tags need this long after the field is back (ISO/IEC 15693-2, 6; FEIG worked example)."""
 READ_ANSWER_BYTES = 8
 """LENGTH, COM-ADR, COMMAND, STATUS, DB-N, DB-SIZE, CRC: what a read answer has besides its blocks (7.1.3)."""
 _REFUSAL_BYTES = 3
@@ -49,6 +51,8 @@ class Request:
     answer_bytes: int
     """Longest answer, the whole frame."""
     fits: Callable[[Answer], bool]
+    rest_s: float = 0.0
+    """After its answer the reader is left alone for so long."""
 
 
 def _any(_: Answer) -> bool:
@@ -77,7 +81,7 @@ def reader_info() -> Request:
 
 def rf_reset() -> Request:
     """The field goes off and on: every tag is as if it had just come (6.6)."""
-    return Request(Command.RF_RESET, b"", _READER_PATIENCE_S, SHORTEST_ANSWER, _any)
+    return Request(Command.RF_RESET, b"", _READER_PATIENCE_S, SHORTEST_ANSWER, _any, _RESET_SETTLES_S)
 
 
 def inventory(mode: int = 0) -> Request:

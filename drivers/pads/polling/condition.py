@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from drivers.health import FaultCode, Faulted, Recovered
+from drivers.pads.polling.dialect import Line
 
 _WINDOW = 20
 """Exchanges that the share of noise is taken from."""
@@ -15,7 +16,8 @@ _QUIET_SHARE = 0.1
 class Condition:
     """Faults of one reader. `NO_ANSWER` and `WRONG_DEVICE` mean that it does none of its work."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: Line) -> None:
+        self._line = line
         self.fault: FaultCode | None = None
         self.ever_heard = False
         """A good frame came since the port was opened."""
@@ -61,16 +63,16 @@ class Condition:
         self._noisy.append(noisy)
         return self._unheard_in_row
 
-    def away(self, speed_baud: int) -> list[Faulted]:
+    def away(self) -> list[Faulted]:
         """Nobody answers: not there, or somebody else."""
         if self.fault is FaultCode.WRONG_DEVICE:
             return []
         if self._garbled_in_row and not self.ever_heard:
             return self.is_(
                 FaultCode.WRONG_DEVICE,
-                f"bytes come, but no FEIG frame at {speed_baud} baud 8E1: wrong baud rate or other device",
+                f"bytes come, but no {self._line.frame} at {self._line.words}: wrong baud rate or other device",
             )
-        return self.is_(FaultCode.NO_ANSWER, f"no answer in {self._unheard_in_row} tries at {speed_baud} baud 8E1")
+        return self.is_(FaultCode.NO_ANSWER, f"no answer in {self._unheard_in_row} tries at {self._line.words}")
 
     def judge_noise(self, name: str) -> list[Faulted | Recovered]:
         """Degraded while much of what comes is damaged; a worse fault is left alone."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drivers.pads.feig.answers import TagRecord
-from drivers.pads.feig.inventory_round import InventoryRound
+from drivers.pads.polling.dialect import Answer, Request, ShownTag
+from drivers.pads.polling.inventory_round import InventoryRound
 
 _MISSED_ROUNDS = 2
 _BLIND_GRACE = 4
@@ -31,8 +31,8 @@ class Presence:
     def __init__(self, gone_after_s: float) -> None:
         self._gone_after_s = gone_after_s
         self._tags: dict[str, _Tag] = {}
-        self.resets_each_round = False
-        """This reader tells a tag once (CFG5, bit ONT; FEIG H20800-16e-ID-B, 4.6): only an RF reset shows it again."""
+        self.freshly_each_round = False
+        """This reader tells a tag once: only a fresh look shows it again."""
 
     def __contains__(self, uid: str) -> bool:
         tag = self._tags.get(uid)
@@ -67,22 +67,22 @@ class Presence:
         tag.seen_s, tag.missed, tag.unsure = now_s, 0, 0
         return news
 
-    def note_records(self, round_: InventoryRound, records: list[TagRecord], now_s: float) -> list[str]:
+    def note_shown(self, round_: InventoryRound[Request, Answer], shown: list[ShownTag], now_s: float) -> list[str]:
         """The tags of one answer; returns those that are news."""
-        came_back = any(self._is_missed(record.uid) for record in records)
-        if round_.reset_first and came_back:
-            self.resets_each_round = True
-        return [record.uid for record in records if self.note(record.uid, record.dsfid, now_s)]
+        came_back = any(self._is_missed(tag.uid) for tag in shown)
+        if round_.fresh and came_back:
+            self.freshly_each_round = True
+        return [tag.uid for tag in shown if self.note(tag.uid, tag.dsfid, now_s)]
 
-    def judge(self, round_: InventoryRound, now_s: float) -> list[str]:
-        """After a round: tags that are gone. Those that seem so are only believed after an RF reset."""
+    def judge(self, round_: InventoryRound[Request, Answer], now_s: float) -> list[str]:
+        """After a round: tags that are gone. Those that seem so are only believed after a fresh look."""
         if round_.lost or round_.refused is not None or round_.begun_s is None:
             return []
         for tag in self._tags.values():
             if tag.seen_s < round_.begun_s:
                 tag.missed += round_.whole
                 tag.unsure += not round_.whole
-        if not round_.reset_first:
+        if not round_.fresh:
             return []
         gone = [uid for uid in self._tags if self._seems_gone(uid, now_s)]
         for uid in gone:
@@ -90,7 +90,7 @@ class Presence:
         return gone
 
     def doubts(self, now_s: float) -> bool:
-        """Whether a tag seems gone, so that the next round must begin with an RF reset."""
+        """Whether a tag seems gone, so that the next look must be a fresh one."""
         return any(self._seems_gone(uid, now_s) for uid in self._tags)
 
     def _is_missed(self, uid: str) -> bool:
