@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from fastcrc.crc16 import genibus
 
-from drivers.codecs.findings import Finding
+from drivers.codecs.findings import Bank, Finding, Noted, Notes
 from drivers.codecs.reading import EncodeRefused
 
 HEAD_BYTES = 4
+CONTROL_AT = 2
+ATTRIBUTES_AT = 3
 WORD_BYTES = 2
 MOST_WORDS = 31
 UMI = 0x04
@@ -34,14 +36,14 @@ class Bank01:
     payload: bytes
     crc_is_right: bool
 
-    def note(self, findings: set[str]) -> None:
+    def note(self, notes: Notes) -> None:
         """What is wrong with the CRC and the length."""
         if self.stored_crc == 0:
-            findings.add(Finding.STORED_CRC_ABSENT)
+            notes.append(Noted(Finding.STORED_CRC_ABSENT, 0, Bank.UII))
         elif not self.crc_is_right:
-            findings.add(Finding.STORED_CRC_MISMATCH)
+            notes.append(Noted(Finding.STORED_CRC_MISMATCH, 0, Bank.UII))
         if len(self.payload) < self.words * WORD_BYTES:
-            findings.add(Finding.PC_LENGTH_MISMATCH)
+            notes.append(Noted(Finding.PC_LENGTH_MISMATCH, CONTROL_AT, Bank.UII))
 
 
 def parse(bank: bytes) -> Bank01 | None:

@@ -5,6 +5,7 @@ Sources: github DigitalPlatform/dp2 `Compact.cs`, Hypernova-Oy/lainuri `iso15692
 
 from __future__ import annotations
 
+from binascii import b2a_base64
 from enum import IntEnum
 
 from drivers.codecs.findings import Finding
@@ -28,12 +29,17 @@ LARGEST_INTEGER = 9_999_999_999_999_999_999
 INTEGER_BYTES_READ = 1024
 """A longer integer is no library data, and beyond what Python turns into decimal digits."""
 
+LONGEST_INTEGER = len(str(LARGEST_INTEGER))
+
 UNITS_OF_CHUNK = 64
+"""Units that are handled as one number: enough to be quick, few enough to stay linear. They fill whole bytes."""
+
 SIX_BIT_PAD = 0b100000
 SEVEN_BIT_PAD = 0b1111111
 
-_FROM_FIVE_BITS = bytes(range(0x40, 0x60))
-_FROM_SIX_BITS = bytes(range(0x40, 0x60)) + bytes(range(0x20, 0x40))
+_BASE64_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_FIVE_BIT_CHARACTERS = bytes(range(0x40, 0x60)).ljust(256, b"\0")
+_SIX_BIT_CHARACTERS = bytes.maketrans(_BASE64_DIGITS, bytes(range(0x40, 0x60)) + bytes(range(0x20, 0x40)))
 
 Unpacked = tuple[str, Finding | None]
 
@@ -84,17 +90,17 @@ def _unpack_five_bit(data: bytes) -> Unpacked:
     if end >= 0:
         flawed = flawed or any(units[end:])
         units = units[:end]
-    return units.translate(_FIVE_BIT_TABLE).decode("ascii"), Finding.COMPACTION_INVALID if flawed else None
+    return units.translate(_FIVE_BIT_CHARACTERS).decode("ascii"), Finding.COMPACTION_INVALID if flawed else None
 
 
 def _unpack_six_bit(data: bytes) -> Unpacked:
-    units, rest, spare = _units(data, 6)
-    flaw = None
-    if spare:
-        flaw = Finding.BIT_PADDING_WRONG if rest != SIX_BIT_PAD >> (6 - spare) else None
-    elif units.endswith(bytes([SIX_BIT_PAD])):
-        units = units[:-1]
-    return units.translate(_SIX_BIT_TABLE).decode("ascii"), flaw
+    """Base64 has units of six bits as well: it is asked for its digits, which are then given their other meaning."""
+    whole, spare = divmod(len(data) * BITS_OF_BYTE, 6)
+    text = b2a_base64(data, newline=False)[:whole].translate(_SIX_BIT_CHARACTERS).decode("ascii")
+    if not spare:
+        return text.removesuffix(" "), None
+    rest = data[-1] & (1 << spare) - 1
+    return text, Finding.BIT_PADDING_WRONG if rest != SIX_BIT_PAD >> (6 - spare) else None
 
 
 def _unpack_seven_bit(data: bytes) -> Unpacked:
@@ -105,10 +111,6 @@ def _unpack_seven_bit(data: bytes) -> Unpacked:
     elif units.endswith(bytes([SEVEN_BIT_PAD])):
         units = units[:-1]
     return units.decode("ascii"), flaw
-
-
-_FIVE_BIT_TABLE = _FROM_FIVE_BITS.ljust(256, b"\0")
-_SIX_BIT_TABLE = _FROM_SIX_BITS.ljust(256, b"\0")
 
 
 def _units(data: bytes, width: int) -> tuple[bytes, int, int]:
@@ -130,7 +132,7 @@ def _units(data: bytes, width: int) -> tuple[bytes, int, int]:
 def pack(text: str) -> tuple[Compaction, bytes]:
     """The first compaction that fits, in the order of ISO/IEC 15962, and the packed bytes. `text` is not empty."""
     if _is_decimal(text):
-        if text[0] != "0" and int(text) <= LARGEST_INTEGER:
+        if text[0] != "0" and len(text) <= LONGEST_INTEGER and int(text) <= LARGEST_INTEGER:
             return Compaction.INTEGER, pack_integer(int(text))
         return Compaction.NUMERIC, bytes.fromhex(text + "F" * (len(text) % 2))
     if len(text) >= 3 and all("A" <= letter <= "_" for letter in text):
@@ -156,10 +158,34 @@ def _is_decimal(text: str) -> bool:
 
 def _pack_units(text: str, width: int, pad_pattern: int) -> bytes:
     mask = (1 << width) - 1
-    number = 0
-    for letter in text:
-        number = (number << width) | (ord(letter) & mask)
-    bits = len(text) * width
-    pad = -bits % BITS_OF_BYTE
-    number = (number << pad) | (pad_pattern >> (width - pad) if pad <= width else 0)
-    return number.to_bytes((bits + pad) // BITS_OF_BYTE, "big")
+    packed = bytearray()
+    for start in range(0, len(text), UNITS_OF_CHUNK):
+        chunk = text[start : start + UNITS_OF_CHUNK]
+        number = 0
+        for letter in chunk:
+            number = (number << width) | (ord(letter) & mask)
+        bits = len(chunk) * width
+        pad = -bits % BITS_OF_BYTE
+        number = (number << pad) | (pad_pattern >> (width - pad) if pad <= width else 0)
+        packed += number.to_bytes((bits + pad) // BITS_OF_BYTE, "big")
+    return bytes(packed)
+
+
+def place_of(flaw: Finding, data: bytes) -> int:
+    """Which byte of an element's data shows the flaw that `unpack` found in it."""
+    match flaw:
+        case Finding.BIT_PADDING_WRONG:
+            return len(data) - 1
+        case Finding.UTF8_INVALID:
+            return first_broken_utf8(data)
+        case _:
+            return 0
+
+
+def first_broken_utf8(data: bytes) -> int:
+    """The first byte that is no UTF-8; 0 where all is well."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as broken:
+        return broken.start
+    return 0

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import xor
 
-from drivers.codecs.compaction import decode_utf8
-from drivers.codecs.elements import GS1, ILL_BORROWER, MEDIA_FORMAT, TITLE
-from drivers.codecs.findings import Finding, about
+from drivers.codecs.compaction import decode_utf8, first_broken_utf8
+from drivers.codecs.elements import GS1, ILL_BORROWER, MEDIA_FORMAT, OWNER, TITLE
+from drivers.codecs.findings import Finding, Noted, Notes, about, first_stray
 from drivers.codecs.isil import is_isil
 from drivers.codecs.reading import Elements
 from drivers.codecs.values import gs1_of, note_control_characters
@@ -64,7 +64,10 @@ BLOCKS = (
 BY_ID = {block.block_id: block for block in BLOCKS}
 
 
-def read(memory: bytes, start: int, elements: Elements, findings: set[str], moved: dict[str, str]) -> None:
+ISIL_KEYS = frozenset({ILL_BORROWER, OWNER})
+
+
+def read(memory: bytes, start: int, elements: Elements, notes: Notes, moved: dict[str, str]) -> None:
     """Put the fields of all blocks from `start` into `elements`.
 
     `moved` names the key that a field of the library block has on this tag (a long identifier or owner).
@@ -73,52 +76,57 @@ def read(memory: bytes, start: int, elements: Elements, findings: set[str], move
     while position < size:
         length = memory[position]
         if length == END_BLOCK:
-            if any(memory[position + 1 :]):
-                findings.add(Finding.DATA_AFTER_TERMINATOR)
+            if (stray := first_stray(memory, position + 1)) is not None:
+                notes.append(Noted(Finding.DATA_AFTER_TERMINATOR, stray))
             return
         if length == FILLER:
             position += 1
             continue
         if length < HEAD_BYTES or position + length > size:
-            findings.add(Finding.EXTENSION_OVERRUN)
+            notes.append(Noted(Finding.EXTENSION_OVERRUN, position))
             return
         block = memory[position : position + length]
-        position += length
         block_id = block[1] | block[2] << 8
         layout = BY_ID.get(block_id)
         if reduce(xor, block):
-            findings.add(about(Finding.EXTENSION_CHECKSUM, block_id))
+            notes.append(Noted(about(Finding.EXTENSION_CHECKSUM, block_id), position + 3))
         elif layout is None:
-            findings.add(about(Finding.EXTENSION_UNKNOWN, block_id))
+            notes.append(Noted(about(Finding.EXTENSION_UNKNOWN, block_id), position + 1))
         else:
-            _read_block(layout, block[HEAD_BYTES:], elements, findings, moved)
+            _read_block(layout, block[HEAD_BYTES:], position + HEAD_BYTES, elements, notes, moved)
+        position += length
 
 
 def _read_block(
-    layout: BlockLayout, data: bytes, elements: Elements, findings: set[str], moved: dict[str, str]
+    layout: BlockLayout, data: bytes, at: int, elements: Elements, notes: Notes, moved: dict[str, str]
 ) -> None:
     if layout.code is not None and data:
-        _put(layout.code, f"{data[0]:02X}", elements, findings)
-        data = data[1:]
+        _put(layout.code, f"{data[0]:02X}", elements, notes, at)
+        data, at = data[1:], at + 1
     fields = data.split(b"\0")
+    extra_at = at + sum(len(field) + 1 for field in fields[: len(layout.fields)])
     if any(fields[len(layout.fields) :]):
-        findings.add(about(Finding.EXTENSION_EXTRA_FIELD, layout.block_id))
+        notes.append(Noted(about(Finding.EXTENSION_EXTRA_FIELD, layout.block_id), extra_at))
     for name, field in zip(layout.fields, fields, strict=False):
-        if not field:
-            continue
-        key = moved.get(name, name) if layout.block_id == LIBRARY_BLOCK else name
-        text, flaw = decode_utf8(field)
-        if flaw:
-            findings.add(about(flaw, key))
-        note_control_characters(text, key, findings)
-        if key == ILL_BORROWER and not is_isil(text):
-            findings.add(about(Finding.ISIL_SYNTAX, key))
-        _put(key, gs1_of(text) if key == GS1 else text, elements, findings)
+        if field:
+            key = moved.get(name, name) if layout.block_id == LIBRARY_BLOCK else name
+            _read_field(key, field, at, elements, notes)
+        at += len(field) + 1
 
 
-def _put(key: str, text: str, elements: Elements, findings: set[str]) -> None:
+def _read_field(key: str, field: bytes, at: int, elements: Elements, notes: Notes) -> None:
+    text, flaw = decode_utf8(field)
+    if flaw:
+        notes.append(Noted(about(flaw, key), at + first_broken_utf8(field)))
+    note_control_characters(text, key, notes, at)
+    if key in ISIL_KEYS and not is_isil(text):
+        notes.append(Noted(about(Finding.ISIL_SYNTAX, key), at))
+    _put(key, gs1_of(text) if key == GS1 else text, elements, notes, at)
+
+
+def _put(key: str, text: str, elements: Elements, notes: Notes, at: int) -> None:
     if key in elements:
-        findings.add(about(Finding.REPEATED_ELEMENT, key))
+        notes.append(Noted(about(Finding.REPEATED_ELEMENT, key), at))
     else:
         elements[key] = text
 

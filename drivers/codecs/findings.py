@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Finding(StrEnum):
@@ -120,6 +122,62 @@ MEANINGS = MappingProxyType(
 """For the technician: each finding in words. Those with a subject are about the element or number behind the colon."""
 
 
+class Bank(StrEnum):
+    """The two banks of a UHF tag that hold library data."""
+
+    UII = "01"
+    USER = "11"
+
+
+class Noted(NamedTuple):
+    """One thing that was noticed: its code, and the byte of the tag where it shows.
+
+    `offset` counts from the first byte of HF user memory, of bank 01 from bit 0 (StoredCRC) or of bank 11, as they
+    were read; None where a register beside the memory is meant. `bank` is None on HF tags.
+    """
+
+    code: str
+    offset: int | None = None
+    bank: Bank | None = None
+
+    @property
+    def words(self) -> str:
+        """What the code means, in plain words, the element or number that it is about first."""
+        finding, _, subject = self.code.partition(":")
+        meaning = MEANINGS[Finding(finding)]
+        return f"{subject}: {meaning}" if subject else meaning
+
+
+Notes = list[Noted]
+"""What a decoder collects; a code may stand in it more than once, the first one counts."""
+
+
 def about(finding: Finding, subject: str | int) -> str:
     """The code of a finding that concerns one element (its key) or one number."""
     return f"{finding.value}:{subject}"
+
+
+def sorted_once(notes: Notes) -> tuple[Noted, ...]:
+    """Sorted by code, each code once with the place where it was noticed first."""
+    if not notes:
+        return ()
+    first: dict[str, Noted] = {}
+    for noted in notes:
+        first.setdefault(noted.code, noted)
+    return tuple(first[code] for code in sorted(first))
+
+
+def in_bank(notes: Notes, bank: Bank) -> Notes:
+    """Notes about one bank of a UHF tag."""
+    return [noted if noted.bank else noted._replace(bank=bank) for noted in notes]
+
+
+def moved_to(notes: Notes, place: Callable[[int], int]) -> Notes:
+    """Notes about bytes that were read in another order than they are stored in."""
+    return [noted if noted.offset is None else noted._replace(offset=place(noted.offset)) for noted in notes]
+
+
+def first_stray(data: bytes, start: int) -> int | None:
+    """Where the first byte other than zero stands from `start` on; None where all are zero."""
+    strays = data[start:].lstrip(b"\0")
+    return len(data) - len(strays) if strays else None

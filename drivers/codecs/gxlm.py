@@ -7,11 +7,13 @@ Bank 11: elements of 6 bits OID and 10 bits length, then data. Source: github Di
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from drivers.codecs import bank01
-from drivers.codecs.compaction import decode_utf8
+from drivers.codecs.bank01 import CONTROL_AT
+from drivers.codecs.compaction import decode_utf8, first_broken_utf8
 from drivers.codecs.elements import (
     FIRST_INDEXED_OID,
     IDENTIFIER,
@@ -23,7 +25,7 @@ from drivers.codecs.elements import (
     VERSION,
     unknown_key,
 )
-from drivers.codecs.findings import Finding, about
+from drivers.codecs.findings import Bank, Finding, Noted, Notes, about, first_stray, in_bank, sorted_once
 from drivers.codecs.gxlm_identifier import RESERVED, pack_identifier, scheme_for, unpack_identifier
 from drivers.codecs.iso28560_2 import filled
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
@@ -39,11 +41,17 @@ from drivers.codecs.values import (
 
 HEAD_BYTES = 4
 LEAST_PAYLOAD = 5
+SCHEME_AT = bank01.HEAD_BYTES + 1
+INDEX_AT = bank01.HEAD_BYTES + 2
+IDENTIFIER_AT = bank01.HEAD_BYTES + HEAD_BYTES
+"""Bytes of bank 01 from bit 0."""
+
 ON_LOAN_BIT = 0x80
 RESERVED_BITS = 0x60
 SORTING_MASK = 0x1F
 SCHEME_SHIFT = 6
 VERSION_MASK = 0x3F
+ELEMENT_HEAD_BYTES = 2
 LENGTH_BITS = 10
 LONGEST_ELEMENT = (1 << LENGTH_BITS) - 1
 
@@ -84,11 +92,11 @@ def decode(uii: bytes, memory: bytes) -> TagData:
     """Elements and findings of bank 01 (`uii`, from bit 0) and bank 11 (`memory`, empty where it was not read)."""
     bank = bank01.parse(uii)
     if bank is None or len(bank.payload) < LEAST_PAYLOAD:
-        return TagData(Format.GXLM, {}, (Finding.MEMORY_SHORT,))
-    findings: set[str] = set()
-    bank.note(findings)
+        return TagData(Format.GXLM, {}, (Noted(Finding.MEMORY_SHORT, len(uii), Bank.UII),))
+    notes: Notes = []
+    bank.note(notes)
     if bank.toggle:
-        findings.add(Finding.PC_ISO_SET)
+        notes.append(Noted(Finding.PC_ISO_SET, CONTROL_AT))
     payload = bank.payload
     scheme = payload[1] >> SCHEME_SHIFT
     bits = payload[2] << 8 | payload[3]
@@ -101,59 +109,62 @@ def decode(uii: bytes, memory: bytes) -> TagData:
         INDEX: list(index),
     }
     if scheme == RESERVED:
-        findings.add(Finding.PII_ENCODING_RESERVED)
-    identifier = unpack_identifier(scheme, payload[HEAD_BYTES:], findings)
+        notes.append(Noted(Finding.PII_ENCODING_RESERVED, SCHEME_AT))
+    identifier = unpack_identifier(scheme, payload[HEAD_BYTES:], notes, IDENTIFIER_AT)
     if identifier:
-        note_control_characters(identifier, IDENTIFIER, findings)
+        note_control_characters(identifier, IDENTIFIER, notes, IDENTIFIER_AT)
         elements[IDENTIFIER] = identifier
     else:
-        findings.add(Finding.IDENTIFIER_MISSING)
-    if memory:
-        met = _read_bank_11(memory, elements, findings)
-        if sorted(oid for oid in met if oid >= FIRST_INDEXED_OID) != index:
-            findings.add(Finding.INDEX_MISMATCH)
+        notes.append(Noted(Finding.IDENTIFIER_MISSING, IDENTIFIER_AT))
     if not bank.umi and (memory or index):
-        findings.add(Finding.UMI_MISMATCH)
+        notes.append(Noted(Finding.UMI_MISMATCH, CONTROL_AT))
     elif bank.umi and index and not memory:
-        findings.add(Finding.USER_BANK_MISSING)
-    return TagData(Format.GXLM, elements, tuple(sorted(findings)))
+        notes.append(Noted(Finding.USER_BANK_MISSING, CONTROL_AT))
+    in_user_bank: Notes = []
+    if memory:
+        met = _read_bank_11(memory, elements, in_user_bank)
+        if sorted(oid for oid in met if oid >= FIRST_INDEXED_OID) != index:
+            notes.append(Noted(Finding.INDEX_MISMATCH, INDEX_AT))
+    return TagData(Format.GXLM, elements, sorted_once(in_bank(notes, Bank.UII) + in_bank(in_user_bank, Bank.USER)))
 
 
-def _read_bank_11(memory: bytes, elements: Elements, findings: set[str]) -> set[int]:
+def _read_bank_11(memory: bytes, elements: Elements, notes: Notes) -> set[int]:
     met: set[int] = set()
     position, size = 0, len(memory)
     while position < size:
         if memory[position] == 0:
-            if any(memory[position:]):
-                findings.add(Finding.DATA_AFTER_TERMINATOR)
+            if (stray := first_stray(memory, position)) is not None:
+                notes.append(Noted(Finding.DATA_AFTER_TERMINATOR, stray))
             break
-        if position + 2 > size:
-            findings.add(Finding.ELEMENT_TRUNCATED)
+        if position + ELEMENT_HEAD_BYTES > size:
+            notes.append(Noted(Finding.ELEMENT_TRUNCATED, position))
             break
         head = memory[position] << 8 | memory[position + 1]
-        end = position + 2 + (head & LONGEST_ELEMENT)
+        end = position + ELEMENT_HEAD_BYTES + (head & LONGEST_ELEMENT)
         if end > size:
-            findings.add(Finding.ELEMENT_TRUNCATED)
+            notes.append(Noted(Finding.ELEMENT_TRUNCATED, position))
             break
-        _read_element(head >> LENGTH_BITS, memory[position + 2 : end], met, elements, findings)
+        _read_element(head >> LENGTH_BITS, memory[position + ELEMENT_HEAD_BYTES : end], met, elements, notes, position)
         position = end
     return met
 
 
-def _read_element(oid: int, data: bytes, met: set[int], elements: Elements, findings: set[str]) -> None:
+def _read_element(oid: int, data: bytes, met: set[int], elements: Elements, notes: Notes, at: int) -> None:
+    """Put one element into `elements`; `at` is where its head stands."""
     key = KEY_BY_OID.get(oid, unknown_key(oid))
     if oid not in KEY_BY_OID:
-        findings.add(about(Finding.UNKNOWN_OID, oid))
+        notes.append(Noted(about(Finding.UNKNOWN_OID, oid), at))
     if oid in met:
-        findings.add(about(Finding.REPEATED_ELEMENT, key))
+        notes.append(Noted(about(Finding.REPEATED_ELEMENT, key), at))
         return
     met.add(oid)
+    data_at = at + ELEMENT_HEAD_BYTES
     if not data:
-        findings.add(about(Finding.EMPTY_ELEMENT, key))
+        notes.append(Noted(about(Finding.EMPTY_ELEMENT, key), at))
     elif len(data) != FIXED_LENGTHS.get(key, len(data)):
-        findings.add(about(Finding.LENGTH_UNEXPECTED, key))
+        notes.append(Noted(about(Finding.LENGTH_UNEXPECTED, key), at))
     elif key == SET:
-        elements[key] = set_of(data[0] << 8 | data[1], data[2] << 8 | data[3], findings)
+        elements[key] = set_of(data[0] << 8 | data[1], data[2] << 8 | data[3], notes, data_at)
     elif key == USAGE:
         elements[key] = f"{data[0]}.{data[1]}"
     elif key in (OWNER, ILL_BORROWER):
@@ -162,8 +173,8 @@ def _read_element(oid: int, data: bytes, met: set[int], elements: Elements, find
     else:
         text, flaw = decode_utf8(data)
         if flaw:
-            findings.add(about(flaw, key))
-        note_control_characters(text, key, findings)
+            notes.append(Noted(about(flaw, key), data_at + first_broken_utf8(data)))
+        note_control_characters(text, key, notes, data_at)
         elements[key] = text
 
 
@@ -219,9 +230,12 @@ def _school_code(key: str, value: ElementValue) -> int:
     return stored
 
 
+_DECIMAL_BYTE = re.compile(r"[0-9]{1,3}")
+
+
 def _usage(value: ElementValue) -> bytes:
     text = text_to_write(USAGE, value)
-    numbers = [int(part) if part.isascii() and part.isdigit() else 256 for part in text.split(".")]
+    numbers = [int(part) if _DECIMAL_BYTE.fullmatch(part) else 256 for part in text.split(".")]
     if len(numbers) != 2 or max(numbers) > 0xFF:
         raise EncodeRefused(USAGE, f"{text!r} is no class and state", "give two decimal numbers such as 0.1")
     return bytes(numbers)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import struct
 
-from drivers.codecs.compaction import decode_utf8
+from drivers.codecs.compaction import decode_utf8, first_broken_utf8
 from drivers.codecs.elements import IDENTIFIER
-from drivers.codecs.findings import Finding, about
+from drivers.codecs.findings import Finding, Noted, Notes, about, first_stray
 from drivers.codecs.reading import EncodeRefused
 
 EPC_96, EPC_128, PLAIN, RESERVED = range(4)
@@ -25,27 +25,27 @@ _PACKED = {
 }
 
 
-def unpack_identifier(scheme: int, data: bytes, findings: set[str]) -> str:
-    """The text; empty where there is none or the bytes cannot come from the scheme."""
+def unpack_identifier(scheme: int, data: bytes, notes: Notes, at: int) -> str:
+    """The text; empty where there is none or the bytes cannot come from the scheme. `at`: where `data` begins."""
     if scheme == PLAIN:
         data = data[:LONGEST]
-        field, _, rest = data.partition(b"\0")
-        if any(rest):
-            findings.add(about(Finding.FIELD_DIRTY, IDENTIFIER))
-        return _ascii(field, findings)
+        field = data.partition(b"\0")[0]
+        if (stray := first_stray(data, len(field))) is not None:
+            notes.append(Noted(about(Finding.FIELD_DIRTY, IDENTIFIER), at + stray))
+        return _ascii(field, notes, at)
     if scheme == RESERVED or not data:
         return ""
     if data[0] <= SHORT_LONGEST[scheme]:
         if len(data) <= data[0]:
-            findings.add(Finding.UII_TRUNCATED)
+            notes.append(Noted(Finding.UII_TRUNCATED, at))
             return ""
-        return _ascii(data[1 : 1 + data[0]], findings)
+        return _ascii(data[1 : 1 + data[0]], notes, at + 1)
     length = data[0] & 0x0F
     words = 2 if scheme == EPC_96 else 3
     if not SHORT_LONGEST[scheme] < length <= LONGEST:
         return ""
     if len(data) < 4 * words:
-        findings.add(Finding.UII_TRUNCATED)
+        notes.append(Noted(Finding.UII_TRUNCATED, at))
         return ""
     if scheme == EPC_96:
         text = _unpack_96(length, *struct.unpack_from("<2I", data))
@@ -54,10 +54,10 @@ def unpack_identifier(scheme: int, data: bytes, findings: set[str]) -> str:
     return text if len(text) == length and _PACKED[scheme].fullmatch(text) else ""
 
 
-def _ascii(data: bytes, findings: set[str]) -> str:
+def _ascii(data: bytes, notes: Notes, at: int) -> str:
     text, flaw = decode_utf8(data)
     if flaw:
-        findings.add(about(flaw, IDENTIFIER))
+        notes.append(Noted(about(flaw, IDENTIFIER), at + first_broken_utf8(data)))
     return text
 
 

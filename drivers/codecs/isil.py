@@ -7,6 +7,7 @@ three sets of characters.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from drivers.codecs.findings import Finding
 from drivers.codecs.reading import BITS_OF_BYTE
@@ -30,8 +31,16 @@ _LATCH_CODE = {(of, to): code for of, codes in _LATCH.items() for code, to in co
 _SHIFT_CODE = {(of, to): code for of, codes in _SHIFT.items() for code, to in codes.items()}
 
 
+REMEMBERED = 256
+"""A library's tags carry few ISILs, so the last ones are remembered, both ways."""
+
+
 def unpack_isil(data: bytes) -> tuple[str, Finding | None]:
     """The text of a packed ISIL; `BIT_PADDING_WRONG` where the end is not filled with one bits."""
+    return _unpack_and_remember(data) if len(data) <= LONGEST else _unpack(data)
+
+
+def _unpack(data: bytes) -> tuple[str, Finding | None]:
     window = data + b"\xff\xff"
     bits = len(data) * BITS_OF_BYTE
     letters: list[str] = []
@@ -58,6 +67,10 @@ def unpack_isil(data: bytes) -> tuple[str, Finding | None]:
     return "".join(letters), None
 
 
+_unpack_and_remember = lru_cache(maxsize=REMEMBERED)(_unpack)
+
+
+@lru_cache(maxsize=REMEMBERED)
 def pack_isil(text: str) -> bytes:
     """The bits of an ISIL of the three sets' characters, filled with one bits. `text` satisfies `is_isil`."""
     number = bits = 0

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from drivers.codecs import object_stream
 from drivers.codecs.afi import LIBRARY_AFIS
 from drivers.codecs.elements import IDENTIFIER, INDEX
-from drivers.codecs.findings import Finding
+from drivers.codecs.findings import Finding, Noted, Notes, sorted_once
 from drivers.codecs.object_writing import check_index, element_of, write
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 from drivers.codecs.values import required
@@ -18,21 +18,21 @@ DSFID = 0x06
 
 def decode(memory: bytes, *, afi: int | None = None, dsfid: int | None = None) -> TagData:
     """Elements and findings of user memory from byte 0."""
-    findings: set[str] = set()
+    notes: Notes = []
     elements: Elements = {}
-    raw = object_stream.split(memory, 0, findings)
-    object_stream.read(raw, elements, findings)
-    object_stream.check_order(raw, elements, findings)
-    note_registers(afi, dsfid, DSFID, findings)
-    return TagData(Format.ISO28560_2, elements, tuple(sorted(findings)))
+    raw = object_stream.split(memory, 0, notes)
+    object_stream.read(raw, elements, notes)
+    object_stream.check_order(raw, elements, notes)
+    note_registers(afi, dsfid, DSFID, notes)
+    return TagData(Format.ISO28560_2, elements, sorted_once(notes))
 
 
-def note_registers(afi: int | None, dsfid: int | None, expected_dsfid: int, findings: set[str]) -> None:
+def note_registers(afi: int | None, dsfid: int | None, expected_dsfid: int, notes: Notes) -> None:
     """Compare the tag's registers, where known, with what the layout wants."""
     if afi is not None and afi not in LIBRARY_AFIS:
-        findings.add(Finding.AFI_UNEXPECTED)
+        notes.append(Noted(Finding.AFI_UNEXPECTED))
     if dsfid is not None and dsfid != expected_dsfid:
-        findings.add(Finding.DSFID_UNEXPECTED)
+        notes.append(Noted(Finding.DSFID_UNEXPECTED))
 
 
 def encode(

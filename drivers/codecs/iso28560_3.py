@@ -8,14 +8,16 @@ at biblstandard.dk (2011); DS/INF 163; github Hypernova-Oy/lainuri, GallusMax/li
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fastcrc.crc16 import ibm_3740
 
 from drivers.codecs import extension_blocks
-from drivers.codecs.compaction import decode_utf8
+from drivers.codecs.compaction import decode_utf8, first_broken_utf8
 from drivers.codecs.elements import IDENTIFIER, OWNER, SET, USAGE, VERSION
 from drivers.codecs.extension_blocks import ALTERNATIVE_IDENTIFIER, ALTERNATIVE_OWNER
-from drivers.codecs.findings import Finding, about
-from drivers.codecs.isil import is_isil
+from drivers.codecs.findings import Finding, Noted, Notes, about, first_stray, moved_to, sorted_once
+from drivers.codecs.isil import REMEMBERED, is_isil
 from drivers.codecs.iso28560_2 import note_registers
 from drivers.codecs.reading import Elements, Format, TagData
 from drivers.codecs.values import USAGE_SUBCLASSES, note_control_characters, set_of
@@ -26,6 +28,7 @@ DSFID = 0x3E
 VERSION_WRITTEN = 1
 BASIC_BYTES = 34
 SHORT_TAG_BYTES = 32
+SET_AT = 1
 IDENTIFIER_AT = slice(3, 19)
 CRC_AT = slice(19, 21)
 OWNER_AT = slice(21, 34)
@@ -33,126 +36,167 @@ SHORT_OWNER_END = 32
 IN_LIBRARY_BLOCK = 0x01
 """First byte of a field whose value stands in the library block (clarification on part 3, entry 1)."""
 
+_ZEROS = bytes(BASIC_BYTES)
+
 
 def decode(memory: bytes, *, block_size: int = 4, afi: int | None = None, dsfid: int | None = None) -> TagData:
     """Elements and findings of user memory from byte 0."""
-    findings: set[str] = set()
+    return decode_after_crc(memory, crc_finding(memory, block_size), block_size=block_size, afi=afi, dsfid=dsfid)
+
+
+def decode_after_crc(
+    memory: bytes, crc: Finding | None, *, block_size: int = 4, afi: int | None = None, dsfid: int | None = None
+) -> TagData:
+    """`decode` where `crc_finding` of the memory is known."""
+    notes: Notes = []
     elements: Elements = {}
+    if crc is Finding.BLOCK_BYTES_REVERSED:
+        _read(with_blocks_reversed(memory, block_size), elements, notes)
+        notes = moved_to(notes, lambda place: _place_in_turned_block(place, block_size, len(memory)))
+        notes.append(Noted(crc, 0))
+    else:
+        _read(memory, elements, notes)
+        if crc is not None:
+            notes.append(Noted(crc, CRC_AT.start))
     if len(memory) < SHORT_TAG_BYTES:
-        findings.add(Finding.MEMORY_SHORT)
-    crc = crc_finding(memory, block_size)
-    if crc is not None:
-        findings.add(crc)
-        if crc is Finding.BLOCK_BYTES_REVERSED:
-            memory = with_blocks_reversed(memory, block_size)
-    basic = memory[:BASIC_BYTES].ljust(BASIC_BYTES, b"\0")
-    _read_head(basic, elements, findings)
+        notes.append(Noted(Finding.MEMORY_SHORT, len(memory)))
+    note_registers(afi, dsfid, DSFID, notes)
+    return TagData(Format.ISO28560_3, elements, sorted_once(notes))
+
+
+def _read(memory: bytes, elements: Elements, notes: Notes) -> None:
+    basic = memory[:BASIC_BYTES]
+    if len(basic) < BASIC_BYTES:
+        basic = basic + _ZEROS[len(basic) :]
+    _read_head(basic, elements, notes)
     moved: dict[str, str] = {}
-    if basic[IDENTIFIER_AT][0] == IN_LIBRARY_BLOCK:
+    identifier = _field(basic, IDENTIFIER_AT, IDENTIFIER, notes)
+    if identifier[:1] == _MOVED:
         moved[ALTERNATIVE_IDENTIFIER] = IDENTIFIER
-        _field(basic[IDENTIFIER_AT], IDENTIFIER, findings)
-    else:
-        _read_identifier(basic[IDENTIFIER_AT], elements, findings)
-    if basic[OWNER_AT][0] == IN_LIBRARY_BLOCK:
+    elif identifier:
+        _read_identifier(identifier, elements, notes)
+    owner = _field(basic, OWNER_AT, OWNER, notes)
+    if owner[:1] == _MOVED:
         moved[ALTERNATIVE_OWNER] = OWNER
-        _field(basic[OWNER_AT], OWNER, findings)
-    else:
-        _read_owner(basic[OWNER_AT], elements, findings)
-    extension_blocks.read(memory, BASIC_BYTES, elements, findings, moved)
+    elif owner:
+        elements[OWNER], codes = _owner_of(owner)
+        notes += [Noted(code, OWNER_AT.start) for code in codes]
+    if len(memory) > BASIC_BYTES:
+        extension_blocks.read(memory, BASIC_BYTES, elements, notes, moved)
     if IDENTIFIER not in elements:
-        findings.add(Finding.IDENTIFIER_MISSING)
-    owner = elements.get(OWNER)
-    if isinstance(owner, str) and not is_isil(owner):
-        findings.add(about(Finding.ISIL_SYNTAX, OWNER))
-    note_registers(afi, dsfid, DSFID, findings)
-    return TagData(Format.ISO28560_3, elements, tuple(sorted(findings)))
+        notes.append(Noted(Finding.IDENTIFIER_MISSING, IDENTIFIER_AT.start))
+
+
+_MOVED = bytes([IN_LIBRARY_BLOCK])
 
 
 def crc_of(basic: bytes) -> int:
     """CRC-16 of a basic block of 34 bytes: over 0-18, then 21-33 (0x1021, initial 0xFFFF, not reflected)."""
-    return ibm_3740(basic[:19] + basic[21:BASIC_BYTES])
+    crc: int = ibm_3740(basic[:19] + basic[21:BASIC_BYTES])
+    return crc
+
+
+def has_right_crc(memory: bytes) -> bool:
+    """Whether the CRC is the standard's; bytes that are not there count as zero."""
+    basic = memory[:BASIC_BYTES]
+    if len(basic) < BASIC_BYTES:
+        basic = basic + _ZEROS[len(basic) :]
+    crc: int = ibm_3740(basic[:19] + basic[21:])
+    return basic[19] | basic[20] << 8 == crc
 
 
 def crc_finding(memory: bytes, block_size: int) -> Finding | None:
     """None for a right CRC, else the first habit of the field that explains it, else `CRC_MISMATCH`."""
+    if has_right_crc(memory):
+        return None
     basic = memory[:BASIC_BYTES].ljust(BASIC_BYTES, b"\0")
     stored = basic[19] | basic[20] << 8
-    right = crc_of(basic)
-    if stored == right:
-        return None
     if stored == crc_of(basic[:SHORT_OWNER_END] + b"\0\0"):
         return Finding.CRC_OVER_32_BYTES
-    if basic[19] << 8 | basic[20] == right:
+    if basic[19] << 8 | basic[20] == crc_of(basic):
         return Finding.CRC_BYTE_ORDER
     if stored == ibm_3740(basic[:19] + basic[21:SHORT_OWNER_END]):
         return Finding.CRC_WITHOUT_FILLER
-    turned = with_blocks_reversed(memory, block_size)[:BASIC_BYTES].ljust(BASIC_BYTES, b"\0")
-    if turned[19] | turned[20] << 8 == crc_of(turned):
+    if has_right_crc(with_blocks_reversed(memory[: BASIC_BYTES + block_size], block_size)):
         return Finding.BLOCK_BYTES_REVERSED
     return Finding.CRC_MISMATCH
 
 
 def with_blocks_reversed(memory: bytes, block_size: int) -> bytes:
     """The bytes of each block turned round: one supplier writes them so (libdanrfid `DDMData.java`)."""
-    return b"".join(memory[start : start + block_size][::-1] for start in range(0, len(memory), block_size))
+    return b"".join([memory[start : start + block_size][::-1] for start in range(0, len(memory), block_size)])
 
 
-def _read_head(basic: bytes, elements: Elements, findings: set[str]) -> None:
+def _place_in_turned_block(place: int, block_size: int, size: int) -> int:
+    """Where a byte of turned blocks stands on the tag; a last block may be shorter."""
+    start = place - place % block_size
+    return start + min(start + block_size, size) - 1 - place
+
+
+def _read_head(basic: bytes, elements: Elements, notes: Notes) -> None:
     version, usage = basic[0] >> 4, basic[0] & 0x0F
     if version != VERSION_WRITTEN:
         if usage == VERSION_WRITTEN:
             version, usage = usage, version
-            findings.add(Finding.NIBBLES_SWAPPED)
+            notes.append(Noted(Finding.NIBBLES_SWAPPED, 0))
         else:
-            findings.add(Finding.VERSION_UNEXPECTED)
+            notes.append(Noted(Finding.VERSION_UNEXPECTED, 0))
     elements[VERSION] = version
-    elements[USAGE] = f"{usage:X}"
+    elements[USAGE] = _HEX_DIGITS[usage]
     if usage not in USAGE_SUBCLASSES:
-        findings.add(Finding.USAGE_RESERVED)
-    elements[SET] = set_of(basic[1], basic[2], findings)
+        notes.append(Noted(Finding.USAGE_RESERVED, 0))
+    elements[SET] = set_of(basic[1], basic[2], notes, SET_AT)
 
 
-def _read_identifier(field: bytes, elements: Elements, findings: set[str]) -> None:
-    data = _field(field, IDENTIFIER, findings)
-    if not data:
-        return
+_HEX_DIGITS = "0123456789ABCDEF"
+
+
+def _read_identifier(data: bytes, elements: Elements, notes: Notes) -> None:
     text, flaw = decode_utf8(data)
     if flaw:
         text = data.decode("latin-1")
-        findings.add(about(flaw, IDENTIFIER))
-    note_control_characters(text, IDENTIFIER, findings)
+        notes.append(Noted(about(flaw, IDENTIFIER), IDENTIFIER_AT.start + first_broken_utf8(data)))
+    note_control_characters(text, IDENTIFIER, notes, IDENTIFIER_AT.start)
     elements[IDENTIFIER] = text
 
 
-def _read_owner(field: bytes, elements: Elements, findings: set[str]) -> None:
-    data = _field(field, OWNER, findings)
-    if not data:
-        return
+@lru_cache(maxsize=REMEMBERED)
+def _owner_of(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """The ISIL of the owner's field and the codes of what is wrong with it. A library's tags carry few owners."""
+    notes: Notes = []
     text, flaw = decode_utf8(data)
     if flaw:
-        findings.add(about(flaw, OWNER))
-    note_control_characters(text, OWNER, findings)
-    elements[OWNER] = with_hyphen(text, findings)
+        notes.append(Noted(about(flaw, OWNER)))
+    note_control_characters(text, OWNER, notes, OWNER_AT.start)
+    owner, habits = with_hyphen(text)
+    codes = [noted.code for noted in notes] + list(habits)
+    if not is_isil(owner):
+        codes.append(about(Finding.ISIL_SYNTAX, OWNER))
+    return owner, tuple(codes)
 
 
-def with_hyphen(stored: str, findings: set[str]) -> str:
-    """The ISIL of a stored owner: its hyphen back after the two letters of a country, known habits repaired."""
+def with_hyphen(stored: str) -> tuple[str, tuple[Finding, ...]]:
+    """The ISIL of a stored owner: its hyphen back after the two letters of a country; known habits are repaired."""
     country = stored[:2]
     if len(stored) <= 2 or not (country.isascii() and country.isalpha()):
-        return stored
+        return stored, ()
+    habits: list[Finding] = []
     unit = stored[2:]
     if unit[:2] == country and len(unit) > 2:
-        findings.add(Finding.COUNTRY_REPEATED)
+        habits.append(Finding.COUNTRY_REPEATED)
         unit = unit[2:]
     if unit.startswith("-") and len(unit) > 1:
-        findings.add(Finding.HYPHEN_STORED)
-        return country + unit
-    return f"{country}-{unit}"
+        habits.append(Finding.HYPHEN_STORED)
+        return country + unit, tuple(habits)
+    return f"{country}-{unit}", tuple(habits)
 
 
-def _field(field: bytes, key: str, findings: set[str]) -> bytes:
+def _field(basic: bytes, place: slice, key: str, notes: Notes) -> bytes:
     """A fixed field up to the zero that ends it."""
-    data, _, rest = field.partition(b"\0")
-    if any(rest):
-        findings.add(about(Finding.FIELD_DIRTY, key))
+    field = basic[place]
+    data = field.rstrip(b"\0")
+    if b"\0" not in data:
+        return data
+    data = data.partition(b"\0")[0]
+    notes.append(Noted(about(Finding.FIELD_DIRTY, key), first_stray(basic, place.start + len(data))))
     return data

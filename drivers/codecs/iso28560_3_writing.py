@@ -105,8 +105,7 @@ def _owner_field(left: dict[str, ElementValue], room: int) -> bytes:
         remedy = "give prefix, hyphen and unit of letters, digits, - : /, at most 16 characters"
         raise EncodeRefused(OWNER, f"{text!r} is no ISIL", remedy)
     stored = text.replace("-", "", 1)
-    findings: set[str] = set()
-    if len(stored) <= room and with_hyphen(stored, findings) == text and not findings:
+    if len(stored) <= room and with_hyphen(stored) == (text, ()):
         return stored.encode()
     _move_to_library_block(OWNER, ALTERNATIVE_OWNER, text, left)
     return bytes([IN_LIBRARY_BLOCK])

@@ -10,16 +10,18 @@ from collections.abc import Mapping
 
 from drivers.codecs import bank01, object_stream
 from drivers.codecs.afi import LIBRARY_AFIS, ON_LOAN
+from drivers.codecs.bank01 import ATTRIBUTES_AT, CONTROL_AT, HEAD_BYTES
 from drivers.codecs.elements import BY_OID, IDENTIFIER, IDENTIFIER_OID, INDEX, INDEX_OID, OWNER, SET, UII
-from drivers.codecs.findings import Finding, about
+from drivers.codecs.findings import Bank, Finding, Noted, Notes, about, in_bank, sorted_once
 from drivers.codecs.isil import is_isil
 from drivers.codecs.iso28560_2 import filled
 from drivers.codecs.object_writing import check_index, element_of, write
-from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
+from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Foreign, Format, TagData
 from drivers.codecs.uii import pack_uii, unpack_uii
 from drivers.codecs.values import (
     LARGEST_SET,
     note_control_characters,
+    number_to_write,
     required,
     set_from_digits,
     set_to_write,
@@ -28,28 +30,37 @@ from drivers.codecs.values import (
 
 DSFID = 0x06
 SEPARATOR = "."
+NEW_TAG = bytes.fromhex("3000 E2")
 
 
 def decode(uii: bytes, memory: bytes) -> TagData:
     """Elements and findings of bank 01 (`uii`, from bit 0) and bank 11 (`memory`, empty where it was not read)."""
-    findings: set[str] = set()
-    elements: Elements = {}
     bank = bank01.parse(uii)
     if bank is None:
-        return TagData(Format.ISO28560_4, {}, (Finding.MEMORY_SHORT,))
+        return TagData(Format.ISO28560_4, {}, (Noted(Finding.MEMORY_SHORT, len(uii), Bank.UII),))
     if not bank.toggle:
-        return TagData(Format.ISO28560_4, {}, (Finding.PC_NOT_ISO,))
-    bank.note(findings)
+        return TagData(Format.ISO28560_4, {}, (Noted(Finding.PC_NOT_ISO, CONTROL_AT, Bank.UII),), _foreign(uii))
+    notes: Notes = []
+    elements: Elements = {}
+    bank.note(notes)
     if bank.attributes not in LIBRARY_AFIS:
-        findings.add(Finding.AFI_UNEXPECTED)
-    _read_uii(unpack_uii(bank.payload, findings), elements, findings)
-    if memory:
-        _read_bank_11(memory, elements, findings)
+        notes.append(Noted(Finding.AFI_UNEXPECTED, ATTRIBUTES_AT))
+    _read_uii(unpack_uii(bank.payload, notes, HEAD_BYTES), elements, notes)
     if bool(memory) != bank.umi:
-        findings.add(Finding.UMI_MISMATCH if memory else Finding.USER_BANK_MISSING)
+        notes.append(Noted(Finding.UMI_MISMATCH if memory else Finding.USER_BANK_MISSING, CONTROL_AT))
+    notes = in_bank(notes, Bank.UII)
+    if memory:
+        in_user_bank: Notes = []
+        _read_bank_11(memory, elements, in_user_bank)
+        notes += in_bank(in_user_bank, Bank.USER)
     if IDENTIFIER not in elements:
-        findings.add(Finding.IDENTIFIER_MISSING)
-    return TagData(Format.ISO28560_4, elements, tuple(sorted(findings)))
+        notes.append(Noted(Finding.IDENTIFIER_MISSING, HEAD_BYTES, Bank.UII))
+    return TagData(Format.ISO28560_4, elements, sorted_once(notes))
+
+
+def _foreign(uii: bytes) -> Foreign:
+    """A tag whose toggle bit says EPC: never written (PC 3000, EPC from E2 on; dp2 `IsBlankEpcBank`), or of trade."""
+    return Foreign.NEW_UHF if uii[CONTROL_AT:].startswith(NEW_TAG) else Foreign.EPC
 
 
 def split_uii(text: str) -> tuple[str | None, str, str | None]:
@@ -62,30 +73,30 @@ def split_uii(text: str) -> tuple[str | None, str, str | None]:
     return parts[0], SEPARATOR.join(parts[1:-1]), parts[-1]
 
 
-def _read_uii(text: str, elements: Elements, findings: set[str]) -> None:
+def _read_uii(text: str, elements: Elements, notes: Notes) -> None:
     if not text:
         return
     elements[UII] = text
-    note_control_characters(text, UII, findings)
+    note_control_characters(text, UII, notes, HEAD_BYTES)
     owner, identifier, digits = split_uii(text)
     if owner:
         elements[OWNER] = owner
         if not is_isil(owner):
-            findings.add(about(Finding.ISIL_SYNTAX, OWNER))
+            notes.append(Noted(about(Finding.ISIL_SYNTAX, OWNER), HEAD_BYTES))
     if identifier:
         elements[IDENTIFIER] = identifier
-    if digits is not None and (in_set := set_from_digits(digits, findings)) is not None:
+    if digits is not None and (in_set := set_from_digits(digits, notes, HEAD_BYTES)) is not None:
         elements[SET] = in_set
 
 
-def _read_bank_11(memory: bytes, elements: Elements, findings: set[str]) -> None:
+def _read_bank_11(memory: bytes, elements: Elements, notes: Notes) -> None:
     if memory[0] != DSFID:
-        findings.add(Finding.DSFID_UNEXPECTED)
-    raw = object_stream.split(memory, 1, findings)
-    object_stream.read(raw, elements, findings)
-    oids = [oid for oid, _, _ in raw]
+        notes.append(Noted(Finding.DSFID_UNEXPECTED, 0))
+    raw = object_stream.split(memory, 1, notes)
+    object_stream.read(raw, elements, notes)
+    oids = [each[0] for each in raw]
     if INDEX_OID in oids and any(oid != IDENTIFIER_OID for oid in oids[: oids.index(INDEX_OID)]):
-        findings.add(Finding.INDEX_MISPLACED)
+        notes.append(Noted(Finding.INDEX_MISPLACED, raw[oids.index(INDEX_OID)][3]))
 
 
 def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None, afi: int | None) -> EncodedTag:
@@ -105,7 +116,7 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None, afi
     user: dict[str, ElementValue] = ({} if index is None else {INDEX: index}) | kept
     check_index(user)
     memory = bytes([DSFID]) + write(user, start=1) if user else b""
-    attributes = ON_LOAN if afi is None else afi
+    attributes = number_to_write("afi", ON_LOAN if afi is None else afi, 0, 0xFF)
     bank = bank01.build(pack_uii(text), umi=bool(memory), toggle=True, attributes=attributes)
     return EncodedTag(filled(memory, memory_size) if memory else b"", bank)
 
@@ -116,15 +127,16 @@ def _uii_of(elements: Mapping[str, ElementValue]) -> tuple[str, frozenset[str]]:
         element_of(key)
     text = text_to_write(UII, elements[UII]) if UII in elements else _composed(elements)
     carried: Elements = {}
-    findings: set[str] = set()
-    _read_uii(text, carried, findings)
+    notes: Notes = []
+    _read_uii(text, carried, notes)
     for key, value in carried.items():
         if key in elements and elements[key] != value:
             raise EncodeRefused(
                 key, f"{elements[key]!r} is given, but the UII {text!r} reads as {value!r}", "make both say the same"
             )
-    if findings:
-        raise EncodeRefused(UII, f"{text!r} reads with {', '.join(sorted(findings))}", "give ISIL.identifier.set")
+    if notes:
+        flaws = ", ".join(noted.code for noted in sorted_once(notes))
+        raise EncodeRefused(UII, f"{text!r} reads with {flaws}", "give ISIL.identifier.set")
     if IDENTIFIER not in carried:
         raise EncodeRefused(IDENTIFIER, f"the UII {text!r} has none", "give the item number")
     return text, frozenset(carried)

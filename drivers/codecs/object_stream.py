@@ -7,7 +7,7 @@ Source: ISO/IEC 15962; github DigitalPlatform/dp2 `Element.cs` and Hypernova-Oy/
 
 from __future__ import annotations
 
-from drivers.codecs.compaction import Compaction, unpack
+from drivers.codecs.compaction import Compaction, place_of, unpack
 from drivers.codecs.elements import (
     BY_OID,
     FIRST_INDEXED_OID,
@@ -20,7 +20,7 @@ from drivers.codecs.elements import (
     Kind,
     unknown_key,
 )
-from drivers.codecs.findings import Finding, about
+from drivers.codecs.findings import Finding, Noted, Notes, about, first_stray
 from drivers.codecs.isil import is_isil, unpack_isil
 from drivers.codecs.reading import BITS_OF_BYTE, Elements, ElementValue
 from drivers.codecs.values import gs1_of, note_control_characters, set_from_digits, usage_finding
@@ -31,25 +31,29 @@ OFFSET_BIT = 0x80
 COMPACTION_SHIFT = 4
 OID_IN_NEXT_BYTE = 0x0F
 LENGTH_GOES_ON = 0x80
+RAW_CODES = (Compaction.APPLICATION, Compaction.OCTETS, Compaction.UTF8)
+"""Compactions under which real tags write a code as one raw byte."""
 
-RawElement = tuple[int, int, bytes]
-"""OID, compaction code, data."""
+RawElement = tuple[int, int, bytes, int, int]
+"""OID, compaction code, data; where in memory the precursor and the data stand."""
 
 
-def split(memory: bytes, position: int, findings: set[str]) -> list[RawElement]:
+def split(memory: bytes, position: int, notes: Notes) -> list[RawElement]:
     """The elements from `position` to the end mark or the end of memory; one that passes the end stops it."""
     size = len(memory)
     raw: list[RawElement] = []
-    while position < size:
-        precursor = memory[position]
-        position += 1
-        if precursor == END_MARK:
-            if any(memory[position:]):
-                findings.add(Finding.DATA_AFTER_TERMINATOR)
-            break
-        if precursor == NULL_PRECURSOR:
-            continue
-        try:
+    at = position
+    try:
+        while position < size:
+            at = position
+            precursor = memory[position]
+            position += 1
+            if precursor == END_MARK:
+                if (stray := first_stray(memory, position)) is not None:
+                    notes.append(Noted(Finding.DATA_AFTER_TERMINATOR, stray))
+                break
+            if precursor == NULL_PRECURSOR:
+                continue
             oid = precursor & OID_IN_NEXT_BYTE
             if oid == OID_IN_NEXT_BYTE:
                 oid += memory[position]
@@ -62,17 +66,16 @@ def split(memory: bytes, position: int, findings: set[str]) -> list[RawElement]:
             position += 1
             if length & LENGTH_GOES_ON:
                 length, position = _long_length(memory, position, length)
-        except IndexError:
-            findings.add(Finding.ELEMENT_TRUNCATED)
-            break
-        end = position + length
-        if end + pad > size:
-            findings.add(Finding.ELEMENT_TRUNCATED)
-            break
-        raw.append((oid, precursor >> COMPACTION_SHIFT & 7, memory[position:end]))
-        position = end + pad
-        if pad and any(memory[end:position]):
-            findings.add(Finding.PADDING_NOT_ZERO)
+            end = position + length
+            if end + pad > size:
+                notes.append(Noted(Finding.ELEMENT_TRUNCATED, at))
+                break
+            raw.append((oid, precursor >> COMPACTION_SHIFT & 7, memory[position:end], at, position))
+            position = end + pad
+            if pad and (stray := first_stray(memory[:position], end)) is not None:
+                notes.append(Noted(Finding.PADDING_NOT_ZERO, stray))
+    except IndexError:
+        notes.append(Noted(Finding.ELEMENT_TRUNCATED, at))
     return raw
 
 
@@ -86,46 +89,51 @@ def _long_length(memory: bytes, position: int, first: int) -> tuple[int, int]:
     return length, position
 
 
-def read(raw: list[RawElement], elements: Elements, findings: set[str]) -> None:
+def read(raw: list[RawElement], elements: Elements, notes: Notes) -> None:
     """Put the values of `raw` into `elements`. A key that stands there already keeps its value without a finding."""
     met: set[int] = set()
-    for oid, compaction, data in raw:
+    index_at = 0
+    for oid, compaction, data, at, data_at in raw:
         element = BY_OID.get(oid)
         key = element.key if element else unknown_key(oid)
         if element is None:
-            findings.add(about(Finding.UNKNOWN_OID, oid))
+            notes.append(Noted(about(Finding.UNKNOWN_OID, oid), at))
         if oid in met:
-            findings.add(about(Finding.REPEATED_ELEMENT, key))
+            notes.append(Noted(about(Finding.REPEATED_ELEMENT, key), at))
             continue
         met.add(oid)
+        if oid == INDEX_OID:
+            index_at = data_at
         if not data:
-            findings.add(about(Finding.EMPTY_ELEMENT, key))
+            notes.append(Noted(about(Finding.EMPTY_ELEMENT, key), at))
         elif key not in elements:
-            value = _value(element, key, compaction, data, findings)
+            value = _value(element, key, compaction, data, notes, data_at)
             if value is not None:
                 elements[key] = value
-    if INDEX in elements and elements[INDEX] != sorted(oid for oid in met if oid >= FIRST_INDEXED_OID):
-        findings.add(Finding.INDEX_MISMATCH)
+    if INDEX in elements and elements[INDEX] != sorted([oid for oid in met if oid >= FIRST_INDEXED_OID]):
+        notes.append(Noted(Finding.INDEX_MISMATCH, index_at))
 
 
-def check_order(raw: list[RawElement], elements: Elements, findings: set[str]) -> None:
+def check_order(raw: list[RawElement], elements: Elements, notes: Notes) -> None:
     """Identifier first, index directly after it (ISO 28560-2)."""
     if IDENTIFIER not in elements:
-        findings.add(Finding.IDENTIFIER_MISSING)
-    oids = [oid for oid, _, _ in raw]
+        notes.append(Noted(Finding.IDENTIFIER_MISSING, 0))
+    oids = [each[0] for each in raw]
     if IDENTIFIER_OID in oids and oids[0] != IDENTIFIER_OID:
-        findings.add(Finding.IDENTIFIER_NOT_FIRST)
+        notes.append(Noted(Finding.IDENTIFIER_NOT_FIRST, raw[oids.index(IDENTIFIER_OID)][3]))
     if INDEX_OID in oids:
         place = oids.index(INDEX_OID)
         if place == 0 or oids[place - 1] != IDENTIFIER_OID:
-            findings.add(Finding.INDEX_MISPLACED)
+            notes.append(Noted(Finding.INDEX_MISPLACED, raw[place][3]))
 
 
-def _value(element: Element | None, key: str, compaction: int, data: bytes, findings: set[str]) -> ElementValue | None:
+def _value(
+    element: Element | None, key: str, compaction: int, data: bytes, notes: Notes, at: int
+) -> ElementValue | None:
     kind = element.kind if element else Kind.TEXT
     if kind is Kind.INDEX:
         return oids_of_bitmap(data)
-    if kind is Kind.CODE and compaction in (Compaction.APPLICATION, Compaction.OCTETS, Compaction.UTF8):
+    if kind is Kind.CODE and compaction in RAW_CODES:
         text = data.hex().upper()
         flaw = None
     elif kind is Kind.ISIL and compaction == Compaction.APPLICATION:
@@ -133,16 +141,16 @@ def _value(element: Element | None, key: str, compaction: int, data: bytes, find
     else:
         text, flaw = unpack(compaction, data)
     if flaw:
-        findings.add(about(flaw, key))
+        notes.append(Noted(about(flaw, key), at + place_of(flaw, data)))
     if kind is Kind.SET:
-        return set_from_digits(text, findings)
-    note_control_characters(text, key, findings)
+        return set_from_digits(text, notes, at)
+    note_control_characters(text, key, notes, at)
     if kind is Kind.GS1:
         return gs1_of(text)
     if kind is Kind.ISIL and not is_isil(text):
-        findings.add(about(Finding.ISIL_SYNTAX, key))
+        notes.append(Noted(about(Finding.ISIL_SYNTAX, key), at))
     elif element and element.oid == USAGE_OID and (wrong := usage_finding(text)):
-        findings.add(wrong)
+        notes.append(Noted(wrong, at))
     return text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from drivers.codecs.findings import Noted
 from drivers.errors import Misuse
 
 ElementValue: TypeAlias = str | int | list[int] | dict[str, int]
@@ -28,13 +29,28 @@ class Format(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Foreign(StrEnum):
+    """Tags that are no library's, or not of a layout that is read here, and still known by their bytes."""
+
+    NFC_FORUM = "NFC Forum Type 5 tag (NDEF message)"
+    DM11 = "Bibliotheca DM11, an older library layout that is not read here"
+    EPC = "EPC tag of trade or industry (GS1)"
+    NEW_UHF = "UHF tag as it left the factory"
+
+
 @dataclass(frozen=True, slots=True)
 class TagData:
-    """What stands on a tag. `findings` are sorted codes; damaged data gives findings, never an exception."""
+    """What stands on a tag. `details` are sorted by code, each code once; damaged data never gives an exception."""
 
     format: Format
     elements: Mapping[str, ElementValue]
-    findings: tuple[str, ...]
+    details: tuple[Noted, ...] = ()
+    foreign: Foreign | None = None
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """The sorted codes of `details`."""
+        return tuple([noted.code for noted in self.details])
 
     @property
     def item_id(self) -> str | None:
@@ -55,12 +71,24 @@ class TagData:
         return value if isinstance(value, str) else None
 
 
+class BlockOrder(StrEnum):
+    """How the bytes of each block stand in memory."""
+
+    FORWARD = "forward"
+    REVERSED = "reversed"
+    """Back to front, as one supplier writes ISO 28560-3; kept when such a tag is written again (dan `DDMData.java`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class EncodedTag:
-    """Bytes to write: user memory of an HF tag or bank 11 (may be empty), and bank 01 of a UHF tag."""
+    """Bytes to write: user memory of an HF tag or bank 11 (may be empty), and bank 01 of a UHF tag.
+
+    `locked_blocks` are the numbers of the blocks that hold the elements to be locked, and nothing else.
+    """
 
     memory: bytes
     uii: bytes | None = None
+    locked_blocks: tuple[int, ...] = ()
 
 
 class EncodeRefused(Misuse):

@@ -11,13 +11,11 @@ from drivers.codecs import bank01, gxlm, iso28560_2, iso28560_3, iso28560_4, rfi
 from drivers.codecs.afi import LIBRARY_AFIS
 from drivers.codecs.compaction import Compaction
 from drivers.codecs.elements import IDENTIFIER, UII
-from drivers.codecs.findings import Finding, about
+from drivers.codecs.findings import Bank, Finding, Noted, about
 from drivers.codecs.isil import is_isil
 from drivers.codecs.object_stream import COMPACTION_SHIFT
-from drivers.codecs.reading import Format, TagData
+from drivers.codecs.reading import Foreign, Format, TagData
 from drivers.codecs.values import USAGE_SUBCLASSES
-
-NOTHING = TagData(Format.UNKNOWN, {}, ())
 
 HARMLESS = frozenset(
     {
@@ -45,6 +43,9 @@ NFC_MAGIC = frozenset({0xE1, 0xE2})
 NFC_VERSION_1 = 0x40
 """Capability container of an NFC Forum Type 5 tag: 0xE1 or 0xE2, then version 1 in the high bits."""
 
+DM11_FIRST = b"\x0b"
+DM11_NUMBER_END = 14
+
 FIXED_ENOUGH = 7
 """Of the 10 that a tag of ISO 28560-3 has where only its CRC is wrong: head 2, set 2, identifier 2, owner 3, size 1."""
 
@@ -58,18 +59,18 @@ LONGEST_INTEGER = 19
 def read_hf(memory: bytes, block_size: int, afi: int | None, dsfid: int | None) -> TagData:
     """The best reading of an HF tag's user memory; format `unknown` where it is no library's."""
     if not memory:
-        return TagData(Format.UNKNOWN, {}, (Finding.MEMORY_SHORT,))
+        return TagData(Format.UNKNOWN, {}, (Noted(Finding.MEMORY_SHORT, 0),))
     if not any(memory):
-        return TagData(_layout_of_blank(len(memory), dsfid), {}, (Finding.BLANK_TAG,))
+        return TagData(_layout_of_blank(len(memory), dsfid), {}, (Noted(Finding.BLANK_TAG, 0),))
     if rfid501.is_factory_blank(memory):
         return rfid501.decode(memory)
-    if iso28560_3.crc_finding(memory, block_size) in (None, Finding.BLOCK_BYTES_REVERSED):
-        fixed = iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
-        if ILLEGIBLE.isdisjoint(fixed.findings):
+    if iso28560_3.has_right_crc(memory):
+        fixed = iso28560_3.decode_after_crc(memory, None, afi=afi, dsfid=dsfid)
+        if not fixed.details or ILLEGIBLE.isdisjoint(fixed.findings):
             return fixed
     chained = iso28560_2.decode(memory, afi=afi, dsfid=dsfid)
-    faultless = IDENTIFIER in chained.elements and HARMLESS.issuperset(chained.findings)
-    if faultless and not _is_strange(memory, chained):
+    faultless = IDENTIFIER in chained.elements and (not chained.details or HARMLESS.issuperset(chained.findings))
+    if faultless and not _is_strange(memory, chained) and not _is_turned(memory, block_size):
         return chained
     fixed = iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
     if Finding.CRC_MISMATCH not in fixed.findings or dsfid == iso28560_3.DSFID:
@@ -93,7 +94,18 @@ def _is_strange(memory: bytes, chained: TagData) -> bool:
     return UII in chained.elements or (is_integer and not 1 < len(identifier) <= LONGEST_INTEGER)
 
 
+def _is_turned(memory: bytes, block_size: int) -> bool:
+    """Whether blocks turned round give ISO 28560-3 with a right CRC, which no chain gives by chance."""
+    head = memory[:block_size][-1]
+    if iso28560_3.VERSION_WRITTEN not in (head >> 4, head & 0x0F):
+        return False
+    turned = iso28560_3.with_blocks_reversed(memory[: iso28560_3.BASIC_BYTES + block_size], block_size)
+    return iso28560_3.has_right_crc(turned)
+
+
 def _by_shape(memory: bytes, chained: TagData, fixed: TagData, *, registered: bool) -> TagData:
+    if _is_dm11(memory):
+        return TagData(Format.UNKNOWN, {}, (), Foreign.DM11)
     constants = _right_constants_of_rfid501(memory)
     if constants == 2:
         return rfid501.decode(memory)
@@ -109,7 +121,9 @@ def _by_shape(memory: bytes, chained: TagData, fixed: TagData, *, registered: bo
         return rfid501.decode(memory)
     if chained.elements and not _is_nfc_forum(memory) and _is_chain_without_first(chained):
         return chained
-    return chained if registered else NOTHING
+    if registered:
+        return chained
+    return TagData(Format.UNKNOWN, {}, (), Foreign.NFC_FORUM if _is_nfc_forum(memory) else None)
 
 
 def _is_chain_without_first(chained: TagData) -> bool:
@@ -119,6 +133,19 @@ def _is_chain_without_first(chained: TagData) -> bool:
 
 def _is_nfc_forum(memory: bytes) -> bool:
     return memory[0] in NFC_MAGIC and len(memory) > 1 and memory[1] & 0xFC == NFC_VERSION_1
+
+
+def _is_dm11(memory: bytes) -> bool:
+    """Bibliotheca DM11, told by the nine tags in libdanrfid's `DM11DataTest.java`.
+
+    Byte 0 is 0B. Units of six bits follow, low bits first: a 1, then the item number in ASCII less 0x20, blank-filled.
+    """
+    if memory[:1] != DM11_FIRST or len(memory) < DM11_NUMBER_END:
+        return False
+    number = int.from_bytes(memory[1:DM11_NUMBER_END], "little")
+    units = [number >> shift & 0x3F for shift in range(0, (DM11_NUMBER_END - 1) * 8 - 5, 6)]
+    text = bytes(unit + 0x20 for unit in units[1:]).decode("ascii").rstrip()
+    return units[0] == 1 and text.isalnum()
 
 
 def _right_constants_of_rfid501(memory: bytes) -> int:
@@ -169,7 +196,7 @@ def _weight_of_owner(field: bytes) -> int:
         return 0
     if len(field) < SHORT_OWNER_BYTES:
         return 2
-    return 3 if is_isil(iso28560_3.with_hyphen(text, set())) else 0
+    return 3 if is_isil(iso28560_3.with_hyphen(text)[0]) else 0
 
 
 def _is_moved(field: bytes) -> bool:
@@ -185,7 +212,7 @@ def _is_text_then_zeros(field: bytes) -> bool:
 def read_uhf(uii: bytes, memory: bytes) -> TagData:
     """The best reading of a UHF tag: bank 01 from bit 0, and bank 11 (empty where it was not read)."""
     if uii and not any(uii) and not any(memory):
-        return TagData(Format.ISO28560_4, {}, (Finding.BLANK_TAG,))
+        return TagData(Format.ISO28560_4, {}, (Noted(Finding.BLANK_TAG, 0, Bank.UII),))
     bank = bank01.parse(uii)
     if bank is None or (bank.toggle and bank.attributes in LIBRARY_AFIS):
         return iso28560_4.decode(uii, memory)

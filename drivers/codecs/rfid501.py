@@ -11,9 +11,9 @@ import struct
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from drivers.codecs.compaction import decode_utf8
+from drivers.codecs.compaction import decode_utf8, first_broken_utf8
 from drivers.codecs.elements import IDENTIFIER, SET
-from drivers.codecs.findings import Finding, about
+from drivers.codecs.findings import Finding, Noted, Notes, about, first_stray, sorted_once
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 from drivers.codecs.values import (
     no_such_element,
@@ -27,6 +27,7 @@ from drivers.codecs.values import (
 
 LAYOUT = struct.Struct(">BBBB16sIi")
 MEMORY_BYTES = 32
+SET_AT, ZERO_AT, ITEM_TYPE_AT, BARCODE_AT = 1, 2, 3, 4
 CONSTANT = 0x04
 BARCODE_BYTES = 16
 FACTORY_BYTE = 0x55
@@ -65,31 +66,31 @@ def is_factory_blank(memory: bytes) -> bool:
 def decode(memory: bytes) -> TagData:
     """Elements and findings of user memory from byte 0; below 28 bytes nothing is decoded."""
     if is_factory_blank(memory):
-        return TagData(Format.RFID501, {}, (Finding.FACTORY_BLANK,))
+        return TagData(Format.RFID501, {}, (Noted(Finding.FACTORY_BLANK, 0),))
     if len(memory) < LAYOUT.size:
-        return TagData(Format.RFID501, {}, (Finding.MEMORY_SHORT,))
-    findings: set[str] = set()
+        return TagData(Format.RFID501, {}, (Noted(Finding.MEMORY_SHORT, len(memory)),))
+    notes: Notes = []
     constant, set_byte, zero, item_type, barcode, places, custom = LAYOUT.unpack_from(memory)
     if constant != CONSTANT or zero:
-        findings.add(Finding.CONSTANT_UNEXPECTED)
+        notes.append(Noted(Finding.CONSTANT_UNEXPECTED, 0 if constant != CONSTANT else ZERO_AT))
     if item_type not in ITEM_TYPES:
-        findings.add(Finding.ITEM_TYPE_UNKNOWN)
-    elements: Elements = {SET: set_of(set_byte & 0x0F, set_byte >> 4, findings), ITEM_TYPE: item_type}
-    data, _, rest = barcode.partition(b"\0")
-    if any(rest):
-        findings.add(about(Finding.FIELD_DIRTY, IDENTIFIER))
+        notes.append(Noted(Finding.ITEM_TYPE_UNKNOWN, ITEM_TYPE_AT))
+    elements: Elements = {SET: set_of(set_byte & 0x0F, set_byte >> 4, notes, SET_AT), ITEM_TYPE: item_type}
+    data = barcode.partition(b"\0")[0]
+    if (stray := first_stray(barcode, len(data))) is not None:
+        notes.append(Noted(about(Finding.FIELD_DIRTY, IDENTIFIER), BARCODE_AT + stray))
     if data:
         text, flaw = decode_utf8(data)
         if flaw:
-            findings.add(about(flaw, IDENTIFIER))
-        note_control_characters(text, IDENTIFIER, findings)
+            notes.append(Noted(about(flaw, IDENTIFIER), BARCODE_AT + first_broken_utf8(data)))
+        note_control_characters(text, IDENTIFIER, notes, BARCODE_AT)
         elements[IDENTIFIER] = text
     else:
-        findings.add(Finding.IDENTIFIER_MISSING)
+        notes.append(Noted(Finding.IDENTIFIER_MISSING, BARCODE_AT))
     elements[BRANCH] = places >> LIBRARY_BITS
     elements[LIBRARY] = places & (1 << LIBRARY_BITS) - 1
     elements[CUSTOM] = custom
-    return TagData(Format.RFID501, elements, tuple(sorted(findings)))
+    return TagData(Format.RFID501, elements, sorted_once(notes))
 
 
 def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> EncodedTag:

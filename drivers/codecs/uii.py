@@ -10,7 +10,7 @@ import re
 
 from drivers.codecs.compaction import decode_utf8
 from drivers.codecs.elements import UII
-from drivers.codecs.findings import Finding, about
+from drivers.codecs.findings import Finding, Noted, Notes, about
 from drivers.codecs.reading import EncodeRefused
 
 TABLE = "\0ABCDEFGHIJKLMNOPQRSTUVWXYZ-.:0123456789"
@@ -28,31 +28,31 @@ MOST_DIGITS = LEAST_DIGITS + 15
 _RUNS = re.compile(r"(?P<number>[0-9]{9,24})|(?P<words>(?:(?![0-9]{9})[A-Z0-9.:-])+)|(?P<other>.)", re.DOTALL)
 
 
-def unpack_uii(data: bytes, findings: set[str]) -> str:
-    """The text; a code that passes the end or is reserved ends it."""
+def unpack_uii(data: bytes, notes: Notes, at: int) -> str:
+    """The text; a code that passes the end or is reserved ends it. `at` is where in bank 01 the data begins."""
     letters: list[str] = []
     position, size = 0, len(data)
     while position < size:
         code = data[position]
         if code == RESERVED:
-            findings.add(Finding.UII_RESERVED_CODE)
+            notes.append(Noted(Finding.UII_RESERVED_CODE, at + position))
             break
         if position + 1 == size:
             if code:
-                findings.add(Finding.UII_TRUNCATED)
+                notes.append(Noted(Finding.UII_TRUNCATED, at + position))
             break
         if code <= LAST_WORD_START:
             word = code << 8 | data[position + 1]
-            position += 2
             if word > SIDE**3:
-                findings.add(Finding.UII_RESERVED_CODE)
+                notes.append(Noted(Finding.UII_RESERVED_CODE, at + position))
                 break
             if word:
                 letters.append(_letters_of(word - 1))
+            position += 2
             continue
         end = position + (2 + (data[position + 1] & 0x0F) + LEAST_BYTES if code == LONG_NUMBER else code - ONE_BYTE + 2)
         if end > size:
-            findings.add(Finding.UII_TRUNCATED)
+            notes.append(Noted(Finding.UII_TRUNCATED, at + position))
             break
         if code == LONG_NUMBER:
             digits = (data[position + 1] >> 4) + LEAST_DIGITS
@@ -61,7 +61,7 @@ def unpack_uii(data: bytes, findings: set[str]) -> str:
             letter, flaw = decode_utf8(data[position + 1 : end])
             letters.append(letter)
             if flaw:
-                findings.add(about(flaw, UII))
+                notes.append(Noted(about(flaw, UII), at + position + 1))
         position = end
     return "".join(letters)
 

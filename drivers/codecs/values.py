@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from drivers.codecs.elements import GS1, SET, USAGE
-from drivers.codecs.findings import Finding, about
+from drivers.codecs.findings import Finding, Noted, Notes, about
 from drivers.codecs.reading import ElementValue, EncodeRefused
 
 _ALL = frozenset(range(16))
@@ -47,20 +47,20 @@ def usage_finding(usage: str) -> Finding | None:
     return None
 
 
-def set_of(parts: int, part: int, findings: set[str]) -> dict[str, int]:
+def set_of(parts: int, part: int, notes: Notes, at: int) -> dict[str, int]:
     """Set information as an element's value; part 0 and part above parts are kept and noted."""
-    if part == 0 or part > parts:
-        findings.add(Finding.SET_IMPLAUSIBLE)
+    if not 0 < part <= parts:
+        notes.append(Noted(Finding.SET_IMPLAUSIBLE, at))
     return {"parts_in_set": parts, "part_number": part}
 
 
-def set_from_digits(digits: str, findings: set[str]) -> dict[str, int] | None:
+def set_from_digits(digits: str, notes: Notes, at: int) -> dict[str, int] | None:
     """`1203` is part 3 of 12; None where the number of digits is not 2, 4 or 6."""
     if len(digits) not in SET_DIGITS or not (digits.isascii() and digits.isdigit()):
-        findings.add(Finding.SET_MALFORMED)
+        notes.append(Noted(Finding.SET_MALFORMED, at))
         return None
     half = len(digits) // 2
-    return set_of(int(digits[:half]), int(digits[half:]), findings)
+    return set_of(int(digits[:half]), int(digits[half:]), notes, at)
 
 
 def gs1_of(text: str) -> str:
@@ -68,10 +68,10 @@ def gs1_of(text: str) -> str:
     return text.zfill(GS1_DIGITS) if text.isascii() and text.isdigit() else text
 
 
-def note_control_characters(text: str, key: str, findings: set[str]) -> None:
-    """Characters below 0x20 have no place in a text of a library."""
-    if not text.isprintable() and any(letter < " " for letter in text):
-        findings.add(about(Finding.CONTROL_CHARACTERS, key))
+def note_control_characters(text: str, key: str, notes: Notes, at: int) -> None:
+    """Characters below 0x20 have no place in a text of a library. `at` is where the text begins."""
+    if not text.isprintable() and min(text) < " ":
+        notes.append(Noted(about(Finding.CONTROL_CHARACTERS, key), at))
 
 
 def required(elements: Mapping[str, ElementValue], key: str, remedy: str = "give the item number") -> ElementValue:
