@@ -53,7 +53,8 @@ def encode(
             raise EncodeRefused(f"lock {key}", "it changes with the elements", "never lock the content parameter")
     check_index(elements)
     ordered = dict(sorted(elements.items(), key=lambda item: {IDENTIFIER: 0, INDEX: 1}.get(item[0], 2)))
-    return EncodedTag(filled(write(ordered, lock=lock, block_size=block_size), memory_size))
+    written = write(ordered, lock=lock, block_size=block_size)
+    return EncodedTag(filled(written.memory, memory_size), locked_blocks=written.locked_blocks)
 
 
 def filled(written: bytes, memory_size: int | None) -> bytes:

@@ -115,7 +115,7 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None, afi
     }
     user: dict[str, ElementValue] = ({} if index is None else {INDEX: index}) | kept
     check_index(user)
-    memory = bytes([DSFID]) + write(user, start=1) if user else b""
+    memory = bytes([DSFID]) + write(user, start=1).memory if user else b""
     attributes = number_to_write("afi", ON_LOAN if afi is None else afi, 0, 0xFF)
     bank = bank01.build(pack_uii(text), umi=bool(memory), toggle=True, attributes=attributes)
     return EncodedTag(filled(memory, memory_size) if memory else b"", bank)

@@ -6,6 +6,7 @@ Order, compaction choice and lock alignment after ISO 28560-2; github DigitalPla
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from drivers.codecs.compaction import Compaction, pack, pack_integer
 from drivers.codecs.elements import BY_KEY, FIRST_INDEXED_OID, INDEX, Element, Kind
@@ -47,11 +48,20 @@ def check_index(elements: Mapping[str, ElementValue]) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Elements as bytes, and the blocks that hold those to be locked and nothing else."""
+
+    memory: bytes
+    locked_blocks: tuple[int, ...]
+
+
 def write(
     elements: Mapping[str, ElementValue], *, lock: Collection[str] = (), block_size: int = 1, start: int = 0
-) -> bytes:
+) -> Written:
     """The elements in their order from byte `start` of the memory; runs of locked ones start and end on block edges."""
     memory = bytearray(start)
+    locked: list[int] = []
     keys = list(elements)
     for key, following in zip(keys, [*keys[1:], None], strict=True):
         element = element_of(key)
@@ -62,8 +72,11 @@ def write(
         beyond_edge = (len(memory) + len(written)) % block_size
         if (edge_before_locked or edge_after_locked) and beyond_edge:
             written = _element(element.oid, compaction, data, block_size - beyond_edge - 1)
+        if key in lock:
+            last_block = (len(memory) + len(written) - 1) // block_size
+            locked += [block for block in range(len(memory) // block_size, last_block + 1) if block not in locked[-1:]]
         memory += written
-    return bytes(memory[start:])
+    return Written(bytes(memory[start:]), tuple(locked))
 
 
 def _element(oid: int, compaction: Compaction, data: bytes, pad: int | None) -> bytes:

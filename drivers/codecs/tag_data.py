@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import assert_never
 
-from drivers.codecs import gxlm, iso28560_2, iso28560_3_writing, iso28560_4, rfid501
+from drivers.codecs import gxlm, iso28560_2, iso28560_3, iso28560_3_writing, iso28560_4, rfid501
 from drivers.codecs.object_writing import with_index
-from drivers.codecs.reading import ElementValue, EncodedTag, EncodeRefused, Format, TagData
+from drivers.codecs.reading import BlockOrder, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 from drivers.codecs.recognise import read_hf, read_uhf
 from drivers.errors import Misuse
 
 __all__ = [
     "WRITABLE",
+    "BlockOrder",
     "ElementValue",
     "EncodeRefused",
     "EncodedTag",
@@ -60,12 +61,14 @@ def encode(
     memory_size: int | None = None,
     lock: Collection[str] = (),
     afi: int | None = None,
+    order: BlockOrder = BlockOrder.FORWARD,
 ) -> EncodedTag:
     """Make the bytes of a tag of the format `layout` from the elements that `decode` would tell.
 
     `memory_size` (HF memory or bank 11, in bytes) fills with zeros, so that nothing old is left behind. `lock` names
-    elements that shall start and end on block edges (`iso28560-2`). `afi` goes into the PC of `iso28560-4`; HF tags
-    keep it in a register. A content parameter is written where it is among the elements, see `with_index`.
+    elements that shall start and end on block edges (`iso28560-2`); which blocks those are is told. `afi` goes into the
+    PC of `iso28560-4`; HF tags keep it in a register. `order` is that of the bytes in each block (`iso28560-3`): a tag
+    that was found reversed stays so. A content parameter is written where it is among the elements, see `with_index`.
     Raises `EncodeRefused`.
     """
     _check_block_size(block_size)
@@ -75,11 +78,14 @@ def encode(
         known = Format.UNKNOWN
     if lock and known not in (Format.ISO28560_2, Format.UNKNOWN):
         raise EncodeRefused("lock", f"{known} does not lock single elements", "lock only in iso28560-2")
+    if order is BlockOrder.REVERSED and known not in (Format.ISO28560_3, Format.UNKNOWN):
+        raise EncodeRefused("order", f"{known} is never written back to front", "leave the order out")
     match known:
         case Format.ISO28560_2:
             return iso28560_2.encode(elements, block_size=block_size, memory_size=memory_size, lock=lock)
         case Format.ISO28560_3:
-            return iso28560_3_writing.encode(elements, memory_size=memory_size)
+            tag = iso28560_3_writing.encode(elements, memory_size=memory_size)
+            return tag if order is BlockOrder.FORWARD else _turned(tag, block_size)
         case Format.ISO28560_4:
             return iso28560_4.encode(elements, memory_size=memory_size, afi=afi)
         case Format.GXLM:
@@ -90,6 +96,12 @@ def encode(
             raise EncodeRefused("format", f"{layout!r} is no layout", f"give one of {', '.join(WRITABLE)}")
         case _:
             assert_never(known)
+
+
+def _turned(tag: EncodedTag, block_size: int) -> EncodedTag:
+    """In whole blocks, as a tag is written."""
+    whole_blocks = tag.memory + bytes(-len(tag.memory) % block_size)
+    return EncodedTag(iso28560_3.with_blocks_reversed(whole_blocks, block_size))
 
 
 def _check_block_size(block_size: int) -> None:

@@ -36,6 +36,8 @@ _HEX_BYTE = re.compile(r"[0-9A-F]{2}")
 GS1_DIGITS = 13
 SET_DIGITS = (2, 4, 6)
 LARGEST_SET = 999
+LONGEST_TEXT = 8192
+"""Bytes of the largest memory that a tag's system information can tell: 256 blocks of 32 (ISO/IEC 15693-3)."""
 
 
 def usage_finding(usage: str) -> Finding | None:
@@ -94,7 +96,9 @@ def text_to_write(key: str, value: ElementValue) -> str:
         raise EncodeRefused(key, f"{value!r} is no text", "give a text in quotes")
     if not value:
         raise EncodeRefused(key, "the text is empty", "leave the element out or give it a text")
-    if any(letter < " " for letter in value):
+    if len(value) > LONGEST_TEXT:
+        raise EncodeRefused(key, f"{len(value)} characters are too many", f"no tag holds more than {LONGEST_TEXT}")
+    if not value.isprintable() and min(value) < " ":
         raise EncodeRefused(key, "a character below 0x20 stands in the text", "remove the control character")
     try:
         value.encode()

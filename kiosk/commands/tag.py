@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.codecs.findings import Finding
+from drivers.codecs.findings import Finding, Noted
 from drivers.codecs.tag_data import (
     WRITABLE,
+    BlockOrder,
     ElementValue,
     EncodedTag,
     EncodeRefused,
@@ -77,6 +78,14 @@ def _register_encode(verbs: argparse._SubParsersAction[argparse.ArgumentParser])
     encoding.add_argument("--elements", metavar="JSON", dest="elements_option", help="the same as an option")
     encoding.add_argument("--size", metavar="BYTES", help="fill with zeros to this size (UHF: of bank 11)")
     encoding.add_argument("--lock", metavar="KEY,KEY", default="", help="elements that start and end on block edges")
+    encoding.add_argument(
+        "--reversed",
+        dest="order",
+        action="store_const",
+        const=BlockOrder.REVERSED,
+        default=BlockOrder.FORWARD,
+        help="bytes of each block back to front, for tags that were found so (iso28560-3)",
+    )
     encoding.add_argument("--index", action="store_true", help="make the content parameter (iso28560-2)")
     encoding.add_argument("--dsfid", metavar="HH", help="DSFID register that the tag has; refused if it does not fit")
     _add_shared(encoding, afi="AFI in the PC of iso28560-4, in hex; HF tags keep it in a register")
@@ -108,15 +117,34 @@ def run_decode(arguments: argparse.Namespace) -> int:
 
 
 def _decoded_as_json(data: TagData) -> str:
-    decoded = {"format": data.format, "elements": dict(data.elements), "findings": data.findings}
-    return json_text(decoded)
+    decoded: dict[str, object] = {
+        "format": data.format,
+        "elements": dict(data.elements),
+        "findings": data.findings,
+        "finding_details": [_detail(noted) for noted in data.details],
+    }
+    return json_text(decoded if data.foreign is None else decoded | {"foreign": data.foreign})
+
+
+def _detail(noted: Noted) -> dict[str, object]:
+    """One finding with its place; `bank` only on UHF tags."""
+    told: dict[str, object] = {"code": noted.code, "offset": noted.offset, "words": noted.words}
+    return told if noted.bank is None else told | {"bank": noted.bank}
 
 
 def _decoded_as_text(data: TagData) -> str:
     lines = [f"format: {data.format}", "elements:"]
     lines += [f"  {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in data.elements.items()]
-    lines += ["findings:", *(f"  {finding}" for finding in data.findings)]
+    lines += ["findings:", *(f"  {noted.code} ({_place(noted)}): {noted.words}" for noted in data.details)]
+    if data.foreign is not None:
+        lines.insert(1, f"foreign: {data.foreign}")
     return "\n".join(lines)
+
+
+def _place(noted: Noted) -> str:
+    if noted.offset is None:
+        return "register"
+    return f"byte {noted.offset}" if noted.bank is None else f"byte {noted.offset} of bank {noted.bank}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +163,7 @@ def run_encode(arguments: argparse.Namespace) -> int:
         size = None if arguments.size is None else _whole_number("--size", arguments.size, LARGEST_TAG_BYTES)
         afi = _register_of("--afi", arguments.afi)
         dsfid = _register_of("--dsfid", arguments.dsfid)
+        order: BlockOrder = arguments.order
         lock = [key.strip() for key in arguments.lock.split(",") if key.strip()]
         if arguments.index and wanted.layout != Format.ISO28560_2:
             raise BadInput(f"--index: {wanted.layout} does not need it; leave it out")
@@ -142,26 +171,44 @@ def run_encode(arguments: argparse.Namespace) -> int:
         return _complain("encode", bad, EXIT_USAGE)
     try:
         elements = with_index(wanted.elements) if arguments.index else wanted.elements
-        tag = encode(wanted.layout, elements, block_size=block_size, memory_size=size, lock=lock, afi=afi)
-        _check_registers(wanted.layout, tag, afi, dsfid)
+        tag = encode(wanted.layout, elements, block_size=block_size, memory_size=size, lock=lock, afi=afi, order=order)
+        _check_registers(wanted.layout, tag, block_size, afi, dsfid)
     except EncodeRefused as refused:
         if arguments.json:
             told = {"where": refused.where, "what": refused.what, "remedy": refused.remedy}
             print(json_text({"format": wanted.layout, "refused": told}))
         return _complain("encode", refused, EXIT_REFUSED)
-    memory, uii = tag.memory.hex().upper(), None if tag.uii is None else tag.uii.hex().upper()
-    if arguments.json:
-        print(json_text({"format": wanted.layout, "hex": memory, "uii_hex": uii}))
-    elif uii is None:
-        print(memory)
-    else:
-        print(f"uii: {uii}\nhex: {memory}")
+    print(_encoded_as_json(wanted.layout, tag) if arguments.json else _encoded_as_text(tag))
+    if tag.locked_blocks and not arguments.json:
+        print(f"blocks to lock: {_ranges(tag.locked_blocks)}", file=sys.stderr)
     return EXIT_DONE
 
 
-def _check_registers(layout: str, tag: EncodedTag, afi: int | None, dsfid: int | None) -> None:
+def _encoded_as_json(layout: str, tag: EncodedTag) -> str:
+    uii = None if tag.uii is None else tag.uii.hex().upper()
+    encoded = {"format": layout, "hex": tag.memory.hex().upper(), "uii_hex": uii, "lock_blocks": tag.locked_blocks}
+    return json_text(encoded)
+
+
+def _encoded_as_text(tag: EncodedTag) -> str:
+    memory = tag.memory.hex().upper()
+    return memory if tag.uii is None else f"uii: {tag.uii.hex().upper()}\nhex: {memory}"
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """`0-1, 6-8` of ascending numbers."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _check_registers(layout: str, tag: EncodedTag, block_size: int, afi: int | None, dsfid: int | None) -> None:
     """Refuse registers that a reader of this tag would stumble over."""
-    read_back = decode(tag.memory, afi=afi, dsfid=dsfid, uii=tag.uii)
+    read_back = decode(tag.memory, block_size=block_size, afi=afi, dsfid=dsfid, uii=tag.uii)
     if Finding.AFI_UNEXPECTED in read_back.findings:
         raise EncodeRefused("--afi", f"{layout} does not have this AFI", "give 07 (in stock) or C2 (on loan)")
     if Finding.DSFID_UNEXPECTED in read_back.findings:

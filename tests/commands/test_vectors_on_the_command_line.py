@@ -79,7 +79,9 @@ def test_a_frame_of_the_files_needs_no_direction(kiosk: Kiosk, protocol: str, en
 def test_a_tag_of_the_file_is_told_as_the_file_says(kiosk: Kiosk, tag: Entry) -> None:
     ran = kiosk(*words_of_tag(tag))
     expected = {"format": tag["format"], "elements": tag["expect"], "findings": tag["expect_findings"]}
-    assert (ran.code, json.loads(ran.out), ran.err) == (0, expected, "")
+    printed = json.loads(ran.out)
+    assert (ran.code, {key: printed[key] for key in expected}, ran.err) == (0, expected, "")
+    assert [detail["code"] for detail in printed["finding_details"]] == tag["expect_findings"]
 
 
 @pytest.mark.parametrize("tag", WRITTEN_TAGS)
