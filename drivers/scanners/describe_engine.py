@@ -107,6 +107,8 @@ def _literals() -> dict[bytes, Described]:
     """Zebra's triggers are not here: they are SSI packets like the others."""
     literals: dict[bytes, Described] = {}
     for dialect, trigger in TRIGGERS.items():
+        if dialect is Dialect.ZEBRA:
+            continue
         for state, literal in ((True, trigger.on), (False, trigger.off)):
             if literal:
                 literals[literal] = Described("trigger", {"dialect": dialect.value, "on": state})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drivers.described import Described, Direction
 from drivers.scanners.describe import describe_scan
-from drivers.scanners.evdev import RECORD, EnterPressed, KeyReader, Typed, UnknownKey
+from drivers.scanners.evdev import RECORD, EnterPressed, KeyReader, KeysLost, Typed, UnknownKey
 from drivers.scanners.reading import Finding
 
 
@@ -21,6 +21,8 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
                 typed += letter
             case UnknownKey(code):
                 unknown.append(f"unknown-key:{code}")
+            case KeysLost():
+                unknown.append("keys-lost")
             case EnterPressed():
                 scan = describe_scan(typed.encode())
                 described.append(Described(scan.message, scan.fields, scan.findings + unknown))

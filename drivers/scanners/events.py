@@ -25,6 +25,8 @@ class Rejection(StrEnum):
     CONTROL_BYTES = "control-bytes"
     NOT_TEXT = "not-text"
     CHECKSUM = "checksum"
+    KEYS_LOST = "keys-lost"
+    """A keyboard wedge pressed keys that stand for no character, or keys were lost on the way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,18 @@ def read_code(
     prefix: bytes = b"",
     suffix: bytes = b"",
     codabar: CodabarLetters = CodabarLetters.STRIP,
+    told: str | None = None,
 ) -> ReadCode:
-    """Read one scan, its terminator already taken off. Prefix and suffix are taken off where they are there."""
-    identifier, body = take_identifier(raw.removeprefix(prefix).removesuffix(suffix))
-    symbology = symbology_of(identifier) if identifier else None
+    """Read one scan, its terminator already taken off.
+
+    Prefix and suffix are taken off where they are there; the prefix stands before the AIM identifier or, on some
+    scanners, behind it. `told` is the symbology that a scanner names beside the code.
+    """
+    bare = raw.removesuffix(suffix)
+    identifier, body = take_identifier(bare.removeprefix(prefix))
+    if identifier and not bare.startswith(prefix):
+        body = body.removeprefix(prefix)
+    symbology = symbology_of(identifier) if identifier else told
     text, findings = clean_text(body)
     if symbology == "codabar" and codabar is CodabarLetters.STRIP:
         text = _without_codabar_letters(text)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drivers.errors import BadSetting
 from drivers.health import FaultCode, Faulted, Recovered
 from drivers.scanners.events import CodeRejected, CodeScanned, Rejection, ScannerEvent, StartScanning, StopScanning
 from drivers.scanners.reading import CodabarLetters, Finding
@@ -16,6 +17,10 @@ from drivers.scanners.serial_scanner import CODE_LIMIT, ScannerCore, ScannerSett
 from drivers.scanners.triggers import TRIGGERS, Dialect
 
 PLAIN = ScannerSettings()
+ENDLESS = Faulted(
+    FaultCode.NOISE,
+    "wrong baud rate or other device: more than 4,096 bytes came without an end; is a terminator set?",
+)
 
 
 def a_scanner(as_set_up: ScannerSettings = PLAIN) -> ScannerCore:
@@ -78,13 +83,13 @@ def test_ten_thousand_bytes_without_an_end_are_refused_once_and_the_next_code_is
     events: list[ScannerEvent] = []
     for index in range(100):
         events += scanner.receive(b"7" * 100, index * 0.01)
-    assert events == [CodeRejected(Rejection.TOO_LONG)]
-    assert scanner.receive(b"77\rP001\r", 1.0) == [CodeScanned("P001", None)]
+    assert events == [CodeRejected(Rejection.TOO_LONG), ENDLESS]
+    assert scanner.receive(b"77\rP001\r", 1.0) == [Recovered("scanner"), CodeScanned("P001", None)]
 
 
 def test_after_an_endless_code_silence_is_an_end_too() -> None:
     scanner = a_scanner()
-    assert scanner.receive(b"7" * (CODE_LIMIT + 1), 0.0) == [CodeRejected(Rejection.TOO_LONG)]
+    assert scanner.receive(b"7" * (CODE_LIMIT + 1), 0.0) == [CodeRejected(Rejection.TOO_LONG), ENDLESS]
     assert scanner.tick(0.2) == []
     assert codes(scanner.receive(b"P001\r", 0.3)) == ["P001"]
 
@@ -126,6 +131,45 @@ def test_an_unplugged_scanner_forgets_half_a_code_and_says_when_it_is_back() -> 
     assert scanner.port_lost("unplugged", 0.01) == [Faulted(FaultCode.PORT_GONE, "unplugged")]
     assert scanner.port_opened(1.0) == [Recovered("scanner")]
     assert codes(scanner.receive(b"B002\r", 1.1)) == ["B002"]
+
+
+@pytest.mark.parametrize("raw", [b"]C0*P001#\r", b"*]C0P001#\r", b"]C0P001\r", b"]C0*P001\r"])
+def test_a_prefix_stands_before_the_identifier_or_behind_it_or_is_missing(raw: bytes) -> None:
+    scanner = a_scanner(ScannerSettings(prefix=b"*", suffix=b"#"))
+    assert scanner.receive(raw, 0.0) == [CodeScanned("P001", "code-128")]
+
+
+def test_a_scanner_may_end_its_codes_with_a_tab() -> None:
+    scanner = a_scanner(ScannerSettings(terminators=b"\t"))
+    assert codes(scanner.receive(b"P001\tB002\t", 0.0)) == ["P001", "B002"]
+
+
+def test_a_scanner_that_sends_no_terminator_ends_with_silence_only() -> None:
+    scanner = a_scanner(ScannerSettings(terminators=b""))
+    assert scanner.receive(b"P001", 0.0) == []
+    assert codes(scanner.tick(0.1)) == ["P001"]
+
+
+@pytest.mark.parametrize(
+    "settings_of",
+    [
+        lambda: ScannerSettings(silence_s=0),
+        lambda: ScannerSettings(suffix=b"\r"),
+        lambda: ScannerSettings(trigger=TRIGGERS[Dialect.GM65], again_s=0.01),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings_of: Callable[[], ScannerSettings]) -> None:
+    with pytest.raises(BadSetting):
+        settings_of()
+
+
+def test_one_damaged_code_after_the_other_is_a_wrong_speed_until_a_code_is_read() -> None:
+    scanner = a_scanner()
+    events = [event for at_s in range(4) for event in scanner.receive(b"\xf8\x80\xfe\r", float(at_s))]
+    assert events[:3] == [CodeRejected(Rejection.NOT_TEXT)] * 3
+    assert events[3] == Faulted(FaultCode.NOISE, "wrong baud rate or other device: 3 codes in a row were damaged")
+    assert events[4:] == [CodeRejected(Rejection.NOT_TEXT)], "the fault is told once"
+    assert scanner.receive(b"P001\r", 5.0) == [Recovered("scanner"), CodeScanned("P001", None)]
 
 
 @settings(max_examples=60, deadline=None)
