@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from kiosk.settings.convert import Fault, SettingsRefused, convert
+from kiosk.settings.convert import Fault, SettingsRefused, convert, shown
 
 T = TypeVar("T")
 
@@ -24,6 +24,29 @@ def load(kind: type[T], path: Path, overrides: Mapping[str, str] = MappingProxyT
     for key, text in overrides.items():
         _put(table, key.split("."), _value(text))
     return convert(kind, table, file=str(path), folder=path.parent)
+
+
+def load_table(kind: type[T], path: Path, name: str, overrides: Mapping[str, str] = MappingProxyType({})) -> T:
+    """Read one table of a file, whatever stands in the others; raise `SettingsRefused` where it is missing or faulty.
+
+    `overrides` puts values in place of the table's: key → TOML value.
+    """
+    found = _table(path).get(name)
+    if not isinstance(found, dict):
+        raise SettingsRefused([Fault(str(path), name, "a table", "nothing" if found is None else shown(found))])
+    return convert_words(kind, overrides, file=f"{path}: {name}", folder=path.parent, table=found)
+
+
+def convert_words(
+    kind: type[T],
+    words: Mapping[str, str],
+    *,
+    file: str,
+    folder: Path,
+    table: Mapping[str, object] = MappingProxyType({}),
+) -> T:
+    """A `kind` from words of a command line (key → TOML value; bare words count as text), over `table`."""
+    return convert(kind, {**table, **{key: _value(text) for key, text in words.items()}}, file=file, folder=folder)
 
 
 def read_faults(kind: type[object], path: Path) -> list[Fault]:

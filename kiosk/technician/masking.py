@@ -1,8 +1,8 @@
 """Takes patrons' data out of a recorded exchange: known secrets are replaced by others of their length, and the
 frames' check values made right again, so that what is left still is a true exchange.
 
-What is secret a recording learns from the driver itself: codes that were scanned, cards that were read, tags that are
-not a library's or are a patron's. A replacement is the same wherever the secret stands.
+Everything that a scanner says is secret. Of other devices a recording learns it from the driver: cards that were read,
+tags that are not a library's or are a patron's. A replacement is the same wherever the secret stands.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ TYPE_KEY, TYPE_MISC = 1, 4
 DIGIT_KEYS = frozenset(range(2, 12))
 LETTER_KEYS = frozenset((*range(16, 26), *range(30, 39), *range(44, 51)))
 KEY_7, KEY_X = 8, 45
+AIM_BEGINS, AIM_BYTES = b"]", 3
+"""An AIM identifier tells the symbology (ISO/IEC 15424)."""
+SSI_DECODED, SSI_HEAD = b"\xf3", 5
+"""Zebra SSI: the opcode of decoded data; length, opcode, source, status and symbology stand before the code."""
 LOAD_KEY = bytes.fromhex("FF82")
 LOAD_KEY_HEAD = 5
 """CLA, INS, P1, P2, Lc; the key follows (PC/SC part 3, 3.2.2.1.4)."""
@@ -72,6 +76,12 @@ def masked(protocol: str, frame: bytes, secrets: Iterable[Secret]) -> bytes:
     match protocol:
         case "evdev":
             return _without_keys(frame)
+        case "scanner":
+            head = AIM_BYTES if frame.startswith(AIM_BEGINS) else 0
+            return frame[:head] + _without_characters(frame[head:])
+        case "scan_engine" if frame[1:2] == SSI_DECODED:
+            shown = frame[:SSI_HEAD] + _without_characters(frame[SSI_HEAD:-2]) + frame[-2:]
+            return resealed(protocol, frame, shown)
         case "pcsc" if frame.startswith(LOAD_KEY):
             return frame[:LOAD_KEY_HEAD] + bytes((0xFF,)) * len(frame[LOAD_KEY_HEAD:])
         case _:
@@ -80,6 +90,15 @@ def masked(protocol: str, frame: bytes, secrets: Iterable[Secret]) -> bytes:
     for secret in sorted(secrets, key=lambda secret: len(secret.hidden), reverse=True):
         hidden = hidden.replace(secret.hidden, secret.shown)
     return frame if hidden == frame else resealed(protocol, frame, hidden)
+
+
+def _without_characters(code: bytes) -> bytes:
+    """A code in which every digit is 7 and every letter X, read whole or not."""
+    return bytes(ord("7") if chr(byte).isdigit() and byte < 0x80 else _letter(byte) for byte in code)
+
+
+def _letter(byte: int) -> int:
+    return ord("X") if byte >= 0x80 or chr(byte).isalpha() else byte
 
 
 def _without_keys(records: bytes) -> bytes:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
+from unicodedata import east_asian_width
 
 from drivers.cards import events as cards
 from drivers.codecs.tag_data import TagData, decode
 from drivers.gates import protocol as gates
 from drivers.health import Faulted, Recovered
+from drivers.pads import programming
 from drivers.pads import protocol as pads
 from drivers.printers import events as printers
 from drivers.scanners import events as scanners
 
-DeviceEvent = pads.PadEvent | gates.GateEvent | scanners.ScannerEvent | cards.CardEvent | printers.PrinterEvent
+DeviceEvent = (
+    programming.ProgrammerEvent | gates.GateEvent | scanners.ScannerEvent | cards.CardEvent | printers.PrinterEvent
+)
 ROWS_LIMIT = 64
 """Rows that are kept; the oldest goes first."""
 STORED_CRC = bytes(2)
@@ -68,6 +71,10 @@ def _row(event: DeviceEvent, at: str) -> Row:
             return Row(event.uid, "written", _marks(event.afi, event.eas))
         case pads.WriteFailed():
             return Row(event.uid, f"not written: {event.why.value}", _marks(event.afi, None))
+        case programming.DataWritten():
+            return Row(event.uid, "written", {"memory": event.data.hex().upper()})
+        case programming.DataNotWritten():
+            return Row(event.uid, f"not written: {event.why.value}")
         case gates.TagPassed() | gates.PeopleCounted() | gates.RecordsLost():
             return _passage(event, at)
         case scanners.CodeScanned() | scanners.CodeRejected():
@@ -176,8 +183,8 @@ def _paper(event: printers.PrinterStatus | printers.Printed | printers.PrintFail
             assert_never(event)
 
 
-def as_text(seen: Seen, wide: Callable[[str], int] = len) -> str:
-    """The table in columns; `wide` measures a text in columns of the terminal."""
+def as_text(seen: Seen) -> str:
+    """The table in columns of a terminal."""
     lines = [f"device  {seen.health}"]
     columns = ["state"]
     for row in seen.rows:
@@ -185,8 +192,13 @@ def as_text(seen: Seen, wide: Callable[[str], int] = len) -> str:
     shown = [name for name in columns if name == "state" or any(row.cells.get(name) for row in seen.rows)]
     table = [["", *shown]] if seen.rows else []
     table += [[row.key, *(({"state": row.state} | row.cells).get(name, "") for name in shown)] for row in seen.rows]
-    widths = [max(wide(line[place]) for line in table) for place in range(len(shown) + 1)] if table else []
+    widths = [max(_wide(line[place]) for line in table) for place in range(len(shown) + 1)] if table else []
     for line in table:
-        cells = (cell + " " * (width - wide(cell)) for cell, width in zip(line, widths, strict=True))
+        cells = (cell + " " * (width - _wide(cell)) for cell, width in zip(line, widths, strict=True))
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def _wide(text: str) -> int:
+    """Columns that a text takes: Chinese takes two a character."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

@@ -1,0 +1,101 @@
+"""`kiosk device write`: secure or open a tag, or write its memory; done is only what was read back as written."""
+
+from __future__ import annotations
+
+import argparse
+
+from drivers.errors import Misuse
+from drivers.health import Faulted, Recovered
+from drivers.pads.programming import DataNotWritten, DataWritten, WriteData
+from drivers.pads.protocol import TagSeen, WriteAfi, WriteDone, WriteFailed
+from kiosk.commands.device_options import EXIT_DONE, EXIT_FAILED, add_command
+from kiosk.commands.device_see import plain
+from kiosk.commands.hex_text import bytes_of_hex
+from kiosk.commands.json_text import json_text
+from kiosk.hardware.opening import Kind, Openable
+from kiosk.technician.holding import Held, held
+from kiosk.technician.seen import DeviceEvent
+
+PATIENCE_S = 30.0
+Order = WriteAfi | WriteData
+ENDS = (WriteDone, WriteFailed, DataWritten, DataNotWritten)
+
+
+def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `write`."""
+    about = "secure or open a tag, or write its memory, and read it back"
+    parser = add_command(verbs, "write", about, (Kind.PAD,), run)
+    parser.add_argument("--uid", metavar="HEX", help="which tag; without it the only one that lies there")
+    parser.add_argument("--afi", metavar="HH", help="the AFI to write, in hex; usual: 07 in stock, C2 on loan")
+    parser.add_argument("--eas", choices=("on", "off"), help="with --afi: the chip's EAS bit, too")
+    parser.add_argument("--data", metavar="HEX", help="memory to write, whole blocks; see: kiosk tag encode")
+    parser.add_argument("--first-block", type=int, default=0, metavar="N", help="where --data begins (0)")
+    parser.add_argument("--block-size", type=int, default=4, metavar="N", help="bytes of a block (4)")
+    parser.add_argument("--seconds", type=float, default=PATIENCE_S, metavar="N", help=f"wait so long ({PATIENCE_S:g})")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
+    """Write, and tell what was read back: 0 only when it is as written. Raises `ValueError` for unfit words."""
+    if (arguments.afi is None) == (arguments.data is None):
+        raise ValueError("say what to write: either --afi HH or --data HEX")
+    with held(settings) as device:
+        uid = arguments.uid.upper() if arguments.uid else _only_tag(device, arguments.seconds)
+        try:
+            device.order(_order(arguments, uid))
+        except Misuse as misuse:
+            raise ValueError(f"--data: {misuse}") from None
+        ended = next((event for event in device.events(arguments.seconds) if _is_end(event, uid)), None)
+    _tell(ended, as_json=arguments.json)
+    return EXIT_DONE if isinstance(ended, WriteDone | DataWritten) else EXIT_FAILED
+
+
+def _only_tag(device: Held, for_s: float) -> str:
+    """The UID of the one tag that lies there; raises `ValueError` for none and for several."""
+    uids: list[str] = []
+    for event in device.events(for_s):
+        match event:
+            case TagSeen():
+                uids.append(event.uid)
+            case Recovered():
+                break
+            case _:
+                pass
+    if len(uids) != 1:
+        raise ValueError(f"--uid: {len(uids)} tags lie there; lay down one, or say which")
+    return uids[0]
+
+
+def _order(arguments: argparse.Namespace, uid: str) -> Order:
+    if arguments.data is not None:
+        return WriteData(uid, arguments.first_block, bytes_of_hex("--data", arguments.data), arguments.block_size)
+    afi = bytes_of_hex("--afi", arguments.afi)
+    if len(afi) != 1:
+        raise ValueError(f"--afi: {arguments.afi!r} is not one byte; give two hex digits such as C2")
+    return WriteAfi(uid, afi[0], None if arguments.eas is None else arguments.eas == "on")
+
+
+def _is_end(event: DeviceEvent, uid: str) -> bool:
+    return isinstance(event, ENDS) and event.uid == uid
+
+
+def _tell(ended: DeviceEvent | None, *, as_json: bool) -> None:
+    if as_json:
+        print(json_text({"event": "NoAnswer"} if ended is None else plain(ended)))
+        return
+    match ended:
+        case None | Faulted():
+            print("not known: the pad did not say in time how it ended; read the tag before you trust it")
+        case WriteDone():
+            print(f"{ended.uid}: AFI {ended.afi:02X}, read back")
+        case DataWritten():
+            print(f"{ended.uid}: {len(ended.data)} bytes from block {ended.first_block}, read back")
+        case WriteFailed():
+            held_now = "nobody knows what it holds" if ended.afi is None else f"it holds {ended.afi:02X}"
+            print(f"{ended.uid}: not written ({ended.why.value}); {held_now}")
+        case DataNotWritten():
+            print(
+                f"{ended.uid}: not written ({ended.why.value}); {ended.bytes_written} bytes were, the rest is unknown"
+            )
+        case _:
+            pass

@@ -1,0 +1,56 @@
+"""`kiosk doctor`: what is plugged into this machine, who answers, and the settings to paste."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kiosk.commands.json_text import json_text
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "doctor",
+        help="find devices, say what is wrong and print the settings to paste",
+        description="Looks at serial ports, card readers, input devices and the addresses of the settings, and asks "
+        "each known protocol's harmless question. A port that the kiosk has open is left alone. Exit code 1 where "
+        "something is wrong.",
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="DIR", help="folder with kiosk.toml: its addresses are asked too"
+    )
+    parser.add_argument("--tcp", action="append", default=[], metavar="HOST:PORT", help="ask this address as well")
+    parser.add_argument("--port", action="append", default=[], metavar="PATH", help="ask this serial port as well")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings; 1 where one is a fault."""
+    from kiosk.technician import configured, findings, looking
+
+    told = [] if arguments.config is None else configured.faults(arguments.config)
+    addresses = [] if arguments.config is None else configured.addresses(arguments.config)
+    try:
+        addresses += [_address(text) for text in arguments.tcp]
+    except ValueError as bad:
+        raise SystemExit(f"kiosk doctor: {bad}") from None
+    told += looking.look(addresses, arguments.port)
+    if arguments.json:
+        print(json_text({"findings": [asdict(each) for each in told]}))
+    else:
+        print(findings.as_text(told))
+    return 1 if any(each.state is findings.State.FAULT for each in told) else 0
+
+
+def _address(text: str) -> tuple[str, int]:
+    parts = urlsplit(f"//{text.removeprefix('tcp://')}")
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port:
+        raise ValueError(f"--tcp: {text!r} is no address; give HOST:PORT, for example 192.168.1.20:10001")
+    return host, port
