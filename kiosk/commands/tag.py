@@ -25,6 +25,7 @@ from drivers.codecs.tag_data import (
     encode,
     with_index,
 )
+from kiosk.commands import tag_barcode
 from kiosk.commands.hex_text import STANDARD_INPUT, BadInput, bytes_of_hex, hex_or_standard_input, standard_input
 from kiosk.commands.json_text import json_text
 
@@ -36,11 +37,12 @@ FROM_FILE = "@"
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `tag decode` and `tag encode` to the command line."""
+    """Add `tag decode`, `tag encode` and `tag barcode` to the command line."""
     tag = commands.add_parser("tag", help="what stands on a library tag, from and to hex")
     verbs = tag.add_subparsers(dest="tag_command", required=True, metavar="COMMAND")
     _register_decode(verbs)
     _register_encode(verbs)
+    tag_barcode.register(verbs)
 
 
 def _register_decode(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
