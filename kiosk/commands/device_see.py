@@ -93,7 +93,7 @@ def _until_told(device: Held, kind: Kind, for_s: float) -> Iterator[DeviceEvent]
 
 
 def plain(event: DeviceEvent) -> dict[str, object]:
-    """An event as JSON: its name, then its fields; bytes in hex, and what stands on a tag as `kiosk tag decode` tells it."""
+    """An event as JSON: its name and fields, bytes in hex; what stands on a tag is told as by `kiosk tag decode`."""
     fields = {name: value.hex().upper() if isinstance(value, bytes) else value for name, value in asdict(event).items()}
     if isinstance(event, TagRead):
         data = decoded(event)
