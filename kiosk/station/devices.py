@@ -11,29 +11,26 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
 
 from drivers.cards import pcsc
-from drivers.conversation import Conversation
-from drivers.pads.feig.core import FeigPad
-from drivers.pads.feig.settings import FeigSettings
-from drivers.pads.protocol import PadCommand, PadEvent
+from drivers.pads.protocol import PadCommand
 from drivers.ports.address import open_port
 from drivers.ports.pump import Pump
-from drivers.ports.serial import LineSettings, Parity
+from drivers.ports.serial import LineSettings
 from drivers.printers.core import Answering, PrinterCore
 from drivers.printers.core import PrinterSettings as PrinterCoreSettings
 from drivers.printers.events import PrinterCommand, PrinterEvent
 from drivers.printers.raster import ReceiptDrawing
 from drivers.scanners import serial_scanner
 from drivers.scanners.events import ScannerCommand, ScannerEvent
+from kiosk.hardware.pads import PadSettings, opened_pad
+from kiosk.hardware.ports import speed_baud
+from kiosk.hardware.running import Running
 from kiosk.screens.fonts import REGULAR
 from kiosk.session.events import DeviceChanged, Event, Health
-from kiosk.station.settings import CardSettings, KioskSettings, PadDriver, PadSettings, PrinterSettings, ScannerSettings
+from kiosk.station.settings import CardSettings, KioskSettings, PrinterSettings, ScannerSettings
 from kiosk.station.translate import card_event, pad_event, printer_event, scanner_event
 
-NETWORK_BAUD = 10_000_000
-"""A socket takes bytes faster than any device uses them."""
 AGAIN_S = 60.0
 """The same trouble of the same device is written down once in this time."""
 
@@ -71,7 +68,7 @@ class Witness:
 class Devices:
     """The machine's parts. None where the settings name no such device."""
 
-    pad: Pump[PadEvent, PadCommand]
+    pad: Running[PadCommand]
     scanner: Pump[ScannerEvent, ScannerCommand] | None = None
     printer: Pump[PrinterEvent, PrinterCommand] | None = None
     cards: pcsc.CardReader | None = None
@@ -99,28 +96,9 @@ class Devices:
                 device.stop()
 
 
-def _pad(settings: PadSettings, owners: tuple[str, ...], deliver: Deliver) -> Pump[PadEvent, PadCommand]:
+def _pad(settings: PadSettings, owners: tuple[str, ...], deliver: Deliver) -> Running[PadCommand]:
     witness = Witness(settings.port, deliver)
-    port = open_port(settings.port, LineSettings(settings.baud, _PARITY[settings.driver]))
-    return Pump(_pad_core(settings), port, lambda event: witness.tell(pad_event(event, owners)), name="pad")
-
-
-_PARITY = {PadDriver.FEIG: Parity.EVEN}
-"""FEIG H01112-0e-ID-B, 2.2: 8 data bits, even parity, 1 stop bit."""
-
-
-def _pad_core(settings: PadSettings) -> Conversation[PadEvent, PadCommand]:
-    match settings.driver:
-        case PadDriver.FEIG:
-            speed_baud = _speed(settings.port, settings.baud)
-            return FeigPad(FeigSettings(speed_baud=speed_baud, reversed_blocks=settings.reversed_blocks))
-        case _:
-            assert_never(settings.driver)
-
-
-def _speed(port: str, baud: int) -> int:
-    """How fast bytes go to the device."""
-    return baud if port.startswith("/") else NETWORK_BAUD
+    return opened_pad(settings, lambda event: witness.tell(pad_event(event, owners)))
 
 
 def _scanner(settings: ScannerSettings, deliver: Deliver) -> Pump[ScannerEvent, ScannerCommand]:
@@ -137,7 +115,7 @@ def _printer(settings: PrinterSettings, font: Path, deliver: Deliver) -> Pump[Pr
         PrinterCoreSettings(
             ReceiptDrawing(font, width_dots=settings.width_dots),
             Answering.ANSWERS if heard else Answering.SILENT,
-            speed_baud=_speed(settings.port, settings.baud),
+            speed_baud=speed_baud(settings.port, settings.baud),
         )
     )
     port = open_port(settings.port, LineSettings(settings.baud))

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 from drivers.codecs.isil import is_isil
-from drivers.errors import BadSetting
-from drivers.ports.address import open_port
-from drivers.ports.serial import LineSettings
+from kiosk.hardware.pads import PadSettings
+from kiosk.hardware.ports import Baud, PortName
 from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, within
 from kiosk.session.state import OfflinePolicy, Policy, Timeouts
@@ -18,25 +17,11 @@ from kiosk.session.state import OfflinePolicy, Policy, Timeouts
 SCHOOL_CODE_DIGITS = 5
 """UHF tags of the Chinese university consortium name their owner so."""
 
-Baud = Annotated[int, within(300, 4_000_000)]
-
-
 WHOLE_BYTES = Limit("a multiple of 8", lambda value: isinstance(value, int) and value % 8 == 0)
-
-
-def _names_a_port(value: object) -> bool:
-    try:
-        open_port(str(value), LineSettings())
-    except BadSetting:
-        return False
-    return True
 
 
 def _is_owner(value: object) -> bool:
     return isinstance(value, str) and (is_isil(value) or (len(value) == SCHOOL_CODE_DIGITS and value.isdecimal()))
-
-
-PortName = Annotated[str, Limit("a path such as /dev/ttyUSB0, or tcp://host:port", _names_a_port)]
 
 
 class ScreenMode(StrEnum):
@@ -46,12 +31,6 @@ class ScreenMode(StrEnum):
     FULLSCREEN = "fullscreen"
     HEADLESS = "headless"
     """Nowhere but the mirror: for a machine without a screen."""
-
-
-class PadDriver(StrEnum):
-    """Wire protocols of RFID pads that this version drives."""
-
-    FEIG = "feig"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +48,6 @@ class ScreenSettings:
     mode: ScreenMode = ScreenMode.FULLSCREEN
     fonts: Path | None = None
     """Folder of the prepared fonts; the set-up's own folder where it is not given."""
-
-
-@dataclass(frozen=True, slots=True)
-class PadSettings:
-    port: PortName
-    """`/dev/…` for a serial line, `tcp://host:port` for a socket."""
-    driver: PadDriver = PadDriver.FEIG
-    baud: Baud = 38_400
-    reversed_blocks: bool = True
-    """The reader sends the last byte of a block first."""
 
 
 @dataclass(frozen=True, slots=True)
