@@ -1,4 +1,8 @@
-"""The `Signals` protocol: outputs with names, switched on for a time, whoever makes the relay."""
+"""The `Signals` protocol: outputs with names, switched on for a time, whoever makes the relay.
+
+A driver keeps what each output shall be, not a list of orders: one that a later order overtakes before it was sent is
+not sent. What an output shall be is told to the board again whenever the board comes back.
+"""
 
 from __future__ import annotations
 
@@ -28,5 +32,14 @@ class Switched:
     """True where the board said so itself."""
 
 
-SignalEvent = Switched | Faulted | Recovered
+@dataclass(frozen=True, slots=True)
+class SwitchRefused:
+    """An order names no output of this board: nothing was switched."""
+
+    output: str
+    detail: str
+    """For the technician: the name that was perhaps meant."""
+
+
+SignalEvent = Switched | SwitchRefused | Faulted | Recovered
 SignalCommand = Switch
