@@ -1,7 +1,7 @@
 """The `Gate` protocol: what a security gate tells, whatever its maker. Alarm logic and ledger are not a driver's.
 
 A driver tells every tag that its gate reports, once a report; who decides whether it is an alarm, and whether two
-reports are one person, is the gate controller.
+reports are one person, is the gate controller. What a gate is told to forget was stored before: see `Stored`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ class TagPassed:
     rssi_dbm: int | None = None
     certain: bool = True
     """False where the wire has no checksum and only one reading of the record is known."""
+    tag_type: bytes = b""
+    """The gate's own word for the kind of tag, as it was sent (FEIG: TR-TYPE; LSP2: two bytes of unknown meaning)."""
+    number: int = 0
+    """Counts up from 1 with each tag that this driver told; 0 where the gate needs no acknowledge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,19 @@ class PeopleCounted:
     """Counters as the gate keeps them, in its own order. They are totals: take differences; a fall is a reset."""
 
     counters: tuple[int, ...]
+    unit: int | None = None
+    """Which counting unit of the gate, where it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRead:
+    """The gate's own clock at this moment, ISO 8601 without a zone.
+
+    It drifts, and nobody sets it: whoever hears this keeps the difference to the right time, and dates `TagPassed.at`
+    with it.
+    """
+
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +68,16 @@ class RecordsLost:
     detail: str
 
 
-GateEvent = TagPassed | PeopleCounted | RecordsLost | Faulted | Recovered
+GateEvent = TagPassed | PeopleCounted | ClockRead | RecordsLost | Faulted | Recovered
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What was told until now is kept: the gate may be told to forget it (gates with acknowledge)."""
+
+    through: int | None = None
+    """The `number` of the last tag that is kept, and with it all before. None: of the last one that was told, which is
+    only right where nothing is told while this order is on its way."""
 
 
 GateCommand = Stored
