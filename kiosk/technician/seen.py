@@ -75,7 +75,7 @@ def _row(event: DeviceEvent, at: str) -> Row:
             return Row(event.uid, "written", {"memory": event.data.hex().upper()})
         case programming.DataNotWritten():
             return Row(event.uid, f"not written: {event.why.value}")
-        case gates.TagPassed() | gates.PeopleCounted() | gates.RecordsLost():
+        case gates.TagPassed() | gates.PeopleCounted() | gates.ClockRead() | gates.RecordsLost():
             return _passage(event, at)
         case scanners.CodeScanned() | scanners.CodeRejected():
             return _code(event, at)
@@ -125,7 +125,7 @@ def _marks(afi: int | None, eas: bool | None) -> dict[str, str]:
     return marks if eas is None else marks | {"eas": "on" if eas else "off"}
 
 
-def _passage(event: gates.TagPassed | gates.PeopleCounted | gates.RecordsLost, at: str) -> Row:
+def _passage(event: gates.TagPassed | gates.PeopleCounted | gates.ClockRead | gates.RecordsLost, at: str) -> Row:
     match event:
         case gates.TagPassed():
             cells = _marks(event.afi, event.eas) | tag_words(
@@ -137,6 +137,8 @@ def _passage(event: gates.TagPassed | gates.PeopleCounted | gates.RecordsLost, a
             return Row(f"{event.uid or 'no UID'} {event.at or at}", sure, cells)
         case gates.PeopleCounted():
             return Row("people", ", ".join(map(str, event.counters)))
+        case gates.ClockRead():
+            return Row("clock", event.at)
         case gates.RecordsLost():
             return Row(f"lost {at}", "records lost", {"findings": event.detail})
         case _:
