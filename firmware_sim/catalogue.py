@@ -31,12 +31,30 @@ class Simulated:
     faults: type[Fault]
 
 
-CATALOGUE = {
-    DeviceName.PAD: Simulated("FEIG OBID reader (CPR family) with a pad", "feig", ("pty", "tcp"), PadFault),
-    DeviceName.SCANNER: Simulated("barcode scanner on a serial line", "scanner", ("pty",), ScannerFault),
-    DeviceName.PRINTER: Simulated("receipt printer with a cutter", "escpos", ("pty", "tcp"), PrinterFault),
-    DeviceName.CARDS: Simulated("contactless card reader behind the real PC/SC service", "pcsc", ("pcscd",), CardFault),
+ON_A_LINE = ("pty", "tcp")
+CATALOGUE: dict[DeviceName, tuple[Simulated, ...]] = {
+    DeviceName.PAD: (
+        Simulated("FEIG OBID reader (CPR family) with a pad", "feig", ON_A_LINE, PadFault),
+        Simulated("3M / Bibliotheca 210 reader with a pad", "m3_210", ON_A_LINE, PadFault),
+        Simulated("RL866 / M201 reader with a pad", "rl866", ON_A_LINE, PadFault),
+    ),
+    DeviceName.SCANNER: (Simulated("barcode scanner on a serial line", "scanner", ("pty",), ScannerFault),),
+    DeviceName.PRINTER: (Simulated("receipt printer with a cutter", "escpos", ON_A_LINE, PrinterFault),),
+    DeviceName.CARDS: (
+        Simulated("contactless card reader behind the real PC/SC service", "pcsc", ("pcscd",), CardFault),
+    ),
 }
+"""For each device the kinds that there are; the first is the usual one."""
+
+
+def usual() -> dict[DeviceName, Simulated]:
+    """The usual kind of each device."""
+    return {name: kinds[0] for name, kinds in CATALOGUE.items()}
+
+
+def of_protocol(device: DeviceName, protocol: str) -> Simulated:
+    """The kind of this device that speaks this protocol."""
+    return next(kind for kind in CATALOGUE[device] if kind.protocol == protocol)
 
 
 def device_named(name: str, where: str) -> DeviceName:
@@ -47,10 +65,9 @@ def device_named(name: str, where: str) -> DeviceName:
         raise UnknownName("device", name, where, list(DeviceName)) from None
 
 
-def fault_named(device: DeviceName, word: str, where: str) -> Fault:
-    """The fault that this word means for this device; raises `UnknownName`."""
-    faults = CATALOGUE[device].faults
-    for fault in faults:
+def fault_named(device: DeviceName, kind: Simulated, word: str, where: str) -> Fault:
+    """The fault that this word means for this kind of the device; raises `UnknownName`."""
+    for fault in kind.faults:
         if fault.value == word:
             return fault
-    raise UnknownName(f"{device} fault", word, where, [fault.value for fault in faults])
+    raise UnknownName(f"{device} fault", word, where, [fault.value for fault in kind.faults])

@@ -90,16 +90,17 @@ def _devices(*, as_json: bool) -> int:
             "lines": list(one.lines),
             "faults": [fault.value for fault in one.faults],
         }
-        for name, one in CATALOGUE.items()
+        for name, kinds in CATALOGUE.items()
+        for one in kinds
     ]
     if as_json:
         print(json.dumps({"devices": listed}, indent=2))
         return DONE
-    for one in CATALOGUE.items():
-        name, simulated = one
-        print(f"{name:8} {simulated.what}")
-        print(f"         protocol {simulated.protocol}, line {' or '.join(simulated.lines)}")
-        print(f"         faults   {', '.join(fault.value for fault in simulated.faults)}")
+    for name, kinds in CATALOGUE.items():
+        for one in kinds:
+            print(f"{name:8} {one.what}")
+            print(f"         protocol {one.protocol}, line {' or '.join(one.lines)}")
+            print(f"         faults   {', '.join(fault.value for fault in one.faults)}")
     return DONE
 
 

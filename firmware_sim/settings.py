@@ -33,6 +33,12 @@ class PadDriver(StrEnum):
     """Readers that can be simulated."""
 
     FEIG = "feig"
+    M3_210 = "m3_210"
+    RL866 = "rl866"
+
+
+PAD_BAUDS = {PadDriver.FEIG: 38_400, PadDriver.M3_210: 19_200, PadDriver.RL866: 38_400}
+"""What each reader's host opens its line with, where nobody has changed it."""
 
 
 class LineKind(StrEnum):
@@ -78,6 +84,7 @@ class TagSettings:
     blocks: int
     memory: bytes
     afi_locked: bool
+    eas: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +141,7 @@ def parse(content: dict[str, object], file: str) -> Settings:
     printer = whole.table("printer")
     cards = whole.table("cards")
     settings = Settings(
-        PadSettings(
-            pad.word("driver", PadDriver, PadDriver.FEIG),
-            pad.one_of("baud", BAUDS, 38400),
-            pad.word("line", LineKind, LineKind.PTY),
-        ),
+        _pad(pad),
         ScannerSettings(scanner.one_of("baud", BAUDS, 9600)),
         PrinterSettings(
             printer.one_of("baud", BAUDS, 38400),
@@ -156,6 +159,13 @@ def parse(content: dict[str, object], file: str) -> Settings:
     if faults.found:
         raise BadSettings(faults.found)
     return settings
+
+
+def _pad(table: Table) -> PadSettings:
+    driver = table.word("driver", PadDriver, PadDriver.FEIG)
+    return PadSettings(
+        driver, table.one_of("baud", BAUDS, PAD_BAUDS[driver]), table.word("line", LineKind, LineKind.PTY)
+    )
 
 
 def _item(table: Table) -> ItemSettings:
@@ -181,6 +191,7 @@ def _tag(table: Table) -> TagSettings:
         blocks,
         memory.ljust(size * blocks, b"\0"),
         table.flag("afi_locked", default=False),
+        table.flag("eas", default=False),
     )
     table.done()
     return tag

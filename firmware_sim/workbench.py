@@ -9,9 +9,8 @@ from pathlib import Path
 
 from firmware_sim.card_ways import CannotDo, CardWay, ReaderCards, ScannerCards
 from firmware_sim.cards.service import CardService, CardServiceUnavailable
-from firmware_sim.catalogue import DeviceName, Fault, device_named, fault_named
+from firmware_sim.catalogue import DeviceName, Fault, device_named, fault_named, of_protocol, usual
 from firmware_sim.devices.device import Device
-from firmware_sim.devices.feig import PSST_S, FeigReader
 from firmware_sim.devices.printer import Printer
 from firmware_sim.devices.scanner import Scanner
 from firmware_sim.faults.words import CardFault, PadFault, PrinterFault, ScannerFault
@@ -21,6 +20,7 @@ from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.lines.pseudo_terminal import PseudoTerminal
 from firmware_sim.lines.tcp import TcpListener
 from firmware_sim.lines.wire_log import WireLog
+from firmware_sim.pads import SERIAL_PADS
 from firmware_sim.paper.strip import Strip
 from firmware_sim.room.room import Book, Card, Place, Room
 from firmware_sim.room.tag import Tag
@@ -59,21 +59,27 @@ class Workbench:
         self._faults = dict.fromkeys(DeviceName, "none")
         self._fault_order = threading.Lock()
         self._folder = folder
-        pad_s = byte_time_s(settings.pad.baud, Frame.EIGHT_EVEN_ONE) if settings.pad.line is LineKind.PTY else 0.0
-        paper_s = byte_time_s(settings.printer.baud, Frame.EIGHT_NONE_ONE)
-        printer_s = paper_s if settings.printer.line is LineKind.PTY else 0.0
-        self._pad = FeigReader(self.room, byte_s=pad_s, turnaround_s=PSST_S if pad_s else 0.0)
+        self.kinds = usual()
+        """What each device of this bench is."""
+        self.kinds[DeviceName.PAD] = of_protocol(DeviceName.PAD, settings.pad.driver)
         self._scanner = Scanner()
         self._printer = Printer(settings.printer.width_dots, beginning.paper)
-        scanner_s = byte_time_s(settings.scanner.baud, Frame.EIGHT_NONE_ONE)
+        serial = SERIAL_PADS[settings.pad.driver]
+        pad_s = _byte_s(settings.pad.line, settings.pad.baud, serial.frame)
+        self._pad = serial.make(self.room, pad_s)
         self.lines = {
-            DeviceName.PAD: self._line(DeviceName.PAD, self._pad, settings.pad.line, settings.pad.baud, pad_s),
-            DeviceName.SCANNER: self._line(
-                DeviceName.SCANNER, self._scanner, LineKind.PTY, settings.scanner.baud, scanner_s
-            ),
-            DeviceName.PRINTER: self._line(
-                DeviceName.PRINTER, self._printer, settings.printer.line, settings.printer.baud, printer_s
-            ),
+            name: self._line(name, device, kind, baud, _byte_s(kind, baud, frame))
+            for name, device, kind, baud, frame in (
+                (DeviceName.PAD, self._pad, settings.pad.line, settings.pad.baud, serial.frame),
+                (DeviceName.SCANNER, self._scanner, LineKind.PTY, settings.scanner.baud, Frame.EIGHT_NONE_ONE),
+                (
+                    DeviceName.PRINTER,
+                    self._printer,
+                    settings.printer.line,
+                    settings.printer.baud,
+                    Frame.EIGHT_NONE_ONE,
+                ),
+            )
         }
         self._service: CardService | None = None
         self.cards: CardWay = self._cards_by_scanner("not started")
@@ -159,7 +165,7 @@ class Workbench:
     def set_fault(self, device: str, word: str) -> None:
         """Give a device a fault, or none, instead of the one it has; raises `UnknownName` and `CannotDo`."""
         name = device_named(device, "device")
-        fault = fault_named(name, word, "fault")
+        fault = fault_named(name, self.kinds[name], word, "fault")
         with self._fault_order:
             if isinstance(fault, CardFault):
                 self.cards.set_fault(fault)
@@ -208,11 +214,15 @@ class Workbench:
         return ScannerCards(why, self._scanner, self.locks[name], self.lines[name])
 
 
+def _byte_s(kind: LineKind, baud: int, frame: Frame) -> float:
+    """What a byte takes: a socket takes no time."""
+    return byte_time_s(baud, frame) if kind is LineKind.PTY else 0.0
+
+
 def _book(item: ItemSettings) -> Book:
     return Book(item.name, item.number, item.title, tuple(_tag(tag) for tag in item.tags), Place.SHELF)
 
 
 def _tag(tag: TagSettings) -> Tag:
-    return Tag(
-        tag.uid, tag.afi, tag.dsfid, tag.block_size, tag.blocks, bytearray(tag.memory), afi_locked=tag.afi_locked
-    )
+    memory = bytearray(tag.memory)
+    return Tag(tag.uid, tag.afi, tag.dsfid, tag.block_size, tag.blocks, memory, afi_locked=tag.afi_locked, eas=tag.eas)

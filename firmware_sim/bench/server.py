@@ -144,7 +144,7 @@ class BenchServer:
         since = request.query_params.get("since", "0")
         if not since.isascii() or not since.isdecimal():
             raise BadOrder(f"since: expected the number of a frame, found '{since}'")
-        return JSONResponse(view.wire(self._bench.log.since(int(since))))
+        return JSONResponse(view.wire(self._bench, int(since)))
 
     async def _touch(self, request: Request) -> Response:
         body = await _body(request, "across", "down")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from firmware_sim.bench.wire_notes import note
-from firmware_sim.catalogue import CATALOGUE, DeviceName
-from firmware_sim.lines.wire_log import WireEntry
+from firmware_sim.catalogue import DeviceName
 from firmware_sim.room.room import Book
 from firmware_sim.workbench import Workbench
 
@@ -41,7 +40,7 @@ def devices(bench: Workbench) -> list[Shown]:
     """Each device with its address, its fault and the faults that it can have."""
     faults = bench.faults()
     shown: list[Shown] = []
-    for name, simulated in CATALOGUE.items():
+    for name, simulated in bench.kinds.items():
         line = bench.lines.get(name)
         address = line.address if line is not None else str(bench.cards.socket_path or "")
         shown.append(
@@ -73,8 +72,8 @@ def read_paper(bench: Workbench) -> Shown:
     }
 
 
-def wire(entries: list[WireEntry]) -> Shown:
-    """`GET /api/wire`: the frames in the order in which they appeared."""
+def wire(bench: Workbench, since: int) -> Shown:
+    """`GET /api/wire`: the frames above a number, in the order in which they appeared."""
     return {
         "frames": [
             {
@@ -83,9 +82,9 @@ def wire(entries: list[WireEntry]) -> Shown:
                 "device": entry.device,
                 "direction": entry.direction.value,
                 "hex": entry.data.hex().upper(),
-                "note": note(entry),
+                "note": note(bench.kinds[DeviceName(entry.device)].protocol, entry),
             }
-            for entry in entries
+            for entry in bench.log.since(since)
         ]
     }
 
@@ -96,6 +95,7 @@ def _item(book: Book) -> Shown:
             "uid": tag.uid.hex().upper(),
             "afi": f"{tag.afi:02X}",
             "afi_locked": tag.afi_locked,
+            "eas": tag.eas,
             "dsfid": f"{tag.dsfid:02X}",
             "memory": tag.memory.hex().upper(),
         }
@@ -108,4 +108,4 @@ def _possible_faults(bench: Workbench, name: DeviceName) -> list[str]:
     """Without a card reader, nothing of it can fail."""
     if name is DeviceName.CARDS and bench.cards.socket_path is None:
         return ["none"]
-    return [fault.value for fault in CATALOGUE[name].faults]
+    return [fault.value for fault in bench.kinds[name].faults]

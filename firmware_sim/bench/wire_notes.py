@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from firmware_sim.devices.feig import Command
+from collections.abc import Callable
+from enum import IntEnum
+
+from firmware_sim.devices import feig, m3_210_answers, rl866_frames, rl866_status
 from firmware_sim.devices.feig_frames import STX
 from firmware_sim.devices.feig_iso import Addressing, Sub
 from firmware_sim.devices.feig_status import Status
+from firmware_sim.devices.m3_210_frames import PROBE_START
+from firmware_sim.devices.rl866_access import Code, operations_of
 from firmware_sim.lines.wire_log import Direction, WireEntry
 from firmware_sim.room.tag import UID_LENGTH
 
@@ -16,30 +21,34 @@ STANDARD_HEAD, ADVANCED_HEAD = 1, 3
 """Bytes before COM-ADR in the two forms of a FEIG frame (H20800-16e-ID-B, 3.1)."""
 
 
-def note(entry: WireEntry) -> str:
-    """A few words, or nothing where there is nothing to say."""
-    match entry.device:
-        case "pad":
-            return _feig(entry.data, entry.direction)
-        case "scanner":
-            return entry.data.decode("utf-8", "replace").strip("\r\n")[:LONGEST_NOTE]
-        case "printer" if entry.data[:2] == REAL_TIME_STATUS and len(entry.data) == 3:
-            return "status question"
-        case _:
-            return ""
+NOT_A_FRAME = "not a frame"
+
+
+def note(protocol: str, entry: WireEntry) -> str:
+    """A few words, or nothing where there is nothing to say. `protocol` is what the entry's device speaks."""
+    said = NOTES.get(protocol)
+    return said(entry.data, entry.direction)[:LONGEST_NOTE] if said is not None else ""
+
+
+def _scanner(data: bytes, _: Direction) -> str:
+    return data.decode("utf-8", "replace").strip("\r\n")
+
+
+def _escpos(data: bytes, _: Direction) -> str:
+    return "status question" if data[:2] == REAL_TIME_STATUS and len(data) == 3 else ""
 
 
 def _feig(data: bytes, direction: Direction) -> str:
     body = data[ADVANCED_HEAD:] if data[0] == STX else data[STANDARD_HEAD:]
     if len(body) < 4:
-        return "not a frame"
+        return NOT_A_FRAME
     try:
-        command = Command(body[1])
+        command = feig.Command(body[1])
     except ValueError:
         return f"command {body[1]:02X}"
     if direction is Direction.FROM_DEVICE:
-        return _status(body[2])
-    if command is not Command.ISO_HOST:
+        return _named(Status, body[2], "status {:02X}")
+    if command is not feig.Command.ISO_HOST:
         return _words(command.name)
     try:
         name = _words(Sub(body[2]).name)
@@ -53,12 +62,60 @@ def _feig(data: bytes, direction: Direction) -> str:
     return f"{name}{value} · tag …{uid[-3:].hex().upper()}"
 
 
-def _status(status: int) -> str:
+def _m3_210(data: bytes, direction: Direction) -> str:
+    """3M RFID Reader Model 210, Protocol Specification 1.0.0, 3: command at byte 3, then error code or UID."""
+    if len(data) < 6:
+        return NOT_A_FRAME
+    if data[0] == PROBE_START:
+        return "probe" if direction is Direction.FROM_HOST else "probe answered"
+    if direction is Direction.FROM_DEVICE:
+        return _named(m3_210_answers.Error, data[4], "error {:02X}").replace("none", "ok")
+    name = _named(m3_210_answers.Command, data[3], "command {:02X}")
+    if len(data) < 6 + UID_LENGTH:
+        return name
+    writes = data[3] in (m3_210_answers.Command.WRITE_AFI, m3_210_answers.Command.WRITE_DSFID)
+    value = f" := {data[4 + UID_LENGTH]:02X}" if writes else ""
+    return f"{name}{value} · tag …{data[1 + UID_LENGTH : 4 + UID_LENGTH].hex().upper()}"
+
+
+def _rl866(data: bytes, direction: Direction) -> str:
+    """github Hypernova-Oy/lainuri, `lainuri/RL866/message.py`: PCB at byte 3, then command, then status or data."""
+    if len(data) < 6:
+        return NOT_A_FRAME
+    pcb, inf = data[3], data[4:-2]
+    if pcb & rl866_frames.BLOCK_KIND == rl866_frames.S_BLOCK:
+        return "resync" if pcb == rl866_frames.RESYNC else "resync answered"
+    if len(inf) < 2:
+        return NOT_A_FRAME
+    if direction is Direction.FROM_DEVICE:
+        return _named(rl866_status.Status, int.from_bytes(inf[1:3], "little"), "status {:03X}")
+    name = _named(rl866_status.Command, inf[0], "command {:02X}")
+    if inf[0] != rl866_status.Command.TAG_ACCESS:
+        return name
     try:
-        return _words(Status(status).name)
+        operations = operations_of(inf[2:])
+    except rl866_status.Refused:
+        return name
+    done = ", ".join(_named(Code, operation.code, "operation {:04X}") for operation in operations)
+    return f"{done} · handle {inf[1]}"
+
+
+def _named(names: type[IntEnum], number: int, otherwise: str) -> str:
+    try:
+        return _words(names(number).name)
     except ValueError:
-        return f"status {status:02X}"
+        return otherwise.format(number)
 
 
 def _words(name: str) -> str:
     return name.replace("_", " ").lower()
+
+
+NOTES: dict[str, Callable[[bytes, Direction], str]] = {
+    "feig": _feig,
+    "m3_210": _m3_210,
+    "rl866": _rl866,
+    "scanner": _scanner,
+    "escpos": _escpos,
+}
+"""By the protocol, named like the file of its test vectors."""

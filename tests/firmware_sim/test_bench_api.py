@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from firmware_sim.catalogue import CATALOGUE, DeviceName
+from firmware_sim.catalogue import DeviceName, usual
 from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import Served, asked
@@ -40,6 +40,7 @@ def test_the_room_holds_what_the_configuration_says(served: Served) -> None:
             "uid": "E004015012345678",
             "afi": "07",
             "afi_locked": False,
+            "eas": False,
             "dsfid": "06",
             "memory": "11062056" + "00" * 108,
         }
@@ -191,8 +192,8 @@ def test_the_printer_says_on_its_wire_how_it_was_set(served: Served) -> None:
 @pytest.mark.parametrize("device", [DeviceName.PAD, DeviceName.SCANNER, DeviceName.PRINTER])
 def test_every_fault_can_be_switched_on_and_off_again(served: Served, device: DeviceName) -> None:
     offered = served.entries("devices")[device]["faults"]
-    assert offered == [fault.value for fault in CATALOGUE[device].faults]
-    for fault in CATALOGUE[device].faults:
+    assert offered == [fault.value for fault in usual()[device].faults]
+    for fault in usual()[device].faults:
         served.post("/api/faults", device=device, fault=fault)
         assert served.entries("devices")[device]["fault"] == fault
         assert (served.folder / device).is_symlink() == (fault != "unplug")

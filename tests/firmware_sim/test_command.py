@@ -127,12 +127,11 @@ def test_what_is_no_command_gets_the_usage(words: tuple[str, ...]) -> None:
 
 def test_what_can_be_simulated_is_listed_for_people_and_programs() -> None:
     listed = json.loads(ran("devices", "--json").stdout)["devices"]
-    assert {entry["device"]: (entry["protocol"], entry["lines"]) for entry in listed} == {
-        "pad": ("feig", ["pty", "tcp"]),
-        "scanner": ("scanner", ["pty"]),
-        "printer": ("escpos", ["pty", "tcp"]),
-        "cards": ("pcsc", ["pcscd"]),
-    }
+    kinds = [(entry["device"], entry["protocol"], entry["lines"]) for entry in listed]
+    assert kinds[:3] == [("pad", protocol, ["pty", "tcp"]) for protocol in ("feig", "m3_210", "rl866")]
+    assert ("scanner", "scanner", ["pty"]) in kinds
+    assert ("printer", "escpos", ["pty", "tcp"]) in kinds
+    assert ("cards", "pcsc", ["pcscd"]) in kinds
     assert "lose-write-answer" in listed[0]["faults"]
     told = ran("devices")
     assert told.returncode == 0
