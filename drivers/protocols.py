@@ -76,7 +76,7 @@ PROTOCOLS = MappingProxyType(
             "card readers, PC/SC", Depth.DRIVEN, "PC/SC part 3; ACR122U API 2.04", "drivers.cards.describe"
         ),
         "rl866": Protocol(
-            "RL866 / M201 class pads", Depth.TOLD, "github Hypernova-Oy/lainuri", "drivers.pads.rl866_describe"
+            "RL866 / M201 class pads", Depth.DRIVEN, "github Hypernova-Oy/lainuri", "drivers.pads.rl866.describe"
         ),
         "scan_engine": Protocol(
             "scan engines: triggers and Zebra SSI",
