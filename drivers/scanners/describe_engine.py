@@ -29,9 +29,9 @@ _REFUSED = "status-error"
 def describe(data: bytes, direction: Direction | None) -> list[Described]:
     """Triggers, their answers and SSI packets one after another; a code behind an answer is a `scan`."""
     described: list[Described] = []
-    at = 0
+    piece, at = _Piece(data), 0
     while at < len(data) or not described:
-        size, one = _take(data[at:])
+        size, one = piece.take(at)
         if size == 0 and described:
             last = described[-1]
             if NOISE_SKIPPED not in last.findings:
@@ -39,44 +39,62 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
             break
         described.append(one)
         at += size
-        if one.message == "trigger-answer" and at < len(data) and not _is_known(data[at:]):
+        if one.message == "trigger-answer" and at < len(data) and not piece.is_known(at):
             return described + describe_scanner(data[at:], direction)
         if one.message == "incomplete":
             break
     return described
 
 
-def _is_known(data: bytes) -> bool:
-    """Whether a trigger, an answer or a sound packet stands at the start."""
-    packet = ssi.parse_packet(data)
-    return (isinstance(packet, ssi.SsiPacket) and packet.checksum_right) or any(map(data.startswith, _LITERALS))
+class _Piece:
+    """Bytes of a wire, looked at place by place; each place is searched once for what begins there."""
 
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._searched_to = 0
+        """No known message begins before, but behind the place where the last search began."""
 
-def _take(data: bytes) -> tuple[int, Described]:
-    """The next message and its bytes, the noise before it included; 0 bytes where nothing begins any more."""
-    if _is_known(data):
-        return _take_known(data)
-    packet = ssi.parse_packet(data)
-    if isinstance(packet, ssi.SsiPacket) and (packet.size == len(data) or _is_known(data[packet.size :])):
+    def is_known(self, at: int) -> bool:
+        """Whether a trigger, an answer or a sound packet stands here."""
+        window = self._window(at)
+        packet = ssi.parse_packet(window)
+        return (isinstance(packet, ssi.SsiPacket) and packet.checksum_right) or any(map(window.startswith, _LITERALS))
+
+    def take(self, at: int) -> tuple[int, Described]:
+        """The next message and its bytes, the noise before it included; 0 bytes where nothing begins any more."""
+        if self.is_known(at):
+            return self._take_known(at)
+        left, packet = len(self._data) - at, ssi.parse_packet(self._window(at))
+        if isinstance(packet, ssi.SsiPacket) and (packet.size == left or self.is_known(at + packet.size)):
+            return packet.size, _describe_packet(packet)
+        start = self._next_known(at + 1)
+        if start is not None:
+            size, known = self._take_known(start)
+            return start - at + size, replace(known, findings=[NOISE_SKIPPED, *known.findings])
+        if isinstance(packet, ssi.SsiPacket):
+            return packet.size, _describe_packet(packet)
+        if any(literal.startswith(self._data[at:]) for literal in _LITERALS):
+            return left, Described("incomplete", {}, [TRUNCATED])
+        return left if packet is ssi.SsiFault.TRUNCATED else 0, Described("incomplete", {}, [packet.value])
+
+    def _next_known(self, at: int) -> int | None:
+        place = max(at, self._searched_to)
+        while place < len(self._data) and not self.is_known(place):
+            place += 1
+        self._searched_to = place
+        return place if place < len(self._data) else None
+
+    def _take_known(self, at: int) -> tuple[int, Described]:
+        window = self._window(at)
+        for literal, described in _LITERALS.items():
+            if window.startswith(literal):
+                return len(literal), described
+        packet = ssi.parse_packet(window)
+        assert isinstance(packet, ssi.SsiPacket)
         return packet.size, _describe_packet(packet)
-    start = next((place for place in range(1, len(data)) if _is_known(data[place:])), None)
-    if start is not None:
-        size, known = _take_known(data[start:])
-        return start + size, replace(known, findings=[NOISE_SKIPPED, *known.findings])
-    if isinstance(packet, ssi.SsiPacket):
-        return packet.size, _describe_packet(packet)
-    if any(literal.startswith(data) for literal in _LITERALS):
-        return len(data), Described("incomplete", {}, [TRUNCATED])
-    return len(data) if packet is ssi.SsiFault.TRUNCATED else 0, Described("incomplete", {}, [packet.value])
 
-
-def _take_known(data: bytes) -> tuple[int, Described]:
-    for literal, described in _LITERALS.items():
-        if data.startswith(literal):
-            return len(literal), described
-    packet = ssi.parse_packet(data)
-    assert isinstance(packet, ssi.SsiPacket)
-    return packet.size, _describe_packet(packet)
+    def _window(self, at: int) -> bytes:
+        return self._data[at : at + ssi.LONGEST]
 
 
 def _describe_packet(packet: ssi.SsiPacket) -> Described:

@@ -44,6 +44,8 @@ SYMBOLOGIES = MappingProxyType(
 """Code types of decode data that this product has names for."""
 _HEAD = 4
 _CHECKSUM = 2
+LONGEST = 0xFF + _CHECKSUM
+"""Bytes of the longest packet: LEN is one byte."""
 
 
 class SsiFault(StrEnum):

@@ -8,8 +8,6 @@ from drivers.scanners import ssi
 
 SILENCE_S = 0.2
 """Bytes of one packet follow closely; after so much silence the rest of it will not come."""
-_LONGEST = 257
-"""Bytes of the longest packet: LEN is one byte, and the checksum has two more."""
 _SHORTEST = 6
 _SOURCE_AT = 2
 _PRINTABLE = frozenset(range(0x20, 0x7F)) | frozenset(b"\r\n\t")
@@ -85,7 +83,7 @@ class SsiLine:
         head = self._incoming[at : at + _SOURCE_AT + 1]
         if len(head) > _SOURCE_AT and head[_SOURCE_AT] != ssi.SOURCE_SCANNER:
             return None
-        packet = ssi.parse_packet(bytes(self._incoming[at : at + _LONGEST]))
+        packet = ssi.parse_packet(bytes(self._incoming[at : at + ssi.LONGEST]))
         return packet if isinstance(packet, ssi.SsiFault) or packet.checksum_right else None
 
     def _skip(self, at: int) -> None:

@@ -69,11 +69,15 @@ class WedgeCore:
         self._partial.clear()
         self._keys_lost = False
         self._out_of_step = False
+        self._in_step = False
+        """Whole records came since it was silent."""
         self._silent_at_s: float | None = None
 
     def receive(self, data: bytes, now_s: float) -> list[ScannerEvent]:
         """Take records as they came, whole or in pieces; return the codes that they end."""
         events = self.tick(now_s)
+        if self._silent_at_s is None:
+            self._in_step = False
         if not self._out_of_step:
             self._partial += data
             events += self._take_records(now_s)
@@ -91,6 +95,7 @@ class WedgeCore:
                 self._out_of_step = True
                 self._partial.clear()
                 return events
+            self._in_step = True
             events += self._take(record, now_s)
         del self._partial[:whole]
         return events
@@ -127,9 +132,11 @@ class WedgeCore:
         """End a code after silence. What is no whole record then never becomes one."""
         if self._silent_at_s is None or now_s < self._silent_at_s:
             return []
-        if self._out_of_step or self._partial:
+        if self._out_of_step or (self._partial and not self._in_step):
             self._forget()
             return self._judge.damaged(Rejection.KEYS_LOST, ", and what came are no input records")
+        self._keys_lost = self._keys_lost or bool(self._partial)
+        self._partial.clear()
         return self._end_code(now_s, (Finding.NO_TERMINATOR,))
 
     def due_s(self) -> float | None:
