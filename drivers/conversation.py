@@ -6,7 +6,7 @@ that touches a file descriptor. Times are seconds of any monotonic clock, chosen
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 Event = TypeVar("Event")
 Command_contra = TypeVar("Command_contra", contravariant=True)
@@ -41,4 +41,16 @@ class Conversation(Protocol[Event, Command_contra]):
 
     def port_lost(self, reason: str, now_s: float) -> list[Event]:
         """The port has gone: everything under way ends with an event that says so."""
+        ...
+
+
+@runtime_checkable
+class ClosesPort(Protocol):
+    """What a core has besides that may find its stream broken beyond repair, so that only a new connection helps."""
+
+    def close_wanted(self) -> str | None:
+        """Why the port is to be closed and opened again; None while all is well. `port_lost` hears the same words.
+
+        Asked after bytes, commands and time, when what the core had to say is on its way.
+        """
         ...

@@ -61,7 +61,7 @@ PROTOCOLS = MappingProxyType(
             "FEIG OBID readers and gates", Depth.DRIVEN, "FEIG H20800-16e-ID-B, H71011-0e", "drivers.pads.feig.describe"
         ),
         "llrp": Protocol(
-            "UHF readers and portals, LLRP", Depth.TOLD, "EPCglobal LLRP 1.1", "drivers.gates.llrp_describe"
+            "UHF readers and portals, LLRP", Depth.DRIVEN, "EPCglobal LLRP 1.1", "drivers.llrp.describe"
         ),
         "lsp2": Protocol(
             "TAGSYS gates, LSP2", Depth.TOLD, "github GallusMax/libdanrfid", "drivers.gates.lsp2_describe"

@@ -1,7 +1,9 @@
 """The thread between a port and a driver core: it moves bytes and lets time pass, and nothing else.
 
 The pump waits for bytes, for a command or for the core's next `due_s`, whichever comes first; it never polls. When the
-port goes, it tells the core, waits a little longer each time, and opens it again.
+port goes, or the core wants it closed, it tells the core, waits a little longer each time, and opens it again. A port
+that goes again sooner than it was waited for has not come back: a device that takes connections and drops them is
+asked less and less often.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, Literal, TypeVar
 
-from drivers.conversation import Conversation
+from drivers.conversation import ClosesPort, Conversation
 from drivers.errors import PortGone
 from drivers.ports.port import Port
 
@@ -43,6 +45,7 @@ class Pump(Generic[Event, Command]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._core = core
+        self._closer = core if isinstance(core, ClosesPort) else None
         self._port = port
         self._deliver = deliver
         self._tap = tap
@@ -87,13 +90,18 @@ class Pump(Generic[Event, Command]):
     def _run(self) -> None:
         retry_s = FIRST_RETRY_S
         while not self._stopping.is_set():
+            opened_s = None
             try:
                 self._port.open()
-                retry_s = FIRST_RETRY_S
-                self._tell(self._core.port_opened(self._clock()))
+                opened_s = self._clock()
+                self._tell(self._core.port_opened(opened_s))
                 self._converse()
             except PortGone as gone:
-                self._tell(self._core.port_lost(str(gone), self._clock()))
+                lost_s = self._clock()
+                if opened_s is not None and lost_s - opened_s > retry_s:
+                    retry_s = FIRST_RETRY_S
+                self._port.close()
+                self._tell(self._core.port_lost(str(gone), lost_s))
                 self._pause(retry_s)
                 retry_s = min(retry_s * 2, LONGEST_RETRY_S)
             finally:
@@ -103,6 +111,7 @@ class Pump(Generic[Event, Command]):
         outgoing = bytearray()
         while not self._stopping.is_set():
             outgoing += self._take_outgoing()
+            self._close_if_wanted()
             ready_in, ready_out, _ = select.select(
                 [self._port.fileno(), self._woken], [self._port.fileno()] if outgoing else [], [], self._wait_s()
             )
@@ -119,6 +128,11 @@ class Pump(Generic[Event, Command]):
             due_s = self._core.due_s()
             if due_s is not None and due_s <= self._clock():
                 self._tell(self._core.tick(self._clock()))
+
+    def _close_if_wanted(self) -> None:
+        reason = None if self._closer is None else self._closer.close_wanted()
+        if reason is not None:
+            raise PortGone(reason)
 
     def _take_outgoing(self) -> bytes:
         data = self._core.take_outgoing()

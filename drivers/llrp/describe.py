@@ -1,46 +1,33 @@
 """LLRP messages in words, for `kiosk wire decode llrp`.
 
-Written for any bytes, broken ones too; a gate's driver has a whole codec in the package `llrpkit`.
+Written for any bytes, broken ones too.
 Source: EPCglobal LLRP 1.1, chapters 16 and 17 (message and parameter layouts).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 from drivers.described import Described, Direction, FieldValue
-from drivers.gates.llrp_names import KNOWN_TLV, MESSAGE_NAMES, TV_SIZES
+from drivers.llrp.codes import MessageKind, TlvParameter, TvParameter
+from drivers.llrp.messages import HEAD, LONGEST_MESSAGE, TYPE_BITS
+from drivers.llrp.names import MESSAGE_NAMES
+from drivers.llrp.parameters import Cut, cut
 
-_HEAD = 10
-_LENGTH_LIMIT = 4 * 1024 * 1024
-_TYPE_BITS = 0x03FF
-_TV_BIT = 0x80
-_TLV_HEAD = 4
 _STATUS_HEAD = 4
 _EPC_BITS_HEAD = 2
 _ROSPEC_HEAD = 6
 _MISSING, _UNKNOWN_PARAMETER, _LENGTH_INVALID = "missing-parameter", "unknown-parameter", "length-invalid"
-_ROSPEC_ORDERS = (21, 22, 23, 24, 25)
+_ROSPEC_ORDERS = range(MessageKind.DELETE_ROSPEC, MessageKind.DISABLE_ROSPEC + 1)
 """Delete, start, stop, enable, disable."""
-
-
-class _Message(IntEnum):
-    """Messages whose content is put in words."""
-
-    GET_READER_CAPABILITIES = 1
-    GET_READER_CONFIG = 2
-    SET_READER_CONFIG = 3
-    ADD_ROSPEC = 20
-    RO_ACCESS_REPORT = 61
-    READER_EVENT_NOTIFICATION = 63
-
-
 _RESPONSES = frozenset((4, *range(11, 14), *range(30, 37), *range(50, 56), 56, 57, 100))
-_ANTENNA, _FIRST_SEEN, _LAST_SEEN, _RSSI, _COUNT, _EPC_96 = 1, 2, 4, 6, 8, 13
-_UTC, _ROSPEC, _AISPEC, _TAG_REPORT, _EPC_DATA = 128, 177, 183, 240, 241
-_EVENT_DATA, _CONNECTION_ATTEMPT, _LLRP_STATUS = 246, 256, 287
-_TAG_FIELDS = {_ANTENNA: "antenna", _RSSI: "rssi", _FIRST_SEEN: "first_seen", _LAST_SEEN: "last_seen", _COUNT: "count"}
+_TAG_FIELDS = {
+    TvParameter.ANTENNA_ID: "antenna",
+    TvParameter.PEAK_RSSI: "rssi",
+    TvParameter.FIRST_SEEN_UTC: "first_seen",
+    TvParameter.LAST_SEEN_UTC: "last_seen",
+    TvParameter.SEEN_COUNT: "count",
+}
 
 
 @dataclass(slots=True)
@@ -55,34 +42,14 @@ class _Words:
         if finding not in self.findings:
             self.findings.append(finding)
 
-    def parameters(self, data: bytes) -> list[tuple[int, bytes]]:
-        """Parameters in order as (type, content). Unknown TLVs are skipped; an unknown TV ends the reading."""
-        parameters: list[tuple[int, bytes]] = []
-        at = 0
-        while at < len(data):
-            kind, head, size, known = _parameter_head(data[at:])
-            if size is None:
-                self.find(_UNKNOWN_PARAMETER)
-                break
-            if size < head or at + size > len(data):
-                self.find(_LENGTH_INVALID)
-                break
-            if known:
-                parameters.append((kind, data[at + head : at + size]))
-            else:
-                self.find(_UNKNOWN_PARAMETER)
-            at += size
+    def parameters(self, data: bytes) -> Cut:
+        """The parameters, with what is wrong among the findings."""
+        parameters = cut(data)
+        if parameters.unknown:
+            self.find(_UNKNOWN_PARAMETER)
+        if parameters.damaged:
+            self.find(_LENGTH_INVALID)
         return parameters
-
-
-def _parameter_head(data: bytes) -> tuple[int, int, int | None, bool]:
-    """Type, bytes of the head, bytes in all (None for an unknown TV), and whether the type is known."""
-    if data[0] & _TV_BIT:
-        kind = data[0] & ~_TV_BIT
-        size = TV_SIZES.get(kind)
-        return kind, 1, None if size is None else 1 + size, size is not None
-    kind = int.from_bytes(data[:2]) & _TYPE_BITS
-    return kind, _TLV_HEAD, int.from_bytes(data[2:_TLV_HEAD]), kind in KNOWN_TLV
 
 
 def describe(data: bytes, direction: Direction | None) -> list[Described]:
@@ -90,21 +57,21 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
     described: list[Described] = []
     at = 0
     while at < len(data) or not described:
-        head = data[at : at + _HEAD]
+        head = data[at : at + HEAD]
         length = int.from_bytes(head[2:6])
-        if len(head) < _HEAD:
+        if len(head) < HEAD:
             return [*described, Described("incomplete", {}, ["frame-truncated"])]
-        if not _HEAD <= length <= _LENGTH_LIMIT:
+        if not HEAD <= length <= LONGEST_MESSAGE:
             return [*described, Described("incomplete", {}, [_LENGTH_INVALID])]
         if at + length > len(data):
             return [*described, Described("incomplete", {}, ["frame-truncated"])]
-        described.append(_describe_message(head, data[at + _HEAD : at + length]))
+        described.append(_describe_message(head, data[at + HEAD : at + length]))
         at += length
     return described
 
 
 def _describe_message(head: bytes, body: bytes) -> Described:
-    kind = int.from_bytes(head[:2]) & _TYPE_BITS
+    kind = int.from_bytes(head[:2]) & TYPE_BITS
     words = _Words({"id": int.from_bytes(head[6:])})
     name = MESSAGE_NAMES.get(kind)
     if name is None:
@@ -121,23 +88,23 @@ def _describe_message(head: bytes, body: bytes) -> Described:
 
 def _read_other(words: _Words, kind: int, body: bytes) -> None:
     match kind:
-        case _Message.GET_READER_CAPABILITIES:
+        case MessageKind.GET_READER_CAPABILITIES:
             _read_number(words, "requested", body[:1], 1)
-        case _Message.GET_READER_CONFIG:
+        case MessageKind.GET_READER_CONFIG:
             _read_number(words, "antenna", body[:2], 2)
             _read_number(words, "requested", body[2:3], 1)
-        case _Message.SET_READER_CONFIG:
+        case MessageKind.SET_READER_CONFIG:
             if body:
                 words.fields["reset"] = bool(body[0] & 0x80)
             else:
                 words.find(_LENGTH_INVALID)
-        case _Message.ADD_ROSPEC:
+        case MessageKind.ADD_ROSPEC:
             _read_rospec(words, body)
-        case _Message.RO_ACCESS_REPORT:
+        case MessageKind.RO_ACCESS_REPORT:
             words.fields["tags"] = [
-                _read_tag(words, content) for each, content in words.parameters(body) if each == _TAG_REPORT
+                _read_tag(words, content) for content in words.parameters(body).all(TlvParameter.TAG_REPORT_DATA)
             ]
-        case _Message.READER_EVENT_NOTIFICATION:
+        case MessageKind.READER_EVENT_NOTIFICATION:
             _read_event(words, body)
         case _:
             pass
@@ -151,7 +118,7 @@ def _read_number(words: _Words, name: str, body: bytes, size: int) -> None:
 
 
 def _read_response(words: _Words, body: bytes) -> None:
-    status = next((content for kind, content in words.parameters(body) if kind == _LLRP_STATUS), None)
+    status = words.parameters(body).first(TlvParameter.LLRP_STATUS)
     if status is None:
         words.find(_MISSING)
         return
@@ -170,7 +137,7 @@ def _read_response(words: _Words, body: bytes) -> None:
 
 
 def _read_rospec(words: _Words, body: bytes) -> None:
-    rospec = next((content for kind, content in words.parameters(body) if kind == _ROSPEC), None)
+    rospec = words.parameters(body).first(TlvParameter.ROSPEC)
     if rospec is None:
         words.find(_MISSING)
         return
@@ -179,40 +146,39 @@ def _read_rospec(words: _Words, body: bytes) -> None:
         return
     words.fields |= {"rospec_id": int.from_bytes(rospec[:4]), "priority": rospec[4], "state": rospec[5]}
     antennas: list[FieldValue] = []
-    for kind, content in words.parameters(rospec[_ROSPEC_HEAD:]):
-        if kind == _AISPEC:
-            count = int.from_bytes(content[:2])
-            listed = content[2 : 2 + 2 * count]
-            if len(listed) < 2 * count:
-                words.find(_LENGTH_INVALID)
-            antennas += [int.from_bytes(listed[at : at + 2]) for at in range(0, len(listed), 2)]
+    for content in words.parameters(rospec[_ROSPEC_HEAD:]).all(TlvParameter.AISPEC):
+        count = int.from_bytes(content[:2])
+        listed = content[2 : 2 + 2 * count]
+        if len(listed) < 2 * count:
+            words.find(_LENGTH_INVALID)
+        antennas += [int.from_bytes(listed[at : at + 2]) for at in range(0, len(listed), 2)]
     words.fields["antennas"] = antennas
 
 
 def _read_tag(words: _Words, content: bytes) -> FieldValue:
     tag: dict[str, FieldValue] = {}
-    for kind, value in words.parameters(content):
-        if kind == _EPC_96:
+    for kind, value in words.parameters(content).parameters:
+        if kind == TvParameter.EPC_96:
             tag["epc"] = value.hex().upper()
-        elif kind == _EPC_DATA:
+        elif kind == TlvParameter.EPC_DATA:
             size = (int.from_bytes(value[:_EPC_BITS_HEAD]) + 7) // 8
             tag["epc"] = value[_EPC_BITS_HEAD : _EPC_BITS_HEAD + size].hex().upper()
             if len(value) < _EPC_BITS_HEAD + size:
                 words.find(_LENGTH_INVALID)
         elif kind in _TAG_FIELDS:
-            tag[_TAG_FIELDS[kind]] = int.from_bytes(value, signed=kind == _RSSI)
+            tag[_TAG_FIELDS[TvParameter(kind)]] = int.from_bytes(value, signed=kind == TvParameter.PEAK_RSSI)
     return tag
 
 
 def _read_event(words: _Words, body: bytes) -> None:
-    event = next((content for kind, content in words.parameters(body) if kind == _EVENT_DATA), None)
+    event = words.parameters(body).first(TlvParameter.EVENT_NOTIFICATION_DATA)
     if event is None:
         words.find(_MISSING)
         return
-    for kind, content in words.parameters(event):
-        if kind == _UTC:
+    for kind, content in words.parameters(event).parameters:
+        if kind == TlvParameter.UTC_TIMESTAMP:
             words.fields["timestamp"] = int.from_bytes(content)
-        elif kind == _CONNECTION_ATTEMPT:
+        elif kind == TlvParameter.CONNECTION_ATTEMPT_EVENT:
             outcome = int.from_bytes(content)
             words.fields["connection"] = outcome
             if outcome:
