@@ -98,13 +98,13 @@ class PolledPad(Generic[Request, Answer]):
         self._start(now_s)
         return events
 
-    def port_lost(self, reason: str, now_s: float) -> list[PadEvent]:
-        """Every order ends; tags are forgotten without `TagGone`."""
+    def port_lost(self, reason: str, now_s: float, code: FaultCode = FaultCode.PORT_GONE) -> list[PadEvent]:
+        """Every order ends; tags are forgotten without `TagGone`. `code` where it is not the port itself that went."""
         self._now_s = now_s
         self._open = False
         events = self._take_pending() + self._end_orders()
         self._start(now_s)
-        return [*events, *self._condition.is_(FaultCode.PORT_GONE, reason)]
+        return [*events, *self._condition.is_(code, reason)]
 
     def submit(self, command: PadCommand, now_s: float) -> None:
         """Queue an order; what cannot be done ends with the next `tick`.
