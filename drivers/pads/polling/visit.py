@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Generic, Protocol
 
+from drivers.pads.polling.dialect import NotSeen, ReadingGoesOn
 from drivers.pads.polling.errand import Answer, Answer_contra, Errand, Request, Request_co, Result
 
 
@@ -16,6 +18,16 @@ class Taken(Enum):
     PARTLY = auto()
     """Begun: it must be let go of, and cannot be asked yet."""
     UP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a tag could not be taken up."""
+
+    detail: str
+    """For the technician."""
+    seen: NotSeen
+    """What that says of the tag."""
 
 
 class Hold(Protocol[Request_co, Answer_contra]):
@@ -30,8 +42,8 @@ class Hold(Protocol[Request_co, Answer_contra]):
         """The next question on the way to `Taken.UP`; the first may let go of another tag that is still held."""
         ...
 
-    def trouble(self, answer: Answer_contra) -> str | None:
-        """Why the answer to `take_up` ends the way, for a technician; None where it goes on."""
+    def trouble(self, answer: Answer_contra) -> Trouble | None:
+        """What the answer to `take_up` says where the way ends; None where it goes on."""
         ...
 
     def let_go(self) -> Request_co:
@@ -56,14 +68,14 @@ class _Part(Enum):
 class Visit(Generic[Request, Answer, Result]):
     """`polling.errand.Errand` around another one, which is asked while the tag is taken up.
 
-    It can be used again after its result, as a reading is that goes on after a failure.
+    It can be used again after its result, as a reading is that goes on after a failure. `ReadingGoesOn` ends no visit.
     """
 
     def __init__(
         self,
         hold: Hold[Request, Answer],
         inside: Errand[Request, Answer, Result],
-        refused: Callable[[str], Result],
+        refused: Callable[[Trouble], Result],
         after: After = After.LET_GO,
     ) -> None:
         """`refused` makes a result of the trouble where the tag could not be taken up."""
@@ -106,7 +118,8 @@ class Visit(Generic[Request, Answer, Result]):
         """A knock follows, and lets go of the tag. A result that was there is told then."""
 
     def _conclude(self, result: Result | None, after: After) -> Result | None:
-        if result is None or self._hold.taken is Taken.NO or after is After.STAY:
+        goes_on = result is None or isinstance(result, ReadingGoesOn)
+        if goes_on or self._hold.taken is Taken.NO or after is After.STAY:
             return result
         self._result = result
         return None

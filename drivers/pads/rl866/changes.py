@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from drivers.pads.polling.dialect import Change, Held, NotSeen, Value, WriteReply
 from drivers.pads.polling.visit import After, Visit
 from drivers.pads.rl866 import operations
-from drivers.pads.rl866.answers import Result, read_blocks, read_system_information
+from drivers.pads.rl866.answers import read_blocks, read_system_information
 from drivers.pads.rl866.codes import NO_SUCH_BLOCKS, TAG_SILENT, Status
-from drivers.pads.rl866.connection import Connection, Learned
+from drivers.pads.rl866.connection import Connection, Learned, not_seen
 from drivers.pads.rl866.frames import Block
 from drivers.pads.rl866.operations import DISABLE_EAS, EAS_ALARM, ENABLE_EAS, SYSTEM_INFORMATION, Operation
 from drivers.pads.rl866.requests import Request
@@ -43,7 +43,7 @@ class Tag:
     ) -> Visit[Request, Block, Held[Value] | NotSeen]:
         """What the tag holds."""
         access: TagAccess[Held[Value] | NotSeen] = TagAccess(self.connection, lambda: asked, seen)
-        return Visit(self.connection, access, lambda _: NotSeen.NO_SENSE)
+        return Visit(self.connection, access, lambda trouble: trouble.seen)
 
 
 def afi(tag: Tag, wanted: int) -> Change[Request, Block, int]:
@@ -52,7 +52,7 @@ def afi(tag: Tag, wanted: int) -> Change[Request, Block, int]:
     def seen(outcome: Outcome) -> Held[int] | NotSeen:
         result = outcome.of(SYSTEM_INFORMATION)
         if not result.done:
-            return _nothing_seen(result)
+            return not_seen(result.error)
         information = read_system_information(result.data)
         if information is None or information.uid != tag.uid:
             return NotSeen.NO_SENSE
@@ -73,7 +73,7 @@ def eas(tag: Tag, wanted: bool, learned: Learned) -> Change[Request, Block, bool
     def seen(outcome: Outcome) -> Held[bool] | NotSeen:
         alarm, there = outcome.of(EAS_ALARM), outcome.of(SYSTEM_INFORMATION)
         if not there.done:
-            return _nothing_seen(there)
+            return not_seen(there.error)
         if alarm.done:
             learned.alarm_answered = True
             return Held(True)
@@ -89,7 +89,7 @@ def no_eas(tag: Tag, wanted: bool) -> Change[Request, Block, bool]:
 
     def seen(outcome: Outcome) -> Held[bool] | NotSeen:
         result = outcome.of(SYSTEM_INFORMATION)
-        return NotSeen.NEVER if result.done else _nothing_seen(result)
+        return NotSeen.NEVER if result.done else not_seen(result.error)
 
     return Change(wanted, lambda: tag.write(SYSTEM_INFORMATION), lambda: tag.look((SYSTEM_INFORMATION,), seen))
 
@@ -102,12 +102,8 @@ def memory(tag: Tag, first: int, data: bytes, block_size: int) -> Change[Request
     def seen(outcome: Outcome) -> Held[bytes] | NotSeen:
         result = outcome.of(look)
         if not result.done:
-            return _nothing_seen(result)
+            return not_seen(result.error)
         read = read_blocks(result.data)
         return NotSeen.NO_SENSE if read is None else Held(b"".join(read))
 
     return Change(data, lambda: tag.write(operations.write_blocks(first, blocks)), lambda: tag.look((look,), seen))
-
-
-def _nothing_seen(result: Result) -> NotSeen:
-    return NotSeen.TAG_SILENT if result.error in TAG_SILENT else NotSeen.NO_SENSE

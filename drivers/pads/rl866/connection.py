@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drivers.pads.polling.visit import Taken
+from drivers.pads.polling.dialect import NotSeen
+from drivers.pads.polling.visit import Taken, Trouble
 from drivers.pads.rl866 import requests
 from drivers.pads.rl866.answers import Answer, read_answer, read_handle
-from drivers.pads.rl866.codes import Command, Status, status_name
+from drivers.pads.rl866.codes import TAG_SILENT, Command, Status, status_name
 from drivers.pads.rl866.frames import Block
 from drivers.pads.rl866.requests import Request
 
@@ -53,6 +54,11 @@ def answer_in(block: Block) -> Answer:
     return read_answer(block.content) or Answer(0, Status.OK, b"")
 
 
+def not_seen(status: int) -> NotSeen:
+    """What a status says of the tag that was asked."""
+    return NotSeen.TAG_SILENT if status in TAG_SILENT else NotSeen.NO_SENSE
+
+
 class Connection:
     """`polling.visit.Hold` of one tag."""
 
@@ -76,11 +82,12 @@ class Connection:
             return requests.disconnect()
         return requests.connect(self._uid, self._tag_type)
 
-    def trouble(self, block: Block) -> str | None:
+    def trouble(self, block: Block) -> Trouble | None:
         """The status of a connect that was refused."""
         answer = answer_in(block)
-        refused = answer.command == Command.CONNECT and answer.status != Status.OK
-        return f"connect: {status_name(answer.status)}" if refused else None
+        if answer.command != Command.CONNECT or answer.status == Status.OK:
+            return None
+        return Trouble(f"connect: {status_name(answer.status)}", not_seen(answer.status))
 
     def let_go(self) -> Request:
         """By its handle, or of every tag where there is none."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from drivers.pads.polling.dialect import Change, Knocked, Line
+from drivers.pads.polling.dialect import Change, Knocked, Line, NotYet, ReadingGoesOn
 from drivers.pads.polling.stream import FrameStream
+from drivers.pads.polling.visit import Visit
+from drivers.pads.protocol import TagRead
 from drivers.pads.rl866 import changes, frames, operations, requests
 from drivers.pads.rl866.answers import read_answer
 from drivers.pads.rl866.codes import ANY_READER, OUT_OF_STEP
 from drivers.pads.rl866.connection import Connection, Learned
 from drivers.pads.rl866.frames import Block
 from drivers.pads.rl866.inventory import Inventory
-from drivers.pads.rl866.reading import MemoryReading, Reading
+from drivers.pads.rl866.reading import MemoryReading
 from drivers.pads.rl866.requests import Request
 from drivers.pads.rl866.settings import Rl866Settings
+from drivers.pads.rl866.tag_access import TagAccess
 from drivers.pads.rl866.tag_types import TagTypes
 
 _PAUSE_S = 0.001
@@ -22,6 +25,8 @@ _PAUSE_S = 0.001
 _SILENCE_S = 0.03
 """Two bytes' time would do; a USB adapter may hold bytes back for 16 ms."""
 _QUIET_S = 0.05
+
+_Told = TagRead | NotYet | ReadingGoesOn
 
 
 class _Step(Enum):
@@ -141,10 +146,12 @@ class Rl866Dialect:
         """Behind a disconnect of every tag."""
         return Inventory(self._learned, self._types, fresh=True)
 
-    def reading(self, uid: str, dsfid: int | None) -> Reading:
+    def reading(self, uid: str, dsfid: int | None) -> Visit[Request, Block, _Told]:
         """Connect, one access for most tags, disconnect."""
         memory = MemoryReading(uid, self._types.likely_block_size(uid), self._settings.most_bytes)
-        return Reading(self._tag(uid).connection, memory)
+        connection = self._tag(uid).connection
+        access: TagAccess[_Told] = TagAccess(connection, memory.asks, memory.read)
+        return Visit(connection, access, lambda trouble: NotYet(trouble.detail))
 
     def afi(self, uid: str, afi: int) -> Change[Request, Block, int]:
         """Read back by system information."""

@@ -6,47 +6,15 @@ Most library tags have 28 blocks of 4: connect, one access, disconnect is all th
 from __future__ import annotations
 
 from drivers.pads.polling.dialect import NotYet, ReadingGoesOn
-from drivers.pads.polling.visit import Visit
 from drivers.pads.protocol import TagRead
 from drivers.pads.rl866 import operations
 from drivers.pads.rl866.answers import Result, SystemInformation, read_blocks, read_system_information
 from drivers.pads.rl866.codes import NO_SUCH_BLOCKS, TAG_SILENT, Access, Status, status_name
-from drivers.pads.rl866.connection import Connection
-from drivers.pads.rl866.frames import Block
 from drivers.pads.rl866.operations import SYSTEM_INFORMATION, Operation
-from drivers.pads.rl866.requests import Request
-from drivers.pads.rl866.tag_access import Outcome, TagAccess
+from drivers.pads.rl866.tag_access import Outcome
 
 _FIRST_BLOCKS = 28
 """Of an ICODE SLI or SLIX. A tag with fewer refuses, and is asked again for what it says that it has."""
-
-
-class Reading:
-    """`polling.dialect.Reading`: a visit to one tag, and after a failure another that goes on from there."""
-
-    def __init__(self, connection: Connection, memory: MemoryReading) -> None:
-        self._memory = memory
-        self._visit: Visit[Request, Block, TagRead | NotYet] = Visit(
-            connection, TagAccess(connection, memory.asks, memory.read), NotYet
-        )
-
-    @property
-    def holds(self) -> bool:
-        return self._visit.holds
-
-    def request(self) -> Request:
-        """Connect, one access or more, disconnect."""
-        return self._visit.request()
-
-    def heard(self, block: Block) -> TagRead | NotYet | ReadingGoesOn | None:
-        """A step that brought something ends a row of failures."""
-        before = self._memory.progress
-        told = self._visit.heard(block)
-        return ReadingGoesOn.ON if told is None and self._memory.progress > before else told
-
-    def unheard(self) -> None:
-        """What was read is kept."""
-        self._visit.unheard()
 
 
 class MemoryReading:
@@ -64,7 +32,6 @@ class MemoryReading:
         self._blocks: list[bytes] = []
         self._counts: list[int] = []
         """Blocks that each read of the access under way asks for."""
-        self._steps = 0
 
     def asks(self) -> tuple[Operation, ...]:
         """As much as one answer carries: never more blocks than are wanted, at least one."""
@@ -83,13 +50,8 @@ class MemoryReading:
                 break
         return tuple(asked)
 
-    @property
-    def progress(self) -> int:
-        """Grows with each step that brought something."""
-        return self._steps
-
-    def read(self, outcome: Outcome) -> TagRead | NotYet | None:
-        """What one access brought; None where there is more to ask."""
+    def read(self, outcome: Outcome) -> TagRead | NotYet | ReadingGoesOn:
+        """What one access brought. After a failure it goes on from there."""
         if outcome.status != Status.OK:
             return NotYet(status_name(outcome.status))
         if not self._asked_information:
@@ -116,7 +78,7 @@ class MemoryReading:
         self._wanted = min(memory_bytes, self._most_bytes) // block_size
         self._at_once = max(1, operations.blocks_at_once(block_size, operations.RESULTS_ROOM_BYTES))
 
-    def _take_blocks(self, results: tuple[Result, ...]) -> TagRead | NotYet | None:
+    def _take_blocks(self, results: tuple[Result, ...]) -> TagRead | NotYet | ReadingGoesOn:
         before = len(self._blocks)
         for result, count in zip(results, self._counts, strict=False):
             blocks = read_blocks(result.data) if result.done else None
@@ -133,17 +95,15 @@ class MemoryReading:
             return self._done()
         if len(self._blocks) == before:
             return NotYet(f"block {before}: no answer")
-        self._steps += 1
-        return None
+        return ReadingGoesOn.ON
 
-    def _not_read(self, result: Result, before: int) -> TagRead | NotYet | None:
+    def _not_read(self, result: Result, before: int) -> TagRead | NotYet | ReadingGoesOn:
         """A tag has fewer blocks than were asked for, or is silent for now."""
         if result.error not in NO_SUCH_BLOCKS:
             return NotYet(f"block {len(self._blocks)}: {status_name(result.error)}")
         if len(self._blocks) > before or self._at_once > 1:
             self._at_once = max(1, self._at_once // 2)
-            self._steps += 1
-            return None
+            return ReadingGoesOn.ON
         return self._done() if self._blocks else NotYet(f"block 0: {status_name(result.error)}")
 
     def _done(self) -> TagRead:
