@@ -72,8 +72,8 @@ def split(memory: bytes, position: int, notes: Notes) -> list[RawElement]:
                 break
             raw.append((oid, precursor >> COMPACTION_SHIFT & 7, memory[position:end], at, position))
             position = end + pad
-            if pad and (stray := first_stray(memory[:position], end)) is not None:
-                notes.append(Noted(Finding.PADDING_NOT_ZERO, stray))
+            if pad and (stray := first_stray(memory[end:position], 0)) is not None:
+                notes.append(Noted(Finding.PADDING_NOT_ZERO, end + stray))
     except IndexError:
         notes.append(Noted(Finding.ELEMENT_TRUNCATED, at))
     return raw

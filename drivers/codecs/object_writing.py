@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from drivers.codecs.compaction import Compaction, pack, pack_integer
 from drivers.codecs.elements import BY_KEY, FIRST_INDEXED_OID, INDEX, Element, Kind
@@ -121,6 +122,8 @@ def _packed(element: Element, value: ElementValue) -> tuple[Compaction, bytes]:
             return Compaction.UTF8, text_to_write(key, value).encode()
         case Kind.TEXT:
             return pack(text_to_write(key, value))
+        case _:
+            assert_never(element.kind)
 
 
 def _bitmap(value: ElementValue) -> bytes:

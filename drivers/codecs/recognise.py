@@ -37,6 +37,13 @@ ILLEGIBLE = frozenset(
     }
 )
 
+WITHOUT_FIRST = HARMLESS | {
+    Finding.IDENTIFIER_MISSING,
+    Finding.IDENTIFIER_NOT_FIRST,
+    about(Finding.EMPTY_ELEMENT, IDENTIFIER),
+}
+"""What elements may come with that begin with another one, or with an empty item number."""
+
 FIRST_OID_MASK = 0x0F
 FIRST_OID = 0x01
 NFC_MAGIC = frozenset({0xE1, 0xE2})
@@ -111,12 +118,9 @@ def _by_shape(memory: bytes, chained: TagData, fixed: TagData, *, registered: bo
         return rfid501.decode(memory)
     if _looks_fixed(memory, fixed):
         return fixed
-    truncated = Finding.ELEMENT_TRUNCATED in chained.findings
-    corrupt = about(Finding.COMPACTION_INVALID, IDENTIFIER) in chained.findings and truncated
-    if memory[0] & FIRST_OID_MASK == FIRST_OID and not _is_nfc_forum(memory):
-        legible = ILLEGIBLE.isdisjoint(chained.findings) and not corrupt
-        if legible or truncated or about(Finding.CONTROL_CHARACTERS, IDENTIFIER) in chained.findings:
-            return chained
+    begins_right = memory[0] & FIRST_OID_MASK == FIRST_OID and not _is_nfc_forum(memory)
+    if begins_right and (IDENTIFIER in chained.elements or Finding.ELEMENT_TRUNCATED in chained.findings):
+        return chained
     if constants == 1:
         return rfid501.decode(memory)
     if chained.elements and not _is_nfc_forum(memory) and _is_chain_without_first(chained):
@@ -127,8 +131,7 @@ def _by_shape(memory: bytes, chained: TagData, fixed: TagData, *, registered: bo
 
 
 def _is_chain_without_first(chained: TagData) -> bool:
-    allowed = HARMLESS | {Finding.IDENTIFIER_MISSING, Finding.IDENTIFIER_NOT_FIRST}
-    return allowed.issuperset(chained.findings)
+    return WITHOUT_FIRST.issuperset(chained.findings)
 
 
 def _is_nfc_forum(memory: bytes) -> bool:

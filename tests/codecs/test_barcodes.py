@@ -134,6 +134,11 @@ def test_which_symbologies_can_carry_a_number(text: str, symbologies: set[str]) 
     assert set(symbologies_for(text)) == symbologies
 
 
+def test_a_text_that_is_longer_than_any_barcode_is_no_number() -> None:
+    assert readings("1" * 129) == ()
+    assert readings("A" * 129, "code-39") == ()
+
+
 @given(DIGITS)
 def test_one_wrong_digit_of_a_library_number_is_noticed(digits: str) -> None:
     number = "3" + digits[1:] + luhn_check("3" + digits[1:])

@@ -103,6 +103,17 @@ def test_every_element_of_the_table_is_written_and_read(element: object) -> None
 
 
 @pytest.mark.parametrize(
+    ("length", "head"), [(127, "7F027F"), (128, "7F028100"), (300, "7F02822C"), (8000, "7F02BE40")]
+)
+def test_a_length_above_127_takes_more_bytes(length: int, head: str) -> None:
+    """Seven bits a byte, high part first; bit 7 says that another byte follows."""
+    elements = BASE | {"title": "x" * length}
+    memory = encode("iso28560-2", elements).memory
+    assert memory[7:].startswith(bytes.fromhex(head) + b"x")
+    assert decode(memory).elements == elements
+
+
+@pytest.mark.parametrize(
     ("elements", "lock", "memory"),
     [
         ({"shelf_location": "A"}, [], "11051CBE991A14 660141"),
