@@ -8,13 +8,17 @@ from drivers.errors import BadSetting
 from drivers.ports.port import Port
 from drivers.ports.serial import LineSettings, SerialPort
 from drivers.ports.tcp import TcpPort
+from drivers.ports.usb_printer import FOLDER, UsbPrinterPort
 
 
 def open_port(address: str, line: LineSettings) -> Port:
     """The port that `address` names: `/dev/…` (or any path) for a serial line, `tcp://host:port` for a socket.
 
-    The port is not opened yet. Raises `BadSetting` where the text is neither.
+    A path in `/dev/usb/` is a printer behind the kernel's usblp: `/dev/usb/lp0`. The port is not opened yet. Raises
+    `BadSetting` where the text is neither.
     """
+    if address.startswith(FOLDER):
+        return UsbPrinterPort(address)
     if address.startswith("/"):
         return SerialPort(address, line)
     parts = urlsplit(address)

@@ -50,16 +50,27 @@ class BackChannel:
     def __init__(self) -> None:
         self._automatic = bytearray()
         self._begun_s = 0.0
+        self._strange_bytes = 0
+
+    def take_strange(self) -> int:
+        """How many bytes had no meaning since this was asked last."""
+        strange_bytes, self._strange_bytes = self._strange_bytes, 0
+        return strange_bytes
 
     def receive(self, data: bytes, now_s: float) -> list[Heard]:
-        """What the bytes mean. Half an automatic status is forgotten when the rest does not follow at once."""
+        """What the bytes mean. Half an automatic status is forgotten when the rest does not follow at once.
+
+        Its later bytes have bit 4 clear, so one that looks like an answer is one: noise that looks like the beginning
+        of a status does not eat the answers behind it.
+        """
         if self._automatic and now_s - self._begun_s > _PIECE_TIMEOUT_S:
+            self._strange_bytes += len(self._automatic)
             self._automatic.clear()
         heard: list[Heard] = []
         for value in data:
             if value in (XON, XOFF):
                 heard.append(Flow(stopped=value == XOFF))
-            elif self._automatic:
+            elif self._automatic and not is_real_time(value):
                 self._automatic.append(value)
                 self._end_automatic(heard)
             elif begins_automatic(value):
@@ -67,6 +78,8 @@ class BackChannel:
                 self._begun_s = now_s
             elif is_real_time(value):
                 heard.append(RealTimeAnswer(value))
+            else:
+                self._strange_bytes += 1
         return heard
 
     def _end_automatic(self, heard: list[Heard]) -> None:

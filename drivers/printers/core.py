@@ -1,29 +1,22 @@
-"""A receipt printer as a conversation: jobs go out band by band, each followed by the four status questions.
+"""A receipt printer as a conversation: jobs go out piece by piece, each followed by the four status questions.
 
-A job is `Printed` only when the printer answered "all well" after the time that printing takes. A job that met paper
-end, an open cover or a jammed cutter is `PrintFailed` and what the printer still holds of it is cleared before the next
-one, so that no patron gets the end of another's receipt. Times in seconds of any monotonic clock.
+A job is `Printed` only when the printer answered "all well" twice after the time that printing takes: an answer does
+not name its question, and a stray one shifts a whole round of them. A job that met paper end, an open cover or a jammed
+cutter is `PrintFailed` and what the printer still holds of it is cleared before the next one, so that no patron gets
+the end of another's receipt. Times in seconds of any monotonic clock.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from drivers.health import FaultCode, Faulted, Recovered
 from drivers.printers.back_channel import AutomaticStatus, BackChannel, Flow, RealTimeAnswer
-from drivers.printers.condition import FAULTS, Condition, Quirk
-from drivers.printers.escpos import (
-    AUTOMATIC_STATUS_ALL,
-    CLEAR_AND_RECOVER,
-    INITIALISE,
-    QUESTIONS,
-    Cut,
-    ask_status,
-    cut,
-    raster_bands,
-)
+from drivers.printers.condition import FAULTS, Condition
+from drivers.printers.escpos import CLEAR_AND_RECOVER, INITIALISE, QUESTIONS, ask_status, automatic_status
 from drivers.printers.events import (
     Print,
     Printed,
@@ -33,17 +26,16 @@ from drivers.printers.events import (
     PrintFailed,
     PrintFailure,
 )
-from drivers.printers.raster import ReceiptDrawing
+from drivers.printers.models import Quirk
+from drivers.printers.outgoing import Outgoing
 from drivers.printers.status import read_real_time
+from drivers.printers.typesetting import Piece, Typesetting
 
 _QUEUE_LIMIT = 8
-_CHUNK_BYTES = 512
 _TRIES = 3
 _QUIET_S = 0.2
-_BITS_A_BYTE = 10
 _OFFLINE_ASK_AGAIN_S = 0.5
 _RECOVER_EVERY_S = 30.0
-_FRESH_START = CLEAR_AND_RECOVER + INITIALISE + AUTOMATIC_STATUS_ALL
 
 
 class Answering(StrEnum):
@@ -58,10 +50,8 @@ class Answering(StrEnum):
 class PrinterSettings:
     """How the printer was set up at installation."""
 
-    drawing: ReceiptDrawing
+    typesetting: Typesetting
     answering: Answering = Answering.ANSWERS
-    cut: Cut = Cut.PARTIAL
-    feed_lines: int = 6
     speed_baud: int = 115_200
     """Bytes go out no faster than this; on TCP and USB a large number."""
     rows_per_s: int = 800
@@ -70,16 +60,16 @@ class PrinterSettings:
     answer_timeout_s: float = 1.0
     not_taking_s: float = 20.0
     """XOFF, or off line without a reason, for this long in a job ends the job."""
-    quirks: frozenset[Quirk] = frozenset()
 
 
 @dataclass(slots=True)
 class _Job:
     job_id: str
-    parts: deque[bytes]
-    rows: int
+    pieces: deque[Piece]
     printed_by_s: float = 0.0
     moved_s: float = 0.0
+    well_once: bool = False
+    """One whole round behind the paper said that all is well."""
 
 
 @dataclass(slots=True)
@@ -97,8 +87,9 @@ class PrinterCore:
     """One ESC/POS printer. Raises `BadSetting` at once when the receipt font cannot be read."""
 
     def __init__(self, settings: PrinterSettings) -> None:
-        settings.drawing.load_fonts()
+        settings.typesetting.drawing.load_fonts()
         self._settings = settings
+        self._model = settings.typesetting.model
         self._queue: deque[_Job] = deque()
         self._pending: list[PrinterEvent] = []
         self._now_s = 0.0
@@ -107,16 +98,13 @@ class PrinterCore:
         self._told: PrinterStatus | None = None
         self._condition = Condition()
         self._leftovers = False
-        """The printer may hold a part of a job that failed."""
+        """The printer may hold a part of a job that failed, or waits to be told that there is paper again."""
+        self._ever_heard = False
         self._forget_wire()
 
     def _forget_wire(self) -> None:
-        self._outgoing = bytearray()
-        self._released = 0
-        """Bytes of `_outgoing` that may go now: no faster than the line takes them, so that XOFF is heard in time."""
-        self._next_chunk_s = self._now_s
+        self._outgoing = Outgoing(self._settings.speed_baud, self._now_s)
         self._heard = BackChannel()
-        self._stopped_since_s: float | None = None
         self._job: _Job | None = None
         self._round: _Round | None = None
         self._next_round_s = self._now_s
@@ -128,12 +116,12 @@ class PrinterCore:
         self._now_s = now_s
         self._open = True
         self._forget_wire()
-        self._outgoing += INITIALISE
+        self._outgoing.put(INITIALISE)
         events = self._take_pending()
         if self._settings.answering is Answering.SILENT:
             events += self._fault_is(None) + self._tell(known=False)
         else:
-            self._outgoing += AUTOMATIC_STATUS_ALL
+            self._outgoing.put(automatic_status(self._model.automatic_mask))
             events += self._fault_is(None) if self._fault is FaultCode.PORT_GONE else []
         return events + self._advance(now_s)
 
@@ -157,11 +145,8 @@ class PrinterCore:
 
     def _job_of(self, command: Print) -> _Job:
         if isinstance(command.document, bytes):
-            return _Job(command.job_id, deque([command.document]), rows=0)
-        picture = self._settings.drawing.draw(command.document)
-        parts = deque(raster_bands(picture))
-        parts.append(cut(self._settings.cut, self._settings.feed_lines))
-        return _Job(command.job_id, parts, rows=picture.height)
+            return _Job(command.job_id, deque([Piece(command.document, rows=0)]))
+        return _Job(command.job_id, deque(self._settings.typesetting.pieces(command.document)))
 
     def receive(self, data: bytes, now_s: float) -> list[PrinterEvent]:
         """Take the printer's bytes; bytes without a meaning are dropped."""
@@ -172,7 +157,7 @@ class PrinterCore:
                 case Flow(stopped):
                     self._flow(stopped, now_s)
                 case AutomaticStatus(bits):
-                    self._condition = self._condition.after_automatic(bits)
+                    self._is(self._condition.after_automatic(bits))
                     events += self._judge()
                 case RealTimeAnswer(value):
                     events += self._answered(value, now_s)
@@ -184,35 +169,30 @@ class PrinterCore:
         return self._take_pending() + (self._advance(now_s) if self._open else [])
 
     def due_s(self) -> float | None:
-        """At once while there is something to send, else the next deadline."""
+        """The nearest of what is waited for: the line, an answer, the next question, XON."""
         if self._pending:
             return self._now_s
-        if not self._open:
-            return None
-        if self._stopped_since_s is not None:
-            return self._stopped_since_s + self._settings.not_taking_s if self._has_jobs() else None
-        if self._outgoing:
-            return self._next_chunk_s
-        if self._round is None:
-            silent_and_idle = self._settings.answering is Answering.SILENT and not self._has_jobs()
-            return None if silent_and_idle else self._next_round_s
-        return self._round.quiet_until_s if self._round.asked is None else self._round.deadline_s
+        return min(self._dues(), default=None) if self._open else None
+
+    def _dues(self) -> Iterator[float]:
+        chunk_s = self._outgoing.due_s()
+        if chunk_s is not None:
+            yield chunk_s
+        stopped_since_s = self._outgoing.stopped_since_s
+        if stopped_since_s is not None and self._has_jobs():
+            yield stopped_since_s + self._settings.not_taking_s
+        if self._settings.answering is Answering.SILENT:
+            if stopped_since_s is None and self._has_jobs():
+                yield self._next_round_s
+        elif self._may_ask():
+            if self._round is None:
+                yield self._next_round_s
+            else:
+                yield self._round.quiet_until_s if self._round.asked is None else self._round.deadline_s
 
     def take_outgoing(self) -> bytes:
-        """As much as the line takes until the next `due_s`; nothing while XOFF holds."""
-        if self._stopped_since_s is not None:
-            return b""
-        chunk = bytes(self._outgoing[: self._released])
-        del self._outgoing[: self._released]
-        self._released = 0
-        return chunk
-
-    def _release(self, now_s: float) -> None:
-        if not self._outgoing or now_s < self._next_chunk_s:
-            return
-        self._released = _CHUNK_BYTES
-        chunk_s = self._wire_s(min(_CHUNK_BYTES, len(self._outgoing)))
-        self._next_chunk_s = max(self._next_chunk_s, now_s - chunk_s) + chunk_s
+        """As much as the line takes until the next `due_s`; of a job nothing while XOFF holds."""
+        return self._outgoing.take()
 
     def _has_jobs(self) -> bool:
         return self._job is not None or bool(self._queue)
@@ -222,62 +202,78 @@ class PrinterCore:
         return pending
 
     def _flow(self, stopped: bool, now_s: float) -> None:
-        if stopped and self._stopped_since_s is None:
-            self._stopped_since_s = now_s
-        elif not stopped and self._stopped_since_s is not None:
-            self._stopped_since_s = None
+        if stopped:
+            self._outgoing.stop(now_s)
+        elif self._outgoing.stopped_since_s is not None:
+            self._outgoing.go_on()
             if self._round is not None:
-                self._round.deadline_s = now_s + self._wire_s(len(self._outgoing)) + self._settings.answer_timeout_s
-
-    def _wire_s(self, size: int) -> float:
-        return size * _BITS_A_BYTE / self._settings.speed_baud
+                self._round.deadline_s = now_s + self._outgoing.wire_s() + self._settings.answer_timeout_s
 
     def _advance(self, now_s: float) -> list[PrinterEvent]:
         events = self._step(now_s)
-        self._release(now_s)
+        self._outgoing.release(now_s)
         return events
 
     def _step(self, now_s: float) -> list[PrinterEvent]:
-        if self._stopped_since_s is not None:
-            return self._wait_for_xon(now_s)
+        events = self._mind_xoff(now_s)
         if self._settings.answering is Answering.SILENT:
-            return self._advance_unheard(now_s)
+            return events if self._outgoing.stopped_since_s is not None else events + self._advance_unheard(now_s)
+        if not self._may_ask():
+            return events
         if self._round is None:
             if now_s < self._next_round_s:
-                return []
+                return events
             self._round = _Round()
         current = self._round
         if current.asked is not None and now_s >= current.deadline_s:
-            return self._not_answered(current, now_s)
+            return events + self._not_answered(current, now_s)
         if current.asked is None and now_s >= current.quiet_until_s:
             self._ask(current, now_s)
-        return []
+        return events
+
+    def _may_ask(self) -> bool:
+        """Not while XOFF holds up the rest of a band: the question's bytes would be taken for dots."""
+        return self._outgoing.stopped_since_s is None or self._job is None or not self._outgoing.has_more()
 
     def _ask(self, current: _Round, now_s: float) -> None:
         current.asked = current.left[0]
-        self._outgoing += ask_status(current.asked)
-        current.deadline_s = now_s + self._wire_s(len(self._outgoing)) + self._settings.answer_timeout_s
+        question = ask_status(current.asked)
+        if self._outgoing.stopped_since_s is None:
+            self._outgoing.put(question)
+        else:
+            self._outgoing.put_first(question)
+        current.deadline_s = now_s + self._outgoing.wire_s() + self._settings.answer_timeout_s
 
-    def _wait_for_xon(self, now_s: float) -> list[PrinterEvent]:
-        if self._stopped_since_s is None or now_s < self._stopped_since_s + self._settings.not_taking_s:
+    def _mind_xoff(self, now_s: float) -> list[PrinterEvent]:
+        """A printer that is not taking has the time that a full buffer needs, and no more."""
+        stopped_since_s = self._outgoing.stopped_since_s
+        if stopped_since_s is None or now_s < stopped_since_s + self._settings.not_taking_s or not self._has_jobs():
             return []
-        if not self._has_jobs():
-            return []
-        stopped = Faulted(FaultCode.NO_ANSWER, f"XOFF for {self._settings.not_taking_s:g} s")
-        return [*self._fail_jobs(PrintFailure.NOT_TAKING), *self._fault_is(stopped.code, stopped.detail)]
+        if self._settings.answering is Answering.SILENT:
+            self._outgoing.go_on()  # one that cannot be heard has sent noise
+        events = self._fail_jobs(PrintFailure.NOT_TAKING)
+        return events + self._fault_is(FaultCode.NO_ANSWER, f"XOFF for {self._settings.not_taking_s:g} s")
 
     def _not_answered(self, current: _Round, now_s: float) -> list[PrinterEvent]:
         """Ask again after a silence, so that a late answer is not taken for the next question's."""
-        question, current.asked = current.asked, None
+        current.asked = None
         current.tries += 1
         current.quiet_until_s = now_s + _QUIET_S
         if current.tries < _TRIES:
             return []
         self._round = None
         self._next_round_s = now_s + self._settings.poll_s
-        events = self._fail_jobs(PrintFailure.NO_ANSWER)
-        events += self._fault_is(FaultCode.NO_ANSWER, f"no answer to DLE EOT {question}")
+        events = self._fail_jobs(PrintFailure.NO_ANSWER) + self._unheard(current.left[0])
         return events + self._tell(known=False)
+
+    def _unheard(self, question: int) -> list[PrinterEvent]:
+        noise_bytes = self._heard.take_strange()
+        if noise_bytes and not self._ever_heard:
+            return self._fault_is(
+                FaultCode.WRONG_DEVICE, "bytes come, but no status byte: wrong baud rate or other device"
+            )
+        behind = f", and {noise_bytes} bytes without a meaning" if noise_bytes else ""
+        return self._fault_is(FaultCode.NO_ANSWER, f"no answer to DLE EOT {question}{behind}")
 
     def _answered(self, value: int, now_s: float) -> list[PrinterEvent]:
         current = self._round
@@ -286,16 +282,22 @@ class PrinterCore:
         bits = read_real_time(current.asked, value)
         if bits is None:
             return []
-        self._condition = self._condition.after_answer(current.asked, value, bits, self._settings.quirks)
+        self._is(self._condition.after_answer(current.asked, value, bits, self._model.quirks))
         current.left.popleft()
         current.asked = None
         current.tries = 0
         if current.left:
             return []
         self._round = None
-        self._known = True
+        self._known = self._ever_heard = True
+        self._heard.take_strange()
         self._next_round_s = now_s + self._settings.poll_s
         return self._judge() + self._go_on(now_s)
+
+    def _is(self, condition: Condition) -> None:
+        self._condition = condition
+        if condition.has_no_paper() and Quirk.RECOVERS_WHEN_TOLD in self._model.quirks:
+            self._leftovers = True
 
     def _judge(self) -> list[PrinterEvent]:
         """Tell what changed; end the jobs that a printer in this condition cannot print."""
@@ -303,11 +305,14 @@ class PrinterCore:
             return []
         trouble = self._condition.trouble()
         events = self._tell(known=True)
+        if trouble is None and self._condition.paper_low:
+            return events + self._fault_is(FaultCode.PAPER_LOW, "paper is near its end; receipts are printed")
         if trouble is None:
             return events + self._fault_is(None)
         if trouble is PrintFailure.OFFLINE:
             return events
-        return events + self._fault_is(FAULTS[trouble], f"printer says {trouble.value}") + self._fail_jobs(trouble)
+        said = self._condition.error_in_words() if trouble is PrintFailure.ERROR else trouble.value
+        return events + self._fault_is(FAULTS[trouble], f"printer says {said}") + self._fail_jobs(trouble)
 
     def _go_on(self, now_s: float) -> list[PrinterEvent]:
         """After a whole round: the next band, the next job, or help out of an error."""
@@ -317,33 +322,46 @@ class PrinterCore:
         if trouble is not None:
             self._help_out(now_s)
             return self._fail_jobs(trouble)
+        stopped_since_s = self._outgoing.stopped_since_s
+        if stopped_since_s is not None and self._job is None and now_s >= stopped_since_s + self._settings.poll_s:
+            self._outgoing.go_on()  # it is on line and has nothing to do: XON was lost, or XOFF was noise
         if self._leftovers:
             self._leftovers = False
-            self._outgoing += _FRESH_START
+            self._start_afresh()
         events = self._end_job(now_s)
-        if self._job is None and self._queue:
+        if self._job is None and self._queue and self._outgoing.stopped_since_s is None:
             self._begin(self._queue.popleft(), now_s)
-        if self._job is not None and self._job.parts:
-            self._send_part(self._job, now_s)
+        if self._job is not None and self._job.pieces:
+            self._send_piece(self._job, now_s)
         return events
 
+    def _start_afresh(self) -> None:
+        self._outgoing.put(CLEAR_AND_RECOVER + INITIALISE + automatic_status(self._model.automatic_mask))
+
     def _end_job(self, now_s: float) -> list[PrinterEvent]:
-        if self._job is None or self._job.parts:
+        if self._job is None or self._job.pieces:
             return []
-        if now_s < self._job.printed_by_s:
-            self._next_round_s = self._job.printed_by_s
+        if now_s < self._job.printed_by_s or self._outgoing.stopped_since_s is not None:
+            self._next_round_s = max(self._job.printed_by_s, now_s + _QUIET_S)
+            return []
+        if not self._job.well_once:
+            self._job.well_once = True
+            self._next_round_s = now_s + _QUIET_S
             return []
         job, self._job = self._job, None
         return [Printed(job.job_id)]
 
     def _begin(self, job: _Job, now_s: float) -> None:
-        job.printed_by_s = now_s + job.rows / self._settings.rows_per_s
+        job.printed_by_s = now_s + sum(piece.rows for piece in job.pieces) / self._settings.rows_per_s
         self._job = job
 
-    def _send_part(self, job: _Job, now_s: float) -> None:
-        self._outgoing += job.parts.popleft()
+    def _send_piece(self, job: _Job, now_s: float) -> None:
+        piece = job.pieces.popleft()
+        self._outgoing.put(piece.data)
         job.moved_s = now_s
-        self._next_round_s = now_s if job.parts else max(now_s, job.printed_by_s)
+        self._next_round_s = now_s if job.pieces else max(now_s, job.printed_by_s)
+        if piece.raster and Quirk.BYTES_AFTER_RASTER in self._model.quirks:
+            self._next_round_s = max(self._next_round_s, now_s + self._outgoing.wire_s() + _QUIET_S)
 
     def _wait_for_line(self, job: _Job, now_s: float) -> list[PrinterEvent]:
         """Some models say off line while their buffer is full."""
@@ -355,12 +373,13 @@ class PrinterCore:
     def _help_out(self, now_s: float) -> None:
         """An error that waits for recovery stays until DLE ENQ 2: tried now and then, once the way is free."""
         condition = self._condition
-        blocked = condition.cover_open or condition.paper_end or condition.unrecoverable
+        blocked = condition.cover_open or condition.has_no_paper() or condition.unrecoverable
         if blocked or now_s < self._recover_after_s:
             return
-        if condition.cutter or condition.error or condition.waits_for_recovery:
+        waits = condition.waits_for_recovery or (self._leftovers and Quirk.RECOVERS_WHEN_TOLD in self._model.quirks)
+        if condition.cutter or condition.in_error() or waits:
             self._recover_after_s = now_s + _RECOVER_EVERY_S
-            self._outgoing += _FRESH_START
+            self._start_afresh()
 
     def _advance_unheard(self, now_s: float) -> list[PrinterEvent]:
         """Without a back channel: send, wait as long as printing takes, say that nothing is verified."""
@@ -371,8 +390,8 @@ class PrinterCore:
         if self._job is None and self._queue:
             job = self._queue.popleft()
             self._begin(job, now_s)
-            self._outgoing += b"".join(job.parts)
-            job.printed_by_s = max(job.printed_by_s, now_s + self._wire_s(len(self._outgoing)))
+            self._outgoing.put(b"".join(piece.data for piece in job.pieces))
+            job.printed_by_s = max(job.printed_by_s, now_s + self._outgoing.wire_s())
             self._next_round_s = job.printed_by_s
         return events
 

@@ -14,6 +14,7 @@ class Paper(StrEnum):
 
     OK = "ok"
     LOW = "low"
+    """Near its end: a warning; jobs print."""
     OUT = "out"
 
 
@@ -31,6 +32,18 @@ class PrinterStatus:
     """An error other than the cutter's."""
     receipt_in_mouth: bool = False
     """The last receipt still hangs there; only models that can tell."""
+    recoverable: bool = False
+    """An error that DLE ENQ ends once its cause has gone."""
+    recovers_by_itself: bool = False
+    """An error that ends without help: a head that is too warm."""
+    unrecoverable: bool = False
+    """An error that needs the technician, or power off and on."""
+    waits_for_recovery: bool = False
+    """On line again only after DLE ENQ."""
+    feed_button: bool = False
+    """The paper feed button is held."""
+    drawer_pin_high: bool = False
+    """Pin 3 of the drawer's plug: a contact of the library's own."""
 
 
 class PrintFailure(StrEnum):
@@ -66,6 +79,7 @@ class PrintFailed:
 
 
 PrinterEvent = Printed | PrintFailed | PrinterStatus | Faulted | Recovered
+"""`Faulted` with `PAPER_LOW` is a warning: the printer prints."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,21 @@ NETWORK_BAUD = 10_000_000
 """A socket takes bytes faster than any device uses them."""
 
 
-def _names_a_port(value: object) -> bool:
+def is_stream(value: object) -> bool:
+    """Whether a text names a serial line, a USB printer or a socket."""
     if not isinstance(value, str):
         return False
-    if value.startswith(PCSC):
-        return len(value) > len(PCSC)
     try:
         open_port(value, LineSettings())
     except BadSetting:
         return False
     return True
+
+
+def _names_a_port(value: object) -> bool:
+    if isinstance(value, str) and value.startswith(PCSC):
+        return len(value) > len(PCSC)
+    return is_stream(value)
 
 
 Baud = Annotated[int, within(300, 4_000_000)]

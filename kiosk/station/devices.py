@@ -17,18 +17,15 @@ from drivers.pads.protocol import PadCommand
 from drivers.ports.address import open_port
 from drivers.ports.pump import Pump
 from drivers.ports.serial import LineSettings
-from drivers.printers.core import Answering, PrinterCore
-from drivers.printers.core import PrinterSettings as PrinterCoreSettings
-from drivers.printers.events import PrinterCommand, PrinterEvent
-from drivers.printers.raster import ReceiptDrawing
+from drivers.printers.events import PrinterCommand
 from drivers.scanners import serial_scanner
 from drivers.scanners.events import ScannerCommand, ScannerEvent
 from kiosk.hardware.pads import PadSettings, opened_pad
-from kiosk.hardware.ports import speed_baud
+from kiosk.hardware.printers import PrinterSettings, opened_printer
 from kiosk.hardware.running import Running
 from kiosk.screens.fonts import REGULAR
 from kiosk.session.events import DeviceChanged, Event, Health
-from kiosk.station.settings import CardSettings, KioskSettings, PrinterSettings, ScannerSettings
+from kiosk.station.settings import CardSettings, KioskSettings, ScannerSettings
 from kiosk.station.translate import card_event, pad_event, printer_event, scanner_event
 
 AGAIN_S = 60.0
@@ -70,7 +67,7 @@ class Devices:
 
     pad: Running[PadCommand]
     scanner: Pump[ScannerEvent, ScannerCommand] | None = None
-    printer: Pump[PrinterEvent, PrinterCommand] | None = None
+    printer: Running[PrinterCommand] | None = None
     cards: pcsc.CardReader | None = None
 
     @classmethod
@@ -108,18 +105,10 @@ def _scanner(settings: ScannerSettings, deliver: Deliver) -> Pump[ScannerEvent, 
     return Pump(core, port, lambda event: witness.tell(scanner_event(event)), name="scanner")
 
 
-def _printer(settings: PrinterSettings, font: Path, deliver: Deliver) -> Pump[PrinterEvent, PrinterCommand]:
+def _printer(settings: PrinterSettings, font: Path, deliver: Deliver) -> Running[PrinterCommand]:
     witness = Witness(settings.port, deliver)
     heard = settings.back_channel
-    core = PrinterCore(
-        PrinterCoreSettings(
-            ReceiptDrawing(font, width_dots=settings.width_dots),
-            Answering.ANSWERS if heard else Answering.SILENT,
-            speed_baud=speed_baud(settings.port, settings.baud),
-        )
-    )
-    port = open_port(settings.port, LineSettings(settings.baud))
-    return Pump(core, port, lambda event: witness.tell(printer_event(event, back_channel=heard)), name="printer")
+    return opened_printer(settings, font, lambda event: witness.tell(printer_event(event, back_channel=heard)))
 
 
 def _cards(settings: CardSettings, deliver: Deliver) -> pcsc.CardReader:

@@ -26,6 +26,7 @@ from kiosk.screens.sound import NoSound, Sounds
 from kiosk.session.events import Event
 from kiosk.session.state import KNOWN_ITEMS, Kiosk
 from kiosk.session.step import begin
+from kiosk.settings import SettingsRefused
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
 from kiosk.station.devices import Devices
 from kiosk.station.display import MirroredScreen
@@ -34,6 +35,7 @@ from kiosk.station.inbox import Inbox
 from kiosk.station.loop import Loop, Message, Stop, now
 from kiosk.station.mirror import Mirror
 from kiosk.station.notify import Notifier
+from kiosk.station.receipt_template import load_templates
 from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import BrokerSettings, KioskSettings, SoundSettings
 from kiosk.station.translate import uplink_event
@@ -73,6 +75,7 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
     station = Station(settings.site, settings.station)
     library = ScreenSettings(settings.library.name_zh, settings.library.name_en)
+    letterhead = _letterhead(settings, library)
     fonts_folder = fonts.folder(settings.screen.fonts)
     address = _address(settings.broker)
     inbox: Inbox[Message] = Inbox()
@@ -104,7 +107,6 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     parts.callback(inbox.close)
     parts.callback(notifier.stopping)
     _stop_on_signal(inbox)
-    letterhead = Letterhead(library, settings.time_zone)
     hands = StationHands(devices, uplink, ledger, letterhead, _sounds(settings.sound, parts))
     log.info("%s is ready, software %s", station.source, software)
     Loop(state, ledger, display, inbox, hands, notifier.alive).run()
@@ -128,6 +130,14 @@ def _first_state(settings: KioskSettings, ledger: Ledger) -> Kiosk:
         log.warning("%d items are in doubt and will be settled when they are seen", len(doubts))
     titles = {item.id: item for item in reversed(ledger.known_titles(KNOWN_ITEMS))}
     return begin(settings.policy(), IdSource(secrets.token_bytes(SEED_BYTES)), moment, doubts, titles)
+
+
+def _letterhead(settings: KioskSettings, library: ScreenSettings) -> Letterhead:
+    try:
+        templates = load_templates(settings.printer.templates if settings.printer is not None else None)
+    except SettingsRefused as refused:
+        raise CannotStart(f"the layout of receipts cannot be used:\n{refused}") from None
+    return Letterhead(library, settings.time_zone, templates)
 
 
 def _address(broker: BrokerSettings) -> Address:

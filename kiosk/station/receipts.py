@@ -1,18 +1,19 @@
-"""From what a session did to a receipt, in the patron's language. Pure; the driver draws it."""
+"""From what a session did to a receipt, by the library's template in the patron's language. Pure; the driver draws."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from typing import assert_never
 
-from drivers.printers.receipt import Align, Receipt, ReceiptLine, Style
+from drivers.printers.receipt import Code128, QrCode, Receipt, ReceiptLine, ReceiptPart
 from kiosk.screens.dates import clock, full_day, iso_day
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.words import Words, words
 from kiosk.session.effects import PrintReceipt, ReceiptEntry
-
-RULE = ReceiptLine("", Style.RULE)
+from kiosk.station.receipt_template import COUNTS, Books, Code, Row, Templates, When, shipped_templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,35 +22,69 @@ class Letterhead:
 
     library: ScreenSettings
     time_zone: str
+    templates: Templates = field(default_factory=shipped_templates)
+
+
+Values = Mapping[str, str | int]
+"""What each place says; empty or 0 where there is nothing to say."""
 
 
 def compose(order: PrintReceipt, head: Letterhead, now: datetime) -> Receipt:
     """The receipt of one session, printed at `now` (aware). Names no patron: a card shows its last characters only."""
     said = words(order.language)
-    at = said.say("slip.printed", date=full_day(now, head.time_zone, said), time=clock(now, head.time_zone))
-    lines = [
-        ReceiptLine(head.library.library(order.language) or said.say("library.name"), Style.TITLE, Align.CENTRE),
-        ReceiptLine(at, Style.SMALL, Align.CENTRE),
-    ]
-    if order.card_ending:
-        lines.append(ReceiptLine(said.say("slip.card", ending=order.card_ending), Style.SMALL, Align.CENTRE))
-    if order.borrowed:
-        lines += [RULE, ReceiptLine(said.count("receipt.borrowed", len(order.borrowed)))]
-        lines += _titles(order.borrowed, head, now, said)
-    if order.returned:
-        lines += [RULE, ReceiptLine(said.count("receipt.returned", len(order.returned)))]
-        lines += _titles(order.returned, head, now, said)
-    if not order.borrowed and not order.returned:
-        lines += [RULE, ReceiptLine(said.say("receipt.nothing"))]
-    return Receipt((*lines, RULE, ReceiptLine(said.say("slip.farewell"), align=Align.CENTRE)))
+    values: Values = {
+        "library": head.library.library(order.language) or said.say("library.name"),
+        "date": full_day(now, head.time_zone, said),
+        "time": clock(now, head.time_zone),
+        "card": order.card_ending,
+        "borrowed": len(order.borrowed),
+        "returned": len(order.returned),
+    }
+    lists = {
+        Books.BORROWED: [_of_entry(*each, head, now, said) for each in enumerate(order.borrowed, start=1)],
+        Books.RETURNED: [_of_entry(*each, head, now, said) for each in enumerate(order.returned, start=1)],
+    }
+    parts: list[ReceiptPart] = []
+    for each, group in groupby(head.templates[order.language].row, key=lambda row: row.each):
+        rows = tuple(group)
+        for about in ({},) if each is None else lists[each]:
+            parts += _filled(rows, {**values, **about})
+    return Receipt(tuple(parts))
 
 
-def _titles(entries: Sequence[ReceiptEntry], head: Letterhead, now: datetime, said: Words) -> list[ReceiptLine]:
-    lines: list[ReceiptLine] = []
-    for number, entry in enumerate(entries, start=1):
-        title = entry.title or said.say("list.unknown-title")
-        lines.append(ReceiptLine(said.say("slip.entry", number=number, title=title)))
-        if entry.due:
-            due = said.say("slip.due", date=iso_day(entry.due, now, head.time_zone, said))
-            lines.append(ReceiptLine(due, Style.SMALL, Align.RIGHT))
-    return lines
+def _of_entry(number: int, entry: ReceiptEntry, head: Letterhead, now: datetime, said: Words) -> Values:
+    due = iso_day(entry.due, now, head.time_zone, said) if entry.due else ""
+    return {"number": number, "title": entry.title or said.say("list.unknown-title"), "due": due}
+
+
+def _filled(rows: tuple[Row, ...], values: Values) -> Iterator[ReceiptPart]:
+    for row in rows:
+        if not _stands(row.when, values) or not all(values[place] for place in row.places()):
+            continue
+        text = row.text if row.one is None or not _is_one(row, values) else row.one
+        text = text.format_map(values)
+        match row.code:
+            case None:
+                yield ReceiptLine(text, row.style, row.align)
+            case Code.QR:
+                yield QrCode(text, row.align)
+            case Code.CODE_128:
+                yield Code128(text, row.align)
+            case _:
+                assert_never(row.code)
+
+
+def _is_one(row: Row, values: Values) -> bool:
+    return any(values[place] == 1 for place in COUNTS & row.places())
+
+
+def _stands(when: When, values: Values) -> bool:
+    match when:
+        case When.ALWAYS:
+            return True
+        case When.BORROWED | When.RETURNED:
+            return bool(values[when.value])
+        case When.NOTHING:
+            return not any(values[place] for place in COUNTS)
+        case _:
+            assert_never(when)

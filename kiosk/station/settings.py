@@ -10,14 +10,13 @@ from typing import Annotated
 from drivers.codecs.isil import is_isil
 from kiosk.hardware.pads import PadSettings
 from kiosk.hardware.ports import Baud, PortName
+from kiosk.hardware.printers import PrinterSettings
 from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, within
 from kiosk.session.state import OfflinePolicy, Policy, Timeouts
 
 SCHOOL_CODE_DIGITS = 5
 """UHF tags of the Chinese university consortium name their owner so."""
-
-WHOLE_BYTES = Limit("a multiple of 8", lambda value: isinstance(value, int) and value % 8 == 0)
 
 
 def _is_owner(value: object) -> bool:
@@ -55,16 +54,6 @@ class ScannerSettings:
     port: PortName
     baud: Baud = 9_600
     prefix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PrinterSettings:
-    port: PortName
-    baud: Baud = 38_400
-    width_dots: Annotated[int, within(200, 1000), WHOLE_BYTES] = 576
-    """Dots a row: 576 on 80 mm paper, 384 on 58 mm."""
-    back_channel: bool = True
-    """False for a printer that cannot answer (write-only USB): its state is then unknown, not well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A printer of the test's own: it understands status questions and holds the paper's state."""
+"""A font that is there, and how receipts are set for a generic printer of 80 mm."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from drivers.printers.models import MODELS, ModelName
 from drivers.printers.raster import ReceiptDrawing
+from drivers.printers.typesetting import Typesetting
 
 FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 SIMPLIFIED_CHINESE_FACE = 2
@@ -15,3 +17,8 @@ SIMPLIFIED_CHINESE_FACE = 2
 @pytest.fixture(scope="session")
 def drawing() -> ReceiptDrawing:
     return ReceiptDrawing(FONT, SIMPLIFIED_CHINESE_FACE)
+
+
+@pytest.fixture(scope="session")
+def typesetting(drawing: ReceiptDrawing) -> Typesetting:
+    return Typesetting(drawing, MODELS[ModelName.GENERIC_80])

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from drivers.errors import BadSetting
 from drivers.health import FaultCode, Faulted, Recovered
-from drivers.printers.condition import Quirk
 from drivers.printers.core import Answering, PrinterCore, PrinterSettings
 from drivers.printers.events import (
     Paper,
@@ -23,9 +22,12 @@ from drivers.printers.events import (
     PrintFailed,
     PrintFailure,
 )
+from drivers.printers.models import MODELS, ModelName
 from drivers.printers.raster import ReceiptDrawing
 from drivers.printers.receipt import Receipt, ReceiptLine
+from drivers.printers.typesetting import Typesetting
 
+GENERIC = MODELS[ModelName.GENERIC_80]
 ALL_WELL = {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12}
 PAPER_OUT = {1: 0x1A, 2: 0x32, 3: 0x12, 4: 0x7E}
 COVER_OPEN = {1: 0x1A, 2: 0x16, 3: 0x12, 4: 0x12}
@@ -34,6 +36,7 @@ OFF_LINE = {1: 0x1A, 2: 0x12, 3: 0x12, 4: 0x12}
 QUESTION = re.compile(rb"\x10\x04([\x01-\x04])\Z")
 WELL = PrinterStatus(Paper.OK, cover_open=False, cutter_error=False, offline=False, known=True)
 UNKNOWN = PrinterStatus(Paper.OK, cover_open=False, cutter_error=False, offline=False, known=False)
+LOW = Faulted(FaultCode.PAPER_LOW, "paper is near its end; receipts are printed")
 RECEIPT = Receipt(tuple(ReceiptLine(f"{row} 百年孤独 One hundred years") for row in range(12)))
 
 
@@ -90,8 +93,8 @@ def at_a_desk(printer_settings: PrinterSettings) -> Desk:
 
 
 @pytest.fixture
-def desk(drawing: ReceiptDrawing) -> Desk:
-    ready = at_a_desk(PrinterSettings(drawing))
+def desk(typesetting: Typesetting) -> Desk:
+    ready = at_a_desk(PrinterSettings(typesetting))
     ready.run(0.1)
     return ready
 
@@ -156,13 +159,13 @@ def test_automatic_status_in_the_middle_fails_the_job_at_once(desk: Desk) -> Non
     ]
 
 
-def test_an_automatic_status_between_question_and_answer_is_not_the_answer(drawing: ReceiptDrawing) -> None:
-    core = PrinterCore(PrinterSettings(drawing))
+def test_an_automatic_status_between_question_and_answer_is_not_the_answer(typesetting: Typesetting) -> None:
+    core = PrinterCore(PrinterSettings(typesetting))
     core.port_opened(0.0)
     heard = core.receive(bytes.fromhex("10000000"), 0.01)
     for answer in ("12", "12", "12", "1E"):
         heard += core.receive(bytes.fromhex(answer), 0.02)
-    assert heard == [PrinterStatus(Paper.LOW, cover_open=False, cutter_error=False, offline=False, known=True)]
+    assert heard == [PrinterStatus(Paper.LOW, cover_open=False, cutter_error=False, offline=False, known=True), LOW]
 
 
 def test_a_job_for_a_printer_without_paper_fails_without_a_byte_printed(desk: Desk) -> None:
@@ -176,28 +179,43 @@ def test_a_job_for_a_printer_without_paper_fails_without_a_byte_printed(desk: De
 
 def test_low_paper_is_told_once_and_printing_goes_on(desk: Desk) -> None:
     desk.answers = {**ALL_WELL, 4: 0x1E}
-    assert desk.run(20.0) == [PrinterStatus(Paper.LOW, cover_open=False, cutter_error=False, offline=False, known=True)]
+    low = PrinterStatus(Paper.LOW, cover_open=False, cutter_error=False, offline=False, known=True)
+    assert desk.run(20.0) == [low, LOW]
     desk.prints("R1")
     assert outcomes(desk.run(5.0)) == [Printed("R1")]
+    desk.answers = dict(ALL_WELL)
+    assert desk.run(6.0) == [WELL, Recovered("printer")]
 
 
 def test_xoff_for_ever_ends_the_job_and_nothing_is_sent_meanwhile(desk: Desk) -> None:
     desk.prints("R1")
+    desk.run(0.05)
     desk.hears(b"\x13")
     desk.paper = b""
-    events = desk.run(60.0)
+    assert outcomes(desk.run(19.0)) == []
     assert desk.paper == b""
+    desk.answers = None
+    events = desk.run(60.0)
     assert outcomes(events) == [PrintFailed("R1", PrintFailure.NOT_TAKING)]
+    assert b"\x1dv0" not in desk.paper
+    desk.answers = dict(ALL_WELL)
     desk.hears(b"\x11")
-    assert desk.run(6.0)[-1] == Recovered("printer")
+    assert Recovered("printer") in desk.run(6.0)
 
 
 def test_xoff_for_a_moment_only_delays(desk: Desk) -> None:
     desk.prints("R1")
+    desk.run(0.05)
     desk.hears(b"\x13")
-    desk.run(5.0)
+    assert outcomes(desk.run(5.0)) == []
     desk.hears(b"\x11")
     assert outcomes(desk.run(5.0)) == [Printed("R1")]
+
+
+def test_an_xoff_that_was_noise_is_over_with_the_next_poll(desk: Desk) -> None:
+    desk.hears(b"\x13")
+    desk.prints("R1")
+    assert outcomes(desk.run(11.0)) == [Printed("R1")]
 
 
 def test_a_printer_that_says_off_line_while_its_buffer_is_full_is_given_time(desk: Desk) -> None:
@@ -236,8 +254,8 @@ def test_a_late_answer_is_not_taken_for_the_next_question(desk: Desk) -> None:
     assert desk.run(6.0) == []
 
 
-def test_a_printer_without_a_back_channel_is_unknown_and_its_receipts_unverified(drawing: ReceiptDrawing) -> None:
-    desk = at_a_desk(PrinterSettings(drawing, answering=Answering.SILENT))
+def test_a_printer_without_a_back_channel_is_unknown_and_its_receipts_unverified(typesetting: Typesetting) -> None:
+    desk = at_a_desk(PrinterSettings(typesetting, answering=Answering.SILENT))
     assert desk.run(1.0) == []
     assert desk.events == [UNKNOWN]
     assert b"\x10\x04" not in desk.paper
@@ -274,8 +292,7 @@ def test_a_queue_is_bounded(desk: Desk) -> None:
 
 
 def test_models_that_depart_from_epson_are_set_right(drawing: ReceiptDrawing) -> None:
-    hs_k33 = frozenset({Quirk.BIT_7_RECEIPT_IN_MOUTH, Quirk.COVER_BIT_INVERTED})
-    desk = at_a_desk(PrinterSettings(drawing, quirks=hs_k33))
+    desk = at_a_desk(PrinterSettings(Typesetting(drawing, MODELS[ModelName.HS_K33])))
     desk.answers = {**ALL_WELL, 1: 0x92, 2: 0x16}
     assert desk.run(0.1) == [
         PrinterStatus(Paper.OK, cover_open=False, cutter_error=False, offline=False, known=True, receipt_in_mouth=True)
@@ -284,15 +301,15 @@ def test_models_that_depart_from_epson_are_set_right(drawing: ReceiptDrawing) ->
 
 def test_a_missing_font_is_a_setting_that_makes_no_sense() -> None:
     with pytest.raises(BadSetting, match="no-such-font"):
-        PrinterCore(PrinterSettings(ReceiptDrawing(Path("no-such-font.ttf"))))
+        PrinterCore(PrinterSettings(Typesetting(ReceiptDrawing(Path("no-such-font.ttf")), GENERIC)))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.binary(max_size=12), st.floats(0, 3)), max_size=20))
 def test_whatever_a_printer_sends_each_job_ends_once(
-    drawing: ReceiptDrawing, babble: list[tuple[bytes, float]]
+    typesetting: Typesetting, babble: list[tuple[bytes, float]]
 ) -> None:
-    desk = at_a_desk(PrinterSettings(drawing))
+    desk = at_a_desk(PrinterSettings(typesetting))
     desk.answers = None
     desk.prints("R1", b"\x1bd\x01")
     for data, pause_s in babble:

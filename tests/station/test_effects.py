@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from drivers.printers.describe import describe
+from kiosk.hardware.pads import PadSettings
+from kiosk.hardware.printers import PrinterSettings
 from kiosk.ledger import Ledger
 from kiosk.model.circulation import Item, Language
 from kiosk.model.ids import AskId, ItemId, PatronRef, Uid
@@ -34,7 +36,7 @@ from kiosk.station.devices import Devices
 from kiosk.station.effects import StationHands
 from kiosk.station.inbox import Inbox
 from kiosk.station.receipts import Letterhead
-from kiosk.station.settings import CardSettings, KioskSettings, LibrarySettings, PadSettings, PrinterSettings
+from kiosk.station.settings import CardSettings, KioskSettings, LibrarySettings
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import MOST_WAITING, Uplink, UplinkSettings
 from kiosk.station.uplink_events import UplinkEvent

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.printers.receipt import Receipt, Style
+from drivers.printers.receipt import Receipt, ReceiptLine, Style
 from kiosk.model.circulation import Language
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.effects import PrintReceipt, ReceiptEntry
@@ -31,7 +31,9 @@ def order(
 
 
 def paper(receipt: Receipt) -> list[str]:
-    return ["----" if line.style is Style.RULE else line.text for line in receipt.lines]
+    lines = [part for part in receipt.parts if isinstance(part, ReceiptLine)]
+    assert len(lines) == len(receipt.parts)
+    return ["----" if line.style is Style.RULE else line.text for line in lines]
 
 
 def test_a_receipt_in_chinese() -> None:
