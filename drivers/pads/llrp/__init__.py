@@ -1,0 +1,1 @@
+"""UHF pads that speak LLRP."""
