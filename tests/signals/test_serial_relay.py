@@ -234,6 +234,6 @@ def test_whatever_happens_the_board_ends_as_it_was_last_wished(
     board.run(1.0)
     for output in (LAMP, BUZZER):
         on, for_s, at_s = last.get(output.name, (False, None, 0.0))
-        over = for_s is not None and at_s + for_s < board.now_s
+        over = for_s is not None and at_s + for_s <= board.now_s
         assert board.on[output.channel] is (on and not over)
     assert sum(isinstance(event, SwitchRefused) for event in board.events) == wrong

@@ -330,7 +330,7 @@ def test_whatever_happens_the_board_ends_as_it_was_last_wished(
     world.board.alive = True
     world.disconnect()
     world.connect()
-    world.run(12.0)
+    world.run(12.0301)
     for output in (LAMP, BUZZER):
         on, for_s, at_s = last.get(output.name, (False, None, 0.0))
         over = for_s is not None and at_s + for_s < world.now_s
