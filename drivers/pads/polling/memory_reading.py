@@ -12,6 +12,8 @@ from drivers.pads.polling.errand import Errand
 from drivers.pads.protocol import TagRead
 
 _USUAL_BLOCK_SIZE = 4
+_SILENT_LIMIT = 2
+"""Answers in a row that did not come: then fewer blocks are asked for, as a reader may have no room for so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class TagFacts:
     dsfid: int | None
     block_size: int
     """Bytes."""
-    blocks: int
+    blocks: int | None
+    """None when the tag does not say how many it has: it is read as far as it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class MemoryReading(Generic[Request, Answer]):
         self._asks_facts: Errand[Request, Answer, TagFacts | Unknowable | NotYet] | None = questions.facts()
         """None when the tag was asked what it is."""
         self._asks_blocks: Errand[Request, Answer, Blocks | Fewer | NotYet] | None = None
-        self._asked_for = 0
+        self._asked_for = self._silent = 0
         self._block_size = _USUAL_BLOCK_SIZE
         self._wanted = most_bytes // _USUAL_BLOCK_SIZE
         """Blocks in all."""
@@ -101,7 +104,10 @@ class MemoryReading(Generic[Request, Answer]):
         return None if self._asks_blocks is None else self._heard_blocks(self._asks_blocks.heard(answer))
 
     def unheard(self) -> None:
-        """The same question again."""
+        """The same question again, and after that one for fewer blocks."""
+        self._silent += 1
+        if self._silent >= _SILENT_LIMIT and self._asks_blocks is not None:
+            self._at_once = max(1, self._asked_for // 2)
         self._ask_anew()
 
     def _ask_anew(self) -> None:
@@ -118,16 +124,19 @@ class MemoryReading(Generic[Request, Answer]):
                 return told
             case TagFacts():
                 self._facts = told
-                self._size_is(told.block_size, told.blocks * told.block_size)
+                memory_bytes = self._most_bytes if told.blocks is None else told.blocks * told.block_size
+                self._size_is(told.block_size, memory_bytes)
             case Unknowable.FACTS:
                 pass
         self._asks_facts = None
+        self._silent = 0
         return self._done_or_on()
 
     def _heard_blocks(self, told: Blocks | Fewer | NotYet | None) -> TagRead | NotYet | ReadingGoesOn | None:
         if told is None:
             return None
         self._ask_anew()
+        self._silent = 0
         match told:
             case Blocks():
                 if told.block_size != self._block_size:

@@ -1,0 +1,58 @@
+"""Every polled pad with a reader of the tests' own, for tests that hold for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from drivers.conversation import Conversation
+from drivers.pads.feig.core import FeigPad
+from drivers.pads.feig.frames import Answer as FeigAnswer
+from drivers.pads.feig.frames import AnswerStream as FeigStream
+from drivers.pads.feig.settings import FeigSettings
+from drivers.pads.m3_210.core import M3Pad
+from drivers.pads.m3_210.frames import Answer as M3Answer
+from drivers.pads.m3_210.frames import AnswerStream as M3Stream
+from drivers.pads.m3_210.settings import M3Settings
+from drivers.pads.polling.dialect import Stream
+from drivers.pads.protocol import PadCommand, PadEvent
+from tests.pads.desk import Tag, WireReader
+from tests.pads.feig_reader import Reader as FeigReader
+from tests.pads.feig_reader import answered
+from tests.pads.m3_reader import M3Reader, framed
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One maker's driver and reader."""
+
+    name: str
+    pad: Callable[[], Conversation[PadEvent, PadCommand]]
+    reader: Callable[[tuple[Tag, ...]], WireReader]
+    frame: Callable[[bytes], bytes]
+    """A sound frame around any bytes, that could be an answer about a tag."""
+    stream: Callable[[], Stream[FeigAnswer] | Stream[M3Answer]]
+    writes_eas: bool = False
+
+
+BENCHES = (
+    Bench(
+        "feig",
+        lambda: FeigPad(FeigSettings()),
+        lambda tags: FeigReader(*tags),
+        lambda body: answered(b"\xb0" + body),
+        FeigStream,
+    ),
+    Bench(
+        "m3_210",
+        lambda: M3Pad(M3Settings()),
+        lambda tags: M3Reader(*tags),
+        framed,
+        M3Stream,
+        writes_eas=True,
+    ),
+)
+
+every_polled_pad = pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: bench.name)
