@@ -1,9 +1,7 @@
 """The thread between a port and a driver core: it moves bytes and lets time pass, and nothing else.
 
 The pump waits for bytes, for a command or for the core's next `due_s`, whichever comes first; it never polls. When the
-port goes, or the core wants it closed, it tells the core, waits a little longer each time, and opens it again. A port
-that goes again sooner than it was waited for has not come back: a device that takes connections and drops them is
-asked less and less often.
+port goes, or the core wants it closed, it tells the core, waits a little longer each time, and opens it again.
 """
 
 from __future__ import annotations
@@ -20,13 +18,14 @@ from typing import Generic, Literal, TypeVar
 from drivers.conversation import ClosesPort, Conversation
 from drivers.errors import PortGone
 from drivers.ports.port import Port
+from drivers.ports.reopening import FIRST_RETRY_S as FIRST_RETRY_S
+from drivers.ports.reopening import LONGEST_RETRY_S as LONGEST_RETRY_S
+from drivers.ports.reopening import Reopening
 
 Event = TypeVar("Event")
 Command = TypeVar("Command")
 Tap = Callable[[Literal["out", "in"], bytes], None]
 
-FIRST_RETRY_S = 0.2
-LONGEST_RETRY_S = 5.0
 COMMAND_CAPACITY = 256
 LONGEST_WAIT_S = 60.0
 
@@ -88,22 +87,17 @@ class Pump(Generic[Event, Command]):
             os.write(self._waker, b"!")
 
     def _run(self) -> None:
-        retry_s = FIRST_RETRY_S
+        reopening = Reopening()
         while not self._stopping.is_set():
-            opened_s = None
             try:
                 self._port.open()
-                opened_s = self._clock()
-                self._tell(self._core.port_opened(opened_s))
+                reopening.opened(self._clock())
+                self._tell(self._core.port_opened(self._clock()))
                 self._converse()
             except PortGone as gone:
-                lost_s = self._clock()
-                if opened_s is not None and lost_s - opened_s > retry_s:
-                    retry_s = FIRST_RETRY_S
                 self._port.close()
-                self._tell(self._core.port_lost(str(gone), lost_s))
-                self._pause(retry_s)
-                retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+                self._tell(self._core.port_lost(str(gone), self._clock()))
+                self._pause(reopening.lost(self._clock()))
             finally:
                 self._port.close()
 
