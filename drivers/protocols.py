@@ -68,9 +68,9 @@ PROTOCOLS = MappingProxyType(
         ),
         "m3_210": Protocol(
             "3M / Bibliotheca 210 and 810 pads",
-            Depth.TOLD,
+            Depth.DRIVEN,
             "3M RFID Reader Model 210 Protocol Specification 1.0.0",
-            "drivers.pads.m3_210_describe",
+            "drivers.pads.m3_210.describe",
         ),
         "pcsc": Protocol(
             "card readers, PC/SC", Depth.DRIVEN, "PC/SC part 3; ACR122U API 2.04", "drivers.cards.describe"

@@ -7,23 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fastcrc import crc16
-
 from drivers.described import Described, Direction, FieldValue
 from drivers.frames import LENGTH_INVALID, Framing
+from drivers.pads.m3_210.codes import BLOCK_BYTES, LOCK_LIMIT, UID_BYTES, Command, Error, TagInfo
+from drivers.pads.m3_210.frames import CRC_BYTES, HEAD_BYTES, LEAST_LENGTH, PROBE_START, START, is_sound
 
-_START, _PROBE_START = 0xD6, 0xD5
-_HEAD, _CRC = 3, 2
-_LEAST_LENGTH = 3
-_UID_SIZE, _BLOCK_SIZE = 8, 4
-_LOCK_LIMIT = 3
-"""A lock byte above this is the error code of its block."""
-_INVENTORY, _READ, _WRITE, _TAG_INFO = 0xFE, 0x02, 0x04, 0x0D
 _DSFID_FOLLOWS = 0x02
-_KNOWN_ERRORS = frozenset(
-    (0x00, 0x02, 0x06, 0x0F, 0x11, 0x12, 0x15, 0x16, 0x21, 0x22, 0x23, 0x30, 0x31, 0x32, 0xFD, 0xFE)
-)
-
+"""Option of an inventory: each UID stands behind its DSFID (7.1)."""
 _LIKELY_ERRORS = (b"\x00", b"\x02")
 """What an unknown command is answered with."""
 _UID, _BYTE, _BLOCK, _REST, _SKIPPED = "uid", "byte", "block", "rest", "skipped"
@@ -42,32 +32,32 @@ class _Layout:
 
 
 _LAYOUTS: dict[int, _Layout] = {
-    _INVENTORY: _Layout("read-block-uid", (("afi", _BYTE), ("options", _BYTE)), ()),
-    0x11: _Layout("reader-version", (), (("data", _REST),)),
-    0x14: _Layout("iso-pass-thru", (("data", _REST),), (("data", _REST),)),
-    0x01: _Layout("quiet", _UID_ONLY),
-    _READ: _Layout(
+    Command.INVENTORY: _Layout("read-block-uid", (("afi", _BYTE), ("options", _BYTE)), ()),
+    Command.VERSION: _Layout("reader-version", (), (("data", _REST),)),
+    Command.PASS_THRU: _Layout("iso-pass-thru", (("data", _REST),), (("data", _REST),)),
+    Command.QUIET: _Layout("quiet", _UID_ONLY),
+    Command.READ_BLOCKS: _Layout(
         "read-multiblock", (*_UID_ONLY, ("first_block", _BYTE), ("blocks", _BYTE)), optional=(("options", _BYTE),)
     ),
-    _WRITE: _Layout(
+    Command.WRITE_BLOCKS: _Layout(
         "write-multiblock",
         (*_UID_ONLY, ("first_block", _BYTE), ("blocks", _BYTE), ("", _SKIPPED), ("data", _REST)),
         (*_UID_ONLY, ("block", _BYTE)),
     ),
-    0x05: _Layout("write-block", (*_UID_ONLY, ("block", _BYTE), ("data", _BLOCK))),
-    0x07: _Layout("write-and-lock-block", (*_UID_ONLY, ("block", _BYTE), ("data", _BLOCK))),
-    0x08: _Layout("lock-block", (*_UID_ONLY, ("block", _BYTE))),
-    0x0A: _Layout("get-afi", _UID_ONLY, (*_UID_ONLY, ("afi", _BYTE))),
-    0x09: _Layout("write-afi", (*_UID_ONLY, ("afi", _BYTE)), (*_UID_ONLY, ("afi", _BYTE))),
-    0x06: _Layout("lock-afi", _UID_ONLY, (*_UID_ONLY, ("afi", _BYTE)), optional=(("afi", _BYTE),)),
-    0x03: _Layout("check-eas", _UID_ONLY, (*_UID_ONLY, ("eas", _BYTE))),
-    0x0C: _Layout("eas-control", (*_UID_ONLY, ("eas", _BYTE)), (*_UID_ONLY, ("eas", _BYTE))),
-    0x0F: _Layout("get-dsfid", _UID_ONLY, (*_UID_ONLY, ("dsfid", _BYTE))),
-    0x0B: _Layout("write-dsfid", (*_UID_ONLY, ("dsfid", _BYTE)), (*_UID_ONLY, ("dsfid", _BYTE))),
-    0x0E: _Layout("lock-dsfid", _UID_ONLY, (*_UID_ONLY, ("dsfid", _BYTE)), optional=(("dsfid", _BYTE),)),
-    _TAG_INFO: _Layout("tag-info", (*_UID_ONLY, ("wanted", _BYTE)), (*_UID_ONLY, ("got", _BYTE))),
+    Command.WRITE_BLOCK: _Layout("write-block", (*_UID_ONLY, ("block", _BYTE), ("data", _BLOCK))),
+    Command.WRITE_AND_LOCK_BLOCK: _Layout("write-and-lock-block", (*_UID_ONLY, ("block", _BYTE), ("data", _BLOCK))),
+    Command.LOCK_BLOCK: _Layout("lock-block", (*_UID_ONLY, ("block", _BYTE))),
+    Command.GET_AFI: _Layout("get-afi", _UID_ONLY, (*_UID_ONLY, ("afi", _BYTE))),
+    Command.WRITE_AFI: _Layout("write-afi", (*_UID_ONLY, ("afi", _BYTE)), (*_UID_ONLY, ("afi", _BYTE))),
+    Command.LOCK_AFI: _Layout("lock-afi", _UID_ONLY, (*_UID_ONLY, ("afi", _BYTE)), optional=(("afi", _BYTE),)),
+    Command.CHECK_EAS: _Layout("check-eas", _UID_ONLY, (*_UID_ONLY, ("eas", _BYTE))),
+    Command.SET_EAS: _Layout("eas-control", (*_UID_ONLY, ("eas", _BYTE)), (*_UID_ONLY, ("eas", _BYTE))),
+    Command.GET_DSFID: _Layout("get-dsfid", _UID_ONLY, (*_UID_ONLY, ("dsfid", _BYTE))),
+    Command.WRITE_DSFID: _Layout("write-dsfid", (*_UID_ONLY, ("dsfid", _BYTE)), (*_UID_ONLY, ("dsfid", _BYTE))),
+    Command.LOCK_DSFID: _Layout("lock-dsfid", _UID_ONLY, (*_UID_ONLY, ("dsfid", _BYTE)), optional=(("dsfid", _BYTE),)),
+    Command.TAG_INFO: _Layout("tag-info", (*_UID_ONLY, ("wanted", _BYTE)), (*_UID_ONLY, ("got", _BYTE))),
 }
-_SIZES = {_UID: _UID_SIZE, _BYTE: 1, _BLOCK: _BLOCK_SIZE, _SKIPPED: 1}
+_SIZES = {_UID: UID_BYTES, _BYTE: 1, _BLOCK: BLOCK_BYTES, _SKIPPED: 1}
 
 
 @dataclass(slots=True)
@@ -95,17 +85,13 @@ class _Words:
 
 
 def _size(data: bytes) -> int | None:
-    if len(data) < _HEAD:
+    if len(data) < HEAD_BYTES:
         return None
-    length = int.from_bytes(data[1:_HEAD])
-    return 0 if length < _LEAST_LENGTH else _HEAD + length
+    length = int.from_bytes(data[1:HEAD_BYTES])
+    return 0 if length < LEAST_LENGTH else HEAD_BYTES + length
 
 
-def _checked(frame: bytes) -> bool:
-    return crc16.genibus(frame[1:-_CRC]) == int.from_bytes(frame[-_CRC:])
-
-
-_FRAMING = Framing(lambda data: data[0] in (_START, _PROBE_START), _size, _checked)
+_FRAMING = Framing(lambda data: data[0] in (START, PROBE_START), _size, is_sound)
 
 
 def describe(data: bytes, direction: Direction | None) -> list[Described]:
@@ -116,15 +102,15 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
             described.append(Described("incomplete", {}, list(piece.findings)))
             continue
         one = _describe_frame(piece.frame, direction)
-        checks = [] if _checked(piece.frame) else ["crc-mismatch"]
+        checks = [] if is_sound(piece.frame) else ["crc-mismatch"]
         described.append(Described(one.message, one.fields, [*piece.findings, *checks, *one.findings]))
     return described
 
 
 def _describe_frame(frame: bytes, direction: Direction | None) -> Described:
-    command, content = frame[_HEAD], frame[_HEAD + 1 : -_CRC]
-    if frame[0] == _PROBE_START:
-        return Described("probe", {"start": "D5", "data": frame[_HEAD:-_CRC].hex().upper()})
+    command, content = frame[HEAD_BYTES], frame[HEAD_BYTES + 1 : -CRC_BYTES]
+    if frame[0] == PROBE_START:
+        return Described("probe", {"start": "D5", "data": frame[HEAD_BYTES:-CRC_BYTES].hex().upper()})
     if (direction or _guess(command, content)) is Direction.HOST_TO_DEVICE:
         return _describe_request(command, content)
     return _describe_answer(command, content)
@@ -134,7 +120,7 @@ def _guess(command: int, content: bytes) -> Direction:
     if command not in _LAYOUTS:
         answers = content[:1] in _LIKELY_ERRORS
         return Direction.DEVICE_TO_HOST if answers else Direction.HOST_TO_DEVICE
-    asks = content[:1] == b"\xe0" or (command == _INVENTORY and len(content) == 2) or not content
+    asks = content[:1] == b"\xe0" or (command == Command.INVENTORY and len(content) == 2) or not content
     return Direction.HOST_TO_DEVICE if asks else Direction.DEVICE_TO_HOST
 
 
@@ -158,16 +144,16 @@ def _describe_answer(command: int, content: bytes) -> Described:
         return Described(layout.name if layout else f"unknown-{command:02X}", {}, [LENGTH_INVALID])
     error = words.take(1)[0]
     words.fields["error"] = error
-    if error not in _KNOWN_ERRORS:
+    if error not in Error.__members__.values():
         words.findings.append("unknown-error")
     if layout is None:
         return _unknown(command, words)
     words.take_parts(layout.answer)
-    if command == _INVENTORY and words.left:
+    if command == Command.INVENTORY and words.left:
         _read_inventory(words)
-    elif command == _READ and words.left:
+    elif command == Command.READ_BLOCKS and words.left:
         _read_blocks(words)
-    elif command == _TAG_INFO and "got" in words.fields:
+    elif command == Command.TAG_INFO and "got" in words.fields:
         _read_tag_info(words)
     if words.left:
         words.findings.append(LENGTH_INVALID)
@@ -185,11 +171,11 @@ def _read_inventory(words: _Words) -> None:
     count = words.take(1)[0]
     options = words.fields["options"]
     with_dsfid = isinstance(options, int) and bool(options & _DSFID_FOLLOWS)
-    size = _UID_SIZE + with_dsfid
+    size = UID_BYTES + with_dsfid
     tags: list[FieldValue] = []
     while len(tags) < count and len(words.left) >= size:
         record = words.take(size)
-        uid = record[-_UID_SIZE:].hex().upper()
+        uid = record[-UID_BYTES:].hex().upper()
         tags.append({"dsfid": record[0], "uid": uid} if with_dsfid else uid)
     words.fields["tags"] = tags
     if len(tags) < count and not words.left:
@@ -200,7 +186,7 @@ def _read_blocks(words: _Words) -> None:
     """Old style: count, then number, lock, data each; new: first, count, then lock, data each. No lock by option."""
     left = words.left
     for with_lock in (True, False):
-        old_size, new_size = 1 + with_lock + _BLOCK_SIZE, with_lock + _BLOCK_SIZE
+        old_size, new_size = 1 + with_lock + BLOCK_BYTES, with_lock + BLOCK_BYTES
         if len(left) == 1 + left[0] * old_size:
             words.take(1)
             numbers = [left[1 + index * old_size] for index in range(left[0])]
@@ -220,9 +206,9 @@ def _take_blocks(words: _Words, numbers: list[int], numbered: int, locked: int) 
         if locked:
             lock = words.take(1)[0]
             block["lock"] = lock
-            if lock > _LOCK_LIMIT:
+            if lock > LOCK_LIMIT:
                 words.findings.append(f"block-error:{number}")
-        block["data"] = words.take(_BLOCK_SIZE).hex().upper()
+        block["data"] = words.take(BLOCK_BYTES).hex().upper()
         blocks.append(block)
     words.fields["blocks"] = blocks
 
@@ -231,12 +217,12 @@ def _read_tag_info(words: _Words) -> None:
     got = words.fields["got"]
     if not isinstance(got, int):
         return
-    if got & 1:
+    if got & TagInfo.DSFID:
         words.take_parts((("dsfid", _BYTE),))
-    if got & 2:
+    if got & TagInfo.AFI:
         words.take_parts((("afi", _BYTE),))
-    if got & 4 and len(words.left) >= 2:
+    if got & TagInfo.MEMORY and len(words.left) >= 2:
         block_size, blocks = words.take(2)
         words.fields |= {"block_size": block_size + 1, "blocks": blocks + 1}
-    if got & 8:
+    if got & TagInfo.IC_REFERENCE:
         words.take_parts((("ic_ref", _BYTE),))
