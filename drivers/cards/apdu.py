@@ -1,7 +1,7 @@
 """Command and answer APDUs as bytes, and what the status words mean.
 
-Sources: ISO/IEC 7816-4 (cases 1 to 4, short and extended lengths); PC/SC part 3, 3.2.2 (storage card commands);
-ACR122U API 2.04.
+Sources: ISO/IEC 7816-4 (cases 1 to 4, short and extended lengths, status words); PC/SC part 3, 3.2.2 (storage card
+commands); ACR122U API 2.04; SCM SCL3711 reference manual, 6.2.3 (what readers say of a key).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _HEADER_SIZE = 4
+_LOAD_KEY = (0xFF, 0x82)
 SW_OK = 0x9000
 
 
@@ -21,9 +22,12 @@ class Apart(StrEnum):
     """More bytes than the lengths inside announce."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Command:
-    """A command APDU. `le` is the answer length asked for, None where none is; 0 means as much as there is."""
+    """A command APDU. `le` is the answer length asked for, None where none is; 0 means as much as there is.
+
+    Its repr hides a key.
+    """
 
     cla: int
     ins: int
@@ -31,6 +35,10 @@ class Command:
     p2: int
     data: bytes = b""
     le: int | None = None
+
+    def __repr__(self) -> str:
+        data = "hidden" if (self.cla, self.ins) == _LOAD_KEY else self.data.hex().upper()
+        return f"Command({self.cla:02X} {self.ins:02X} {self.p1:02X} {self.p2:02X}, data={data!r}, le={self.le})"
 
     def encode(self) -> bytes:
         """As bytes, short lengths (data up to 255 bytes)."""
@@ -93,8 +101,16 @@ def load_key(key: bytes, slot: int = 0, structure: int = 0) -> Command:
 
 def authenticate(block: int, key_type: KeyType, slot: int = 0) -> Command:
     """Open the sector of a MIFARE block with the key in a slot."""
-    code = next(code for code, name in KEY_TYPE_BYTES.items() if name is key_type)
-    return Command(0xFF, 0x86, 0x00, 0x00, bytes((0x01, block >> 8, block & 0xFF, code, slot)))
+    return Command(0xFF, 0x86, 0x00, 0x00, bytes((0x01, block >> 8, block & 0xFF, _code_of(key_type), slot)))
+
+
+def authenticate_old(block: int, key_type: KeyType, slot: int = 0) -> bytes:
+    """The same as older readers want it: block, key type and slot stand where P2, Lc and data would."""
+    return bytes((0xFF, 0x88, 0x00, block, _code_of(key_type), slot))
+
+
+def _code_of(key_type: KeyType) -> int:
+    return next(code for code, name in KEY_TYPE_BYTES.items() if name is key_type)
 
 
 def read_binary(address: int, le: int) -> Command:
@@ -140,6 +156,8 @@ def parse_answer(data: bytes) -> Answer | None:
 _EXACT_LENGTH = 0x6C
 _MEANINGS = {
     0x9000: "ok",
+    0x6281: "part of the data may be damaged",
+    0x6282: "the data end before",
     0x6300: "failed, or no card",
     0x6401: "time-out, or the card has gone",
     0x6581: "memory failure",
@@ -148,11 +166,17 @@ _MEANINGS = {
     0x6981: "command not for this card",
     0x6982: "security condition not met",
     0x6983: "authentication failed",
+    0x6984: "key or data not usable",
+    0x6985: "conditions of use not met",
     0x6986: "not allowed",
+    0x6987: "no permanent memory for keys",
+    0x6988: "no such place for a key",
+    0x6989: "wrong length of the key",
     0x6A81: "not supported",
     0x6A82: "not found",
     0x6B00: "wrong parameter",
     0x6D00: "instruction not known",
+    0x6E00: "class not known",
 }
 
 

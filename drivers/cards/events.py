@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drivers.cards.reading import Unreadable
+from drivers.cards.exchange import Unreadable
 from drivers.health import Faulted, Recovered
 
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 from drivers.cards.atr import parse_atr
 from drivers.cards.events import CardEvent, CardPresented, CardUnreadable
+from drivers.cards.exchange import NoToken, Unreadable
 from drivers.cards.presence import READER_HOLD_S, Presence
-from drivers.cards.reading import UID, NoToken, TokenSource, Unreadable, read_token
+from drivers.cards.reading import TokenReader
 from drivers.cards.service import ReaderState, Service, ServiceGone
+from drivers.cards.sources import UID, TokenSource
 from drivers.health import FaultCode, Faulted, Recovered
 
 _WAIT_S = 1.0
@@ -40,6 +42,7 @@ class CardReader:
     def __init__(self, settings: CardSettings, deliver: Callable[[CardEvent], None]) -> None:
         self._settings = settings
         self._deliver = deliver
+        self._tokens = TokenReader(settings.source)
         self._presence = Presence()
         self._stopping = threading.Event()
         self._service: Service | None = None
@@ -90,6 +93,7 @@ class CardReader:
 
     def _watch_reader(self, service: Service, reader: str) -> None:
         """Follow one reader until it goes away."""
+        self._tokens.reader_attached()
         state = service.wait(reader, 0, 0)
         seen: tuple[bool, int] | None = None
         while state is not None and not self._stopping.is_set():
@@ -117,7 +121,7 @@ class CardReader:
         for left in reversed(range(_TRIES)):
             try:
                 with service.connect(reader) as card:
-                    token = read_token(card, self._settings.source)
+                    token = self._tokens.read(card)
             except NoToken as failure:
                 if failure.why is not Unreadable.PULLED_AWAY or not left or self._stopping.wait(_BETWEEN_TRIES_S):
                     return CardUnreadable(failure.why, failure.detail)

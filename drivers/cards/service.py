@@ -10,7 +10,7 @@ from types import TracebackType
 
 from smartcard import scard
 
-from drivers.cards.reading import NoToken, Unreadable
+from drivers.cards.exchange import NoToken, Unreadable
 
 _NOTIFICATION = "\\\\?PnP?\\Notification"
 _COUNT_SHIFT = 16
@@ -94,7 +94,7 @@ class Service:
 
 
 class ServiceCard:
-    """A connected card; a `drivers.cards.reading.Card`."""
+    """A connected card; a `drivers.cards.exchange.Card`."""
 
     def __init__(self, handle: object, protocol: int) -> None:
         self._handle = handle

@@ -27,17 +27,18 @@ READER = "Kiosk card reader"
 MIFARE_1K_ATR = bytes.fromhex("3B8F8001804F0CA000000306030001000000006A")
 ICODE_ATR = bytes.fromhex("3B8F8001804F0CA0000003060B00140000000077")
 CHIP_CARD_ATR = bytes.fromhex("3B8180018080")
+NOT_FOUND = bytes.fromhex("6A82")
 
 QUICK_ACK = getattr(socket, "TCP_QUICKACK", None)
 
 
 class VirtualCard:
-    """A card on the virtual reader: connecting lays it down, closing lifts it. APDUs are answered from a table."""
+    """A card on the virtual reader: connecting lays it down, closing lifts it. `answer` answers APDUs."""
 
-    def __init__(self, port: int, atr: bytes, answers: dict[bytes, bytes]) -> None:
+    def __init__(self, port: int, atr: bytes, answer: Callable[[bytes], bytes]) -> None:
         self.commands: list[bytes] = []
         self._atr = atr
-        self._answers = answers
+        self._answer_of = answer
         self._tear_on: bytes | None = None
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=5)
         self._socket.settimeout(None)
@@ -67,7 +68,7 @@ class VirtualCard:
             self._send(self._atr)
         elif len(message) > 1:
             self.commands.append(message)
-            answer = self._answers.get(message, bytes.fromhex("6A82"))
+            answer = self._answer_of(message)
             if message == self._tear_on:
                 self._socket.sendall((len(answer)).to_bytes(2) + answer[:1])
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -139,9 +140,13 @@ class CardService:
             self._process = None
 
     def card(self, uid: bytes, atr: bytes = MIFARE_1K_ATR, answers: dict[bytes, bytes] | None = None) -> VirtualCard:
-        """Lay a card on the reader."""
-        by_default = {bytes.fromhex("FFCA000000"): uid + b"\x90\x00"}
-        return VirtualCard(self.port, atr, by_default | (answers or {}))
+        """Lay a card on the reader that answers from a table."""
+        table = {bytes.fromhex("FFCA000000"): uid + b"\x90\x00"} | (answers or {})
+        return VirtualCard(self.port, atr, lambda command: table.get(command, NOT_FOUND))
+
+    def chip(self, atr: bytes, transmit: Callable[[bytes], bytes]) -> VirtualCard:
+        """Lay a card on the reader that has a chip."""
+        return VirtualCard(self.port, atr, transmit)
 
 
 def wait_until(holds: Callable[[], bool], complaint: str, limit_s: float = 10.0) -> None:

@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.cards.apdu import Apart, Command, ParsedCommand, meaning_of, parse_answer, parse_command
+from drivers.cards.apdu import Apart, Command, ParsedCommand, load_key, meaning_of, parse_answer, parse_command
 from drivers.cards.atr import parse_atr
 from drivers.cards.events import CardPresented, CardRemoved, CardUnreadable
+from drivers.cards.exchange import Card, NoToken, Unreadable
 from drivers.cards.presence import FLICKER_HOLD_S, Presence
-from drivers.cards.reading import UID, FromBlocks, NoToken, TokenForm, Unreadable, normalised_uid, read_token
+from drivers.cards.reading import TokenReader
+from drivers.cards.sources import UID, FromBlocks, TokenSource
 from drivers.cards.tlv import parse_objects
+from drivers.cards.token_form import TokenForm, as_token
+from drivers.cards.uid import is_iso_15693, normalised_uid
 
 WEI, MARIE = CardPresented("04A23B9C", "mifare-1k"), CardPresented("04112233445566", "chip-card")
 TORN = CardUnreadable(Unreadable.PULLED_AWAY, "6401")
@@ -25,6 +29,10 @@ class ScriptedCard:
 
     def transmit(self, command: bytes) -> bytes:
         return self._answers.get(command, bytes.fromhex("6A82"))
+
+
+def read_token(card: Card, source: TokenSource) -> str:
+    return TokenReader(source).read(card)
 
 
 bytes_up_to_255 = st.integers(0, 255)
@@ -113,6 +121,7 @@ def test_an_iso_15693_uid_is_turned_once_and_others_never() -> None:
     [
         ("0811223390 00", Unreadable.RANDOM_UID),
         ("0102 9000", Unreadable.GARBLED),
+        ("04A23B9C90", Unreadable.PULLED_AWAY),
         ("6300", Unreadable.PULLED_AWAY),
         ("90", Unreadable.PULLED_AWAY),
         ("6A81", Unreadable.NOT_KNOWN),
@@ -134,6 +143,68 @@ def test_blocks_are_joined_as_hex_or_text() -> None:
     source = FromBlocks(first=4, count=2, block_size=4)
     assert read_token(card, source) == "P0042"
     assert read_token(card, FromBlocks(4, 2, 4, form=TokenForm.HEX)) == "5030303432000000"
+
+
+@pytest.mark.parametrize(
+    ("data", "form", "token"),
+    [
+        (b"P0042\x00\x00\x00", TokenForm.ASCII, "P0042"),
+        (b"  P0042 \xff\xff", TokenForm.ASCII, "P0042"),
+        ("读者42\0".encode(), TokenForm.UTF_8, "读者42"),
+        (bytes.fromhex("0035550000"), TokenForm.BCD, "0035550000"),
+        (bytes.fromhex("12345FFF"), TokenForm.BCD, "12345"),
+        (bytes.fromhex("00a1ff"), TokenForm.HEX, "00A1FF"),
+    ],
+)
+def test_bytes_become_a_token_in_the_librarys_form(data: bytes, form: TokenForm, token: str) -> None:
+    assert as_token(data, form) == token
+
+
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [
+        (b"", TokenForm.HEX),
+        (bytes(16), TokenForm.HEX),
+        (bytes(8), TokenForm.BCD),
+        (b"\xff" * 16, TokenForm.HEX),
+        (bytes.fromhex("12A4"), TokenForm.BCD),
+        (bytes.fromhex("F123"), TokenForm.BCD),
+        ("读者".encode(), TokenForm.ASCII),
+        (b"P\xfe", TokenForm.UTF_8),
+        (b"P1\x1b[2J", TokenForm.ASCII),
+        (b"\x00 \x00", TokenForm.ASCII),
+    ],
+)
+def test_blank_and_broken_bytes_are_nobodys_token(data: bytes, form: TokenForm) -> None:
+    with pytest.raises(NoToken) as refused:
+        as_token(data, form)
+    assert refused.value.why is Unreadable.GARBLED
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=70), st.sampled_from(TokenForm))
+def test_any_bytes_are_a_printable_token_or_none(data: bytes, form: TokenForm) -> None:
+    try:
+        token = as_token(data, form)
+    except NoToken:
+        return
+    assert token
+    assert token.isprintable()
+
+
+def test_a_command_that_carries_a_key_does_not_show_it() -> None:
+    command = load_key(bytes.fromhex("A1B2C3D4E5F6"))
+    assert command.encode() == bytes.fromhex("FF82000006A1B2C3D4E5F6")
+    assert "A1B2C3" not in repr(command).upper()
+    assert "hidden" in repr(command)
+    assert "01020304" in repr(Command(0xFF, 0xD6, 0, 4, bytes.fromhex("01020304")))
+
+
+def test_only_eight_bytes_with_e0_at_an_end_are_iso_15693() -> None:
+    assert is_iso_15693(bytes.fromhex("E00401008A5C982E"))
+    assert is_iso_15693(bytes.fromhex("2E985C8A000104E0"))
+    assert not is_iso_15693(bytes.fromhex("E0040100"))
+    assert not is_iso_15693(bytes.fromhex("2E985C8A00010400"))
 
 
 def test_a_flicker_is_one_card() -> None:

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 import pytest
 
+from drivers.cards.apdu import KeyType
 from drivers.cards.events import CardEvent, CardPresented, CardRemoved, CardUnreadable
+from drivers.cards.exchange import Unreadable
 from drivers.cards.pcsc import CardReader, CardSettings
-from drivers.cards.reading import FromBlocks, FromFile, Unreadable
+from drivers.cards.sector_key import SectorKey
+from drivers.cards.sources import Authentication, FromBlocks, FromFile, FromPatronTag, FromSector, KeyMemory
+from drivers.cards.token_form import TokenForm
 from drivers.health import FaultCode, Faulted, Recovered
+from tests.cards.chips import (
+    A_PATRONS_TAG,
+    KEY_A,
+    KEY_B,
+    NUMBER,
+    OLD_READER,
+    READER_KEEPS_KEYS,
+    MifareChip,
+    VicinityChip,
+)
 
 MIFARE_1K_ATR = bytes.fromhex("3B8F8001804F0CA000000306030001000000006A")
 ICODE_ATR = bytes.fromhex("3B8F8001804F0CA0000003060B00140000000077")
@@ -22,6 +36,7 @@ READER = "card reader"
 GET_UID = bytes.fromhex("FFCA000000")
 WEI, MARIE = bytes.fromhex("04A23B9C"), bytes.fromhex("04112233445566")
 WEIS_CARD = CardPresented("04A23B9C", "mifare-1k")
+IN_SECTOR_4 = FromSector(SectorKey(KEY_A), sector=4, block=1, offset=2, length=6)
 
 
 class Card(Protocol):
@@ -39,6 +54,7 @@ class Service(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def card(self, uid: bytes, atr: bytes = ..., answers: dict[bytes, bytes] | None = None) -> Card: ...
+    def chip(self, atr: bytes, transmit: Callable[[bytes], bytes]) -> Card: ...
 
 
 class Heard:
@@ -161,19 +177,87 @@ def test_the_token_can_be_in_a_file(card_service: Service) -> None:
         assert heard.next() == CardPresented("P0042", "chip-card")
 
 
-def test_the_token_can_be_in_a_block_behind_a_key(card_service: Service) -> None:
-    card = card_service.card(
-        WEI,
-        MIFARE_1K_ATR,
-        {
-            bytes.fromhex("FF82000006A0A1A2A3A4A5"): bytes.fromhex("9000"),
-            bytes.fromhex("FF860000050100046000"): bytes.fromhex("9000"),
-            bytes.fromhex("FFB0000410"): b"P0042           \x90\x00",
-        },
-    )
-    with watching(CardSettings(READER, FromBlocks(4, key=bytes.fromhex("A0A1A2A3A4A5")))) as heard:
+def test_the_token_can_be_in_pages_that_anybody_may_read(card_service: Service) -> None:
+    pages = {bytes.fromhex("FFB0000410"): b"P0042" + bytes(11) + b"\x90\x00"}
+    card = card_service.card(WEI, MIFARE_1K_ATR, pages)
+    with watching(CardSettings(READER, FromBlocks(4, block_size=16))) as heard:
         assert heard.next() == CardPresented("P0042", "mifare-1k")
     assert GET_UID not in card.commands
+
+
+@pytest.mark.parametrize("chip", [MifareChip(), MifareChip(knows=OLD_READER)], ids=["new reader", "old reader"])
+def test_the_token_can_be_in_a_sector_behind_a_key(card_service: Service, chip: MifareChip) -> None:
+    chip.write(4, 1, b"..P0042 ")
+    card = card_service.chip(MIFARE_1K_ATR, chip.transmit)
+    with watching(CardSettings(READER, IN_SECTOR_4)) as heard:
+        assert heard.next() == CardPresented("P0042", "mifare-1k")
+        card.lift()
+        assert heard.next() == CardRemoved()
+
+
+def test_a_number_in_bcd_behind_key_b_kept_by_the_reader_reaches_over_two_blocks(card_service: Service) -> None:
+    chip = MifareChip(knows=READER_KEEPS_KEYS)
+    chip.write(33, 0, bytes(14) + bytes.fromhex("3555500001234567FFFF"))
+    source = FromSector(
+        SectorKey(KEY_B),
+        sector=33,
+        offset=14,
+        length=10,
+        form=TokenForm.BCD,
+        key_type=KeyType.B,
+        key_memory=KeyMemory.READER,
+        authentication=Authentication.NEW,
+    )
+    with watching(CardSettings(READER, source)) as heard:
+        for _ in range(2):
+            card = card_service.chip(MIFARE_1K_ATR, chip.transmit)
+            assert heard.next() == CardPresented("3555500001234567", "mifare-1k")
+            card.lift()
+            assert heard.next() == CardRemoved()
+    assert chip.keys_written == 1, "the reader's permanent memory is written once"
+
+
+def test_another_librarys_key_is_said_in_words_that_hold_no_key(card_service: Service) -> None:
+    with watching(CardSettings(READER, IN_SECTOR_4)) as heard:
+        card_service.chip(MIFARE_1K_ATR, MifareChip(key_a=bytes(6)).transmit)
+        event = heard.next()
+        assert isinstance(event, CardUnreadable)
+        assert event.why is Unreadable.NOT_KNOWN
+        assert "does not open sector 4" in event.detail
+        assert KEY_A.hex() not in event.detail.replace(" ", "").casefold()
+
+
+def test_a_card_torn_away_while_its_sector_is_read_is_unreadable_then_removed(card_service: Service) -> None:
+    chip = MifareChip()
+    chip.write(4, 1, b"..P0042 ")
+    with watching(CardSettings(READER, IN_SECTOR_4)) as heard:
+        card_service.chip(MIFARE_1K_ATR, chip.transmit).tear_away_at(bytes.fromhex("FFB0001110"))
+        event = heard.next()
+        assert isinstance(event, CardUnreadable)
+        assert event.why is Unreadable.PULLED_AWAY
+        assert heard.next() == CardRemoved()
+
+
+def test_an_iso_15693_patron_card_shows_the_number_on_it(card_service: Service) -> None:
+    chip = VicinityChip(A_PATRONS_TAG)
+    with watching(CardSettings(READER, FromPatronTag())) as heard:
+        card_service.chip(ICODE_ATR, chip.transmit)
+        assert heard.next() == CardPresented(NUMBER, "icode-sli")
+
+
+def test_an_iso_15693_card_without_library_data_shows_its_uid(card_service: Service) -> None:
+    with watching(CardSettings(READER, FromPatronTag())) as heard:
+        card_service.chip(ICODE_ATR, VicinityChip(bytes(112)).transmit)
+        assert heard.next() == CardPresented("E00401008A5C982E", "icode-sli")
+
+
+def test_a_card_with_a_random_uid_says_that_it_cannot_be_used(card_service: Service) -> None:
+    with watching() as heard:
+        card_service.card(bytes.fromhex("08112233"), CHIP_CARD_ATR)
+        event = heard.next()
+        assert isinstance(event, CardUnreadable)
+        assert event.why is Unreadable.RANDOM_UID
+        assert "another random UID each time" in event.detail
 
 
 def test_the_service_stops_and_starts_and_cards_are_read_again(card_service: Service) -> None:
