@@ -17,11 +17,17 @@ from drivers.pads.m3_210.frames import Answer as M3Answer
 from drivers.pads.m3_210.frames import AnswerStream as M3Stream
 from drivers.pads.m3_210.settings import M3Settings
 from drivers.pads.polling.dialect import Stream
+from drivers.pads.polling.stream import FrameStream
 from drivers.pads.protocol import PadCommand, PadEvent
+from drivers.pads.rl866 import frames as rl866_frames
+from drivers.pads.rl866.pad import Rl866Pad
+from drivers.pads.rl866.settings import Rl866Settings
 from tests.pads.desk import Tag, WireReader
 from tests.pads.feig_reader import Reader as FeigReader
 from tests.pads.feig_reader import answered
 from tests.pads.m3_reader import M3Reader, framed
+from tests.pads.rl866_reader import Rl866Reader
+from tests.pads.rl866_reader import framed as rl866_framed
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Bench:
     reader: Callable[[tuple[Tag, ...]], WireReader]
     frame: Callable[[bytes], bytes]
     """A sound frame around any bytes, that could be an answer about a tag."""
-    stream: Callable[[], Stream[FeigAnswer] | Stream[M3Answer]]
+    stream: Callable[[], Stream[FeigAnswer] | Stream[M3Answer] | Stream[rl866_frames.Block]]
     writes_eas: bool = False
 
 
@@ -51,6 +57,14 @@ BENCHES = (
         lambda tags: M3Reader(*tags),
         framed,
         M3Stream,
+        writes_eas=True,
+    ),
+    Bench(
+        "rl866",
+        lambda: Rl866Pad(Rl866Settings()),
+        lambda tags: Rl866Reader(*tags),
+        lambda body: rl866_framed(b"\x34\0\0" + body),
+        lambda: FrameStream(2, rl866_frames.frame_length, rl866_frames.parse),
         writes_eas=True,
     ),
 )
