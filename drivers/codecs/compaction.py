@@ -5,7 +5,8 @@ Sources: github DigitalPlatform/dp2 `Compact.cs`, Hypernova-Oy/lainuri `iso15692
 
 from __future__ import annotations
 
-from binascii import b2a_base64
+import re
+from binascii import a2b_base64, b2a_base64
 from enum import IntEnum
 
 from drivers.codecs.findings import Finding
@@ -39,32 +40,33 @@ SEVEN_BIT_PAD = 0b1111111
 
 _BASE64_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _FIVE_BIT_CHARACTERS = bytes(range(0x40, 0x60)).ljust(256, b"\0")
-_SIX_BIT_CHARACTERS = bytes.maketrans(_BASE64_DIGITS, bytes(range(0x40, 0x60)) + bytes(range(0x20, 0x40)))
+_SIX_BITS = bytes(range(0x40, 0x60)) + bytes(range(0x20, 0x40))
+_SIX_BIT_CHARACTERS = bytes.maketrans(_BASE64_DIGITS, _SIX_BITS)
+_TO_BASE64 = bytes.maketrans(_SIX_BITS, _BASE64_DIGITS)
 
 Unpacked = tuple[str, Finding | None]
 
 
 def unpack(compaction: int, data: bytes) -> Unpacked:
-    """Text of an element's data and what was wrong with it. Application-defined data comes as upper-case hex."""
-    match compaction:
-        case Compaction.INTEGER:
-            if len(data) > INTEGER_BYTES_READ:
-                return data.hex().upper(), Finding.COMPACTION_INVALID
-            return str(int.from_bytes(data, "big")), None
-        case Compaction.NUMERIC:
-            return _unpack_numeric(data)
-        case Compaction.FIVE_BIT:
-            return _unpack_five_bit(data)
-        case Compaction.SIX_BIT:
-            return _unpack_six_bit(data)
-        case Compaction.SEVEN_BIT:
-            return _unpack_seven_bit(data)
-        case Compaction.OCTETS:
-            return data.decode("latin-1"), None
-        case Compaction.UTF8:
-            return decode_utf8(data)
-        case _:
-            return data.hex().upper(), None
+    """Text of an element's data and what was wrong with it. Application-defined data comes as upper-case hex.
+
+    `compaction` is one of `Compaction`.
+    """
+    return _UNPACKERS[compaction](data)
+
+
+def _unpack_application(data: bytes) -> Unpacked:
+    return data.hex().upper(), None
+
+
+def _unpack_integer(data: bytes) -> Unpacked:
+    if len(data) > INTEGER_BYTES_READ:
+        return data.hex().upper(), Finding.COMPACTION_INVALID
+    return str(int.from_bytes(data, "big")), None
+
+
+def _unpack_octets(data: bytes) -> Unpacked:
+    return data.decode("latin-1"), None
 
 
 def decode_utf8(data: bytes) -> Unpacked:
@@ -129,22 +131,47 @@ def _units(data: bytes, width: int) -> tuple[bytes, int, int]:
     return bytes(units), rest, spare
 
 
+_UNPACKERS = (
+    _unpack_application,
+    _unpack_integer,
+    _unpack_numeric,
+    _unpack_five_bit,
+    _unpack_six_bit,
+    _unpack_seven_bit,
+    _unpack_octets,
+    decode_utf8,
+)
+"""By compaction code."""
+
+
+_FIVE_BIT_TEXT = re.compile(r"[A-_]{3,}")
+_SIX_BIT_TEXT = re.compile(r"[ -_]{3,}[!-_]")
+_SEVEN_BIT_TEXT = re.compile(r"[\0-~]{8,}")
+
+
 def pack(text: str) -> tuple[Compaction, bytes]:
     """The first compaction that fits, in the order of ISO/IEC 15962, and the packed bytes. `text` is not empty."""
     if _is_decimal(text):
         if text[0] != "0" and len(text) <= LONGEST_INTEGER and int(text) <= LARGEST_INTEGER:
             return Compaction.INTEGER, pack_integer(int(text))
         return Compaction.NUMERIC, bytes.fromhex(text + "F" * (len(text) % 2))
-    if len(text) >= 3 and all("A" <= letter <= "_" for letter in text):
+    if _FIVE_BIT_TEXT.fullmatch(text):
         return Compaction.FIVE_BIT, _pack_units(text, 5, 0)
-    if len(text) >= 4 and text[-1] != " " and all(" " <= letter <= "_" for letter in text):
-        return Compaction.SIX_BIT, _pack_units(text, 6, SIX_BIT_PAD)
-    if len(text) >= 8 and all(letter <= "~" for letter in text):
+    if _SIX_BIT_TEXT.fullmatch(text):
+        return Compaction.SIX_BIT, _pack_six_bit(text)
+    if _SEVEN_BIT_TEXT.fullmatch(text):
         return Compaction.SEVEN_BIT, _pack_units(text, 7, SEVEN_BIT_PAD)
     try:
         return Compaction.OCTETS, text.encode("latin-1")
     except UnicodeEncodeError:
         return Compaction.UTF8, text.encode()
+
+
+def _pack_six_bit(text: str) -> bytes:
+    """By way of base64, with the pad as one more unit, of which only the bits to the byte are taken."""
+    digits = text.encode("ascii").translate(_TO_BASE64) + _BASE64_DIGITS[SIX_BIT_PAD : SIX_BIT_PAD + 1]
+    filled = digits + _BASE64_DIGITS[:1] * (-len(digits) % 4)
+    return a2b_base64(filled)[: (len(text) * 6 + 7) // BITS_OF_BYTE]
 
 
 def pack_integer(number: int) -> bytes:

@@ -23,8 +23,9 @@ def decode(memory: bytes, *, afi: int | None = None, dsfid: int | None = None) -
     raw = object_stream.split(memory, 0, notes)
     object_stream.read(raw, elements, notes)
     object_stream.check_order(raw, elements, notes)
-    note_registers(afi, dsfid, DSFID, notes)
-    return TagData(Format.ISO28560_2, elements, sorted_once(notes))
+    if afi is not None or dsfid is not None:
+        note_registers(afi, dsfid, DSFID, notes)
+    return TagData(Format.ISO28560_2, elements, sorted_once(notes) if notes else ())
 
 
 def note_registers(afi: int | None, dsfid: int | None, expected_dsfid: int, notes: Notes) -> None:

@@ -9,6 +9,7 @@ at biblstandard.dk (2011); DS/INF 163; github Hypernova-Oy/lainuri, GallusMax/li
 from __future__ import annotations
 
 from functools import lru_cache
+from struct import Struct
 
 from fastcrc.crc16 import ibm_3740
 
@@ -49,45 +50,81 @@ def decode_after_crc(
 ) -> TagData:
     """`decode` where `crc_finding` of the memory is known."""
     notes: Notes = []
-    elements: Elements = {}
-    if crc is Finding.BLOCK_BYTES_REVERSED:
-        _read(with_blocks_reversed(memory, block_size), elements, notes)
-        notes = moved_to(notes, lambda place: _place_in_turned_block(place, block_size, len(memory)))
-        notes.append(Noted(crc, 0))
+    if crc is None:
+        elements = _read(memory, notes)
+    elif crc is Finding.BLOCK_BYTES_REVERSED:
+        elements = _read_turned(memory, block_size, notes)
     else:
-        _read(memory, elements, notes)
-        if crc is not None:
-            notes.append(Noted(crc, CRC_AT.start))
+        elements = _read(memory, notes)
+        notes.append(Noted(crc, CRC_AT.start))
     if len(memory) < SHORT_TAG_BYTES:
         notes.append(Noted(Finding.MEMORY_SHORT, len(memory)))
-    note_registers(afi, dsfid, DSFID, notes)
-    return TagData(Format.ISO28560_3, elements, sorted_once(notes))
+    if afi is not None or dsfid is not None:
+        note_registers(afi, dsfid, DSFID, notes)
+    return TagData(Format.ISO28560_3, elements, sorted_once(notes) if notes else ())
 
 
-def _read(memory: bytes, elements: Elements, notes: Notes) -> None:
-    basic = memory[:BASIC_BYTES]
-    if len(basic) < BASIC_BYTES:
-        basic = basic + _ZEROS[len(basic) :]
-    _read_head(basic, elements, notes)
-    moved: dict[str, str] = {}
-    identifier = _field(basic, IDENTIFIER_AT, IDENTIFIER, notes)
-    if identifier[:1] == _MOVED:
-        moved[ALTERNATIVE_IDENTIFIER] = IDENTIFIER
-    elif identifier:
-        _read_identifier(identifier, elements, notes)
-    owner = _field(basic, OWNER_AT, OWNER, notes)
-    if owner[:1] == _MOVED:
-        moved[ALTERNATIVE_OWNER] = OWNER
-    elif owner:
+def _read_turned(memory: bytes, block_size: int, notes: Notes) -> Elements:
+    """Fields of blocks that are back to front; what is noted is at the bytes of the tag as it is."""
+    in_turned: Notes = []
+    elements = _read(with_blocks_reversed(memory, block_size), in_turned)
+    notes += moved_to(in_turned, lambda place: _place_in_turned_block(place, block_size, len(memory)))
+    notes.append(Noted(Finding.BLOCK_BYTES_REVERSED, 0))
+    return elements
+
+
+def _read(memory: bytes, notes: Notes) -> Elements:
+    """All fields; the usual case, where nothing is to be noted, takes few steps: a stack is read while one waits."""
+    size = len(memory)
+    basic = memory if size >= BASIC_BYTES else memory + _ZEROS[size:]
+    head, parts, part, identifier, _, owner = _BASIC.unpack_from(basic)
+    version, usage, codes = _HEADS[head]
+    elements: Elements = {VERSION: version, USAGE: usage, SET: {"parts_in_set": parts, "part_number": part}}
+    if codes or not 0 < part <= parts:
+        notes += [Noted(code, 0) for code in codes]
+        set_of(parts, part, notes, SET_AT)
+    identifier, owner = identifier.rstrip(b"\0"), owner.rstrip(b"\0")
+    if b"\0" in identifier:
+        identifier = _cut(identifier, basic, IDENTIFIER_AT, IDENTIFIER, notes)
+    if b"\0" in owner:
+        owner = _cut(owner, basic, OWNER_AT, OWNER, notes)
+    if identifier >= _BEHIND_MOVED:
+        elements[IDENTIFIER] = _identifier_of(identifier, notes)
+    if owner >= _BEHIND_MOVED:
         elements[OWNER], codes = _owner_of(owner)
-        notes += [Noted(code, OWNER_AT.start) for code in codes]
-    if len(memory) > BASIC_BYTES:
+        if codes:
+            notes += [Noted(code, OWNER_AT.start) for code in codes]
+    if size > BASIC_BYTES:
+        moved = {ALTERNATIVE_IDENTIFIER: IDENTIFIER} if identifier.startswith(_MOVED) else {}
+        moved |= {ALTERNATIVE_OWNER: OWNER} if owner.startswith(_MOVED) else {}
         extension_blocks.read(memory, BASIC_BYTES, elements, notes, moved)
     if IDENTIFIER not in elements:
         notes.append(Noted(Finding.IDENTIFIER_MISSING, IDENTIFIER_AT.start))
+    return elements
 
 
+_BASIC = Struct("<BBB16sH13s")
 _MOVED = bytes([IN_LIBRARY_BLOCK])
+_BEHIND_MOVED = bytes([IN_LIBRARY_BLOCK + 1])
+"""A field that sorts before this one is empty or says that its value stands in the library block."""
+
+
+def _head_of(byte: int) -> tuple[int, str, tuple[str, ...]]:
+    """Version, usage and the codes of what is wrong with them."""
+    version, usage = byte >> 4, byte & 0x0F
+    codes: list[str] = []
+    if version != VERSION_WRITTEN:
+        if usage == VERSION_WRITTEN:
+            version, usage = usage, version
+            codes.append(Finding.NIBBLES_SWAPPED)
+        else:
+            codes.append(Finding.VERSION_UNEXPECTED)
+    if usage not in USAGE_SUBCLASSES:
+        codes.append(Finding.USAGE_RESERVED)
+    return version, f"{usage:X}", tuple(codes)
+
+
+_HEADS = tuple(_head_of(byte) for byte in range(256))
 
 
 def crc_of(basic: bytes) -> int:
@@ -98,10 +135,8 @@ def crc_of(basic: bytes) -> int:
 
 def has_right_crc(memory: bytes) -> bool:
     """Whether the CRC is the standard's; bytes that are not there count as zero."""
-    basic = memory[:BASIC_BYTES]
-    if len(basic) < BASIC_BYTES:
-        basic = basic + _ZEROS[len(basic) :]
-    crc: int = ibm_3740(basic[:19] + basic[21:])
+    basic = memory if len(memory) >= BASIC_BYTES else memory + _ZEROS[len(memory) :]
+    crc: int = ibm_3740(basic[:19] + basic[21:BASIC_BYTES])
     return basic[19] | basic[20] << 8 == crc
 
 
@@ -133,31 +168,14 @@ def _place_in_turned_block(place: int, block_size: int, size: int) -> int:
     return start + min(start + block_size, size) - 1 - place
 
 
-def _read_head(basic: bytes, elements: Elements, notes: Notes) -> None:
-    version, usage = basic[0] >> 4, basic[0] & 0x0F
-    if version != VERSION_WRITTEN:
-        if usage == VERSION_WRITTEN:
-            version, usage = usage, version
-            notes.append(Noted(Finding.NIBBLES_SWAPPED, 0))
-        else:
-            notes.append(Noted(Finding.VERSION_UNEXPECTED, 0))
-    elements[VERSION] = version
-    elements[USAGE] = _HEX_DIGITS[usage]
-    if usage not in USAGE_SUBCLASSES:
-        notes.append(Noted(Finding.USAGE_RESERVED, 0))
-    elements[SET] = set_of(basic[1], basic[2], notes, SET_AT)
-
-
-_HEX_DIGITS = "0123456789ABCDEF"
-
-
-def _read_identifier(data: bytes, elements: Elements, notes: Notes) -> None:
+def _identifier_of(data: bytes, notes: Notes) -> str:
     text, flaw = decode_utf8(data)
     if flaw:
         text = data.decode("latin-1")
         notes.append(Noted(about(flaw, IDENTIFIER), IDENTIFIER_AT.start + first_broken_utf8(data)))
-    note_control_characters(text, IDENTIFIER, notes, IDENTIFIER_AT.start)
-    elements[IDENTIFIER] = text
+    if not text.isprintable():
+        note_control_characters(text, IDENTIFIER, notes, IDENTIFIER_AT.start)
+    return text
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -191,12 +209,8 @@ def with_hyphen(stored: str) -> tuple[str, tuple[Finding, ...]]:
     return f"{country}-{unit}", tuple(habits)
 
 
-def _field(basic: bytes, place: slice, key: str, notes: Notes) -> bytes:
-    """A fixed field up to the zero that ends it."""
-    field = basic[place]
-    data = field.rstrip(b"\0")
-    if b"\0" not in data:
-        return data
+def _cut(data: bytes, basic: bytes, place: slice, key: str, notes: Notes) -> bytes:
+    """A fixed field up to the zero that ends it, where something else stands behind."""
     data = data.partition(b"\0")[0]
     notes.append(Noted(about(Finding.FIELD_DIRTY, key), first_stray(basic, place.start + len(data))))
     return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from drivers.codecs import extension_blocks
 from drivers.codecs.elements import (
@@ -16,7 +17,7 @@ from drivers.codecs.elements import (
     VERSION,
 )
 from drivers.codecs.extension_blocks import ALTERNATIVE_IDENTIFIER, ALTERNATIVE_OWNER, BLOCKS
-from drivers.codecs.isil import is_isil
+from drivers.codecs.isil import REMEMBERED, is_isil
 from drivers.codecs.iso28560_3 import (
     BASIC_BYTES,
     IDENTIFIER_AT,
@@ -63,7 +64,7 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> 
     short = memory_size is not None and memory_size < BASIC_BYTES
     identifier = _identifier_field(left)
     owner = _owner_field(left, SHORT_OWNER_BYTES if short else OWNER_BYTES)
-    blocks = _blocks(left)
+    blocks = _blocks(left) if left else b""
     basic = bytes([VERSION_WRITTEN << 4 | usage, parts, part]) + identifier.ljust(IDENTIFIER_BYTES, b"\0")
     basic += b"\0\0" + owner.ljust(OWNER_BYTES, b"\0")
     basic = basic[:19] + crc_of(basic).to_bytes(2, "little") + basic[21:]
@@ -104,11 +105,18 @@ def _owner_field(left: dict[str, ElementValue], room: int) -> bytes:
     if not is_isil(text):
         remedy = "give prefix, hyphen and unit of letters, digits, - : /, at most 16 characters"
         raise EncodeRefused(OWNER, f"{text!r} is no ISIL", remedy)
-    stored = text.replace("-", "", 1)
-    if len(stored) <= room and with_hyphen(stored) == (text, ()):
-        return stored.encode()
+    stored = _stored_owner(text)
+    if stored is not None and len(stored) <= room:
+        return stored
     _move_to_library_block(OWNER, ALTERNATIVE_OWNER, text, left)
     return bytes([IN_LIBRARY_BLOCK])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _stored_owner(isil: str) -> bytes | None:
+    """The ISIL without its first hyphen; None where the hyphen would not come back in its place."""
+    stored = isil.replace("-", "", 1)
+    return stored.encode() if with_hyphen(stored) == (isil, ()) else None
 
 
 def _move_to_library_block(key: str, place: str, text: str, left: dict[str, ElementValue]) -> None:

@@ -7,6 +7,8 @@ Source: ISO/IEC 15962; github DigitalPlatform/dp2 `Element.cs` and Hypernova-Oy/
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from drivers.codecs.compaction import Compaction, place_of, unpack
 from drivers.codecs.elements import (
     BY_OID,
@@ -21,7 +23,7 @@ from drivers.codecs.elements import (
     unknown_key,
 )
 from drivers.codecs.findings import Finding, Noted, Notes, about, first_stray
-from drivers.codecs.isil import is_isil, unpack_isil
+from drivers.codecs.isil import REMEMBERED, is_isil, unpack_isil
 from drivers.codecs.reading import BITS_OF_BYTE, Elements, ElementValue
 from drivers.codecs.values import gs1_of, note_control_characters, set_from_digits, usage_finding
 
@@ -31,6 +33,9 @@ OFFSET_BIT = 0x80
 COMPACTION_SHIFT = 4
 OID_IN_NEXT_BYTE = 0x0F
 LENGTH_GOES_ON = 0x80
+LONGEST_REMEMBERED = 16
+"""Bytes of data: an owner's, a code's, a set's."""
+
 RAW_CODES = (Compaction.APPLICATION, Compaction.OCTETS, Compaction.UTF8)
 """Compactions under which real tags write a code as one raw byte."""
 
@@ -94,10 +99,8 @@ def read(raw: list[RawElement], elements: Elements, notes: Notes) -> None:
     met: set[int] = set()
     index_at = 0
     for oid, compaction, data, at, data_at in raw:
-        element = BY_OID.get(oid)
-        key = element.key if element else unknown_key(oid)
-        if element is None:
-            notes.append(Noted(about(Finding.UNKNOWN_OID, oid), at))
+        element = BY_OID.get(oid) or _unknown(oid, at, notes)
+        key = element.key
         if oid in met:
             notes.append(Noted(about(Finding.REPEATED_ELEMENT, key), at))
             continue
@@ -107,11 +110,16 @@ def read(raw: list[RawElement], elements: Elements, notes: Notes) -> None:
         if not data:
             notes.append(Noted(about(Finding.EMPTY_ELEMENT, key), at))
         elif key not in elements:
-            value = _value(element, key, compaction, data, notes, data_at)
+            value = _value(element, compaction, data, notes, data_at)
             if value is not None:
                 elements[key] = value
     if INDEX in elements and elements[INDEX] != sorted([oid for oid in met if oid >= FIRST_INDEXED_OID]):
         notes.append(Noted(Finding.INDEX_MISMATCH, index_at))
+
+
+def _unknown(oid: int, at: int, notes: Notes) -> Element:
+    notes.append(Noted(about(Finding.UNKNOWN_OID, oid), at))
+    return Element(oid, unknown_key(oid))
 
 
 def check_order(raw: list[RawElement], elements: Elements, notes: Notes) -> None:
@@ -127,30 +135,52 @@ def check_order(raw: list[RawElement], elements: Elements, notes: Notes) -> None
             notes.append(Noted(Finding.INDEX_MISPLACED, raw[place][3]))
 
 
-def _value(
-    element: Element | None, key: str, compaction: int, data: bytes, notes: Notes, at: int
-) -> ElementValue | None:
-    kind = element.kind if element else Kind.TEXT
+def _value(element: Element, compaction: int, data: bytes, notes: Notes, at: int) -> ElementValue | None:
+    if element.kind is Kind.TEXT or element.kind is Kind.UTF8_TEXT:
+        text, flaw = unpack(compaction, data)
+        if flaw:
+            notes.append(Noted(about(flaw, element.key), at + place_of(flaw, data)))
+        if not text.isprintable():
+            note_control_characters(text, element.key, notes, at)
+        return text
+    tell = _told if len(data) > LONGEST_REMEMBERED else _told_and_remembered
+    value, noticed = tell(element.oid, compaction, data)
+    if noticed:
+        notes += [noted._replace(offset=at + (noted.offset or 0)) for noted in noticed]
+    return value.copy() if isinstance(value, list | dict) else value
+
+
+def _told(oid: int, compaction: int, data: bytes) -> tuple[ElementValue | None, Notes]:
+    """A value that is no mere text, and what was noticed, by offset from the first byte of the data."""
+    notes: Notes = []
+    return _value_of_kind(BY_OID[oid], compaction, data, notes), notes
+
+
+_told_and_remembered = lru_cache(maxsize=REMEMBERED)(_told)
+"""A library's tags differ in item number and title; owner, usage, index and set are mostly the same on all of them."""
+
+
+def _value_of_kind(element: Element, compaction: int, data: bytes, notes: Notes) -> ElementValue | None:
+    key, kind = element.key, element.kind
     if kind is Kind.INDEX:
         return oids_of_bitmap(data)
     if kind is Kind.CODE and compaction in RAW_CODES:
-        text = data.hex().upper()
-        flaw = None
+        text, flaw = data.hex().upper(), None
     elif kind is Kind.ISIL and compaction == Compaction.APPLICATION:
         text, flaw = unpack_isil(data)
     else:
         text, flaw = unpack(compaction, data)
     if flaw:
-        notes.append(Noted(about(flaw, key), at + place_of(flaw, data)))
+        notes.append(Noted(about(flaw, key), place_of(flaw, data)))
     if kind is Kind.SET:
-        return set_from_digits(text, notes, at)
-    note_control_characters(text, key, notes, at)
+        return set_from_digits(text, notes, 0)
+    note_control_characters(text, key, notes, 0)
     if kind is Kind.GS1:
         return gs1_of(text)
     if kind is Kind.ISIL and not is_isil(text):
-        notes.append(Noted(about(Finding.ISIL_SYNTAX, key), at))
-    elif element and element.oid == USAGE_OID and (wrong := usage_finding(text)):
-        notes.append(Noted(wrong, at))
+        notes.append(Noted(about(Finding.ISIL_SYNTAX, key), 0))
+    elif element.oid == USAGE_OID and (wrong := usage_finding(text)):
+        notes.append(Noted(wrong, 0))
     return text
 
 

@@ -42,8 +42,7 @@ def with_index(elements: Mapping[str, ElementValue]) -> dict[str, ElementValue]:
 
 def check_index(elements: Mapping[str, ElementValue]) -> None:
     """Refuse a content parameter that differs from the elements."""
-    if INDEX in elements and elements[INDEX] != indexed_oids(elements):
-        needed = indexed_oids(elements)
+    if INDEX in elements and elements[INDEX] != (needed := indexed_oids(elements)):
         raise EncodeRefused(
             INDEX, f"{elements[INDEX]!r} differs from the elements given", f"say {needed} or leave it out"
         )
@@ -68,10 +67,8 @@ def write(
         element = element_of(key)
         compaction, data = _packed(element, elements[key])
         written = _element(element.oid, compaction, data, None)
-        edge_before_locked = following in lock and key not in lock
-        edge_after_locked = key in lock and following not in lock
         beyond_edge = (len(memory) + len(written)) % block_size
-        if (edge_before_locked or edge_after_locked) and beyond_edge:
+        if beyond_edge and (key in lock) != (following in lock):
             written = _element(element.oid, compaction, data, block_size - beyond_edge - 1)
         if key in lock:
             last_block = (len(memory) + len(written) - 1) // block_size
@@ -91,6 +88,8 @@ def _element(oid: int, compaction: Compaction, data: bytes, pad: int | None) -> 
 
 
 def _length(length: int) -> bytes:
+    if length < LENGTH_GOES_ON:
+        return bytes((length,))
     sevens = [length & 0x7F]
     while length := length >> 7:
         sevens.insert(0, length & 0x7F | LENGTH_GOES_ON)

@@ -69,12 +69,12 @@ def read_hf(memory: bytes, block_size: int, afi: int | None, dsfid: int | None) 
         return TagData(Format.UNKNOWN, {}, (Noted(Finding.MEMORY_SHORT, 0),))
     if not any(memory):
         return TagData(_layout_of_blank(len(memory), dsfid), {}, (Noted(Finding.BLANK_TAG, 0),))
-    if rfid501.is_factory_blank(memory):
-        return rfid501.decode(memory)
     if iso28560_3.has_right_crc(memory):
         fixed = iso28560_3.decode_after_crc(memory, None, afi=afi, dsfid=dsfid)
         if not fixed.details or ILLEGIBLE.isdisjoint(fixed.findings):
             return fixed
+    if rfid501.is_factory_blank(memory):
+        return rfid501.decode(memory)
     chained = iso28560_2.decode(memory, afi=afi, dsfid=dsfid)
     faultless = IDENTIFIER in chained.elements and (not chained.details or HARMLESS.issuperset(chained.findings))
     if faultless and not _is_strange(memory, chained) and not _is_turned(memory, block_size):
@@ -103,8 +103,10 @@ def _is_strange(memory: bytes, chained: TagData) -> bool:
 
 def _is_turned(memory: bytes, block_size: int) -> bool:
     """Whether blocks turned round give ISO 28560-3 with a right CRC, which no chain gives by chance."""
-    head = memory[:block_size][-1]
-    if iso28560_3.VERSION_WRITTEN not in (head >> 4, head & 0x0F):
+    head = memory[:block_size][::-1]
+    if iso28560_3.VERSION_WRITTEN not in (head[0] >> 4, head[0] & 0x0F):
+        return False
+    if len(head) > 2 and not 0 < head[2] <= head[1]:
         return False
     turned = iso28560_3.with_blocks_reversed(memory[: iso28560_3.BASIC_BYTES + block_size], block_size)
     return iso28560_3.has_right_crc(turned)

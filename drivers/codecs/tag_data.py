@@ -46,7 +46,8 @@ def decode(
     bytes a block. A tag that is no library's has the format `unknown` and no elements; a blank one has the finding
     `blank-tag` or `factory-blank` and no elements. Raises `Misuse` for a block size below 1, and nothing else.
     """
-    _check_block_size(block_size)
+    if block_size < 1:
+        raise _no_block(block_size)
     if uii is not None:
         return read_uhf(uii, memory)
     return read_hf(memory, block_size, afi, dsfid)
@@ -71,7 +72,8 @@ def encode(
     that was found reversed stays so. A content parameter is written where it is among the elements, see `with_index`.
     Raises `EncodeRefused`.
     """
-    _check_block_size(block_size)
+    if block_size < 1:
+        raise _no_block(block_size)
     try:
         known = Format(layout)
     except ValueError:
@@ -104,6 +106,5 @@ def _turned(tag: EncodedTag, block_size: int) -> EncodedTag:
     return EncodedTag(iso28560_3.with_blocks_reversed(whole_blocks, block_size))
 
 
-def _check_block_size(block_size: int) -> None:
-    if block_size < 1:
-        raise Misuse(f"block_size: {block_size} bytes are no block; give the tag's own block size, mostly 4")
+def _no_block(block_size: int) -> Misuse:
+    return Misuse(f"block_size: {block_size} bytes are no block; give the tag's own block size, mostly 4")

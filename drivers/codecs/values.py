@@ -36,6 +36,7 @@ _HEX_BYTE = re.compile(r"[0-9A-F]{2}")
 GS1_DIGITS = 13
 SET_DIGITS = (2, 4, 6)
 LARGEST_SET = 999
+PARTS_IN_SET, PART_NUMBER = f"{SET}.parts_in_set", f"{SET}.part_number"
 LONGEST_TEXT = 8192
 """Bytes of the largest memory that a tag's system information can tell: 256 blocks of 32 (ISO/IEC 15693-3)."""
 
@@ -119,8 +120,8 @@ def set_to_write(value: ElementValue, highest: int) -> tuple[int, int]:
     parts, part = (value.get("parts_in_set"), value.get("part_number")) if isinstance(value, dict) else (None, None)
     if parts is None or part is None or not isinstance(value, dict) or len(value) != 2:
         raise EncodeRefused(SET, f"{value!r} is no set information", "give parts_in_set and part_number")
-    number_to_write(f"{SET}.parts_in_set", parts, 1, highest)
-    number_to_write(f"{SET}.part_number", part, 1, parts)
+    number_to_write(PARTS_IN_SET, parts, 1, highest)
+    number_to_write(PART_NUMBER, part, 1, parts)
     return parts, part
 
 
