@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from drivers.errors import BadSetting
+from drivers.ports.listening import ListeningPort
 from drivers.ports.port import Port
 from drivers.ports.serial import LineSettings, SerialPort
 from drivers.ports.tcp import TcpPort
@@ -12,10 +13,12 @@ from drivers.ports.usb_printer import FOLDER, UsbPrinterPort
 
 
 def open_port(address: str, line: LineSettings) -> Port:
-    """The port that `address` names: `/dev/…` (or any path) for a serial line, `tcp://host:port` for a socket.
+    """The port that `address` names.
 
-    A path in `/dev/usb/` is a printer behind the kernel's usblp: `/dev/usb/lp0`. The port is not opened yet. Raises
-    `BadSetting` where the text is neither.
+    `/dev/…` (or any path) is a serial line; a path in `/dev/usb/` is a printer behind the kernel's usblp:
+    `/dev/usb/lp0`. `tcp://host:port` is a socket, and `tcp-listen://host:port` one that a device connects to;
+    `tcp-listen://host:port?peer=192.168.1.20` lets in only that one. The port is not opened yet. Raises `BadSetting`
+    where the text is none of these.
     """
     if address.startswith(FOLDER):
         return UsbPrinterPort(address)
@@ -28,4 +31,19 @@ def open_port(address: str, line: LineSettings) -> Port:
         host, port = None, None
     if parts.scheme == "tcp" and host and port:
         return TcpPort(host, port)
-    raise BadSetting(f"{address!r} names no port: give a path such as /dev/ttyUSB0, or tcp://host:port")
+    if parts.scheme == "tcp-listen" and host and port:
+        return ListeningPort(host, port, _peer(address, parts.query))
+    raise BadSetting(
+        f"{address!r} names no port: give a path such as /dev/ttyUSB0, tcp://host:port, or tcp-listen://host:port"
+        " for a device that connects to us"
+    )
+
+
+def _peer(address: str, query: str) -> str | None:
+    """Raises `BadSetting` where something else than `peer` stands behind the question mark."""
+    if not query:
+        return None
+    named = parse_qs(query, keep_blank_values=True)
+    if list(named) != ["peer"] or len(named["peer"]) != 1:
+        raise BadSetting(f"{address!r}: behind the question mark only peer=ADDRESS is known")
+    return named["peer"][0]
