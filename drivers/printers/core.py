@@ -379,7 +379,10 @@ class PrinterCore:
         waits = condition.waits_for_recovery or (self._leftovers and Quirk.RECOVERS_WHEN_TOLD in self._model.quirks)
         if condition.cutter or condition.in_error() or waits:
             self._recover_after_s = now_s + _RECOVER_EVERY_S
-            self._start_afresh()
+            if self._outgoing.stopped_since_s is None:
+                self._start_afresh()
+            else:
+                self._outgoing.put_first(CLEAR_AND_RECOVER)
 
     def _advance_unheard(self, now_s: float) -> list[PrinterEvent]:
         """Without a back channel: send, wait as long as printing takes, say that nothing is verified."""

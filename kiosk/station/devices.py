@@ -20,7 +20,7 @@ from drivers.ports.serial import LineSettings
 from drivers.printers.events import PrinterCommand
 from drivers.scanners import serial_scanner
 from drivers.scanners.events import ScannerCommand, ScannerEvent
-from kiosk.hardware.pads import PadSettings, opened_pad
+from kiosk.hardware.pads import opened_pad
 from kiosk.hardware.printers import PrinterSettings, opened_printer
 from kiosk.hardware.running import Running
 from kiosk.screens.fonts import REGULAR
@@ -74,7 +74,7 @@ class Devices:
     def of(cls, settings: KioskSettings, fonts_folder: Path, deliver: Deliver) -> Devices:
         """Devices as configured, not started. `fonts_folder` holds the prepared fonts. Raises `BadSetting`."""
         return cls(
-            _pad(settings.pad, settings.library.owners, deliver),
+            _pad(settings, deliver),
             None if settings.scanner is None else _scanner(settings.scanner, deliver),
             None if settings.printer is None else _printer(settings.printer, fonts_folder / REGULAR, deliver),
             None if settings.cards is None else _cards(settings.cards, deliver),
@@ -93,9 +93,10 @@ class Devices:
                 device.stop()
 
 
-def _pad(settings: PadSettings, owners: tuple[str, ...], deliver: Deliver) -> Running[PadCommand]:
-    witness = Witness(settings.port, deliver)
-    return opened_pad(settings, lambda event: witness.tell(pad_event(event, owners)))
+def _pad(settings: KioskSettings, deliver: Deliver) -> Running[PadCommand]:
+    witness = Witness(settings.pad.port, deliver)
+    owners = settings.library.owners
+    return opened_pad(settings.pad, settings.marks, lambda event: witness.tell(pad_event(event, owners)))
 
 
 def _scanner(settings: ScannerSettings, deliver: Deliver) -> Pump[ScannerEvent, ScannerCommand]:
