@@ -279,6 +279,18 @@ def test_eas_is_cleared_and_set_and_each_time_heard() -> None:
     assert [code for code in codes(desk) if code in (EAS_ON, EAS_OFF)] == [EAS_ON, EAS_OFF]
 
 
+@pytest.mark.parametrize("eas", [True, False])
+def test_before_a_bit_is_first_cleared_the_reader_proves_that_it_passes_alarms_on(eas: bool) -> None:
+    """Else the silence of a tag that was opened would say nothing."""
+    one, two = a_book(1, eas=eas), a_book(2, eas=eas)
+    desk = a_pad(one, two)
+    for book in (one, two):
+        desk.orders(WriteAfi(book.uid, ON_LOAN, eas=False))
+    assert told(desk, 1.0) == [WriteDone(book.uid, ON_LOAN, eas=False) for book in (one, two)]
+    assert not one.eas
+    assert [code for code in codes(desk) if code in (EAS_ON, EAS_OFF)] == [EAS_ON, EAS_OFF, EAS_OFF]
+
+
 def test_silence_is_no_proof_on_a_reader_that_never_passed_an_alarm_on() -> None:
     book = a_book(1, eas=True)
     desk = a_pad(book)

@@ -28,14 +28,17 @@ class Tag:
     uid: str
     connection: Connection
 
-    def write(self, operation: Operation) -> Visit[Request, Block, WriteReply]:
-        """One operation; the tag stays connected."""
+    def write(
+        self, operation: Operation, proof: tuple[Operation, ...] = (), note: Callable[[Outcome], None] = lambda _: None
+    ) -> Visit[Request, Block, WriteReply]:
+        """One operation, and others before it whose outcome `note` is for; the tag stays connected."""
 
         def reply(outcome: Outcome) -> WriteReply:
+            note(outcome)
             refused = outcome.status == Status.OK and outcome.of(operation).error in NO_SUCH_BLOCKS
             return WriteReply.NEVER if refused else WriteReply.PERHAPS
 
-        access = TagAccess(self.connection, lambda: (operation,), reply)
+        access = TagAccess(self.connection, lambda: (*proof, operation), reply)
         return Visit(self.connection, access, lambda _: WriteReply.PERHAPS, After.STAY)
 
     def look(
@@ -67,21 +70,29 @@ def eas(tag: Tag, wanted: bool, learned: Learned) -> Change[Request, Block, bool
     """Access 000C or 000D, read back by 000F: a chip answers an EAS alarm only while its bit is set.
 
     Its silence is believed where the tag answers 000A in the same access, and only on a reader that was heard to pass
-    an alarm on: lainuri's authors found that theirs does not (`rfid_reader.py`, "EAS_Alarm doesnt work?").
+    an alarm on: lainuri's authors found that theirs does not (`rfid_reader.py`, "EAS_Alarm doesnt work?"). So the first
+    time a bit is cleared it is set before, in the same access, and listened for.
     """
 
+    def note(outcome: Outcome) -> None:
+        learned.alarm_answered = learned.alarm_answered or outcome.of(EAS_ALARM).done
+
     def seen(outcome: Outcome) -> Held[bool] | NotSeen:
+        note(outcome)
         alarm, there = outcome.of(EAS_ALARM), outcome.of(SYSTEM_INFORMATION)
         if not there.done:
             return not_seen(there.error)
         if alarm.done:
-            learned.alarm_answered = True
             return Held(True)
         believed = alarm.error in TAG_SILENT and learned.alarm_answered
         return Held(False) if believed else NotSeen.NO_SENSE
 
-    operation = ENABLE_EAS if wanted else DISABLE_EAS
-    return Change(wanted, lambda: tag.write(operation), lambda: tag.look((SYSTEM_INFORMATION, EAS_ALARM), seen))
+    def write() -> Visit[Request, Block, WriteReply]:
+        if wanted:
+            return tag.write(ENABLE_EAS)
+        return tag.write(DISABLE_EAS, () if learned.alarm_answered else (ENABLE_EAS, EAS_ALARM), note)
+
+    return Change(wanted, write, lambda: tag.look((SYSTEM_INFORMATION, EAS_ALARM), seen))
 
 
 def no_eas(tag: Tag, wanted: bool) -> Change[Request, Block, bool]:
