@@ -52,8 +52,10 @@ class M3Reader:
         self.most_blocks = 255
         self.mute_above_blocks = 255
         """It says nothing at all when asked for more blocks."""
-        self.bad_blocks: dict[int, int] = {}
-        """Blocks that cannot be read, with the error in their lock byte."""
+        self.lock_bytes: dict[int, int] = {}
+        """Of blocks that are locked, or with the error of those that cannot be read."""
+        self.writes_missed = 0
+        """So many AFI writes do not reach their tag."""
         self.foreign_uids: list[bytes] = []
         self.inventory_error = 0
         self.before: Callable[[bytes], None] = lambda request: None
@@ -114,6 +116,9 @@ class M3Reader:
                 return b"\0" + uid + bytes((tag.dsfid,))
             case 0x09 if tag.afi_locked:
                 return bytes((LOCKED,)) + uid
+            case 0x09 if self.writes_missed:
+                self.writes_missed -= 1
+                return bytes((NOBODY,))
             case 0x09:
                 tag.writes += 1
                 tag.afi = data[0]
@@ -143,8 +148,8 @@ class M3Reader:
             return bytes((NO_MEMORY,)) + uid
         blocks = []
         for number in range(first, first + count):
-            lock = self.bad_blocks.get(number, NOT_THERE if number >= tag.blocks else 0)
-            data = bytes(4) if lock else bytes(tag.memory[4 * number : 4 * number + 4])
+            lock = self.lock_bytes.get(number, NOT_THERE if number >= tag.blocks else 0)
+            data = bytes(4) if lock > 3 else bytes(tag.memory[4 * number : 4 * number + 4])
             blocks.append((b"" if self.new_style else bytes((number,))) + bytes((lock,)) + data)
         head = bytes((first, count)) if self.new_style else bytes((count,))
         return b"\0" + uid + head + b"".join(blocks)

@@ -36,10 +36,12 @@ class AskFacts:
         self._dsfid = dsfid
         self._afi: int | None = None
         self._size: tuple[int, int | None] = BLOCK_BYTES, None
-        self._step = _Step.INFORMATION if learned.knows_tag_info else _Step.AFI
+        self._step = _Step.INFORMATION
 
     def request(self) -> Request:
         """The next question."""
+        if self._step is _Step.INFORMATION and not self._learned.knows_tag_info:
+            self._step = _Step.AFI
         match self._step:
             case _Step.INFORMATION:
                 return requests.tag_info(self._uid)
