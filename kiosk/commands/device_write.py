@@ -13,6 +13,7 @@ from kiosk.commands.device_see import plain
 from kiosk.commands.hex_text import bytes_of_hex
 from kiosk.commands.json_text import json_text
 from kiosk.hardware.opening import Kind, Openable
+from kiosk.hardware.pads import PadDriver
 from kiosk.technician.holding import Held, held
 from kiosk.technician.seen import DeviceEvent
 
@@ -39,6 +40,8 @@ def run(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
     """Write, and tell what was read back: 0 only when it is as written. Raises `ValueError` for unfit words."""
     if (arguments.afi is None) == (arguments.data is None):
         raise ValueError("say what to write: either --afi HH or --data HEX")
+    if arguments.data is not None and settings.driver is PadDriver.LLRP:
+        raise ValueError("--data: the driver llrp writes no memory of tags; use the maker's own tool")
     with held(settings) as device:
         uid = arguments.uid.upper() if arguments.uid else _only_tag(device, arguments.seconds)
         try:

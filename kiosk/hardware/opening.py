@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import Any, assert_never
 
 from drivers.ports.pump import Tap
-from kiosk.hardware.pads import PadDriver, PadSettings, opened_programmer
+from kiosk.hardware.pads import PadDriver, PadSettings, opened_pad, opened_programmer
 from kiosk.hardware.running import Running
+from kiosk.model.circulation import SecurityMarks
 from kiosk.settings.files import convert_words, load_table
 
 FILE = "kiosk.toml"
@@ -27,7 +28,6 @@ class Kind(StrEnum):
 
 
 Openable = PadSettings
-PAD_PROTOCOLS = MappingProxyType({PadDriver.FEIG: "feig"})
 SETTINGS: Mapping[Kind, type[Openable]] = MappingProxyType({Kind.PAD: PadSettings})
 
 
@@ -45,6 +45,8 @@ def opened(settings: Openable, deliver: Callable[[Any], None], tap: Tap | None) 
     """The driver for these settings, not started. A pad can write memory, too. Raises `BadSetting`."""
     match settings:
         case PadSettings():
+            if settings.driver is PadDriver.LLRP:
+                return opened_pad(settings, SecurityMarks(), deliver, tap)
             return opened_programmer(settings, deliver, tap)
         case _:
             assert_never(settings)
@@ -54,6 +56,6 @@ def protocol_of(settings: Openable) -> str:
     """As `kiosk wire decode` names it."""
     match settings:
         case PadSettings():
-            return PAD_PROTOCOLS[settings.driver]
+            return settings.driver.value
         case _:
             assert_never(settings)

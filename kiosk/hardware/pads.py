@@ -9,26 +9,42 @@ from types import MappingProxyType
 from typing import assert_never
 
 from drivers.conversation import Conversation
+from drivers.errors import BadSetting
 from drivers.pads.feig.core import FeigPad
 from drivers.pads.feig.programmer import FeigProgrammer
 from drivers.pads.feig.settings import FeigSettings
+from drivers.pads.m3_210.settings import M3Settings
 from drivers.pads.programming import ProgrammerCommand, ProgrammerEvent
 from drivers.pads.protocol import PadCommand, PadEvent
+from drivers.pads.rl866.settings import Rl866Settings
 from drivers.ports.address import open_port
 from drivers.ports.pump import Pump, Tap
 from drivers.ports.serial import LineSettings, Parity
 from kiosk.hardware.ports import Baud, PortName, speed_baud
 from kiosk.hardware.running import Running
+from kiosk.model.circulation import SecurityMarks
 
 
 class PadDriver(StrEnum):
     """Wire protocols of RFID pads; docs/hardware.md tells makes and models."""
 
     FEIG = "feig"
+    M3_210 = "m3_210"
+    RL866 = "rl866"
+    LLRP = "llrp"
 
 
-USUAL_LINES = MappingProxyType({PadDriver.FEIG: LineSettings(38_400, Parity.EVEN)})
+USUAL_LINES = MappingProxyType(
+    {
+        PadDriver.FEIG: LineSettings(38_400, Parity.EVEN),
+        PadDriver.M3_210: LineSettings(19_200),
+        PadDriver.RL866: LineSettings(38_400, Parity.EVEN),
+        PadDriver.LLRP: LineSettings(),
+    }
+)
 """As the makers set a reader's serial line. Only the speed is a setting: parity belongs to the protocol."""
+WITH_EAS = frozenset({PadDriver.M3_210, PadDriver.RL866})
+"""Drivers that can write the chip's EAS bit and read it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,14 @@ class PadSettings:
     """Speed of a serial line; the maker's usual one where it is not given."""
     reversed_blocks: bool = True
     """`feig`: the reader sends the last byte of a block first."""
+    eas: bool = False
+    """The library uses the chip's EAS bit besides the AFI: both are written, and read back (`m3_210`, `rl866`)."""
+
+    def __post_init__(self) -> None:
+        if self.eas and self.driver not in WITH_EAS:
+            raise ValueError(f"expected eas only with a driver that can read it back ({', '.join(sorted(WITH_EAS))})")
+        if self.driver is PadDriver.LLRP and not self.port.startswith("tcp://"):
+            raise ValueError("expected port tcp://host:5084 with the driver llrp")
 
     @property
     def line(self) -> LineSettings:
@@ -48,23 +72,39 @@ class PadSettings:
 
 
 def opened_pad(
-    settings: PadSettings, deliver: Callable[[PadEvent], None], tap: Tap | None = None
+    settings: PadSettings,
+    marks: SecurityMarks,
+    deliver: Callable[[PadEvent], None],
+    tap: Tap | None = None,
 ) -> Running[PadCommand]:
     """The pad of a kiosk, not started. Raises `BadSetting`."""
-    return Pump(_core(settings), open_port(settings.port, settings.line), deliver, name="pad", tap=tap)
+    return Pump(_core(settings, marks), open_port(settings.port, settings.line), deliver, name="pad", tap=tap)
 
 
 def opened_programmer(
     settings: PadSettings, deliver: Callable[[ProgrammerEvent], None], tap: Tap | None = None
 ) -> Running[ProgrammerCommand]:
-    """The same pad for a technician: it also writes the memory of tags. Raises `BadSetting`."""
+    """The same pad for a technician: it also writes the memory of tags. Raises `BadSetting`, and for `llrp` always."""
     return Pump(_programmer(settings), open_port(settings.port, settings.line), deliver, name="pad", tap=tap)
 
 
-def _core(settings: PadSettings) -> Conversation[PadEvent, PadCommand]:
+def _core(settings: PadSettings, marks: SecurityMarks) -> Conversation[PadEvent, PadCommand]:
     match settings.driver:
         case PadDriver.FEIG:
             return FeigPad(_feig(settings))
+        case PadDriver.M3_210:
+            from drivers.pads.m3_210.core import M3Pad
+
+            return M3Pad(_m3(settings))
+        case PadDriver.RL866:
+            from drivers.pads.rl866.pad import Rl866Pad
+
+            return Rl866Pad(_rl866(settings))
+        case PadDriver.LLRP:
+            from drivers.pads.llrp.core import LlrpPad
+            from drivers.pads.llrp.settings import LlrpPadSettings
+
+            return LlrpPad(LlrpPadSettings(afi_in_stock=marks.in_stock, afi_on_loan=marks.on_loan))
         case _:
             assert_never(settings.driver)
 
@@ -73,10 +113,31 @@ def _programmer(settings: PadSettings) -> Conversation[ProgrammerEvent, Programm
     match settings.driver:
         case PadDriver.FEIG:
             return FeigProgrammer(_feig(settings))
+        case PadDriver.M3_210:
+            from drivers.pads.m3_210.programmer import M3Programmer
+
+            return M3Programmer(_m3(settings))
+        case PadDriver.RL866:
+            from drivers.pads.rl866.pad import Rl866Programmer
+
+            return Rl866Programmer(_rl866(settings))
+        case PadDriver.LLRP:
+            raise BadSetting("the driver llrp writes no memory of tags: use the maker's own tool")
         case _:
             assert_never(settings.driver)
 
 
 def _feig(settings: PadSettings) -> FeigSettings:
-    speed = speed_baud(settings.port, settings.line.speed_baud)
-    return FeigSettings(speed_baud=speed, reversed_blocks=settings.reversed_blocks)
+    return FeigSettings(speed_baud=_speed(settings), reversed_blocks=settings.reversed_blocks)
+
+
+def _m3(settings: PadSettings) -> M3Settings:
+    return M3Settings(speed_baud=_speed(settings))
+
+
+def _rl866(settings: PadSettings) -> Rl866Settings:
+    return Rl866Settings(speed_baud=_speed(settings))
+
+
+def _speed(settings: PadSettings) -> int:
+    return speed_baud(settings.port, settings.line.speed_baud)

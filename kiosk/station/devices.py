@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.cards import pcsc
-from drivers.pads.protocol import PadCommand
+from drivers.pads.protocol import PadCommand, WriteAfi
 from drivers.ports.address import open_port
 from drivers.ports.pump import Pump
 from drivers.ports.serial import LineSettings
@@ -69,6 +69,8 @@ class Devices:
     scanner: Pump[ScannerEvent, ScannerCommand] | None = None
     printer: Running[PrinterCommand] | None = None
     cards: pcsc.CardReader | None = None
+    rings_at: int | None = None
+    """The AFI with which the chip's EAS bit is set, and cleared with any other; None where EAS is not used."""
 
     @classmethod
     def of(cls, settings: KioskSettings, fonts_folder: Path, deliver: Deliver) -> Devices:
@@ -78,7 +80,13 @@ class Devices:
             None if settings.scanner is None else _scanner(settings.scanner, deliver),
             None if settings.printer is None else _printer(settings.printer, fonts_folder / REGULAR, deliver),
             None if settings.cards is None else _cards(settings.cards, deliver),
+            settings.marks.in_stock if settings.pad.eas else None,
         )
+
+    def write_afi(self, uid: str, afi: int) -> bool:
+        """Order a tag secured or opened, by AFI and, where the library uses it, EAS; whether the order was taken."""
+        eas = None if self.rings_at is None else afi == self.rings_at
+        return self.pad.offer(WriteAfi(uid, afi, eas))
 
     def start(self) -> None:
         """A device that is not there says so by an event, and comes when it can."""

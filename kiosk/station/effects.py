@@ -45,7 +45,7 @@ class StationHands:
             case Ask():
                 return () if self._uplink.ask(order.id, order.question) else (AskExpired(order.id),)
             case WriteAfi():
-                taken = self._devices.pad.offer(pads.WriteAfi(order.uid, order.afi))
+                taken = self._devices.write_afi(order.uid, order.afi)
                 return () if taken else (TagNotWritten(order.uid, WriteTrouble.READER, None),)
             case ReadTag():
                 taken = self._devices.pad.offer(pads.ReadAgain(order.uid))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from drivers.ports.serial import LineSettings, Parity
 from drivers.protocols import describer
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.feig import PSST_S, FeigReader
+from firmware_sim.devices.m3_210 import M3Reader
 from firmware_sim.devices.printer import Printer
+from firmware_sim.devices.rl866 import Rl866Reader
 from firmware_sim.devices.scanner import Scanner
 from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.room.room import Room
@@ -33,6 +36,23 @@ def test_a_feig_reader_on_a_serial_line_says_who_it_is(tmp_path: Path) -> None:
     assert heard.question.driver == "feig"
     assert heard.line == LineSettings(38_400, Parity.EVEN)
     assert "sw_type 80" in heard.model
+
+
+@pytest.mark.parametrize(
+    ("driver", "reader", "line", "frame"),
+    [
+        ("m3_210", M3Reader, LineSettings(19_200, Parity.NONE), Frame.EIGHT_NONE_ONE),
+        ("rl866", Rl866Reader, LineSettings(38_400, Parity.EVEN), Frame.EIGHT_EVEN_ONE),
+    ],
+)
+def test_other_makers_readers_say_who_they_are(
+    driver: str, reader: Callable[..., Device], line: LineSettings, frame: Frame, tmp_path: Path
+) -> None:
+    device = reader(Room([], []), byte_s=byte_time_s(line.speed_baud, frame))
+    with on_a_pty(device, tmp_path / "port", line.speed_baud, frame, threading.Lock()):
+        heard = ask_serial(str(tmp_path / "port"))
+    assert heard.question is not None, heard
+    assert (heard.question.driver, heard.line) == (driver, line)
 
 
 def test_a_feig_reader_on_a_socket_says_who_it_is(tmp_path: Path) -> None:

@@ -15,11 +15,13 @@ from drivers.pads.programming import DataWritten, ProgrammerCommand, ProgrammerE
 from drivers.pads.protocol import ReadAgain, TagGone, TagRead, TagSeen, WriteAfi, WriteDone, WriteFailed
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.feig import PSST_S, FeigReader
+from firmware_sim.devices.m3_210 import M3Reader
+from firmware_sim.devices.rl866 import Rl866Reader
 from firmware_sim.lines.line import Line
 from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.room.room import Book, Room
 from firmware_sim.room.tag import Tag
-from kiosk.hardware.pads import PadDriver, PadSettings, opened_programmer
+from kiosk.hardware.pads import WITH_EAS, PadDriver, PadSettings, opened_programmer
 from kiosk.hardware.running import Running
 from tests.hardware.lines import Heard, Noisy, on_a_pty
 
@@ -44,6 +46,8 @@ MAKES = (
         Frame.EIGHT_EVEN_ONE,
         lambda room, byte_s: FeigReader(room, byte_s=byte_s, turnaround_s=PSST_S),
     ),
+    Make(PadDriver.M3_210, 19_200, Frame.EIGHT_NONE_ONE, lambda room, byte_s: M3Reader(room, byte_s=byte_s)),
+    Make(PadDriver.RL866, 38_400, Frame.EIGHT_EVEN_ONE, lambda room, byte_s: Rl866Reader(room, byte_s=byte_s)),
 )
 
 
@@ -140,6 +144,27 @@ def test_a_book_is_opened_and_secured_and_the_tag_holds_it(make: Make, tmp_path:
             desk.heard.await_(lambda told, afi=afi: WriteDone(uid_of(book), afi) in told)  # type: ignore[misc]
             assert book.tags[0].afi == afi
         assert [other.tags[0].afi for other in desk.room.books[1:3]] == [0x07, 0x07]
+
+
+def test_afi_and_eas_are_one_order_and_done_only_when_both_were_read_back(make: Make, tmp_path: Path) -> None:
+    """The simulated RL866 passes no EAS alarm on, as one in service does not: nobody can read the bit back there."""
+    if make.driver not in WITH_EAS:
+        with pytest.raises(ValueError, match="eas"):
+            PadSettings(str(tmp_path / "pad"), make.driver, eas=True)
+        return
+    with a_desk(make, tmp_path) as desk:
+        book = desk.room.books[0]
+        desk.lay_down(book)
+        desk.await_read(book)
+        for afi, eas in ((0x07, True), (0xC2, False), (0x07, True)):
+            desk.heard.forget()
+            desk.order(WriteAfi(uid_of(book), afi, eas))
+            events = desk.heard.await_(lambda told: any(isinstance(each, WriteDone | WriteFailed) for each in told))
+            if make.driver is PadDriver.RL866:
+                assert not any(isinstance(each, WriteDone) for each in events)
+            else:
+                assert WriteDone(uid_of(book), afi, eas) in events
+                assert (book.tags[0].afi, book.tags[0].eas) == (afi, eas)
 
 
 def test_memory_is_written_and_read_back(make: Make, tmp_path: Path) -> None:
