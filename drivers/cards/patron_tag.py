@@ -6,6 +6,9 @@ Sources: PC/SC part 3, 3.2.2.1.8 (read binary); ISO/IEC 15693-3, 4.1; ISO 28560-
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+
 from drivers.cards.apdu import GET_UID, read_binary
 from drivers.cards.exchange import Card, NoToken, Unreadable, ask, exchange, refused
 from drivers.cards.uid import is_iso_15693, token_of_uid
@@ -19,6 +22,8 @@ _LOOK_AT = frozenset({32, 36, 64})
 _PATRON_CARD = "8"
 _GONE = 0x6401
 _USAGE = "type_of_usage"
+_IS_USAGE = re.compile(r"[0-9A-F]{1,2}")
+"""One hex digit in ISO 28560-3, two in the other parts; anything longer is no usage but other data."""
 
 
 def read_patron_tag(card: Card, most_blocks: int) -> str:
@@ -31,13 +36,18 @@ def read_patron_tag(card: Card, most_blocks: int) -> str:
     if not is_iso_15693(uid):
         return token
     data = _read_data(card, uid, most_blocks)
-    if data is None:
-        return token
+    return token if data is None else _number_on(data) or token
+
+
+def _number_on(data: TagData) -> str | None:
+    """A patron's number; None where the tag says nothing of patrons. Raises `NoToken` for items and damaged cards."""
     usage = data.elements.get(_USAGE)
-    if not isinstance(usage, str):
-        return token
+    if not isinstance(usage, str) or not _IS_USAGE.fullmatch(usage):
+        return None
     if not usage.startswith(_PATRON_CARD):
-        raise NoToken(Unreadable.NOT_KNOWN, f"this is the tag of an item (type of usage {usage}), not a patron card")
+        if _is_complete(data):
+            raise NoToken(Unreadable.NOT_KNOWN, f"the tag of an item (type of usage {usage}), not of a patron")
+        return None
     if data.item_id is None or Finding.CRC_MISMATCH in data.findings or not ILLEGIBLE.isdisjoint(data.findings):
         raise NoToken(Unreadable.GARBLED, "the data of this patron card are damaged: " + ", ".join(data.findings))
     return data.item_id
@@ -68,13 +78,13 @@ def _is_complete(data: TagData) -> bool:
 
 
 def _read_block(card: Card, uid: bytes, number: int) -> bytes:
-    """One block; empty behind the last one, and where the reader does not read blocks."""
+    """One block; empty behind the last one, and where the reader does not read blocks.
+
+    A refusal counts when it comes twice and the card still tells the same UID: else it was a card on its way.
+    """
     command = read_binary(number, BLOCK_BYTES)
-    try:
+    with suppress(NoToken):
         return ask(card, command)
-    except NoToken as failure:
-        if failure.why is not Unreadable.PULLED_AWAY:
-            return b""
     answer = exchange(card, command.encode())
     if answer.ok:
         return answer.data
