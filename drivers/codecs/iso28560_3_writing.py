@@ -19,6 +19,7 @@ from drivers.codecs.elements import (
 from drivers.codecs.extension_blocks import ALTERNATIVE_IDENTIFIER, ALTERNATIVE_OWNER, BLOCKS
 from drivers.codecs.isil import REMEMBERED, is_isil
 from drivers.codecs.iso28560_3 import (
+    BASIC,
     BASIC_BYTES,
     IDENTIFIER_AT,
     IN_LIBRARY_BLOCK,
@@ -44,6 +45,7 @@ LARGEST_SET = 255
 IDENTIFIER_BYTES = IDENTIFIER_AT.stop - IDENTIFIER_AT.start
 OWNER_BYTES = OWNER_AT.stop - OWNER_AT.start
 SHORT_OWNER_BYTES = SHORT_TAG_BYTES - OWNER_AT.start
+SINGLE_ITEM: ElementValue = {"parts_in_set": 1, "part_number": 1}
 EXTENSION_KEYS = frozenset(name for block in BLOCKS for name in block.fields)
 WRITTEN_KEYS = EXTENSION_KEYS | {IDENTIFIER, OWNER, SET, USAGE, VERSION, MEDIA_FORMAT}
 
@@ -53,21 +55,21 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None) -> 
 
     Identifiers over 16 bytes and owners that the basic block has no room for go to the library block.
     """
-    for key in elements:
-        if key not in WRITTEN_KEYS:
-            raise no_such_element(key, "iso28560-3", WRITTEN_KEYS)
+    if not elements.keys() <= WRITTEN_KEYS:
+        stranger = next(key for key in elements if key not in WRITTEN_KEYS)
+        raise no_such_element(stranger, "iso28560-3", WRITTEN_KEYS)
     left = dict(elements)
     number_to_write(VERSION, left.pop(VERSION, VERSION_WRITTEN), VERSION_WRITTEN, VERSION_WRITTEN)
-    parts, part = set_to_write(left.pop(SET, {"parts_in_set": 1, "part_number": 1}), LARGEST_SET)
+    parts, part = set_to_write(left.pop(SET, SINGLE_ITEM), LARGEST_SET)
     usage = _usage(required(left, USAGE, "give 1 for circulation"))
     del left[USAGE]
     short = memory_size is not None and memory_size < BASIC_BYTES
     identifier = _identifier_field(left)
     owner = _owner_field(left, SHORT_OWNER_BYTES if short else OWNER_BYTES)
     blocks = _blocks(left) if left else b""
-    basic = bytes([VERSION_WRITTEN << 4 | usage, parts, part]) + identifier.ljust(IDENTIFIER_BYTES, b"\0")
-    basic += b"\0\0" + owner.ljust(OWNER_BYTES, b"\0")
-    basic = basic[:19] + crc_of(basic).to_bytes(2, "little") + basic[21:]
+    head = VERSION_WRITTEN << 4 | usage
+    without_crc = BASIC.pack(head, parts, part, identifier, 0, owner)
+    basic = BASIC.pack(head, parts, part, identifier, crc_of(without_crc), owner)
     if blocks:
         return EncodedTag(_filled(basic + blocks, memory_size, end_block=1))
     return EncodedTag(_filled(basic[:SHORT_TAG_BYTES] if not any(basic[SHORT_TAG_BYTES:]) else basic, memory_size))
@@ -92,8 +94,8 @@ def _usage(value: ElementValue) -> int:
 def _identifier_field(left: dict[str, ElementValue]) -> bytes:
     text = text_to_write(IDENTIFIER, required(left, IDENTIFIER))
     del left[IDENTIFIER]
-    if len(text.encode()) <= IDENTIFIER_BYTES:
-        return text.encode()
+    if len(data := text.encode()) <= IDENTIFIER_BYTES:
+        return data
     _move_to_library_block(IDENTIFIER, ALTERNATIVE_IDENTIFIER, text, left)
     return bytes([IN_LIBRARY_BLOCK])
 

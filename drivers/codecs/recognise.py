@@ -65,14 +65,13 @@ LONGEST_INTEGER = 19
 
 def read_hf(memory: bytes, block_size: int, afi: int | None, dsfid: int | None) -> TagData:
     """The best reading of an HF tag's user memory; format `unknown` where it is no library's."""
+    sound = iso28560_3.decode_if_sound(memory, afi, dsfid)
+    if sound and (not sound.details or ILLEGIBLE.isdisjoint(sound.findings)):
+        return sound
     if not memory:
         return TagData(Format.UNKNOWN, {}, (Noted(Finding.MEMORY_SHORT, 0),))
     if not any(memory):
         return TagData(_layout_of_blank(len(memory), dsfid), {}, (Noted(Finding.BLANK_TAG, 0),))
-    if iso28560_3.has_right_crc(memory):
-        fixed = iso28560_3.decode_after_crc(memory, None, afi=afi, dsfid=dsfid)
-        if not fixed.details or ILLEGIBLE.isdisjoint(fixed.findings):
-            return fixed
     if rfid501.is_factory_blank(memory):
         return rfid501.decode(memory)
     chained = iso28560_2.decode(memory, afi=afi, dsfid=dsfid)

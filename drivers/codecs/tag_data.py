@@ -28,6 +28,7 @@ __all__ = [
     "with_index",
 ]
 
+_BY_NAME = {form.value: form for form in Format}
 WRITABLE = tuple(form for form in Format if form is not Format.UNKNOWN)
 
 
@@ -74,10 +75,7 @@ def encode(
     """
     if block_size < 1:
         raise _no_block(block_size)
-    try:
-        known = Format(layout)
-    except ValueError:
-        known = Format.UNKNOWN
+    known = _BY_NAME.get(layout, Format.UNKNOWN)
     if lock and known not in (Format.ISO28560_2, Format.UNKNOWN):
         raise EncodeRefused("lock", f"{known} does not lock single elements", "lock only in iso28560-2")
     if order is BlockOrder.REVERSED and known not in (Format.ISO28560_3, Format.UNKNOWN):
