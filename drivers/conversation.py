@@ -54,3 +54,12 @@ class ClosesPort(Protocol):
         Asked after bytes, commands and time, when what the core had to say is on its way.
         """
         ...
+
+
+@runtime_checkable
+class BehindService(Protocol[Event]):
+    """What a core has besides whose device is reached by a service, as PC/SC readers by pcscd."""
+
+    def service_lost(self, reason: str, now_s: float) -> list[Event]:
+        """As `port_lost`, where it is the service that has gone."""
+        ...

@@ -11,6 +11,10 @@ class PortGone(DriverError):
     """The file descriptor, socket or PC/SC service behind a driver has gone away."""
 
 
+class ServiceDown(PortGone):
+    """The service before a device has gone: of the device itself nothing is known."""
+
+
 class Misuse(DriverError):
     """The caller asked for something that can never be done (a programming error)."""
 

@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable
 from typing import Generic, Literal, TypeVar
 
-from drivers.conversation import ClosesPort, Conversation
-from drivers.errors import PortGone
+from drivers.conversation import BehindService, ClosesPort, Conversation
+from drivers.errors import PortGone, ServiceDown
 from drivers.ports.port import Port
 from drivers.ports.reopening import FIRST_RETRY_S as FIRST_RETRY_S
 from drivers.ports.reopening import LONGEST_RETRY_S as LONGEST_RETRY_S
@@ -45,6 +45,7 @@ class Pump(Generic[Event, Command]):
     ) -> None:
         self._core = core
         self._closer = core if isinstance(core, ClosesPort) else None
+        self._behind_service: BehindService[Event] | None = core if isinstance(core, BehindService) else None
         self._port = port
         self._deliver = deliver
         self._tap = tap
@@ -96,10 +97,15 @@ class Pump(Generic[Event, Command]):
                 self._converse()
             except PortGone as gone:
                 self._port.close()
-                self._tell(self._core.port_lost(str(gone), self._clock()))
+                self._tell(self._lost(gone))
                 self._pause(reopening.lost(self._clock()))
             finally:
                 self._port.close()
+
+    def _lost(self, gone: PortGone) -> list[Event]:
+        if isinstance(gone, ServiceDown) and self._behind_service is not None:
+            return self._behind_service.service_lost(str(gone), self._clock())
+        return self._core.port_lost(str(gone), self._clock())
 
     def _converse(self) -> None:
         outgoing = bytearray()

@@ -98,8 +98,15 @@ class PolledPad(Generic[Request, Answer]):
         self._start(now_s)
         return events
 
-    def port_lost(self, reason: str, now_s: float, code: FaultCode = FaultCode.PORT_GONE) -> list[PadEvent]:
-        """Every order ends; tags are forgotten without `TagGone`. `code` where it is not the port itself that went."""
+    def port_lost(self, reason: str, now_s: float) -> list[PadEvent]:
+        """Every order ends; tags are forgotten without `TagGone`."""
+        return self._lost(FaultCode.PORT_GONE, reason, now_s)
+
+    def service_lost(self, reason: str, now_s: float) -> list[PadEvent]:
+        """The same, for a reader behind a service (`drivers.conversation.BehindService`)."""
+        return self._lost(FaultCode.SERVICE_GONE, reason, now_s)
+
+    def _lost(self, code: FaultCode, reason: str, now_s: float) -> list[PadEvent]:
         self._now_s = now_s
         self._open = False
         events = self._take_pending() + self._end_orders()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Generic
 
-from drivers.health import FaultCode
 from drivers.pads.polling.dialect import Answer, Request
 from drivers.pads.polling.pad import PolledPad
 from drivers.pads.polling.tag_writes import DataWrite
@@ -25,9 +24,13 @@ class PolledProgrammer(Generic[Request, Answer]):
         """As the pad's."""
         return self._with_ended(self._pad.port_opened(now_s))
 
-    def port_lost(self, reason: str, now_s: float, code: FaultCode = FaultCode.PORT_GONE) -> list[ProgrammerEvent]:
+    def port_lost(self, reason: str, now_s: float) -> list[ProgrammerEvent]:
         """As the pad's."""
-        return self._with_ended(self._pad.port_lost(reason, now_s, code))
+        return self._with_ended(self._pad.port_lost(reason, now_s))
+
+    def service_lost(self, reason: str, now_s: float) -> list[ProgrammerEvent]:
+        """As the pad's."""
+        return self._with_ended(self._pad.service_lost(reason, now_s))
 
     def submit(self, command: ProgrammerCommand, now_s: float) -> None:
         """Queue an order. Raises `Misuse` as the pad's `submit` and `write_data` do."""

@@ -1,0 +1,38 @@
+"""A look at the one place of a desk reader."""
+
+from __future__ import annotations
+
+from drivers.cards.apdu import Answer
+from drivers.cards.uid import normalised_uid
+from drivers.pads.pcsc import session
+from drivers.pads.pcsc.hold import Session
+from drivers.pads.pcsc.iso15693 import UID_BYTES, UID_FIRST_BYTE
+from drivers.pads.pcsc.session import Request
+from drivers.pads.polling.dialect import Looked, RoundEnd, ShownTag
+from drivers.pads.polling.visit import Taken
+
+
+class Inventory:
+    """`polling.dialect.Inventory`: whose UID is it. A session that was left open is ended first."""
+
+    holds = True
+    fresh = True
+
+    def __init__(self, at_reader: Session) -> None:
+        self._ends = at_reader.taken is not Taken.NO
+
+    def request(self) -> Request:
+        """End the session, ask for the UID."""
+        return session.end() if self._ends else session.get_uid()
+
+    def heard(self, answer: Answer) -> Looked | None:
+        """A UID may come least significant byte first; a card without `E0` in it is no library tag."""
+        if self._ends:
+            self._ends = False
+            return None
+        if session.is_away(answer):
+            return Looked((), end=RoundEnd.WHOLE)
+        uid = normalised_uid(answer.data) if answer.ok and answer.data else b""
+        if len(uid) != UID_BYTES or uid[0] != UID_FIRST_BYTE:
+            return Looked((), others=1, end=RoundEnd.WHOLE)
+        return Looked((ShownTag(uid.hex().upper(), None),), end=RoundEnd.WHOLE)
