@@ -14,7 +14,6 @@ CODE_128_MODULE_DOTS = 3
 CODE_128_ROWS = 162
 """How high a printer starts with (GS h, Epson ESC/POS command reference)."""
 QR_QUIET_MODULES = 4
-CODE_128_QUIET_MODULES = 10
 _CHARACTER_MODULES, _STOP_MODULES = 11, 13
 """ISO/IEC 15417. Start and check characters are as wide as those of the text."""
 
@@ -39,8 +38,9 @@ def code_128_modules(text: str) -> str:
 
 
 def code_128_fits(text: str, width_dots: int) -> bool:
-    """Whether the printer's own code, which it makes as wide as it likes, has room. It prints none where not."""
-    modules = (len(text) + 2) * _CHARACTER_MODULES + _STOP_MODULES + 2 * CODE_128_QUIET_MODULES
+    """Whether the code has room as the printer makes it. It prints none where not. The quiet zones of ten modules lie
+    on the margins of the paper, 4 mm and more, where nothing is printed."""
+    modules = (len(text) + 2) * _CHARACTER_MODULES + _STOP_MODULES
     return modules * CODE_128_MODULE_DOTS <= width_dots
 
 
@@ -62,7 +62,7 @@ def qr_picture(text: str, width_dots: int) -> Image.Image:
 def code_128_picture(text: str, width_dots: int) -> Image.Image:
     """A Code 128 in mode `1`, with the widest modules that fit; at most those of a printer."""
     modules = code_128_modules(text)
-    dots = max(min(CODE_128_MODULE_DOTS, width_dots // (len(modules) + 2 * CODE_128_QUIET_MODULES)), 1)
+    dots = max(min(CODE_128_MODULE_DOTS, width_dots // len(modules)), 1)
     picture = Image.new("1", (len(modules) * dots, CODE_128_ROWS), 1)
     pen = ImageDraw.Draw(picture)
     for place, module in enumerate(modules):
