@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from firmware_sim.catalogue import CATALOGUE
+from firmware_sim.catalogue import CATALOGUE, DeviceName
 
 if TYPE_CHECKING:
     from firmware_sim.workbench import Workbench
@@ -21,6 +21,7 @@ DONE, REFUSED = 0, 1
 CARD_PORT = 36097
 """Where the virtual card of vsmartcard listens by default (0x8D01)."""
 LOOPBACK = "127.0.0.1"
+PADS = tuple(one.protocol for one in CATALOGUE[DeviceName.PAD])
 PAPER = ("ok", "near-end", "out")
 
 
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--on-loan", action="extend", nargs="+", default=[], metavar="NUMBER", help="books whose tags say C2, on loan"
     )
+    serve.add_argument("--pad", choices=PADS, help="the pad's maker, at its usual speed, in place of the file's")
     serve.add_argument("--paper", choices=PAPER, default=PAPER[0], help="paper in the printer at the start")
     devices = commands.add_parser("devices", help="list what can be simulated")
     devices.add_argument("--json", action="store_true", help="as JSON")
@@ -107,11 +109,13 @@ def _devices(*, as_json: bool) -> int:
 def _serve(options: argparse.Namespace) -> int:
     # Imported here: `--help` and `devices` need none of it.
     from firmware_sim.room.room import UnknownName
-    from firmware_sim.settings import BadSettings, load
+    from firmware_sim.settings import BadSettings, PadDriver, load, with_pad
     from firmware_sim.workbench import Beginning, Workbench
 
     try:
         settings = load(options.config)
+        if options.pad is not None:
+            settings = with_pad(settings, PadDriver(options.pad))
         beginning = Beginning(tuple(options.on_pad), tuple(options.on_loan), options.paper)
         bench = Workbench(settings, options.folder, beginning)
         listener = socket.create_server((LOOPBACK, options.bench_port))
@@ -138,11 +142,12 @@ def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace)
     bench.start(options.card_port)
     from firmware_sim.bench.screen import ScreenMirror
     from firmware_sim.bench.server import BenchServer, serve
+    from firmware_sim.workbench import PLUGGED
 
     mirror = ScreenMirror(options.mirror_port) if options.mirror_port is not None else None
     ready = {
         "bench": listener.getsockname()[1],
-        "devices": {name.value: line.address for name, line in bench.lines.items()},
+        "devices": {name.value: bench.address(name) for name in PLUGGED},
         "cards": bench.cards.through,
         "pcsc_socket": str(bench.cards.socket_path) if bench.cards.socket_path is not None else None,
         "why": bench.cards.why,

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from kiosk.demo.children import Child, NotReady
 from kiosk.demo.people import People
-from kiosk.demo.scenario import Broker, Part, Setting
+from kiosk.demo.scenario import Broker, PadMake, Part, Setting
 
 READY_S = 30.0
 DEMO_CONFIG = Path(__file__).resolve().parents[2] / "config" / "demo"
 SIMULATOR = "simulator"
+PAD_READER = "Kiosk pad reader"
+"""Name of the simulated desk reader behind the PC/SC service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,12 @@ class House:
             "screen.mode": self._mode,
             "mirror.port": str(ports.mirror),
             "pad.port": str(self.run / "devices" / "pad"),
+            "pad.driver": self.setting.pad.value,
             "scanner.port": str(self.run / "devices" / "scanner"),
             "printer.port": str(self.run / "devices" / "printer"),
         }
+        if self.setting.pad is PadMake.PCSC:
+            kiosk["pad.port"] = f"pcsc:{PAD_READER}"
         kiosk |= {override.key: override.value for override in self.setting.kiosk}
         simulator = str(Path(python).parent / "firmware-sim")
         commands = {
@@ -130,7 +135,7 @@ class House:
             Part.CENTRAL.value: [python, "-m", "kiosk", "central", "--config", str(self._config), *_set(central)],
             SIMULATOR: [simulator, "serve", str(self._config / "simulator.toml"), "--folder", str(self.run / "devices")]
             + ["--bench-port", str(ports.bench), "--card-port", str(ports.cards), "--mirror-port", str(ports.mirror)]
-            + ["--paper", self.setting.paper]
+            + ["--paper", self.setting.paper, "--pad", self.setting.pad.value]
             + [word for book in self.setting.on_pad for word in ("--on-pad", book)]
             + [word for loan in self.setting.lent for word in ("--on-loan", loan.book)],
             Part.KIOSK.value: [python, "-m", "kiosk", "run", "--config", str(self._config), *_set(kiosk)],

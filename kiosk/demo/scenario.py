@@ -159,6 +159,16 @@ class Override:
     value: str
 
 
+class PadMake(StrEnum):
+    """Pads that the simulator has."""
+
+    FEIG = "feig"
+    M3_210 = "m3_210"
+    RL866 = "rl866"
+    PCSC = "pcsc"
+    """A desk reader: one book at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """How things stand when the scenario begins."""
@@ -169,6 +179,7 @@ class Setting:
     lent: tuple[LoanBefore, ...] = ()
     disk_kb: int | None = None
     """Size of the kiosk's disk (a tmpfs; needs root). Absent: the machine's own."""
+    pad: PadMake = PadMake.FEIG
     kiosk: tuple[Override, ...] = ()
 
 
