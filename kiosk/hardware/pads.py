@@ -14,13 +14,15 @@ from drivers.pads.feig.core import FeigPad
 from drivers.pads.feig.programmer import FeigProgrammer
 from drivers.pads.feig.settings import FeigSettings
 from drivers.pads.m3_210.settings import M3Settings
+from drivers.pads.pcsc.settings import PcscPadSettings
 from drivers.pads.programming import ProgrammerCommand, ProgrammerEvent
 from drivers.pads.protocol import PadCommand, PadEvent
 from drivers.pads.rl866.settings import Rl866Settings
 from drivers.ports.address import open_port
+from drivers.ports.port import Port
 from drivers.ports.pump import Pump, Tap
 from drivers.ports.serial import LineSettings, Parity
-from kiosk.hardware.ports import Baud, PortName, speed_baud
+from kiosk.hardware.ports import PCSC, Baud, PortName, speed_baud
 from kiosk.hardware.running import Running
 from kiosk.model.circulation import SecurityMarks
 
@@ -31,6 +33,8 @@ class PadDriver(StrEnum):
     FEIG = "feig"
     M3_210 = "m3_210"
     RL866 = "rl866"
+    PCSC = "pcsc"
+    """A desk reader: one book at a time."""
     LLRP = "llrp"
 
 
@@ -39,6 +43,7 @@ USUAL_LINES = MappingProxyType(
         PadDriver.FEIG: LineSettings(38_400, Parity.EVEN),
         PadDriver.M3_210: LineSettings(19_200),
         PadDriver.RL866: LineSettings(38_400, Parity.EVEN),
+        PadDriver.PCSC: LineSettings(),
         PadDriver.LLRP: LineSettings(),
     }
 )
@@ -64,6 +69,8 @@ class PadSettings:
             raise ValueError(f"expected eas only with a driver that can read it back ({', '.join(sorted(WITH_EAS))})")
         if self.driver is PadDriver.LLRP and not self.port.startswith("tcp://"):
             raise ValueError("expected port tcp://host:5084 with the driver llrp")
+        if (self.driver is PadDriver.PCSC) != self.port.startswith(PCSC):
+            raise ValueError("expected port pcsc:READER with the driver pcsc, and with no other")
 
     @property
     def line(self) -> LineSettings:
@@ -78,14 +85,22 @@ def opened_pad(
     tap: Tap | None = None,
 ) -> Running[PadCommand]:
     """The pad of a kiosk, not started. Raises `BadSetting`."""
-    return Pump(_core(settings, marks), open_port(settings.port, settings.line), deliver, name="pad", tap=tap)
+    return Pump(_core(settings, marks), _port(settings), deliver, name="pad", tap=tap)
 
 
 def opened_programmer(
     settings: PadSettings, deliver: Callable[[ProgrammerEvent], None], tap: Tap | None = None
 ) -> Running[ProgrammerCommand]:
     """The same pad for a technician: it also writes the memory of tags. Raises `BadSetting`, and for `llrp` always."""
-    return Pump(_programmer(settings), open_port(settings.port, settings.line), deliver, name="pad", tap=tap)
+    return Pump(_programmer(settings), _port(settings), deliver, name="pad", tap=tap)
+
+
+def _port(settings: PadSettings) -> Port:
+    if settings.driver is PadDriver.PCSC:
+        from drivers.ports.pcsc import PcscPort
+
+        return PcscPort(settings.port.removeprefix(PCSC))
+    return open_port(settings.port, settings.line)
 
 
 def _core(settings: PadSettings, marks: SecurityMarks) -> Conversation[PadEvent, PadCommand]:
@@ -100,6 +115,10 @@ def _core(settings: PadSettings, marks: SecurityMarks) -> Conversation[PadEvent,
             from drivers.pads.rl866.pad import Rl866Pad
 
             return Rl866Pad(_rl866(settings))
+        case PadDriver.PCSC:
+            from drivers.pads.pcsc.pad import PcscPad
+
+            return PcscPad(PcscPadSettings(reader=settings.port.removeprefix(PCSC)))
         case PadDriver.LLRP:
             from drivers.pads.llrp.core import LlrpPad
             from drivers.pads.llrp.settings import LlrpPadSettings
@@ -121,6 +140,10 @@ def _programmer(settings: PadSettings) -> Conversation[ProgrammerEvent, Programm
             from drivers.pads.rl866.pad import Rl866Programmer
 
             return Rl866Programmer(_rl866(settings))
+        case PadDriver.PCSC:
+            from drivers.pads.pcsc.pad import PcscProgrammer
+
+            return PcscProgrammer(PcscPadSettings(reader=settings.port.removeprefix(PCSC)))
         case PadDriver.LLRP:
             raise BadSetting("the driver llrp writes no memory of tags: use the maker's own tool")
         case _:
