@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from firmware_sim.cards.service import CardService, CardServiceUnavailable
+from firmware_sim.cards.chips import Chips
+from firmware_sim.cards.service import CardService, CardServiceUnavailable, Laid
 from firmware_sim.devices.scanner import Scanner
 from firmware_sim.faults.words import CardFault
 from firmware_sim.lines.line import Line
@@ -63,14 +64,16 @@ class CardWay(Protocol):
 
 
 class ReaderCards:
-    """On the virtual reader. The bench's threads take turns."""
+    """On a virtual reader. The bench's threads take turns."""
 
     through = "pcsc"
     why = ""
 
-    def __init__(self, service: CardService) -> None:
-        """`service` has been started."""
+    def __init__(self, service: CardService, reader: str) -> None:
+        """`service` has been started, and has a reader of this name."""
         self._service = service
+        self._reader = reader
+        self._chips = Chips()
         self._turn = threading.Lock()
         self._lying: Card | None = None
 
@@ -88,31 +91,34 @@ class ReaderCards:
         """Hold it there for a moment."""
         with self._turn:
             self._must_be_free(card)
-            _ordered(lambda: self._service.tap(card.uid))
+            _ordered(lambda: self._service.tap(self._reader, self._laid(card)))
 
     def insert(self, card: Card) -> None:
         """Leave it there."""
         with self._turn:
             self._must_be_free(card)
-            _ordered(lambda: self._service.insert(card.uid))
+            _ordered(lambda: self._service.insert(self._reader, self._laid(card)))
             self._lying = card
 
     def remove(self) -> None:
         """Take away the one that lies there, if any."""
         with self._turn:
-            _ordered(self._service.remove)
+            _ordered(lambda: self._service.remove(self._reader))
             self._lying = None
 
     def tear(self, card: Card) -> None:
         """Pull it away while it is read."""
         with self._turn:
             self._must_be_free(card)
-            _ordered(lambda: self._service.tear(card.uid))
+            _ordered(lambda: self._service.tear(self._reader, self._chips.chip_of(card)))
 
     def set_fault(self, fault: CardFault) -> None:
         """Have this fault instead of any other."""
         with self._turn:
-            _ordered(lambda: self._service.set_fault(fault.value))
+            _ordered(lambda: self._service.set_fault(self._reader, fault.value))
+
+    def _laid(self, card: Card) -> Laid:
+        return Laid(self._chips.chip_of(card), threading.Lock())
 
     def _must_be_free(self, card: Card) -> None:
         if self._lying is not None:

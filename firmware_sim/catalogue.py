@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from firmware_sim.faults.words import CardFault, PadFault, PrinterFault, ScannerFault
+from firmware_sim.faults.words import CardFault, PadFault, PcscPadFault, PrinterFault, ScannerFault
 from firmware_sim.room.room import UnknownName
 
 
@@ -18,7 +18,7 @@ class DeviceName(StrEnum):
     CARDS = "cards"
 
 
-Fault = PadFault | ScannerFault | PrinterFault | CardFault
+Fault = PadFault | PcscPadFault | ScannerFault | PrinterFault | CardFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ CATALOGUE: dict[DeviceName, tuple[Simulated, ...]] = {
         Simulated("FEIG OBID reader (CPR family) with a pad", "feig", ON_A_LINE, PadFault),
         Simulated("3M / Bibliotheca 210 reader with a pad", "m3_210", ON_A_LINE, PadFault),
         Simulated("RL866 / M201 reader with a pad", "rl866", ON_A_LINE, PadFault),
+        Simulated("desk reader (ACR1552U class) behind the real PC/SC service", "pcsc", ("pcscd",), PcscPadFault),
     ),
     DeviceName.SCANNER: (Simulated("barcode scanner on a serial line", "scanner", ("pty",), ScannerFault),),
     DeviceName.PRINTER: (Simulated("receipt printer with a cutter", "escpos", ON_A_LINE, PrinterFault),),

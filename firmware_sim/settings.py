@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from firmware_sim.room.room import CardKind, SectorContent
 from firmware_sim.room.tag import UID_FIRST_BYTE, UID_LENGTH
 from firmware_sim.toml_table import Faults, Table
 
@@ -17,8 +18,14 @@ LARGEST_BLOCK = 31
 MOST_BLOCKS = 255
 PAPER_DOTS = (64, 832)
 """From the narrowest label to 112 mm paper at 203 dots an inch."""
-CARD_UID_LENGTHS = (4, 7, 8, 10)
+ANY_CARD_UID = (4, 7, 8, 10)
 """Single, double and triple size of ISO/IEC 14443-3, and ISO/IEC 15693."""
+CARD_UID_LENGTHS = {
+    CardKind.MIFARE_CLASSIC: (4, 7),
+    CardKind.ULTRALIGHT: (7,),
+    CardKind.ISO_15693: (UID_LENGTH,),
+}
+"""Of the kinds that do not take any."""
 
 
 class BadSettings(Exception):
@@ -35,10 +42,20 @@ class PadDriver(StrEnum):
     FEIG = "feig"
     M3_210 = "m3_210"
     RL866 = "rl866"
+    PCSC = "pcsc"
 
 
-PAD_BAUDS = {PadDriver.FEIG: 38_400, PadDriver.M3_210: 19_200, PadDriver.RL866: 38_400}
-"""What each reader's host opens its line with, where nobody has changed it."""
+PAD_BAUDS = {PadDriver.M3_210: 19_200}
+"""What a reader's host opens its line with, where nobody has changed it and it is not 38,400."""
+USUAL_PAD_BAUD = 38_400
+SECTORS = 16
+KEY_LENGTH = 6
+TRANSPORT_KEY = b"\xff" * KEY_LENGTH
+"""As a MIFARE card leaves the works."""
+SECTOR_DATA, FIRST_SECTOR_DATA = 48, 32
+"""Bytes before a sector's keys; the first 16 of sector 0 are the maker's."""
+CARD_MEMORY = {CardKind.ULTRALIGHT: 48, CardKind.ISO_15693: 112}
+"""Bytes of user memory of the kinds that have one for everybody."""
 
 
 class LineKind(StrEnum):
@@ -50,11 +67,12 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PadSettings:
-    """`baud` paces a pseudo-terminal; a socket takes no time."""
+    """`baud` paces a pseudo-terminal; a socket takes no time. `reader` is the name of one behind PC/SC."""
 
     driver: PadDriver
     baud: int
     line: LineKind
+    reader: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +123,9 @@ class CardSettings:
     label: str
     number: str
     uid: bytes
+    kind: CardKind
+    memory: bytes
+    sectors: tuple[SectorContent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +138,12 @@ class Settings:
     card_reader: str
     items: tuple[ItemSettings, ...]
     cards: tuple[CardSettings, ...]
+
+
+def with_pad(settings: Settings, driver: PadDriver) -> Settings:
+    """The same room with another maker's pad, at its usual speed."""
+    baud = PAD_BAUDS.get(driver, USUAL_PAD_BAUD)
+    return replace(settings, pad=replace(settings.pad, driver=driver, baud=baud))
 
 
 def load(path: Path) -> Settings:
@@ -154,6 +181,8 @@ def parse(content: dict[str, object], file: str) -> Settings:
     )
     for table in (pad, scanner, printer, cards, whole):
         table.done()
+    if settings.pad.driver is PadDriver.PCSC and settings.pad.reader == settings.card_reader:
+        pad.fault("reader", "another name than cards.reader has", settings.pad.reader)
     faults.twice("item", "name", [item.name for item in settings.items])
     faults.twice("card", "name", [card.name for card in settings.cards])
     if faults.found:
@@ -164,7 +193,10 @@ def parse(content: dict[str, object], file: str) -> Settings:
 def _pad(table: Table) -> PadSettings:
     driver = table.word("driver", PadDriver, PadDriver.FEIG)
     return PadSettings(
-        driver, table.one_of("baud", BAUDS, PAD_BAUDS[driver]), table.word("line", LineKind, LineKind.PTY)
+        driver,
+        table.one_of("baud", BAUDS, PAD_BAUDS.get(driver, USUAL_PAD_BAUD)),
+        table.word("line", LineKind, LineKind.PTY),
+        table.text("reader", "Kiosk pad reader"),
     )
 
 
@@ -199,7 +231,27 @@ def _tag(table: Table) -> TagSettings:
 
 def _card(table: Table) -> CardSettings:
     name = table.text("name")
-    uid = table.hexadecimal("uid", CARD_UID_LENGTHS)
-    card = CardSettings(name, table.text("label", name), table.text("number"), uid)
+    kind = table.word("kind", CardKind, CardKind.UID)
+    uid = table.hexadecimal("uid", CARD_UID_LENGTHS.get(kind, ANY_CARD_UID))
+    if kind is CardKind.ISO_15693 and uid and uid[0] != UID_FIRST_BYTE:
+        table.fault("uid", f"16 hex digits that begin with {UID_FIRST_BYTE:02X}", uid.hex().upper())
+    memory = table.hexadecimal("memory", range(CARD_MEMORY.get(kind, 0) + 1), b"")
+    sectors = tuple(_sector(one) for one in table.tables("sector"))
+    if sectors and kind is not CardKind.MIFARE_CLASSIC:
+        table.fault("sector", f"sectors only with kind '{CardKind.MIFARE_CLASSIC}'", f"kind '{kind}'")
+    card = CardSettings(name, table.text("label", name), table.text("number"), uid, kind, memory, sectors)
     table.done()
     return card
+
+
+def _sector(table: Table) -> SectorContent:
+    number = table.whole("number", 0, SECTORS - 1, 0)
+    most = SECTOR_DATA if number else FIRST_SECTOR_DATA
+    sector = SectorContent(
+        number,
+        table.hexadecimal("key_a", (KEY_LENGTH,), TRANSPORT_KEY),
+        table.hexadecimal("key_b", (KEY_LENGTH,), TRANSPORT_KEY),
+        table.hexadecimal("data", range(most + 1), b""),
+    )
+    table.done()
+    return sector

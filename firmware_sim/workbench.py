@@ -8,28 +8,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_sim.card_ways import CannotDo, CardWay, ReaderCards, ScannerCards
+from firmware_sim.cards.pad import PcscPad
 from firmware_sim.cards.service import CardService, CardServiceUnavailable
 from firmware_sim.catalogue import DeviceName, Fault, device_named, fault_named, of_protocol, usual
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
 from firmware_sim.devices.scanner import Scanner
-from firmware_sim.faults.words import CardFault, PadFault, PrinterFault, ScannerFault
+from firmware_sim.faults.words import CardFault, PadFault, PcscPadFault, PrinterFault, ScannerFault
 from firmware_sim.lines.end import End
 from firmware_sim.lines.line import Line
 from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.lines.pseudo_terminal import PseudoTerminal
 from firmware_sim.lines.tcp import TcpListener
 from firmware_sim.lines.wire_log import WireLog
-from firmware_sim.pads import SERIAL_PADS
+from firmware_sim.pads import SERIAL_PADS, PadReader
 from firmware_sim.paper.strip import Strip
 from firmware_sim.room.room import Book, Card, Place, Room
 from firmware_sim.room.tag import Tag
-from firmware_sim.settings import ItemSettings, LineKind, Settings, TagSettings
+from firmware_sim.settings import CardSettings, ItemSettings, LineKind, PadDriver, Settings, TagSettings
 
 AFI_ON_LOAN = 0xC2
 """What a lent book's tag says (lainuri and dp2, open source of two library systems)."""
+SLOTS_A_READER = 2
+"""vpcd gives a reader two slots, and each slot a port (vsmartcard, `ifd-vpcd.c`)."""
 PLUGGED = (DeviceName.PAD, DeviceName.SCANNER, DeviceName.PRINTER)
-"""Devices with a line of their own; cards hang on the PC/SC service."""
+"""Devices with an address of their own. Cards hang on the PC/SC service, and so may the pad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Workbench:
         self.settings = settings
         self.room = Room(
             [_book(item) for item in settings.items],
-            [Card(card.name, card.label, card.number, card.uid) for card in settings.cards],
+            [_card(card) for card in settings.cards],
         )
         self.room.set_afi(beginning.on_loan, AFI_ON_LOAN, "on-loan")
         self.room.put_on_pad(beginning.on_pad, "on-pad")
@@ -64,23 +67,22 @@ class Workbench:
         self.kinds[DeviceName.PAD] = of_protocol(DeviceName.PAD, settings.pad.driver)
         self._scanner = Scanner()
         self._printer = Printer(settings.printer.width_dots, beginning.paper)
-        serial = SERIAL_PADS[settings.pad.driver]
-        pad_s = _byte_s(settings.pad.line, settings.pad.baud, serial.frame)
-        self._pad = serial.make(self.room, pad_s)
+        self._pad: PadReader | None = None
+        self._desk_pad: PcscPad | None = None
         self.lines = {
-            name: self._line(name, device, kind, baud, _byte_s(kind, baud, frame))
-            for name, device, kind, baud, frame in (
-                (DeviceName.PAD, self._pad, settings.pad.line, settings.pad.baud, serial.frame),
-                (DeviceName.SCANNER, self._scanner, LineKind.PTY, settings.scanner.baud, Frame.EIGHT_NONE_ONE),
-                (
-                    DeviceName.PRINTER,
-                    self._printer,
-                    settings.printer.line,
-                    settings.printer.baud,
-                    Frame.EIGHT_NONE_ONE,
-                ),
-            )
+            DeviceName.SCANNER: self._line(
+                DeviceName.SCANNER, self._scanner, LineKind.PTY, settings.scanner.baud, Frame.EIGHT_NONE_ONE
+            ),
+            DeviceName.PRINTER: self._line(
+                DeviceName.PRINTER,
+                self._printer,
+                settings.printer.line,
+                settings.printer.baud,
+                Frame.EIGHT_NONE_ONE,
+            ),
         }
+        if settings.pad.driver in SERIAL_PADS:
+            self.lines = {DeviceName.PAD: self._pad_line(), **self.lines}
         self._service: CardService | None = None
         self.cards: CardWay = self._cards_by_scanner("not started")
 
@@ -94,13 +96,19 @@ class Workbench:
         self._folder.mkdir(parents=True, exist_ok=True)
         for line in self.lines.values():
             line.start()
-        self._service = CardService(self._folder, card_port, self.settings.card_reader)
+        readers = {self.settings.card_reader: card_port}
+        if self.settings.pad.driver is PadDriver.PCSC:
+            readers[self.settings.pad.reader] = card_port + SLOTS_A_READER
+        self._service = CardService(self._folder, readers)
         try:
             self._service.start()
         except CardServiceUnavailable as trouble:
             self.cards = self._cards_by_scanner(str(trouble))
-        else:
-            self.cards = ReaderCards(self._service)
+            return
+        self.cards = ReaderCards(self._service, self.settings.card_reader)
+        if self.settings.pad.driver is PadDriver.PCSC:
+            self._desk_pad = PcscPad(self.room, self.room_lock, self._service, self.settings.pad.reader)
+            self._desk_pad.look()
 
     def stop(self) -> None:
         """Pull everything out, as far as it was plugged in."""
@@ -113,11 +121,25 @@ class Workbench:
         """Lay books down; raises `UnknownName`."""
         with self.room_lock:
             self.room.put_on_pad(keys)
+        self._show_on_desk()
 
     def take_off_pad(self, keys: list[str]) -> None:
         """Take books away; raises `UnknownName`."""
         with self.room_lock:
             self.room.take_off_pad(keys)
+        self._show_on_desk()
+
+    def address(self, name: DeviceName) -> str:
+        """What a host opens: a path, `tcp://…`, the name of a PC/SC reader, or the PC/SC service's own socket."""
+        if name in self.lines:
+            return self.lines[name].address
+        if name is DeviceName.PAD:
+            return self.settings.pad.reader
+        return str(self.cards.socket_path or "")
+
+    def is_open(self, name: DeviceName) -> bool:
+        """A host has it open; behind the PC/SC service, it could have."""
+        return self.lines[name].host_is_there if name in self.lines else self.cards.socket_path is not None
 
     def fire(self, code: str, aim: str) -> None:
         """Hold a code under the scanner, which says it after its AIM identifier, if any."""
@@ -174,10 +196,14 @@ class Workbench:
             self._faults[name] = fault.value
 
     def _spoil(self, name: DeviceName, fault: Fault) -> None:
+        if isinstance(fault, PcscPadFault):
+            self._spoil_desk_pad(fault)
+            return
         line = self.lines[name]
         with self.locks[name]:
             match fault:
                 case PadFault():
+                    assert self._pad is not None
                     self._pad.set_fault(fault)
                 case ScannerFault():
                     self._scanner.set_fault(fault)
@@ -196,22 +222,49 @@ class Workbench:
         else:
             line.plug_in()
 
+    def _spoil_desk_pad(self, fault: PcscPadFault) -> None:
+        if self._desk_pad is None:
+            raise CannotDo(f"pad: there is no reader that could have '{fault}' ({self.cards.why or 'not started'})")
+        try:
+            self._desk_pad.set_fault(fault)
+        except CardServiceUnavailable as trouble:
+            raise CannotDo(f"pad: {trouble}") from None
+
+    def _show_on_desk(self) -> None:
+        """A pad on a line looks into the room by itself; a card must be laid on a PC/SC reader and lifted."""
+        if self._desk_pad is None:
+            return
+        try:
+            self._desk_pad.look()
+        except CardServiceUnavailable as trouble:
+            raise CannotDo(f"pad: {trouble}") from None
+
     def _must_have_scanner(self) -> None:
         if self._faults[DeviceName.SCANNER] == ScannerFault.UNPLUG:
             raise CannotDo("scanner: it is unplugged; set its fault to 'none' first")
 
-    def _line(self, name: DeviceName, device: Device, kind: LineKind, baud: int, byte_s: float) -> Line:
+    def _pad_line(self) -> Line:
+        pad = self.settings.pad
+        serial = SERIAL_PADS[pad.driver]
+        self._pad = serial.make(self.room, _byte_s(pad.line, pad.baud, serial.frame))
+        return self._line(DeviceName.PAD, self._pad, pad.line, pad.baud, serial.frame)
+
+    def _line(self, name: DeviceName, device: Device, kind: LineKind, baud: int, frame: Frame) -> Line:
         end: End
         match kind:
             case LineKind.PTY:
                 end = PseudoTerminal(self._folder / name, baud)
             case LineKind.TCP:
                 end = TcpListener(self._folder / f"{name}.address")
-        return Line(name, device, self.locks[name], end, byte_s, self.log, time.monotonic)
+        return Line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log, time.monotonic)
 
     def _cards_by_scanner(self, why: str) -> ScannerCards:
         name = DeviceName.SCANNER
         return ScannerCards(why, self._scanner, self.locks[name], self.lines[name])
+
+
+def _card(card: CardSettings) -> Card:
+    return Card(card.name, card.label, card.number, card.uid, card.kind, card.memory, card.sectors)
 
 
 def _byte_s(kind: LineKind, baud: int, frame: Frame) -> float:

@@ -87,8 +87,8 @@ class BenchServer:
     async def _pad(self, request: Request) -> Response:
         body = await _body(request, "put", "take")
         put, take = texts(body, "put"), texts(body, "take")
-        self._bench.take_off_pad(take)
-        self._bench.put_on_pad(put)
+        await run_in_threadpool(self._bench.take_off_pad, take)
+        await run_in_threadpool(self._bench.put_on_pad, put)
         return _done()
 
     async def _card(self, request: Request) -> Response:

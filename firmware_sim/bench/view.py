@@ -41,15 +41,13 @@ def devices(bench: Workbench) -> list[Shown]:
     faults = bench.faults()
     shown: list[Shown] = []
     for name, simulated in bench.kinds.items():
-        line = bench.lines.get(name)
-        address = line.address if line is not None else str(bench.cards.socket_path or "")
         shown.append(
             {
                 "name": name.value,
                 "what": simulated.what,
                 "protocol": simulated.protocol,
-                "address": address,
-                "open": line.host_is_there if line is not None else bench.cards.socket_path is not None,
+                "address": bench.address(name),
+                "open": bench.is_open(name),
                 "fault": faults[name],
                 "faults": _possible_faults(bench, name),
             }
@@ -105,7 +103,7 @@ def _item(book: Book) -> Shown:
 
 
 def _possible_faults(bench: Workbench, name: DeviceName) -> list[str]:
-    """Without a card reader, nothing of it can fail."""
-    if name is DeviceName.CARDS and bench.cards.socket_path is None:
+    """What hangs on a PC/SC service that is not there cannot fail."""
+    if name not in bench.lines and bench.cards.socket_path is None:
         return ["none"]
     return [fault.value for fault in bench.kinds[name].faults]

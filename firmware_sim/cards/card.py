@@ -8,14 +8,17 @@ Source: vsmartcard, `virtualsmartcard/src/vpcd`, and its manual.
 from __future__ import annotations
 
 import socket
+import threading
+from collections.abc import Callable, Generator
 from enum import Enum
 
-from firmware_sim.cards.answers import answer_of, atr_of, is_uid_question
+from firmware_sim.cards.apdu import is_uid_question
+from firmware_sim.cards.chip import Chip
+from firmware_sim.devices.work import Work
 
 LENGTH_BYTES = 2
-ASKS_ATR = b"\x04"
+POWER_ON, RESET, ASKS_ATR = b"\x01", b"\x02", b"\x04"
 CONTROL_BYTES = 1
-CONNECT_S = 2.0
 PIECE_BYTES = 4096
 
 TORN_BYTES = 1
@@ -23,40 +26,51 @@ TORN_BYTES = 1
 
 
 class Heard(Enum):
-    """What came of the bytes that the reader sent."""
+    """What came of the bytes that the reader sent, or of the time that has passed."""
 
     NOTHING = "nothing"
-    UID_ASKED = "uid-asked"
+    UID_TOLD = "uid-told"
+    TORN = "torn"
+    """Pulled away in the middle of an answer."""
     GONE = "gone"
-    """The connection has ended: torn by us, or closed by a pcscd that stops."""
+    """The connection was closed, by a pcscd that stops."""
 
 
 class VirtualCard:
-    """One card, from being laid down to being lifted. Never blocks once it lies."""
+    """One card, from being laid down to being lifted. Never blocks."""
 
-    def __init__(self, port: int, uid: bytes, tears: bool = False) -> None:
-        """Lay the card with this UID on the reader of vpcd's `port`; raises OSError where nobody listens.
+    def __init__(self, line: socket.socket, chip: Chip, lock: threading.Lock, tears: Callable[[bytes], bool]) -> None:
+        """`line` is connected to vpcd's port; `lock` guards the chip.
 
-        A card that `tears` is pulled away in the middle of its answer to the question for its UID.
+        The card is pulled away in the middle of its answer to the first C-APDU for which `tears` is true.
         """
-        self._uid = uid
+        self._chip = chip
+        self._lock = lock
         self._tears = tears
         self._incoming = b""
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=CONNECT_S)
+        self._asked = b""
+        self._work: Work[bytes] = Work()
+        self._socket = line
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setblocking(False)
         self._acknowledge_at_once()
+        with lock:
+            chip.power_up()
 
     def fileno(self) -> int:
         """For a selector."""
         return self._socket.fileno()
 
     def lift(self) -> None:
-        """Take the card off the reader."""
+        """Take the card off the reader: a command under way is not finished."""
         self._socket.close()
 
-    def hear(self) -> Heard:
-        """Take what the reader has sent and answer it."""
+    def due_s(self) -> float | None:
+        """When the command under way goes on."""
+        return self._work.due_s()
+
+    def hear(self, now_s: float) -> Heard:
+        """Take what the reader has sent and begin to answer it."""
         self._acknowledge_at_once()
         try:
             piece = self._socket.recv(PIECE_BYTES)
@@ -68,35 +82,50 @@ class VirtualCard:
         if not piece:
             return Heard.GONE
         self._incoming += piece
-        heard = Heard.NOTHING
-        while (message := self._take_message()) is not None:
-            try:
-                told = self._answer(message)
-            except OSError:
-                return Heard.GONE
-            if told is not Heard.NOTHING:
-                heard = told
-        return heard
+        return self.tick(now_s)
 
-    def _answer(self, message: bytes) -> Heard:
+    def tick(self, now_s: float) -> Heard:
+        """Go on with the command under way, and with those that wait behind it."""
+        heard = Heard.NOTHING
+        try:
+            while True:
+                with self._lock:
+                    answer = self._work.advance(now_s)
+                if answer is not None:
+                    heard = self._answered(answer)
+                    if heard is Heard.TORN:
+                        return heard
+                if self._work.busy or (message := self._take_message()) is None:
+                    return heard
+                self._begin(message, now_s)
+        except OSError:
+            return Heard.GONE
+
+    def _begin(self, message: bytes, now_s: float) -> None:
         if message == ASKS_ATR:
-            self._send(atr_of(self._uid))
+            self._send(self._chip.atr)
         elif len(message) > CONTROL_BYTES:
-            answer = answer_of(self._uid, message)
-            if is_uid_question(message):
-                if self._tears:
-                    self._socket.sendall(len(answer).to_bytes(LENGTH_BYTES) + answer[:TORN_BYTES])
-                    return Heard.GONE
-                self._send(answer)
-                return Heard.UID_ASKED
-            self._send(answer)
-        return Heard.NOTHING
+            self._asked = message
+            self._work.begin(self._exchange(message), now_s)
+        elif message in (POWER_ON, RESET):
+            with self._lock:
+                self._chip.power_up()
+
+    def _exchange(self, message: bytes) -> Generator[float, None, bytes]:
+        return (yield from self._chip.exchange(message))
+
+    def _answered(self, answer: bytes) -> Heard:
+        if self._tears(self._asked):
+            self._socket.sendall(len(answer).to_bytes(LENGTH_BYTES, "big") + answer[:TORN_BYTES])
+            return Heard.TORN
+        self._send(answer)
+        return Heard.UID_TOLD if is_uid_question(self._asked) else Heard.NOTHING
 
     def _send(self, content: bytes) -> None:
-        self._socket.sendall(len(content).to_bytes(LENGTH_BYTES) + content)
+        self._socket.sendall(len(content).to_bytes(LENGTH_BYTES, "big") + content)
 
     def _take_message(self) -> bytes | None:
-        size = int.from_bytes(self._incoming[:LENGTH_BYTES])
+        size = int.from_bytes(self._incoming[:LENGTH_BYTES], "big")
         end = LENGTH_BYTES + size
         if len(self._incoming) < LENGTH_BYTES or len(self._incoming) < end:
             return None

@@ -8,41 +8,35 @@ from enum import Enum
 
 
 class Verb(Enum):
-    """What the card's hand, or the one at the plug, does."""
+    """What is asked of the process inside."""
 
-    INSERT = "insert"
-    REMOVE = "remove"
-    TAP = "tap"
-    TEAR = "tear"
-    FAULT = "fault"
-
-
-class Fault(Enum):
-    """What can be wrong with the reader."""
-
-    NONE = "none"
-    UNPLUG = "unplug"
-    """The reader is gone. vpcd cannot be pulled out of a running pcscd, so pcscd starts again without it."""
-    SERVICE_STOP = "service-stop"
+    CONNECT = "connect"
+    """A connection to a reader's port: it comes back with the answer, and whoever holds it is the card."""
+    RESTART = "restart"
+    """pcscd again, with these readers and no others."""
+    STOP = "stop"
+    """pcscd is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One thing to do; `uid` goes with a card, `fault` with `Verb.FAULT`."""
+    """One thing to do, to the readers of these names."""
 
     verb: Verb
-    uid: bytes = b""
-    fault: Fault = Fault.NONE
+    readers: tuple[str, ...] = ()
 
     def line(self) -> bytes:
         """The order as a line."""
-        return _line({"do": self.verb.value, "uid": self.uid.hex(), "fault": self.fault.value})
+        return _line({"do": self.verb.value, "readers": list(self.readers)})
 
     @classmethod
     def of(cls, line: bytes) -> Order:
         """The order that a line holds; raises ValueError for one that holds none."""
         table = _table(line)
-        return cls(Verb(table["do"]), bytes.fromhex(str(table["uid"])), Fault(table["fault"]))
+        readers = table["readers"]
+        if not isinstance(readers, list):
+            raise ValueError(f"not a list of readers: {line!r}")
+        return cls(Verb(table["do"]), tuple(map(str, readers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +55,7 @@ class Answer:
         return cls(str(_table(line)["refused"]))
 
 
-def _line(table: dict[str, str]) -> bytes:
+def _line(table: dict[str, object]) -> bytes:
     return json.dumps(table).encode() + b"\n"
 
 

@@ -1,4 +1,4 @@
-"""A pcscd with one virtual reader. Runs inside the namespaces that `firmware_sim.cards.inside` is started in."""
+"""A pcscd with virtual readers. Runs inside the namespaces that `firmware_sim.cards.inside` is started in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 SYSTEM_FOLDER = Path("/run/pcscd")
@@ -38,40 +39,36 @@ class PcscdFailed(Exception):
 class Pcscd:
     """The service as a process that is started and stopped like systemd's."""
 
-    def __init__(self, folder: Path, port: int, reader: str) -> None:
-        """Write the configuration of one reader named `reader`, whose cards connect to TCP `port`, under `folder`."""
-        self._port = port
+    def __init__(self, folder: Path, ports: Mapping[str, int]) -> None:
+        """Keep everything under `folder`. `ports`: by each reader's name the TCP port that its cards connect to."""
+        self._ports = ports
+        self._drivers: dict[str, Path] = {}
+        for number, reader in enumerate(ports):
+            # One copy each: pcscd loads a library only once. Now, because `furnish` will hide the original.
+            self._drivers[reader] = Path(shutil.copy(vpcd_driver(), folder / f"libifdvpcd-kiosk-{number}.so"))
         self._log = folder / "pcscd.log"
         self._readers = folder / "readers"
-        self._no_readers = folder / "no-readers"
-        for made in (self._readers, self._no_readers):
-            made.mkdir(exist_ok=True)
-        driver = folder / "libifdvpcd-kiosk.so"
-        shutil.copy(vpcd_driver(), driver)
-        (self._readers / "kiosk").write_text(
-            f'FRIENDLYNAME "{reader}"\nDEVICENAME /dev/null:0x{port:04X}\nLIBPATH {driver}\nCHANNELID 0x{port:04X}\n'
-        )
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, plugged: bool = True) -> None:
-        """Start, and wait until clients and, where the reader is plugged in, cards can connect."""
+    def start(self, readers: tuple[str, ...]) -> None:
+        """Start with these readers, and wait until clients and cards can connect."""
         self.stop()
         for stale in (SOCKET_NAME, PROCESS_FILE):
             (SYSTEM_FOLDER / stale).unlink(missing_ok=True)
+        self._configure(readers)
         program = shutil.which("pcscd", path=SEARCHED)
         if program is None:
             raise PcscdFailed("pcscd is not installed")
-        folder = self._readers if plugged else self._no_readers
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [program, "--foreground", "--config", str(folder)],
+                [program, "--foreground", "--config", str(self._readers)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 preexec_fn=_die_with_parent,
             )
         until_s = time.monotonic() + START_S
-        while not ((SYSTEM_FOLDER / SOCKET_NAME).exists() and (not plugged or self._reader_listens())):
+        while not ((SYSTEM_FOLDER / SOCKET_NAME).exists() and all(map(self._reader_listens, readers))):
             if self._process.poll() is not None or time.monotonic() > until_s:
                 self.stop()
                 raise PcscdFailed(f"pcscd did not start; it said: {log_tail(self._log)}")
@@ -89,9 +86,20 @@ class Pcscd:
             self._process.wait()
         self._process = None
 
-    def _reader_listens(self) -> bool:
+    def _configure(self, readers: tuple[str, ...]) -> None:
+        """A file for each reader."""
+        shutil.rmtree(self._readers, ignore_errors=True)
+        self._readers.mkdir()
+        for number, reader in enumerate(readers):
+            port = f"0x{self._ports[reader]:04X}"
+            (self._readers / f"kiosk-{number}").write_text(
+                f'FRIENDLYNAME "{reader}"\nDEVICENAME /dev/null:{port}\n'
+                f"LIBPATH {self._drivers[reader]}\nCHANNELID {port}\n"
+            )
+
+    def _reader_listens(self, reader: str) -> bool:
         """Whether vpcd listens, asked without connecting: a connection would be a card."""
-        wanted = f":{self._port:04X}"
+        wanted = f":{self._ports[reader]:04X}"
         fields = [
             line.split()
             for table in (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6"))

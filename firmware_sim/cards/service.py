@@ -1,4 +1,4 @@
-"""A real pcscd with a virtual patron card, closed off so that several run at once and nobody reaches the cards.
+"""A real pcscd with virtual cards, closed off so that several run at once and nobody reaches the cards.
 
 Decision record: docs/adr/0108-a-smart-card-service-in-namespaces.md.
 """
@@ -11,13 +11,20 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
-from firmware_sim.cards.answers import UID_SIZES
+from firmware_sim.cards.apdu import is_uid_question
+from firmware_sim.cards.card import VirtualCard
+from firmware_sim.cards.chip import Chip
 from firmware_sim.cards.inside import SHARED
-from firmware_sim.cards.orders import Answer, Fault, Order, Verb
+from firmware_sim.cards.orders import Answer, Order, Verb
 from firmware_sim.cards.pcscd import SEARCHED, SOCKET_NAME, PcscdFailed, log_tail, vpcd_driver
+from firmware_sim.cards.table import CardTable
 
 SOCKET_PATH_BYTES = 107
 """sockaddr_un.sun_path of Linux, without the closing NUL."""
@@ -36,19 +43,48 @@ class CardServiceUnavailable(Exception):
     """The smart card service cannot run here; the text says why and what to do."""
 
 
+class ReaderFault(Enum):
+    """What can be wrong with a reader, or with the service behind all of them."""
+
+    NONE = "none"
+    UNPLUG = "unplug"
+    """The reader is gone. vpcd cannot be pulled out of a running pcscd, so pcscd starts again without it."""
+    SERVICE_STOP = "service-stop"
+
+
+def never(command: bytes) -> bool:
+    """A card that nobody tears away."""
+    return False
+
+
+def nothing() -> None:
+    """Nobody minds that it was torn away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A card as it is laid down: `lock` guards it, it is pulled away when `tears` says so, and `torn` is told."""
+
+    chip: Chip
+    lock: threading.Lock
+    tears: Callable[[bytes], bool] = never
+    torn: Callable[[], None] = nothing
+
+
 class CardService:
-    """One reader and at most one card on it, behind a pcscd of its own."""
+    """Some readers and at most one card on each, behind a pcscd of its own. Any thread may call it."""
 
-    def __init__(self, folder: Path, port: int, reader: str) -> None:
-        """Keep the service's files under `folder`; name the reader `reader`.
+    def __init__(self, folder: Path, readers: Mapping[str, int]) -> None:
+        """Keep the service's files under `folder`. `readers`: by each reader's name the TCP port of its cards.
 
-        `port` is the TCP port between card and reader. It lies in a network of the service's own: two services may
-        have the same, and nobody outside reaches it.
+        The ports lie in a network of the service's own: two services may have the same, and nobody outside reaches
+        them. A reader has two slots, which take two ports, one after the other.
         """
-        if not LOWEST_PORT <= port <= HIGHEST_PORT:
-            raise ValueError(f"port {port}: must be {LOWEST_PORT} to {HIGHEST_PORT}")
-        self._port = port
-        self._reader = reader
+        for port in readers.values():
+            if not LOWEST_PORT <= port <= HIGHEST_PORT:
+                raise ValueError(f"port {port}: must be {LOWEST_PORT} to {HIGHEST_PORT}")
+        self._readers = dict(readers)
+        self._faults = dict.fromkeys(readers, ReaderFault.NONE)
         self._borrowed: tempfile.TemporaryDirectory[str] | None = None
         self._folder = folder.absolute()
         if len(os.fsencode(self._socket_in(self._folder))) > SOCKET_PATH_BYTES:
@@ -57,6 +93,10 @@ class CardService:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._incoming = b""
+        self._turn = threading.Lock()
+        self._table: CardTable | None = None
+        self._lies: dict[str, Laid] = {}
+        """What was laid down to stay: it lies there as well when the service comes back."""
 
     @property
     def socket_path(self) -> Path:
@@ -73,7 +113,7 @@ class CardService:
         with theirs, (self._folder / "inside.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [*_namespaces(), sys.executable, "-m", "firmware_sim.cards.inside"]
-                + [str(self._folder), str(self._port), self._reader],
+                + [str(self._folder), *(word for name, port in self._readers.items() for word in (str(port), name))],
                 stdin=theirs.fileno(),
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -82,7 +122,7 @@ class CardService:
         self._line = ours
         self._incoming = b""
         try:
-            why = self._heard(START_S).refused
+            why = self._answered(START_S)[0].refused
         except ConnectionError:
             why = f"the namespaces were refused: {log_tail(self._folder / 'inside.log')}"
         if why:
@@ -91,6 +131,7 @@ class CardService:
                 f"The virtual card reader cannot start: {why}. It needs a mount and a network namespace: run as root, "
                 "or where the system lets users make namespaces; in a container, add the capability SYS_ADMIN."
             )
+        self._table = CardTable()
 
     def stop(self) -> None:
         """Stop pcscd and everything that belongs to it."""
@@ -98,62 +139,122 @@ class CardService:
         if self._borrowed is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def insert(self, uid: bytes) -> None:
-        """Lay the card with this UID down to stay; one that lies there is lifted first.
+    def insert(self, reader: str, laid: Laid) -> None:
+        """Lay a card down to stay; one that lies there is lifted first."""
+        with self._turn:
+            self._lies[reader] = laid
+            self._put(reader, laid)
 
-        `uid` as printed on the card: 4, 7 or 10 bytes of ISO/IEC 14443, or 8 of ISO/IEC 15693 with E0 first.
-        """
-        self._order(Order(Verb.INSERT, _checked(uid)))
-
-    def remove(self) -> None:
+    def remove(self, reader: str) -> None:
         """Lift the card, if there is one."""
-        self._order(Order(Verb.REMOVE))
+        with self._turn:
+            self._lies.pop(reader, None)
+            self._cards().lift(reader)
 
-    def tap(self, uid: bytes) -> None:
+    def tap(self, reader: str, laid: Laid) -> None:
         """Hold the card to the reader until a moment after it was read, or for 1.2 s. Returns at once."""
-        self._order(Order(Verb.TAP, _checked(uid)))
+        with self._turn:
+            self._lies.pop(reader, None)
+            card = self._connected(reader, laid)
+            if card is not None:
+                self._cards().tap(reader, card)
 
-    def tear(self, uid: bytes) -> None:
-        """Hold the card to the reader and pull it away in the middle of its answer to the question for its UID."""
-        self._order(Order(Verb.TEAR, _checked(uid)))
+    def tear(self, reader: str, chip: Chip) -> None:
+        """Hold a card to the reader and pull it away in the middle of its answer to the question for its UID."""
+        with self._turn:
+            self._lies.pop(reader, None)
+            self._put(reader, Laid(chip, threading.Lock(), is_uid_question))
 
-    def set_fault(self, fault: str) -> None:
+    def set_fault(self, reader: str, word: str) -> None:
         """`unplug`: the reader is gone from pcscd; `service-stop`: pcscd is stopped; `none`: all well again.
 
-        A card that lies on the reader lies there still when all is well again.
+        A card that lies on the reader lies there still when all is well again. Raises ValueError for another word.
         """
-        words = [known.value for known in Fault]
-        if fault not in words:
-            raise ValueError(f"fault {fault!r} of the card reader: must be one of {', '.join(words)}")
-        self._order(Order(Verb.FAULT, fault=Fault(fault)))
+        words = [known.value for known in ReaderFault]
+        if word not in words:
+            raise ValueError(f"fault {word!r} of the card reader: must be one of {', '.join(words)}")
+        with self._turn:
+            if self._faults[reader] is ReaderFault(word):
+                return
+            cards = self._cards()
+            cards.lift_all()
+            self._faults[reader] = ReaderFault(word)
+            if ReaderFault.SERVICE_STOP in self._faults.values():
+                self._order(Order(Verb.STOP))
+                return
+            self._order(Order(Verb.RESTART, tuple(name for name in self._readers if self._is_plugged_in(name))))
+            for name, laid in self._lies.items():
+                self._put(name, laid)
 
-    def _order(self, order: Order) -> None:
+    def _put(self, reader: str, laid: Laid) -> None:
+        cards = self._cards()
+        cards.lift(reader)
+        card = self._connected(reader, laid)
+        if card is None:
+            return
+
+        def torn() -> None:
+            # Told by the cards' thread, which must not wait for our turn.
+            self._lies.pop(reader, None)
+            laid.torn()
+
+        cards.lay(reader, card, torn)
+
+    def _connected(self, reader: str, laid: Laid) -> VirtualCard | None:
+        """The card on its reader; None where the reader is not there to take it."""
+        if ReaderFault.SERVICE_STOP in self._faults.values() or not self._is_plugged_in(reader):
+            return None
+        self._cards().lift(reader)
+        line = self._order(Order(Verb.CONNECT, (reader,)))
+        assert line is not None
+        return VirtualCard(line, laid.chip, laid.lock, laid.tears)
+
+    def _is_plugged_in(self, reader: str) -> bool:
+        return self._faults[reader] is not ReaderFault.UNPLUG
+
+    def _cards(self) -> CardTable:
+        if self._table is None:
+            raise CardServiceUnavailable("The virtual card reader is not started.")
+        return self._table
+
+    def _order(self, order: Order) -> socket.socket | None:
+        """Have something done; the connection that comes with the answer, if one does."""
         if self._line is None:
             raise CardServiceUnavailable("The virtual card reader is not started.")
+        line: socket.socket | None = None
         try:
             self._line.sendall(order.line())
-            refused = self._heard(ANSWER_S).refused
+            answer, line = self._answered(ANSWER_S)
+            refused = answer.refused
         except ConnectionError:
             refused = f"its process has ended: {log_tail(self._folder / 'inside.log')}"
         if refused:
             raise CardServiceUnavailable(f"The virtual card reader did not {order.verb.value}: {refused}")
+        return line
 
-    def _heard(self, limit_s: float) -> Answer:
+    def _answered(self, limit_s: float) -> tuple[Answer, socket.socket | None]:
         """The next answer; raises ConnectionError when the process inside has ended or does not answer."""
         assert self._line is not None
         self._line.settimeout(limit_s)
+        handed: list[int] = []
         while b"\n" not in self._incoming:
             try:
-                piece = self._line.recv(PIECE_BYTES)
+                piece, more, _, _ = socket.recv_fds(self._line, PIECE_BYTES, 1)
             except TimeoutError as late:
                 raise ConnectionError(f"no answer within {limit_s:.0f} s") from late
             if not piece:
                 raise ConnectionError("closed")
             self._incoming += piece
+            handed += more
         line, _, self._incoming = self._incoming.partition(b"\n")
-        return Answer.of(line)
+        return Answer.of(line), socket.socket(fileno=handed[0]) if handed else None
 
     def _end(self) -> None:
+        self._lies.clear()
+        self._faults = dict.fromkeys(self._readers, ReaderFault.NONE)
+        if self._table is not None:
+            self._table.stop()
+            self._table = None
         if self._line is not None:
             self._line.close()
             self._line = None
@@ -186,9 +287,3 @@ def _namespaces() -> list[str]:
     program = shutil.which("unshare", path=SEARCHED) or "unshare"
     as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return [program, *as_root, "--mount", "--net"]
-
-
-def _checked(uid: bytes) -> bytes:
-    if len(uid) not in UID_SIZES:
-        raise ValueError(f"UID {uid.hex()}: must be one of {', '.join(map(str, UID_SIZES))} bytes")
-    return uid

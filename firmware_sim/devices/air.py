@@ -66,11 +66,6 @@ def write_byte_s() -> float:
     return exchange_s(UID_AND_FRAME + 1, SHORT_ANSWER) + PROGRAMMING_S
 
 
-def inventory_of_one_s() -> float:
-    """Seconds of an inventory in one slot that one tag answers."""
-    return exchange_s(INVENTORY_REQUEST, INVENTORY_ANSWER)
-
-
 def short_exchange_s() -> float:
     """Seconds of a request without parameters and an answer without data (select, reset to ready)."""
     return exchange_s(UID_AND_FRAME, SHORT_ANSWER)

@@ -34,6 +34,7 @@ MOST_RECORDS = 255
 
 ERRORS = {
     TagError.NOT_SUPPORTED: Error.NOT_FOR_THIS_TAG,
+    TagError.NOT_RECOGNISED: Error.UNKNOWN,
     TagError.NO_SUCH_BLOCK: Error.NOT_THERE,
     TagError.ALREADY_LOCKED: Error.LOCKED,
     TagError.LOCKED: Error.LOCKED,

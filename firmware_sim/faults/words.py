@@ -41,3 +41,15 @@ class CardFault(StrEnum):
     NONE = "none"
     UNPLUG = "unplug"
     SERVICE_STOP = "service-stop"
+
+
+class PcscPadFault(StrEnum):
+    """What can be wrong with a pad that is a PC/SC reader: its USB line checks itself, so bytes are never spoilt."""
+
+    NONE = "none"
+    NOISE = "noise"
+    LOSE_WRITE_ANSWER = "lose-write-answer"
+    TEAR_WRITE = "tear-write"
+    """The book is pulled away in the middle of the next write."""
+    SLOW = "slow"
+    UNPLUG = "unplug"

@@ -40,14 +40,40 @@ class Book:
     place: Place = Place.SHELF
 
 
+class CardKind(StrEnum):
+    """What chip a patron's card has."""
+
+    UID = "uid"
+    MIFARE_CLASSIC = "mifare-classic"
+    ULTRALIGHT = "ultralight"
+    ISO_15693 = "iso15693"
+    DESFIRE_RANDOM = "desfire-random"
+
+
+@dataclass(frozen=True, slots=True)
+class SectorContent:
+    """One sector of a MIFARE Classic: keys of 6 bytes, and its data before the keys."""
+
+    number: int
+    key_a: bytes
+    key_b: bytes
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A patron's card. `number` is the barcode printed on it, `uid` what a contactless reader gets from its chip."""
+    """A patron's card. `number` is the barcode printed on it, `uid` what a contactless reader gets from its chip.
+
+    `memory` is the user memory of a chip that anybody may read, `sectors` that of one with keys.
+    """
 
     name: str
     label: str
     number: str
     uid: bytes
+    kind: CardKind = CardKind.UID
+    memory: bytes = b""
+    sectors: tuple[SectorContent, ...] = ()
 
 
 class Room:
@@ -73,6 +99,12 @@ class Room:
                 self._on_pad.remove(book)
                 for tag in book.tags:
                     tag.lose_power()
+
+    def take_tag_off_pad(self, tag: Tag) -> None:
+        """Take away the book that has this tag, if it lies there."""
+        for book in list(self._on_pad):
+            if any(one is tag for one in book.tags):
+                self.take_off_pad([book.name])
 
     def tags_on_pad(self) -> list[Tag]:
         """The tags in the pad's field, in the order in which their books were laid down."""

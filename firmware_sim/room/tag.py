@@ -17,6 +17,7 @@ class TagError(IntEnum):
     """Error codes of a tag's answer. Source: ISO/IEC 15693-3, table of response error codes."""
 
     NOT_SUPPORTED = 0x01
+    NOT_RECOGNISED = 0x02
     NO_SUCH_BLOCK = 0x10
     ALREADY_LOCKED = 0x11
     LOCKED = 0x12

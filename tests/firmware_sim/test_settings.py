@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_sim.room.room import CardKind
 from firmware_sim.settings import BadSettings, LineKind, load, parse
 
 ROOM = Path(__file__).with_name("room.toml")
@@ -83,7 +84,7 @@ def test_all_faults_are_told_at_once_with_file_and_key_path() -> None:
         uid = "04A1"
         """
     ) == [
-        "room.toml: pad.driver: expected one of feig, m3_210, rl866, found 'm3'",
+        "room.toml: pad.driver: expected one of feig, m3_210, rl866, pcsc, found 'm3'",
         "room.toml: pad.baud: expected one of 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, found 38401",
         "room.toml: printer.width_dots: expected a whole number from 64 to 832, found '576'",
         "room.toml: item[0].number: expected text, found nothing",
@@ -97,6 +98,86 @@ def test_all_faults_are_told_at_once_with_file_and_key_path() -> None:
         "room.toml: card[0].number: expected text that is not empty, found ''",
         "room.toml: pad.lin: expected 'line', found 'lin'",
         "room.toml: item[2].name: expected a name that no other item has (item[1] has it, too), found '1'",
+    ]
+
+
+@pytest.mark.parametrize(("driver", "baud"), [("feig", 38_400), ("m3_210", 19_200), ("rl866", 38_400)])
+def test_a_reader_has_its_own_speed_unless_another_is_named(driver: str, baud: int) -> None:
+    assert parse({"pad": {"driver": driver}}, "room.toml").pad.baud == baud
+    assert parse({"pad": {"driver": driver, "baud": 9600}}, "room.toml").pad.baud == 9600
+
+
+def test_a_pad_behind_pcsc_needs_a_reader_of_its_own() -> None:
+    assert parse({"pad": {"driver": "pcsc"}}, "room.toml").pad.reader == "Kiosk pad reader"
+    assert faults_of('[pad]\ndriver = "pcsc"\nreader = "Kiosk card reader"') == [
+        "room.toml: pad.reader: expected another name than cards.reader has, found 'Kiosk card reader'"
+    ]
+
+
+def test_cards_have_the_chips_that_the_file_names() -> None:
+    cards = parse(
+        tomllib.loads(
+            """
+            [[card]]
+            name = "plain"
+            number = "1"
+            uid = "04A1B2C3"
+            [[card]]
+            name = "keys"
+            number = "2"
+            uid = "04A1B2C4"
+            kind = "mifare-classic"
+            [[card.sector]]
+            number = 1
+            key_a = "A0A1A2A3A4A5"
+            data = "3230323330303031"
+            [[card]]
+            name = "vicinity"
+            number = "3"
+            uid = "E004015012345678"
+            kind = "iso15693"
+            memory = "11 22"
+            """
+        ),
+        "room.toml",
+    ).cards
+    assert [card.kind for card in cards] == [CardKind.UID, CardKind.MIFARE_CLASSIC, CardKind.ISO_15693]
+    (sector,) = cards[1].sectors
+    assert (sector.number, sector.key_a.hex(), sector.key_b, sector.data) == (
+        1,
+        "a0a1a2a3a4a5",
+        b"\xff" * 6,
+        b"20230001",
+    )
+    assert cards[2].memory == b"\x11\x22"
+
+
+def test_what_a_card_cannot_be_is_told() -> None:
+    assert faults_of(
+        """
+        [[card]]
+        name = "a"
+        number = "1"
+        uid = "04A1B2C3"
+        kind = "credit"
+        memory = "11"
+        [[card.sector]]
+        number = 16
+        key_a = "A0"
+        [[card]]
+        name = "b"
+        number = "2"
+        uid = "0401020304050607"
+        kind = "iso15693"
+        """
+    ) == [
+        "room.toml: card[0].kind: expected one of uid, mifare-classic, ultralight, iso15693, desfire-random, "
+        "found 'credit'",
+        "room.toml: card[0].memory: expected at most 0 hex digits, found '11'",
+        "room.toml: card[0].sector[0].number: expected a whole number from 0 to 15, found 16",
+        "room.toml: card[0].sector[0].key_a: expected 12 hex digits, found 'A0'",
+        "room.toml: card[0].sector: expected sectors only with kind 'mifare-classic', found \"kind 'uid'\"",
+        "room.toml: card[1].uid: expected 16 hex digits that begin with E0, found '0401020304050607'",
     ]
 
 

@@ -13,7 +13,9 @@ from queue import Empty, Queue
 
 import pytest
 
-from firmware_sim.cards.service import CardService
+from firmware_sim.cards.chip import Chip
+from firmware_sim.cards.plain import UidCard
+from firmware_sim.cards.service import CardService, Laid
 
 CLIENT = Path(__file__).with_name("client.py")
 PATIENCE_S = 15.0
@@ -22,6 +24,11 @@ READER = "Kiosk card reader"
 
 WEI = bytes.fromhex("04A23B9C")
 BOOK_CARD = bytes.fromhex("E004015012345678")
+
+
+def laid(card: bytes | Chip) -> Laid:
+    """A card that nobody tears away: a chip, or one of which there is only a UID."""
+    return Laid(UidCard(card) if isinstance(card, bytes) else card, threading.Lock())
 
 
 class Host:
@@ -68,7 +75,7 @@ def services(tmp_path: Path) -> Iterator[Callable[[str], CardService]]:
     started: list[CardService] = []
 
     def start(name: str) -> CardService:
-        service = CardService(tmp_path / name, PORT, READER)
+        service = CardService(tmp_path / name, {READER: PORT})
         started.append(service)
         service.start()
         return service

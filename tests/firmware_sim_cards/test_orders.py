@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.cards.orders import Answer, Fault, Order, Verb
+from firmware_sim.cards.orders import Answer, Order, Verb
 
 
-@given(st.sampled_from(Verb), st.binary(max_size=10), st.sampled_from(Fault))
-def test_an_order_arrives_as_it_was_given(verb: Verb, uid: bytes, fault: Fault) -> None:
-    order = Order(verb, uid, fault)
+@given(st.sampled_from(Verb), st.lists(st.text(max_size=20), max_size=3))
+def test_an_order_arrives_as_it_was_given(verb: Verb, readers: list[str]) -> None:
+    order = Order(verb, tuple(readers))
     line = order.line()
     assert line.count(b"\n") == 1
     assert Order.of(line) == order
@@ -24,6 +24,9 @@ def test_a_refusal_arrives_on_one_line(why: str) -> None:
     assert Answer.of(line) == Answer(why)
 
 
-def test_a_line_without_an_order_is_refused() -> None:
-    with pytest.raises(ValueError, match="not an object"):
-        Order.of(b"[]\n")
+@pytest.mark.parametrize(
+    "line", [b"[]\n", b'{"do": "connect", "readers": "one"}\n', b'{"do": "sing", "readers": []}\n']
+)
+def test_a_line_without_an_order_is_refused(line: bytes) -> None:
+    with pytest.raises(ValueError, match=r"not a|'sing'"):
+        Order.of(line)

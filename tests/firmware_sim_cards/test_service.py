@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from firmware_sim.cards.plain import UidCard
 from firmware_sim.cards.service import CardService, CardServiceUnavailable
-from tests.firmware_sim_cards.conftest import BOOK_CARD, PATIENCE_S, PORT, READER, WEI, Host
+from tests.firmware_sim_cards.conftest import BOOK_CARD, PATIENCE_S, PORT, READER, WEI, Host, laid
 
 MIFARE_ATR = "3B8F8001804F0CA000000306030001000000006A"
 ICODE_ATR = "3B8F8001804F0CA0000003060B00140000000077"
@@ -55,11 +56,11 @@ def wait_for(holds: Callable[[], bool], complaint: str) -> None:
 
 def test_a_card_is_laid_down_read_and_lifted(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
-    cards.insert(WEI)
+    cards.insert(READER, laid(WEI))
     host.sees(event="card", answer="04A23B9C9000", atr=MIFARE_ATR)
-    cards.remove()
+    cards.remove(READER)
     host.sees(event="lifted")
-    cards.insert(BOOK_CARD)
+    cards.insert(READER, laid(BOOK_CARD))
     host.sees(event="card", answer="78563412500104E09000", atr=ICODE_ATR)
 
 
@@ -69,14 +70,14 @@ def test_it_starts_and_shows_a_card_quickly(services: Services, hosts: Hosts) ->
     assert time.monotonic() - begun_s < START_S
     host = hosts(cards)
     begun_s = time.monotonic()
-    cards.insert(WEI)
+    cards.insert(READER, laid(WEI))
     host.sees(event="card")
     assert time.monotonic() - begun_s < SEEN_S
 
 
 def test_a_reading_is_not_held_up_by_delayed_acknowledgements(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
-    cards.insert(WEI)
+    cards.insert(READER, laid(WEI))
     told = host.next()
     assert isinstance(told["reading_s"], float)
     assert told["reading_s"] < READING_S, told
@@ -84,9 +85,9 @@ def test_a_reading_is_not_held_up_by_delayed_acknowledgements(cards: CardService
 
 def test_another_card_takes_the_place_of_the_first(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
-    cards.insert(WEI)
+    cards.insert(READER, laid(WEI))
     host.sees(event="card", atr=MIFARE_ATR)
-    cards.insert(BOOK_CARD)
+    cards.insert(READER, laid(BOOK_CARD))
     host.sees(event="lifted")
     host.sees(event="card", atr=ICODE_ATR)
 
@@ -94,7 +95,7 @@ def test_another_card_takes_the_place_of_the_first(cards: CardService, hosts: Ho
 def test_a_tap_is_read_and_ends_by_itself(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
     begun_s = time.monotonic()
-    cards.tap(WEI)
+    cards.tap(READER, laid(WEI))
     assert time.monotonic() - begun_s < 0.3
     host.sees(event="card", answer="04A23B9C9000")
     host.sees(event="lifted")
@@ -102,52 +103,52 @@ def test_a_tap_is_read_and_ends_by_itself(cards: CardService, hosts: Hosts) -> N
 
 def test_a_torn_card_gives_no_uid_and_the_next_one_does(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
-    cards.tear(WEI)
+    cards.tear(READER, UidCard(WEI))
     host.sees(event="torn")
     host.sees(event="lifted")
-    cards.insert(WEI)
+    cards.insert(READER, laid(WEI))
     host.sees(event="card", answer="04A23B9C9000")
 
 
 def test_two_services_at_once_on_the_same_port_do_not_meet(services: Services, hosts: Hosts) -> None:
     one, other = services("one"), services("other")
     host_of_one, host_of_other = hosts(one), hosts(other)
-    one.insert(WEI)
+    one.insert(READER, laid(WEI))
     host_of_one.sees(event="card", answer="04A23B9C9000")
-    other.insert(BOOK_CARD)
+    other.insert(READER, laid(BOOK_CARD))
     host_of_other.sees(event="card", answer="78563412500104E09000")
-    one.remove()
+    one.remove(READER)
     host_of_one.sees(event="lifted")
 
 
 def test_the_service_stops_and_the_card_still_lies_there_when_it_is_back(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
-    cards.insert(WEI)
+    cards.insert(READER, laid(WEI))
     host.sees(event="card")
-    cards.set_fault("service-stop")
+    cards.set_fault(READER, "service-stop")
     host.sees(event="lost")
     assert not cards.socket_path.exists()
-    cards.set_fault("none")
+    cards.set_fault(READER, "none")
     host.sees(event="up")
     host.sees(event="card", answer="04A23B9C9000")
 
 
 def test_a_card_laid_down_while_the_service_is_stopped_is_seen_afterwards(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
-    cards.set_fault("service-stop")
+    cards.set_fault(READER, "service-stop")
     host.sees(event="lost")
-    cards.insert(WEI)
-    cards.set_fault("none")
+    cards.insert(READER, laid(WEI))
+    cards.set_fault(READER, "none")
     host.sees(event="up")
     host.sees(event="card", answer="04A23B9C9000")
 
 
 def test_an_unplugged_reader_is_gone_from_the_list_and_comes_back(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
-    cards.set_fault("unplug")
+    cards.set_fault(READER, "unplug")
     host.sees(event="lost")
     host.sees(event="up", readers=[])
-    cards.set_fault("none")
+    cards.set_fault(READER, "none")
     host.sees(event="lost")
     host.sees(event="up", readers=[f"{READER} 00 00", f"{READER} 00 01"])
 
@@ -158,7 +159,7 @@ def test_nobody_outside_reaches_the_reader(cards: CardService) -> None:
 
 
 def test_stopping_leaves_no_process_and_it_starts_again(cards: CardService, hosts: Hosts, tmp_path: Path) -> None:
-    cards.insert(WEI)
+    cards.insert(READER, laid(WEI))
     assert processes_of(tmp_path)
     cards.stop()
     assert processes_of(tmp_path) == []
@@ -169,7 +170,7 @@ def test_stopping_leaves_no_process_and_it_starts_again(cards: CardService, host
 def test_a_killed_owner_leaves_no_process(tmp_path: Path) -> None:
     script = (
         "import pathlib, sys, signal; from firmware_sim.cards.service import CardService\n"
-        f"CardService(pathlib.Path({str(tmp_path / 'cards')!r}), {PORT}, {READER!r}).start()\n"
+        f"CardService(pathlib.Path({str(tmp_path / 'cards')!r}), {{{READER!r}: {PORT}}}).start()\n"
         "print('up', flush=True); signal.pause()"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=REPOSITORY) as owner:
@@ -186,11 +187,11 @@ def test_pcscd_dies_with_a_killed_process_inside_and_the_next_order_says_so(card
             os.kill(int(entry.name), signal.SIGKILL)
     wait_for(lambda: not [line for line in processes_of(tmp_path) if "pcscd " in line], "pcscd still runs")
     with pytest.raises(CardServiceUnavailable, match="process has ended"):
-        cards.insert(WEI)
+        cards.insert(READER, laid(WEI))
 
 
 def test_a_folder_too_long_for_a_socket_is_replaced_by_a_short_one(tmp_path: Path, hosts: Hosts) -> None:
-    service = CardService(tmp_path / ("long" * 40), PORT, READER)
+    service = CardService(tmp_path / ("long" * 40), {READER: PORT})
     try:
         service.start()
         assert len(os.fsencode(service.socket_path)) < 108
@@ -205,7 +206,7 @@ def test_what_is_left_of_an_earlier_run_does_no_harm(tmp_path: Path, hosts: Host
     left.mkdir(parents=True)
     (left / "pcscd.pid").write_text(f"{os.getpid()}\n")
     (left / "pcscd.comm").write_text("stale")
-    service = CardService(tmp_path / "cards", PORT, READER)
+    service = CardService(tmp_path / "cards", {READER: PORT})
     try:
         service.start()
         hosts(service)
@@ -213,26 +214,24 @@ def test_what_is_left_of_an_earlier_run_does_no_harm(tmp_path: Path, hosts: Host
         service.stop()
 
 
-def test_wrong_words_and_wrong_uids_are_refused(cards: CardService) -> None:
+def test_wrong_words_and_ports_are_refused(cards: CardService) -> None:
     with pytest.raises(ValueError, match="unplug, service-stop"):
-        cards.set_fault("smoke")
-    with pytest.raises(ValueError, match="4, 7, 8, 10 bytes"):
-        cards.insert(b"\x01")
+        cards.set_fault(READER, "smoke")
     with pytest.raises(ValueError, match="port 80"):
-        CardService(Path("/tmp/kiosk-cards"), 80, READER)
+        CardService(Path("/tmp/kiosk-cards"), {READER: 80})
 
 
 def test_a_service_that_is_not_started_says_so(tmp_path: Path) -> None:
     with pytest.raises(CardServiceUnavailable, match="not started"):
-        CardService(tmp_path, PORT, READER).insert(WEI)
+        CardService(tmp_path, {READER: PORT}).insert(READER, laid(WEI))
 
 
 def run_without(what: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Start and stop a service in a process that lacks some rights."""
     script = (
         "import pathlib; from firmware_sim.cards.service import CardService\n"
-        f"service = CardService(pathlib.Path({str(folder)!r}), {PORT}, {READER!r})\n"
-        "service.start(); service.insert(bytes(4)); service.stop(); print('worked')"
+        f"service = CardService(pathlib.Path({str(folder)!r}), {{{READER!r}: {PORT}}})\n"
+        f"service.start(); service.remove({READER!r}); service.stop(); print('worked')"
     )
     command = ["setpriv", *what, sys.executable, "-B", "-c", script]
     return subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=60, check=False)
