@@ -393,3 +393,13 @@ def test_other_settings_that_cannot_be_are_refused() -> None:
         LlrpSettings(session=4)
     with pytest.raises(BadSetting, match="5 is usual"):
         LlrpSettings(keepalive_s=0)
+
+
+def test_trouble_after_a_long_time_in_service_is_not_held_against_the_reader() -> None:
+    desk = a_gate_in_service()
+    for _ in range(4):
+        desk.hears(exception("hot"))
+        desk.run(20.0)
+    desk.run(100.0)
+    desk.hears(exception("hot"))
+    assert told(desk, 2.5) == [Faulted(FaultCode.DEVICE_ERROR, "the reader reports: hot"), WELL]
