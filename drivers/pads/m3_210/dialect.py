@@ -6,11 +6,11 @@ from itertools import count
 
 from drivers.pads.m3_210 import answers, frames, requests
 from drivers.pads.m3_210.block_writes import BlocksWrite, write_reply
-from drivers.pads.m3_210.codes import BLOCK_BYTES, UID_BYTES, Error, error_words
+from drivers.pads.m3_210.codes import BLOCK_BYTES, UID_BYTES, Command, Error, error_words
 from drivers.pads.m3_210.eas import NEVER, EasLook
 from drivers.pads.m3_210.frames import Answer, AnswerStream
-from drivers.pads.m3_210.greeting import Greeting
-from drivers.pads.m3_210.learned import Learned
+from drivers.pads.m3_210.greeting import Greeting, who_is_there
+from drivers.pads.m3_210.learned import Learned, Way
 from drivers.pads.m3_210.requests import Request
 from drivers.pads.m3_210.settings import M3Settings
 from drivers.pads.m3_210.tag_facts import AskFacts
@@ -79,21 +79,25 @@ class M3Dialect:
         return AnswerStream()
 
     def frame(self, request: Request) -> bytes:
-        """As the request says."""
+        """As the request says. Who is there is asked the other way next time, unless this way is answered."""
+        if (way := _way(request.start, request.command)) is not None:
+            self._learned.way = way.other
         return frames.request(request.command, request.data, start=request.start)
 
     def takes(self, answer: Answer, request: Request) -> bool:
         """Start byte and command are the same, and the UID where the answer has one."""
-        return (answer.start, answer.command) == (request.start, request.command) and request.fits(answer)
+        if (answer.start, answer.command) != (request.start, request.command) or not request.fits(answer):
+            return False
+        self._learned.way = _way(answer.start, answer.command) or self._learned.way
+        return True
 
     def greeting(self) -> Greeting:
         """Version, or probe and start-up."""
         return Greeting(self._learned)
 
     def knock(self) -> OneExchange[Request, Answer, Knocked]:
-        """What the reader answered when it was greeted."""
-        request = requests.probe() if self._learned.woken else requests.version()
-        return OneExchange(request, lambda _: Knocked.IN_STEP)
+        """Who is there, as in the greeting: an 810 that fell asleep is woken."""
+        return OneExchange(who_is_there(self._learned), lambda _: Knocked.IN_STEP)
 
     def inventory(self) -> Inventory:
         """`FE 00 05`."""
@@ -149,6 +153,12 @@ class M3Dialect:
                 lambda answer: _data_seen(answer, first_block, blocks),
             ),
         )
+
+
+def _way(start: int, command: int) -> Way | None:
+    if start == frames.PROBE_START:
+        return Way.PROBE
+    return Way.VERSION if command == Command.VERSION else None
 
 
 def _looked(answer: Answer) -> Looked:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Way(Enum):
+    """How to ask who is there."""
+
+    VERSION = auto()
+    PROBE = auto()
+    """Wakes an 810; a 210's manual does not have it."""
+
+    @property
+    def other(self) -> Way:
+        """What to try when this way was not answered."""
+        return Way.PROBE if self is Way.VERSION else Way.VERSION
 
 
 @dataclass(slots=True)
 class Learned:
     """Until the line is opened anew."""
 
-    woken: bool = False
-    """It answered the probe: an 810."""
+    way: Way = Way.VERSION
+    """The way that was answered last; where it was not answered, the other."""
     knows_tag_info: bool = True
     """It has the command 0D, until it says that it has not."""
     writes_many: bool = True

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
+_SLICE_BYTES = 16_384
+"""More than this at once is taken in pieces, so that what is kept stays small however much comes."""
 
 
 class FrameStream(Generic[Answer]):
@@ -27,8 +29,11 @@ class FrameStream(Generic[Answer]):
 
     def feed(self, data: bytes) -> list[Answer]:
         """Answers that are complete with `data`."""
-        self._bytes += data
-        return self._scan(silence=False)
+        found: list[Answer] = []
+        for start in range(0, len(data), _SLICE_BYTES):
+            self._bytes += data[start : start + _SLICE_BYTES]
+            found += self._scan(silence=False)
+        return found
 
     def silence(self) -> list[Answer]:
         """The line has been silent longer than within a frame: what is unfinished was noise, or hides a frame.
