@@ -34,7 +34,7 @@ _ANY_READER = Declaration(
         "writing to patron cards: a kiosk only reads them",
     ),
     sure=Sureness.MANUAL,
-    source="PC/SC part 3, 3.2.2; ACR122U API 2.04; ISO/IEC 7816-4",
+    source="PC/SC part 3, 3.2.2; ACR122U API 2.04; ISO/IEC 7816-4; USB ids from libccid",
     settings=_READER,
     usb=("072f:2200", "072f:223b", "072f:223e", "072f:2224", "076b:5022", "076b:502a", "04e6:5790", "04e6:5612"),
 )
@@ -60,7 +60,7 @@ _VICINITY = Declaration(
     kind=Kind.CARDS,
     driver="pcsc",
     make="any",
-    models=("readers that see ISO 15693 (ACR1552U, HID OMNIKEY and others)",),
+    models=("readers that see ISO 15693 (ACR1552U class)",),
     interfaces=("USB, by pcscd",),
     protocol="PC/SC part 3, read binary by blocks of 4 bytes",
     supported=(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 from drivers.scanners.aim import symbology_of, take_identifier
+
+_CODABAR = re.compile(r"[ABCDabcd][0-9$:/.+-]+[ABCDabcd]")
 
 
 class Finding(StrEnum):
@@ -25,6 +28,9 @@ class CodabarLetters(StrEnum):
     """What becomes of Codabar's start and stop letters A to D."""
 
     STRIP = "strip"
+    """Taken off where the scanner says that the code is Codabar."""
+    GUESS = "guess"
+    """Taken off also where the scanner names no symbology and the code has such letters around Codabar's characters."""
     KEEP = "keep"
 
 
@@ -56,7 +62,7 @@ def read_code(
         body = body.removeprefix(prefix)
     symbology = symbology_of(identifier) if identifier else told
     text, findings = clean_text(body)
-    if symbology == "codabar" and codabar is CodabarLetters.STRIP:
+    if _is_codabar(text, symbology, codabar):
         text = _without_codabar_letters(text)
     if identifier and symbology is None:
         findings.append(Finding.UNKNOWN_SYMBOLOGY)
@@ -75,6 +81,18 @@ def clean_text(body: bytes) -> tuple[str, list[Finding]]:
     if decoded.encode() != body:
         findings.append(Finding.BYTES_NOT_TEXT)
     return text, findings
+
+
+def _is_codabar(text: str, symbology: str | None, letters: CodabarLetters) -> bool:
+    """Whether start and stop letters are to be taken off."""
+    match letters:
+        case CodabarLetters.KEEP:
+            return False
+        case CodabarLetters.STRIP:
+            return symbology == "codabar"
+        case CodabarLetters.GUESS:
+            unnamed = symbology is None and _CODABAR.fullmatch(text) is not None
+            return unnamed or symbology == "codabar"
 
 
 def _without_codabar_letters(text: str) -> str:

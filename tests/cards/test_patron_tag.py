@@ -69,6 +69,10 @@ def test_a_patrons_tag_with_a_wrong_check_value_is_nobodys() -> None:
     assert NUMBER[:6] not in refused.detail
 
 
+def test_a_tag_that_may_be_an_items_but_is_damaged_shows_its_uid() -> None:
+    assert read(VicinityChip(A_BOOKS_TAG[:5] + b"9" + A_BOOKS_TAG[6:])) == UID
+
+
 @pytest.mark.parametrize("sw", ["6D00", "6A81", "6981", "6300", "6700"])
 def test_a_reader_that_reads_no_blocks_shows_the_uid(sw: str) -> None:
     class UidOnly(VicinityChip):

@@ -125,6 +125,17 @@ def test_nothing_there_yet_is_no_end(fifo: Path) -> None:
         port.fileno()
 
 
+def test_a_device_that_is_pulled_out_says_so() -> None:
+    master, slave = pty.openpty()
+    port = EvdevPort(os.ttyname(slave))
+    port.open()
+    os.close(master)
+    os.close(slave)
+    with pytest.raises(PortGone, match="went away"):
+        port.read()
+    port.close()
+
+
 def test_an_input_device_is_only_read(fifo: Path) -> None:
     with pytest.raises(Misuse):
         EvdevPort(str(fifo)).write(b"x")

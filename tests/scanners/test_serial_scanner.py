@@ -69,6 +69,22 @@ def test_codabar_letters_stay_where_the_library_wants_them() -> None:
     assert codes(a_scanner().receive(b"]A0A123B\r", 0.0)) == ["A123B"]
 
 
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"A35555000012345B\r", "35555000012345"),
+        (b"]F0A35555000012345B\r", "35555000012345"),
+        (b"]A0A35555000012345B\r", "A35555000012345B"),
+        (b"A35555000012345\r", "A35555000012345"),
+        (b"AB-12C\r", "AB-12C"),
+        (b"A12B\r", "12"),
+    ],
+)
+def test_a_scanner_that_names_no_symbology_may_be_guessed_at(raw: bytes, code: str) -> None:
+    assert codes(a_scanner(ScannerSettings(codabar=CodabarLetters.GUESS)).receive(raw, 0.0)) == [code]
+    assert codes(a_scanner().receive(b"A12B\r", 0.0)) == ["A12B"], "only where the library wants it"
+
+
 def test_the_same_code_twice_within_a_second_is_one_scan() -> None:
     scanner = a_scanner()
     assert codes(scanner.receive(b"P001\r", 0.0)) == ["P001"]
