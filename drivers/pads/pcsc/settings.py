@@ -17,5 +17,5 @@ class PcscPadSettings(PollingSettings):
     reader: str = ""
     """A piece of its name, upper and lower case alike, as `ACR1552 1S CL Reader PICC`; empty takes the first reader."""
     active_poll_s: float = 0.1
-    gone_after_s: float = 0.3
-    """A card that flickers is one card."""
+    gone_after_s: float = 0.4
+    """Since it was last seen: a card that flickers for 300 ms, behind a look 100 ms ago, is one card."""
