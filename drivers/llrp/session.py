@@ -44,8 +44,8 @@ _OUTGOING_LIMIT = 16 * 1024
 _NAMELESS = "LLRP reader"
 _LAST_ID = 0xFFFFFFFF
 _STATUSLESS = Status(0xFFFF, "the answer has no status")
-_MAY_FAIL = (MessageKind.DELETE_ROSPEC, MessageKind.DELETE_ACCESSSPEC)
-"""There may be nothing to delete."""
+_MAY_FAIL = (MessageKind.DELETE_ROSPEC, MessageKind.DELETE_ACCESSSPEC, MessageKind.ADD_ACCESSSPEC)
+"""There may be nothing to delete; and a reader that reads no memory still sees tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Session:
         due_s = self.due_s()
         if due_s is None or now_s < due_s:
             return []
-        if self._asked is not None:
+        if self._asked is not None and now_s >= self._since_s + self._settings.request_s:
             return self._unanswered(self._asked, now_s)
         match self._state:
             case _State.GREETING:

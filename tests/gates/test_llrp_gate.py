@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,9 @@ from tests.gates.llrp_reader import (
     tlv,
 )
 
+VECTORS = tomllib.loads((Path(__file__).parent.parent / "vectors" / "llrp.toml").read_text(encoding="utf-8"))[
+    "exchange"
+]
 Gate = Desk[GateEvent, GateCommand]
 BOOK = Tag(bytes.fromhex("FB2102DDDF7C4E00"), 0x2507)
 """12312345678 after ISO/TS 28560-4, in stock: four words, AFI 07."""
@@ -403,3 +408,29 @@ def test_trouble_after_a_long_time_in_service_is_not_held_against_the_reader() -
     desk.run(100.0)
     desk.hears(exception("hot"))
     assert told(desk, 2.5) == [Faulted(FaultCode.DEVICE_ERROR, "the reader reports: hot"), WELL]
+
+
+def captured(name: str) -> bytes:
+    return bytes.fromhex(next(each["hex"] for each in VECTORS if each["name"] == name))
+
+
+def test_a_conversation_of_captured_messages_is_understood() -> None:
+    core = LlrpGate(LlrpSettings())
+    core.port_opened(0.0)
+    assert core.receive(captured("connected, captured"), 0.0) == [ClockRead("2014-05-01T09:33:30.740")]
+    assert core.take_outgoing().startswith(bytes.fromhex("04010000000B"))
+    reports = captured("tag report, captured") + captured("tag report, another tag, captured")
+    assert core.receive(reports + captured("tag report, captured"), 0.0) == [
+        TagPassed("3005FB63AC1F3841EC880467", at="2013-11-27T20:44:01.558", antenna=1, rssi_dbm=-50),
+        TagPassed("300833B2DDD906C000000000", at="2013-11-27T20:44:01.562", antenna=1, rssi_dbm=-58),
+    ]
+    assert core.receive(captured("keepalive"), 0.0) == []
+    assert core.take_outgoing() == captured("keepalive answered")
+
+
+def test_a_refusal_as_the_vectors_have_it_ends_the_connection() -> None:
+    core = LlrpGate(LlrpSettings())
+    core.port_opened(0.0)
+    (fault,) = core.receive(captured("refused: another client is connected"), 0.0)
+    assert isinstance(fault, Faulted)
+    assert core.close_wanted() == fault.detail

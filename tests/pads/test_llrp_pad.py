@@ -302,10 +302,11 @@ def test_a_reader_that_refuses_to_do_it_is_told_as_the_reader() -> None:
     assert desk.run(1.0) == [WriteFailed(uid(book), WriteFailure.READER, None)]
 
 
-def test_a_reader_that_cannot_enable_anything_still_tells_what_lies_there() -> None:
+@pytest.mark.parametrize("kind", [ADD_ACCESS, ENABLE_ACCESS])
+def test_a_reader_that_reads_no_memory_still_tells_what_lies_there(kind: int) -> None:
     book = a_book(1)
     desk = Pad(LlrpPad(LlrpPadSettings()), Reader(book))
-    desk.reader.refuses[ENABLE_ACCESS] = PARAMETER_ERROR
+    desk.reader.refuses[kind] = PARAMETER_ERROR
     desk.connect()
     assert desk.run(3.0) == [
         TagSeen(uid(book)),
@@ -314,7 +315,7 @@ def test_a_reader_that_cannot_enable_anything_still_tells_what_lies_there() -> N
     ]
     desk.orders(WriteAfi(uid(book), ON_LOAN))
     assert desk.run(3.0) == [WriteFailed(uid(book), WriteFailure.READER, None)]
-    assert kinds(desk)[ENABLE_ACCESS] == 2
+    assert kinds(desk)[kind] == 2
 
 
 def test_a_reader_that_does_not_tell_the_pc_is_asked_to_read_it() -> None:
@@ -386,6 +387,16 @@ def test_more_tags_than_a_pad_has_room_for_are_not_kept() -> None:
     desk.reader.tags = [Tag(number.to_bytes(4)) for number in range(300)]
     desk.run(3.0)
     assert sum(isinstance(event, TagSeen) for event in desk.events) == 256
+
+
+def test_more_orders_than_a_pad_can_hold_end_at_once() -> None:
+    book = a_book(1)
+    desk = a_pad(book)
+    for _ in range(300):
+        desk.orders(WriteAfi(uid(book), IN_STOCK))
+    assert desk.run(0.01).count(WriteFailed(uid(book), WriteFailure.READER, None)) == 300 - 256
+    desk.run(60.0)
+    assert desk.events.count(WriteDone(uid(book), IN_STOCK)) == 256
 
 
 def test_every_order_ends_when_the_connection_goes() -> None:
