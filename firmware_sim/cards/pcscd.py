@@ -87,15 +87,16 @@ class Pcscd:
         self._process = None
 
     def _configure(self, readers: tuple[str, ...]) -> None:
-        """A file for each reader."""
+        """One file for all, so that hosts are told them in this order."""
         shutil.rmtree(self._readers, ignore_errors=True)
         self._readers.mkdir()
-        for number, reader in enumerate(readers):
-            port = f"0x{self._ports[reader]:04X}"
-            (self._readers / f"kiosk-{number}").write_text(
-                f'FRIENDLYNAME "{reader}"\nDEVICENAME /dev/null:{port}\n'
-                f"LIBPATH {self._drivers[reader]}\nCHANNELID {port}\n"
+        (self._readers / "kiosk").write_text(
+            "".join(
+                f'FRIENDLYNAME "{reader}"\nDEVICENAME /dev/null:0x{self._ports[reader]:04X}\n'
+                f"LIBPATH {self._drivers[reader]}\nCHANNELID 0x{self._ports[reader]:04X}\n"
+                for reader in readers
             )
+        )
 
     def _reader_listens(self, reader: str) -> bool:
         """Whether vpcd listens, asked without connecting: a connection would be a card."""

@@ -112,3 +112,38 @@ def test_a_note_says_what_a_frame_means(protocol: str, name: str, told: str) -> 
 @given(st.sampled_from([*NOTES, "lsp2"]), st.sampled_from(list(Direction)), st.binary(min_size=1, max_size=80))
 def test_a_note_is_short_whatever_passes_on_the_wire(protocol: str, direction: Direction, data: bytes) -> None:
     assert len(note(protocol, WireEntry(1, 0.0, "pad", direction, data))) <= LONGEST_NOTE
+
+
+def test_a_pad_behind_pcsc_has_no_line_but_a_reader_of_its_own(serve: Serve, tmp_path: Path) -> None:
+    served = a_bench(serve, tmp_path, "pcsc")
+    devices = served.ready["devices"]
+    assert isinstance(devices, dict)
+    assert devices["pad"] == "Kiosk pad reader"
+    assert not (served.folder / "pad").exists()
+    pad = served.entries("devices")["pad"]
+    assert (pad["protocol"], pad["address"]) == ("pcsc", "Kiosk pad reader")
+    if served.ready["cards"] == "scanner":
+        assert (pad["open"], pad["faults"]) == (False, ["none"])
+        assert served.refused("/api/faults", device="pad", fault="slow")[0] == 409
+        return
+    assert (pad["open"], pad["faults"]) == (
+        True,
+        ["none", "noise", "lose-write-answer", "tear-write", "slow", "unplug"],
+    )
+    served.post("/api/pad", take=["35555000012345"])
+    served.post("/api/faults", device="pad", fault="unplug")
+    served.post("/api/pad", put=["35555000012345"])
+    served.post("/api/faults", device="pad", fault="none")
+    assert served.entries("items")["35555000012345"]["where"] == "pad"
+    status, error = served.refused("/api/faults", device="pad", fault="bad-crc")
+    assert (status, error.split(";")[0]) == (404, "fault: there is no pad fault 'bad-crc'")
+    assert served.end() == (0, "", "")
+
+
+def test_another_makers_pad_can_be_asked_for_on_the_command_line(serve: Serve, tmp_path: Path) -> None:
+    config = tmp_path / "feig.toml"
+    config.write_text(BOOK, encoding="utf-8")
+    served = serve("--pad", "m3_210", config=config)
+    answered = hex_of("m3_210", "inventory, nobody")
+    assert asked(served, 19_200, hex_of("m3_210", "inventory"), len(answered)) == answered
+    assert served.end() == (0, "", "")

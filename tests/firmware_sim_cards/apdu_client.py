@@ -1,6 +1,6 @@
 """A host of one PC/SC reader, as a process of its own: it does what its standard input says, a line each.
 
-`in` and `out` wait until a card lies there or none does; hex is sent to the card. The first argument is how the
+`in` and `out` wait until a card lies there or none does; `readers` lists all of them; hex is sent to the card. The first argument is how the
 reader's name begins. Each line is answered by one: `ok`, the R-APDU as hex, or `lost` where the card has gone.
 """
 
@@ -36,6 +36,7 @@ class Reader:
         answer, self._context = SCardEstablishContext(SCARD_SCOPE_USER)
         assert answer == SCARD_S_SUCCESS, answer
         _, readers = SCardListReaders(self._context, [])
+        self.listed = ", ".join(readers)
         self._name = next(reader for reader in readers if reader.startswith(begins))
         self._card: int | None = None
         self._protocol = 0
@@ -73,6 +74,8 @@ def main() -> None:
                 told = reader.wait(present=True)
             case "out":
                 told = reader.wait(present=False)
+            case "readers":
+                told = reader.listed
             case command:
                 told = reader.send(command)
         sys.stdout.write(told + "\n")

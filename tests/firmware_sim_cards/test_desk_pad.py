@@ -130,6 +130,11 @@ def test_a_book_and_a_patrons_card_lie_on_readers_of_their_own(desk: Desk) -> No
     assert [pad.ask("in"), pad.ask(UID)] == ["ok", LE_ZAHIR[::-1].hex().upper() + "9000"]
 
 
+def test_the_patrons_reader_is_told_first(desk: Desk) -> None:
+    told = desk.host().ask("readers")
+    assert told.split(", ") == [f"{name} 00 0{slot}" for name in (READER, PAD_READER) for slot in (0, 1)]
+
+
 def test_a_book_is_torn_away_in_the_middle_of_a_write_and_lies_on_the_shelf(desk: Desk) -> None:
     host = desk.host()
     desk.put("B0")
