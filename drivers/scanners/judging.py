@@ -15,13 +15,15 @@ DAMAGED_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Dressing:
-    """What a scanner puts around a code, and what is taken off again."""
+class CodeSettings:
+    """What any scanner puts around a code and is taken off again, and when a code is another one."""
 
     prefix: bytes = b""
     suffix: bytes = b""
     """Bytes before the terminator that are not part of the code."""
     codabar: CodabarLetters = CodabarLetters.STRIP
+    repeat_window_s: float = 1.0
+    """The same code within this time is one scan; 0 reports each."""
 
 
 class Condition:
@@ -53,10 +55,10 @@ class Condition:
 class Judge:
     """Decides over each code of one scanner."""
 
-    def __init__(self, dressing: Dressing, repeat_window_s: float, condition: Condition, suspicion: str) -> None:
+    def __init__(self, settings: CodeSettings, condition: Condition, suspicion: str) -> None:
         """`suspicion` says what is wrong where one code after the other is damaged."""
-        self._dressing = dressing
-        self._repeats = RepeatFilter(repeat_window_s)
+        self._settings = settings
+        self._repeats = RepeatFilter(settings.repeat_window_s)
         self._condition = condition
         self._suspicion = suspicion
         self._damaged = 0
@@ -68,7 +70,8 @@ class Judge:
 
         A code that lost bytes might now be another's number, so it is refused and not repaired.
         """
-        read = read_code(raw, self._dressing.prefix, self._dressing.suffix, self._dressing.codabar, symbology)
+        settings = self._settings
+        read = read_code(raw, settings.prefix, settings.suffix, settings.codabar, symbology)
         if Finding.BYTES_NOT_TEXT in read.findings:
             return self.damaged(Rejection.NOT_TEXT)
         if Finding.CONTROL_BYTES_REMOVED in read.findings:

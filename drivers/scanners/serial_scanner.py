@@ -14,8 +14,8 @@ from drivers.errors import BadSetting
 from drivers.health import FaultCode
 from drivers.scanners.code_buffer import CODE_LIMIT, CodeBuffer
 from drivers.scanners.events import ScannerCommand, ScannerEvent, StartScanning, StopScanning
-from drivers.scanners.judging import Condition, Dressing, Judge
-from drivers.scanners.reading import CodabarLetters, Finding
+from drivers.scanners.judging import CodeSettings, Condition, Judge
+from drivers.scanners.reading import Finding
 from drivers.scanners.rearming import AGAIN_S, Rearming
 from drivers.scanners.triggers import NO_TRIGGER, TriggerBytes
 
@@ -28,19 +28,13 @@ _NEVER = re.compile(rb"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
-class ScannerSettings:
+class ScannerSettings(CodeSettings):
     """How the scanner was set up at installation. Raises `BadSetting`."""
 
-    prefix: bytes = b""
-    suffix: bytes = b""
-    """Bytes before the terminator that are not part of the code."""
     terminators: bytes = CR_LF
     """Each of these bytes ends a code; empty for a scanner that sends none, whose codes end with silence."""
-    codabar: CodabarLetters = CodabarLetters.STRIP
     silence_s: float = 0.1
     """A code without a terminator ends after this much silence."""
-    repeat_window_s: float = 1.0
-    """The same code within this time is one scan; 0 reports each."""
     trigger: TriggerBytes = NO_TRIGGER
     again_s: float = AGAIN_S
     """While a code is wanted the trigger is given again after this time: engines stop by themselves."""
@@ -53,11 +47,6 @@ class ScannerSettings:
         if set(self.terminators) & set(self.prefix + self.suffix):
             raise BadSetting("a terminator of the scanner is also in its prefix or suffix: leave it out there")
 
-    @property
-    def dressing(self) -> Dressing:
-        """What stands around a code."""
-        return Dressing(self.prefix, self.suffix, self.codabar)
-
 
 class ScannerCore:
     """One serial scanner."""
@@ -65,7 +54,7 @@ class ScannerCore:
     def __init__(self, settings: ScannerSettings) -> None:
         self._settings = settings
         self._condition = Condition()
-        self._judge = Judge(settings.dressing, settings.repeat_window_s, self._condition, SUSPICION)
+        self._judge = Judge(settings, self._condition, SUSPICION)
         self._rearming = Rearming(settings.again_s)
         ends = settings.terminators
         self._ends = re.compile(b"[" + re.escape(ends) + b"]") if ends else _NEVER

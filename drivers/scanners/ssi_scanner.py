@@ -18,8 +18,7 @@ from drivers.health import FaultCode
 from drivers.scanners import ssi
 from drivers.scanners.code_buffer import CodeBuffer
 from drivers.scanners.events import Rejection, ScannerCommand, ScannerEvent, StartScanning, StopScanning
-from drivers.scanners.judging import Condition, Dressing, Judge
-from drivers.scanners.reading import CodabarLetters
+from drivers.scanners.judging import CodeSettings, Condition, Judge
 from drivers.scanners.rearming import AGAIN_S, Rearming
 from drivers.scanners.ssi_line import Noise, SsiLine
 from drivers.scanners.ssi_order import SsiOrder
@@ -31,14 +30,9 @@ _OUTGOING_LIMIT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class SsiSettings:
+class SsiSettings(CodeSettings):
     """How the engine was set up at installation. Raises `BadSetting`."""
 
-    prefix: bytes = b""
-    suffix: bytes = b""
-    codabar: CodabarLetters = CodabarLetters.STRIP
-    repeat_window_s: float = 1.0
-    """The same code within this time is one scan; 0 reports each."""
     answer_s: float = 2.0
     """Either side waits so long for an acknowledgement (the engine's serial response time-out)."""
     again_s: float = AGAIN_S
@@ -48,11 +42,6 @@ class SsiSettings:
         if self.answer_s <= 0:
             raise BadSetting(f"answer time of the scanner is {self.answer_s} s: give 2, the engine's own default")
 
-    @property
-    def dressing(self) -> Dressing:
-        """What stands around a code."""
-        return Dressing(self.prefix, self.suffix, self.codabar)
-
 
 class SsiCore:
     """One scan engine in packet mode."""
@@ -60,7 +49,7 @@ class SsiCore:
     def __init__(self, settings: SsiSettings) -> None:
         self._settings = settings
         self._condition = Condition()
-        self._judge = Judge(settings.dressing, settings.repeat_window_s, self._condition, SUSPICION)
+        self._judge = Judge(settings, self._condition, SUSPICION)
         self._rearming = Rearming(settings.again_s)
         self._line = SsiLine()
         self._order = SsiOrder(settings.answer_s)

@@ -22,35 +22,24 @@ from drivers.scanners.evdev import (
     is_plausible,
 )
 from drivers.scanners.events import Rejection, ScannerCommand, ScannerEvent
-from drivers.scanners.judging import Condition, Dressing, Judge
-from drivers.scanners.reading import CodabarLetters, Finding
+from drivers.scanners.judging import CodeSettings, Condition, Judge
+from drivers.scanners.reading import Finding
 
 SUSPICION = "no scanner, or not its input device"
 
 
 @dataclass(frozen=True, slots=True)
-class WedgeSettings:
+class WedgeSettings(CodeSettings):
     """How the scanner was set up at installation. Raises `BadSetting`."""
 
-    prefix: bytes = b""
-    suffix: bytes = b""
-    """What it types before Enter that is not part of the code."""
-    codabar: CodabarLetters = CodabarLetters.STRIP
     end_keys: frozenset[int] = ENTER_KEYS
     """Keys that end a code; 15 is Tab."""
     silence_s: float = 0.1
     """A code without an Enter ends after this much silence."""
-    repeat_window_s: float = 1.0
-    """The same code within this time is one scan; 0 reports each."""
 
     def __post_init__(self) -> None:
         if self.silence_s <= 0:
             raise BadSetting(f"silence of the scanner is {self.silence_s} s: give 0.1, more for slow typists")
-
-    @property
-    def dressing(self) -> Dressing:
-        """What stands around a code."""
-        return Dressing(self.prefix, self.suffix, self.codabar)
 
 
 class WedgeCore:
@@ -59,7 +48,7 @@ class WedgeCore:
     def __init__(self, settings: WedgeSettings) -> None:
         self._settings = settings
         self._condition = Condition()
-        self._judge = Judge(settings.dressing, settings.repeat_window_s, self._condition, SUSPICION)
+        self._judge = Judge(settings, self._condition, SUSPICION)
         self._partial = bytearray()
         self._forget()
 
