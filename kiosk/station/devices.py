@@ -14,18 +14,15 @@ from pathlib import Path
 
 from drivers.cards import pcsc
 from drivers.pads.protocol import PadCommand, WriteAfi
-from drivers.ports.address import open_port
-from drivers.ports.pump import Pump
-from drivers.ports.serial import LineSettings
 from drivers.printers.events import PrinterCommand
-from drivers.scanners import serial_scanner
-from drivers.scanners.events import ScannerCommand, ScannerEvent
+from drivers.scanners.events import ScannerCommand
 from kiosk.hardware.pads import opened_pad
 from kiosk.hardware.printers import PrinterSettings, opened_printer
 from kiosk.hardware.running import Running
+from kiosk.hardware.scanners import ScannerSettings, opened_scanner
 from kiosk.screens.fonts import REGULAR
 from kiosk.session.events import DeviceChanged, Event, Health
-from kiosk.station.settings import CardSettings, KioskSettings, ScannerSettings
+from kiosk.station.settings import CardSettings, KioskSettings
 from kiosk.station.translate import card_event, pad_event, printer_event, scanner_event
 
 AGAIN_S = 60.0
@@ -66,7 +63,7 @@ class Devices:
     """The machine's parts. None where the settings name no such device."""
 
     pad: Running[PadCommand]
-    scanner: Pump[ScannerEvent, ScannerCommand] | None = None
+    scanner: Running[ScannerCommand] | None = None
     printer: Running[PrinterCommand] | None = None
     cards: pcsc.CardReader | None = None
     rings_at: int | None = None
@@ -88,6 +85,11 @@ class Devices:
         eas = None if self.rings_at is None else afi == self.rings_at
         return self.pad.offer(WriteAfi(uid, afi, eas))
 
+    def want_codes(self, scanning: ScannerCommand) -> None:
+        """Tell an engine that has a trigger whether somebody is expected to show a code."""
+        if self.scanner is not None:
+            self.scanner.offer(scanning)
+
     def start(self) -> None:
         """A device that is not there says so by an event, and comes when it can."""
         for device in (self.pad, self.scanner, self.printer, self.cards):
@@ -107,11 +109,9 @@ def _pad(settings: KioskSettings, deliver: Deliver) -> Running[PadCommand]:
     return opened_pad(settings.pad, settings.marks, lambda event: witness.tell(pad_event(event, owners)))
 
 
-def _scanner(settings: ScannerSettings, deliver: Deliver) -> Pump[ScannerEvent, ScannerCommand]:
+def _scanner(settings: ScannerSettings, deliver: Deliver) -> Running[ScannerCommand]:
     witness = Witness(settings.port, deliver)
-    core = serial_scanner.ScannerCore(serial_scanner.ScannerSettings(prefix=settings.prefix.encode()))
-    port = open_port(settings.port, LineSettings(settings.baud))
-    return Pump(core, port, lambda event: witness.tell(scanner_event(event)), name="scanner")
+    return opened_scanner(settings, lambda event: witness.tell(scanner_event(event)))
 
 
 def _printer(settings: PrinterSettings, font: Path, deliver: Deliver) -> Running[PrinterCommand]:

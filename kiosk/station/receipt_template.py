@@ -85,7 +85,7 @@ class Row:
         try:
             places = self.places()
         except ValueError:
-            yield "`{` and `}` in pairs around the name of a place (write `{{` and `}}` for the signs themselves)"
+            yield "`{` and `}` in pairs around nothing but a place's name (`{{` and `}}` print the signs themselves)"
             return
         allowed = PLACES | ENTRY_PLACES if self.each is not None else PLACES
         for name in sorted(places - allowed):

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from drivers.codecs.isil import is_isil
 from kiosk.hardware.pads import PadSettings
-from kiosk.hardware.ports import Baud, PortName
 from kiosk.hardware.printers import PrinterSettings
+from kiosk.hardware.scanners import ScannerSettings
 from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, within
 from kiosk.session.state import OfflinePolicy, Policy, Timeouts
@@ -47,13 +47,6 @@ class ScreenSettings:
     mode: ScreenMode = ScreenMode.FULLSCREEN
     fonts: Path | None = None
     """Folder of the prepared fonts; the set-up's own folder where it is not given."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScannerSettings:
-    port: PortName
-    baud: Baud = 9_600
-    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
