@@ -11,17 +11,21 @@ from typing import assert_never
 
 from drivers.pads import protocol as pads
 from drivers.printers import events as printers
+from drivers.scanners.events import ScannerCommand, StartScanning, StopScanning
 from kiosk.ledger import Ledger, StorageFailure
 from kiosk.screens.sound import Sounds
 from kiosk.session.effects import Ask, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
 from kiosk.session.events import AskExpired, Event, PrintFailed, TagKind, TagNotWritten, TagRead, WriteTrouble
-from kiosk.session.state import Kiosk
+from kiosk.session.state import Borrowing, Home, Identifying, Kiosk, Returning
 from kiosk.station.devices import Devices
 from kiosk.station.receipts import Letterhead, compose
 from kiosk.station.uplink import StationHealth, Uplink
 
 Order = Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play
 """Every effect but `Journal`, which the loop commits before any of these."""
+
+EXPECTING_CODES = (Identifying, Home, Borrowing, Returning)
+"""Scenes in which a patron may hold a code before the scanner; an engine with a trigger reads in these alone."""
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,7 @@ class StationHands:
         self._letterhead = letterhead
         self._sounds = sounds
         self._health = StationHealth()
+        self._scanning: ScannerCommand = StopScanning()
 
     def carry_out(self, order: Order) -> tuple[Event, ...]:
         """Begin it; returns what is known of its outcome at once."""
@@ -67,7 +72,11 @@ class StationHands:
         self._uplink.wake()
 
     def state_is(self, state: Kiosk) -> None:
-        """What the next heartbeats tell."""
+        """What the next heartbeats tell, and whether codes are wanted."""
+        scanning = StartScanning() if isinstance(state.scene, EXPECTING_CODES) else StopScanning()
+        if scanning != self._scanning:
+            self._scanning = scanning
+            self._devices.want_codes(scanning)
         around = state.around
         devices = tuple((device.value, health.value) for device, health in around.devices.items())
         health = StationHealth(devices, around.paper.value)

@@ -232,7 +232,7 @@ def refused(prepare: Prepare, *overrides: str, **environment: str) -> tuple[int,
 @pytest.mark.parametrize(
     ("override", "words"),
     [
-        ("pad.port=ttyUSB0", "pad.port: expected a path such as /dev/ttyUSB0, or tcp://host:port"),
+        ("pad.port=ttyUSB0", "pad.port: expected a path such as /dev/ttyUSB0, tcp://host:port, or pcsc:READER"),
         ("printer.width_dots=577", "printer.width_dots: expected a multiple of 8"),
         ("site=Main Library", "site"),
     ],

@@ -1,0 +1,102 @@
+"""Barcode scanners: settings, and the driver on its port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, assert_never
+
+from drivers.errors import BadSetting
+from drivers.ports.address import open_port
+from drivers.ports.evdev import EvdevPort
+from drivers.ports.port import Port
+from drivers.ports.pump import Pump, Tap
+from drivers.ports.serial import LineSettings
+from drivers.scanners import serial_scanner, ssi_scanner, wedge
+from drivers.scanners.events import ScannerCommand, ScannerEvent
+from drivers.scanners.reading import CodabarLetters
+from drivers.scanners.triggers import Dialect, TriggerBytes, trigger_of
+from kiosk.hardware.ports import Baud, PortName
+from kiosk.hardware.running import Running
+from kiosk.model.limits import Limit
+
+
+class ScannerDriver(StrEnum):
+    """How a scanner sends its codes."""
+
+    SERIAL = "serial"
+    """As text on a serial line (RS-232, USB-CDC) or a socket."""
+    SSI = "ssi"
+    """In packets of Zebra's Simple Serial Interface."""
+    EVDEV = "evdev"
+    """It types as a keyboard."""
+
+
+def _is_hex(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bytes.fromhex(value) is not None
+    except ValueError:
+        return False
+
+
+HexBytes = Annotated[str, Limit("bytes in hex, such as 16540D", _is_hex)]
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    port: PortName
+    """`/dev/…` for a serial line or an input device, `tcp://host:port` for a socket."""
+    driver: ScannerDriver = ScannerDriver.SERIAL
+    baud: Baud = 9_600
+    prefix: str = ""
+    """What the scanner puts before each code."""
+    suffix: str = ""
+    """What it puts behind each code, before CR, LF or Enter."""
+    codabar: CodabarLetters = CodabarLetters.STRIP
+    """Start and stop letters of Codabar."""
+    trigger: Dialect = Dialect.NONE
+    """Whose command makes the engine read; `serial` only (`ssi` has its own)."""
+    trigger_on: HexBytes = ""
+    """With trigger = "bytes": the bytes that start reading, in hex."""
+    trigger_off: HexBytes = ""
+    """With trigger = "bytes": the bytes that stop it, in hex."""
+
+    def __post_init__(self) -> None:
+        if self.driver is not ScannerDriver.SERIAL and self.trigger is not Dialect.NONE:
+            raise ValueError("expected trigger only with the driver serial")
+        if self.driver is ScannerDriver.EVDEV and not self.port.startswith("/"):
+            raise ValueError("expected port /dev/input/… with the driver evdev")
+        try:
+            self.trigger_bytes()
+        except BadSetting as bad:
+            raise ValueError(f"expected a trigger that fits; {bad}") from None
+
+    def trigger_bytes(self) -> TriggerBytes:
+        """What makes the engine read. Raises `BadSetting`."""
+        return trigger_of(self.trigger, self.trigger_on, self.trigger_off)
+
+
+def opened_scanner(
+    settings: ScannerSettings, deliver: Callable[[ScannerEvent], None], tap: Tap | None = None
+) -> Running[ScannerCommand]:
+    """The scanner, not started. Raises `BadSetting`."""
+    prefix, suffix = settings.prefix.encode(), settings.suffix.encode()
+    match settings.driver:
+        case ScannerDriver.SERIAL:
+            serial = serial_scanner.ScannerSettings(
+                prefix, suffix, codabar=settings.codabar, trigger=settings.trigger_bytes()
+            )
+            return Pump(serial_scanner.ScannerCore(serial), _line(settings), deliver, name="scanner", tap=tap)
+        case ScannerDriver.SSI:
+            packets = ssi_scanner.SsiSettings(prefix, suffix, settings.codabar)
+            return Pump(ssi_scanner.SsiCore(packets), _line(settings), deliver, name="scanner", tap=tap)
+        case ScannerDriver.EVDEV:
+            typed = wedge.WedgeSettings(prefix, suffix, settings.codabar)
+            return Pump(wedge.WedgeCore(typed), EvdevPort(settings.port), deliver, name="scanner", tap=tap)
+        case _:
+            assert_never(settings.driver)
+
+
+def _line(settings: ScannerSettings) -> Port:
+    return open_port(settings.port, LineSettings(settings.baud))
