@@ -94,10 +94,11 @@ def _frames(name: str) -> int:
 def simulated() -> str:
     """Devices of `firmware-sim`, their lines and faults."""
     rows = [
-        (name.value, one.what, ", ".join(one.lines), ", ".join(fault.value for fault in one.faults))
-        for name, one in CATALOGUE.items()
+        (name.value, one.what, one.protocol, ", ".join(one.lines), ", ".join(fault.value for fault in one.faults))
+        for name, kinds in CATALOGUE.items()
+        for one in kinds
     ]
-    return table(("device", "what", "line", "faults"), rows)
+    return table(("device", "what", "protocol", "line", "faults"), rows)
 
 
 def elements() -> str:

@@ -81,7 +81,7 @@ def test_any_bytes_of_a_wire_are_told(protocol: str, data: str, direction: str |
 def test_anything_like_hex_is_told_or_refused(data: str, uii: str | None, afi: str | None) -> None:
     options = [*(["--uii=" + uii] if uii is not None else []), *(["--afi=" + afi] if afi is not None else [])]
     document = is_told(ends(["tag", "decode", "--json", *options, "--", data]))
-    assert document is None or (isinstance(document, dict) and set(document) == {"format", "elements", "findings"})
+    assert document is None or (isinstance(document, dict) and {"format", "elements", "findings"} <= set(document))
 
 
 @settings(deadline=None)
