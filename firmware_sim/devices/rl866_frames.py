@@ -51,6 +51,11 @@ class RequestReader:
         self._received = bytearray()
         self._last_s = float("-inf")
 
+    @property
+    def kept(self) -> int:
+        """Bytes of a frame that has begun: never more than the longest has."""
+        return len(self._received)
+
     def reset(self) -> None:
         """Forget a frame that has begun."""
         self._received.clear()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_sim.devices.m3_210 import M3Reader
+from firmware_sim.devices.m3_210_frames import RequestReader
 from firmware_sim.devices.m3_210_tags import STEADY, Moods
 from firmware_sim.faults.words import PadFault
 from firmware_sim.room.tag import Tag
@@ -18,6 +19,7 @@ from tests.firmware_sim.pad_host import PadHost, a_room, books_with
 VECTORS = tomllib.loads(Path("tests/vectors/m3_210.toml").read_text(encoding="utf-8"))["exchange"]
 BY_NAME = {vector["name"]: bytes.fromhex(vector["hex"]) for vector in VECTORS}
 POLYNOMIAL = 0x1021
+LONGEST_FRAME = 3 + 12 + 4 * 255 + 2
 BYTE_S = 10 / 19_200
 TI = bytes.fromhex("E007000001234567")
 NXP = bytes.fromhex("E004010012345678")
@@ -409,3 +411,15 @@ def test_a_request_may_come_in_any_pieces(data: st.DataObject) -> None:
         host.now_s += (end - begin) * BYTE_S
         host.m3.receive(frame[begin:end], host.now_s)
     assert host.hear()[3:5].hex() == "0200"
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"\xd6\x04\x00", b"\xd6\xff\xff", b"\xd6", b"\0"]) | st.binary(max_size=5000), max_size=20
+    )
+)
+def test_however_much_comes_without_a_pause_little_is_kept(pieces: list[bytes]) -> None:
+    reader = RequestReader()
+    for number, piece in enumerate(pieces):
+        reader.take(piece, number * 0.01, number * 0.01)
+        assert reader.kept <= LONGEST_FRAME

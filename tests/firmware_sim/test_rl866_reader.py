@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_sim.devices.rl866 import RECORDS_AN_ANSWER, Rl866Reader
+from firmware_sim.devices.rl866_frames import RequestReader
 from firmware_sim.faults.words import PadFault
 from firmware_sim.room.tag import Tag
 from tests.firmware_sim.feig_host import crc
@@ -17,6 +18,7 @@ from tests.firmware_sim.pad_host import PadHost, a_room, books_with
 
 VECTORS = tomllib.loads(Path("tests/vectors/rl866.toml").read_text(encoding="utf-8"))["exchange"]
 BY_NAME = {vector["name"]: bytes.fromhex(vector["hex"]) for vector in VECTORS}
+LONGEST_FRAME = 256
 BYTE_S = 11 / 38_400
 LE_ZAHIR = bytes.fromhex("E004015012345678")
 CAPTURED = [bytes.fromhex(uid) for uid in ("E00401003F3827A7", "E00401003F382624", "E00401003F3825A4")]
@@ -457,3 +459,11 @@ def test_a_request_may_come_in_any_pieces(data: st.DataObject) -> None:
         host.now_s += (end - begin) * BYTE_S
         host.rl866.receive(frame[begin:end], host.now_s)
     assert host.hear()[4:7].hex() == "31" + OK
+
+
+@given(st.lists(st.sampled_from([b"\xfa\xff", b"\xfa\x05", b"\xfa", b"\0"]) | st.binary(max_size=5000), max_size=20))
+def test_however_much_comes_without_a_pause_little_is_kept(pieces: list[bytes]) -> None:
+    reader = RequestReader()
+    for number, piece in enumerate(pieces):
+        reader.take(piece, number * 0.01, number * 0.01)
+        assert reader.kept <= LONGEST_FRAME

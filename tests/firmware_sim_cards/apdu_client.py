@@ -1,7 +1,8 @@
 """A host of one PC/SC reader, as a process of its own: it does what its standard input says, a line each.
 
-`in` and `out` wait until a card lies there or none does; `readers` lists all of them; hex is sent to the card. The first argument is how the
-reader's name begins. Each line is answered by one: `ok`, the R-APDU as hex, or `lost` where the card has gone.
+`in` and `out` wait until a card lies there or none does; `readers` lists all of them; hex is sent to the card. The
+first argument is how the reader's name begins. Each line is answered by one: `ok`, what was asked for, the R-APDU as
+hex, or `lost` where the card has gone.
 """
 
 from __future__ import annotations
