@@ -267,6 +267,16 @@ def test_a_reader_and_a_service_that_go_are_told_apart_and_tags_told_anew() -> N
     assert told(desk, 1.0) == [TagSeen(book.uid), read(book), WELL]
 
 
+def test_a_card_that_the_service_knows_late_is_told_before_the_reader_all_the_same() -> None:
+    """pcscd looks for cards every 400 ms."""
+    book = a_book(1)
+    desk = Desk(PcscPad(PcscPadSettings(reader="ACR1552")), PcscReader())
+    desk.open()
+    assert told(desk, 0.4) == []
+    desk.reader.tags[book.uid] = book
+    assert told(desk, 1.0) == [TagSeen(book.uid), read(book), WELL]
+
+
 def test_forgotten_tags_are_told_afresh_and_asked_for_again() -> None:
     book = a_book(1)
     desk = a_desk(book)

@@ -99,7 +99,7 @@ class PcscDialect:
     def greeting(self) -> _Greeting:
         """End a session that may be open."""
         name = f"PC/SC reader {self._settings.reader}".rstrip()
-        return _Greeting(session.end(), lambda _: name)
+        return _Greeting(session.end_at_start(), lambda _: name)
 
     def knock(self) -> OneExchange[Request, Answer, Knocked]:
         """The same."""

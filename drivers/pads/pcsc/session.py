@@ -7,7 +7,7 @@ Source: NXP community thread ta-p/2291679 (ACR1552U with an ICODE SLI, captured)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from drivers.cards.apdu import GET_UID, SW_OK, Answer, Command, meaning_of
@@ -29,6 +29,8 @@ _TAG_AWAY = frozenset({0x6300, 0x6400, 0x6401})
 _PATIENCE_S = 5.0
 """The port gives an answer to everything; this only ends the wait for a port that would not."""
 _LONGEST_ANSWER = 258
+_KNOWN_AFTER_S = 0.5
+"""pcscd looks for cards every 400 ms: one that lies there when the reader comes is known by then."""
 
 
 class Step(Enum):
@@ -81,6 +83,11 @@ def choose_iso_15693() -> Request:
 def end() -> Request:
     """The reader polls by itself again."""
     return Request(Step.END, Command(0xFF, 0xC2, 0x00, _MANAGE, _END, le=0).encode())
+
+
+def end_at_start() -> Request:
+    """The same, before the first look at a reader that has just come."""
+    return replace(end(), rest_s=_KNOWN_AFTER_S)
 
 
 def exchange(frame: bytes) -> Request:
