@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from drivers.errors import Misuse
 from drivers.pads.protocol import PadCommand, PadEvent, WriteFailure
@@ -42,13 +43,20 @@ class DataWritten:
     data: bytes
 
 
+class NotWritable(StrEnum):
+    """Why a pad cannot do such a write at all. Nothing was written."""
+
+    BLOCK_SIZE = "block-size"
+    """Its requests have no room for blocks of this size."""
+
+
 @dataclass(frozen=True, slots=True)
 class DataNotWritten:
     """Not every block is known to be written. Blocks before the failure are; the tag may be half written."""
 
     uid: str
     first_block: int
-    why: WriteFailure
+    why: WriteFailure | NotWritable
     bytes_written: int
     """Bytes from `first_block` that were read back as written."""
 

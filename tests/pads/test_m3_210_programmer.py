@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.errors import Misuse
 from drivers.pads.m3_210.programmer import M3Programmer
 from drivers.pads.m3_210.settings import M3Settings
-from drivers.pads.programming import DataNotWritten, DataWritten, ProgrammerCommand, ProgrammerEvent, WriteData
+from drivers.pads.programming import (
+    DataNotWritten,
+    DataWritten,
+    NotWritable,
+    ProgrammerCommand,
+    ProgrammerEvent,
+    WriteData,
+)
 from drivers.pads.protocol import WriteAfi, WriteDone, WriteFailure
 from tests.pads.desk import Tag, a_book
 from tests.pads.m3_reader import WRITE_MANY, WRITE_ONE, Desk, M3Reader, said
@@ -83,10 +88,12 @@ def test_locked_blocks_are_told_and_not_tried_again() -> None:
     assert tag.memory == before
 
 
-def test_blocks_of_another_size_are_the_caller_s_fault() -> None:
+def test_blocks_of_another_size_are_refused_before_anything_is_sent() -> None:
     tag = a_book(1)
-    with pytest.raises(Misuse, match="blocks of 8 bytes"):
-        a_bench(tag).orders(WriteData(tag.uid, 0, bytes(8), 8))
+    desk = a_bench(tag)
+    desk.orders(WriteData(tag.uid, 0, bytes(8), 8))
+    assert desk.run(1.0) == [DataNotWritten(tag.uid, 0, NotWritable.BLOCK_SIZE, 0)]
+    assert writes(desk) == []
 
 
 def test_the_bench_does_all_that_a_kiosk_s_pad_does() -> None:

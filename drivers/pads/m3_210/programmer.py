@@ -10,7 +10,7 @@ from drivers.pads.polling.programmer import PolledProgrammer
 
 
 class M3Programmer(PolledProgrammer[Request, Answer]):
-    """`Conversation[ProgrammerEvent, ProgrammerCommand]`. Blocks of four bytes; others raise `Misuse`."""
+    """`Conversation[ProgrammerEvent, ProgrammerCommand]`. Blocks of four bytes; others are not written."""
 
     def __init__(self, settings: M3Settings) -> None:
         super().__init__(M3Pad(settings))

@@ -24,7 +24,7 @@ from drivers.pads.polling.presence import Presence
 from drivers.pads.polling.settings import PollingSettings
 from drivers.pads.polling.tag_reading import TagReading
 from drivers.pads.polling.tag_writes import AfiWrite, DataWrite
-from drivers.pads.programming import WriteData
+from drivers.pads.programming import DataNotWritten, NotWritable, WriteData
 from drivers.pads.protocol import (
     ForgetTags,
     PadCommand,
@@ -129,14 +129,11 @@ class PolledPad(Generic[Request, Answer]):
             case _:
                 assert_never(command)
 
-    def write_data(self, command: WriteData, now_s: float) -> DataWrite[Request, Answer]:
-        """Queue a write of memory. How it ended stands in the job's `result` after some `tick` or `receive`.
-
-        Raises `Misuse` for a size of blocks that this reader cannot write.
-        """
+    def write_data(self, command: WriteData, now_s: float) -> DataWrite[Request, Answer] | DataNotWritten:
+        """Queue a write of memory. How it ended stands in the job's `result` after some `tick` or `receive`."""
         self._now_s = now_s
         if not self._dialect.blocks_at_once(command.block_size):
-            raise Misuse(f"this pad cannot write blocks of {command.block_size} bytes")
+            return DataNotWritten(command.uid, command.first_block, NotWritable.BLOCK_SIZE, 0)
         write = DataWrite(command, self._dialect, self._settings, now_s)
         if self._takes_orders(command.uid):
             self._writes.append(write)

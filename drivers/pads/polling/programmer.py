@@ -7,7 +7,7 @@ from typing import Generic
 from drivers.pads.polling.dialect import Answer, Request
 from drivers.pads.polling.pad import PolledPad
 from drivers.pads.polling.tag_writes import DataWrite
-from drivers.pads.programming import ProgrammerCommand, ProgrammerEvent, WriteData
+from drivers.pads.programming import DataNotWritten, ProgrammerCommand, ProgrammerEvent, WriteData
 from drivers.pads.protocol import PadEvent
 
 
@@ -18,6 +18,7 @@ class PolledProgrammer(Generic[Request, Answer]):
         """`pad` is the programmer's own from now on."""
         self._pad = pad
         self._writes: list[DataWrite[Request, Answer]] = []
+        self._refused: list[DataNotWritten] = []
         self._now_s = 0.0
 
     def port_opened(self, now_s: float) -> list[ProgrammerEvent]:
@@ -33,12 +34,16 @@ class PolledProgrammer(Generic[Request, Answer]):
         return self._with_ended(self._pad.service_lost(reason, now_s))
 
     def submit(self, command: ProgrammerCommand, now_s: float) -> None:
-        """Queue an order. Raises `Misuse` as the pad's `submit` and `write_data` do."""
+        """Queue an order. Raises `Misuse` as the pad's `submit` does."""
         self._now_s = now_s
-        if isinstance(command, WriteData):
-            self._writes.append(self._pad.write_data(command, now_s))
-        else:
+        if not isinstance(command, WriteData):
             self._pad.submit(command, now_s)
+            return
+        match self._pad.write_data(command, now_s):
+            case DataNotWritten() as refused:
+                self._refused.append(refused)
+            case write:
+                self._writes.append(write)
 
     def receive(self, data: bytes, now_s: float) -> list[ProgrammerEvent]:
         """As the pad's, and what became of writes."""
@@ -50,7 +55,8 @@ class PolledProgrammer(Generic[Request, Answer]):
 
     def due_s(self) -> float | None:
         """At once when a write has ended that was not told yet."""
-        return self._now_s if any(write.result is not None for write in self._writes) else self._pad.due_s()
+        untold = self._refused or any(write.result is not None for write in self._writes)
+        return self._now_s if untold else self._pad.due_s()
 
     def take_outgoing(self) -> bytes:
         """As the pad's."""
@@ -59,4 +65,5 @@ class PolledProgrammer(Generic[Request, Answer]):
     def _with_ended(self, events: list[PadEvent]) -> list[ProgrammerEvent]:
         ended = [write.result for write in self._writes if write.result is not None]
         self._writes = [write for write in self._writes if write.result is None]
-        return [*ended, *events]
+        refused, self._refused = self._refused, []
+        return [*refused, *ended, *events]
