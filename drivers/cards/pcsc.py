@@ -110,8 +110,11 @@ class CardReader:
         seen = self._read(service, reader, state)
         match seen:
             case CardPresented():
+                self._found(reader)
                 self._tell(self._presence.card_read(seen))
             case CardUnreadable():
+                if seen.why is Unreadable.READER:
+                    self._ill(FaultCode.DEVICE_ERROR, seen.detail)
                 self._tell(self._presence.card_unreadable(seen))
 
     def _read(self, service: Service, reader: str, state: ReaderState) -> CardPresented | CardUnreadable:
@@ -145,6 +148,9 @@ class CardReader:
 
     def _lost(self, code: FaultCode, detail: str) -> None:
         self._presence.card_away(time.monotonic(), READER_HOLD_S)
+        self._ill(code, detail)
+
+    def _ill(self, code: FaultCode, detail: str) -> None:
         if self._fault is not code:
             self._fault = code
             self._deliver(Faulted(code, detail))

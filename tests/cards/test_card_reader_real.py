@@ -227,6 +227,23 @@ def test_another_librarys_key_is_said_in_words_that_hold_no_key(card_service: Se
         assert KEY_A.hex() not in event.detail.replace(" ", "").casefold()
 
 
+def test_a_reader_that_does_not_take_the_key_is_a_fault_until_a_card_is_read(card_service: Service) -> None:
+    good = MifareChip()
+    good.write(4, 1, b"..P0042 ")
+    with watching(CardSettings(READER, IN_SECTOR_4)) as heard:
+        card = card_service.chip(MIFARE_1K_ATR, MifareChip(knows=READER_KEEPS_KEYS).transmit)
+        fault, unreadable = heard.next(), heard.next()
+        assert isinstance(fault, Faulted)
+        assert fault.code is FaultCode.DEVICE_ERROR
+        assert 'try key_memory = "reader"' in fault.detail
+        assert unreadable == CardUnreadable(Unreadable.READER, fault.detail)
+        card.lift()
+        assert heard.next() == CardRemoved()
+        card_service.chip(MIFARE_1K_ATR, good.transmit)
+        assert isinstance(heard.next(), Recovered)
+        assert heard.next() == CardPresented("P0042", "mifare-1k")
+
+
 def test_a_card_torn_away_while_its_sector_is_read_is_unreadable_then_removed(card_service: Service) -> None:
     chip = MifareChip()
     chip.write(4, 1, b"..P0042 ")
