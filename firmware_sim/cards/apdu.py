@@ -7,14 +7,12 @@ Source: PC/SC part 3, 3.1.3.2.3 (ATR) and 3.2.2.1 (storage card commands); ISO/I
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import reduce
 from operator import xor
 
 HEAD_LENGTH = 4
 STORAGE_CLASS = 0xFF
-GET_DATA, READ_BINARY, UPDATE_BINARY, LOAD_KEY, AUTHENTICATE, AUTHENTICATE_OLD = 0xCA, 0xB0, 0xD6, 0x82, 0x86, 0x88
-TRANSPARENT_SESSION = 0xC2
-SELECT = 0xA4
 UID, HISTORICAL_BYTES = 0x00, 0x01
 """P1 of the question for data of the card."""
 
@@ -36,6 +34,19 @@ ISO_14443A_3, ISO_15693_3 = 0x03, 0x0B
 """Which standard a storage card follows, in its ATR."""
 MIFARE_1K, MIFARE_ULTRALIGHT, ICODE_SLI = 0x0001, 0x0003, 0x0014
 """Names of storage cards in their ATR."""
+
+
+class Instruction(IntEnum):
+    """What a C-APDU asks for."""
+
+    LOAD_KEY = 0x82
+    AUTHENTICATE = 0x86
+    AUTHENTICATE_OLD = 0x88
+    SELECT = 0xA4
+    READ_BINARY = 0xB0
+    TRANSPARENT_SESSION = 0xC2
+    GET_DATA = 0xCA
+    UPDATE_BINARY = 0xD6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ def storage_atr(standard: int, name: int) -> bytes:
 
 def is_uid_question(command: bytes) -> bool:
     """Whether this C-APDU asks for the UID."""
-    return command[:HEAD_LENGTH] == bytes((STORAGE_CLASS, GET_DATA, UID, 0))
+    return command[:HEAD_LENGTH] == bytes((STORAGE_CLASS, Instruction.GET_DATA, UID, 0))
 
 
 def told(data: bytes, le: int | None) -> bytes:

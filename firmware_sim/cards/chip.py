@@ -6,16 +6,15 @@ from collections.abc import Generator
 from typing import Protocol
 
 from firmware_sim.cards.apdu import (
-    GET_DATA,
     HISTORICAL_BYTES,
     NOT_FOUND,
     NOT_SUPPORTED,
-    SELECT,
     STORAGE_CLASS,
     UID,
     UNKNOWN_INSTRUCTION,
     WRONG_CLASS,
     Apdu,
+    Instruction,
     told,
 )
 
@@ -50,8 +49,8 @@ class Chip(Protocol):
 def usual_answer(uid: bytes, historical: bytes, apdu: Apdu) -> bytes:
     """What every card answers to what it does not know better. Without historical bytes there is no ATS."""
     if apdu.cla != STORAGE_CLASS:
-        return NOT_FOUND if apdu.ins == SELECT else WRONG_CLASS
-    if apdu.ins != GET_DATA:
+        return NOT_FOUND if apdu.ins == Instruction.SELECT else WRONG_CLASS
+    if apdu.ins != Instruction.GET_DATA:
         return UNKNOWN_INSTRUCTION
     if (apdu.p1, apdu.p2) == (UID, 0):
         return told(uid, apdu.le)

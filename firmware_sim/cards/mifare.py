@@ -9,24 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from firmware_sim.cards.apdu import (
-    AUTHENTICATE,
-    AUTHENTICATE_OLD,
     CANNOT_AUTHENTICATE,
     DONE,
     FAILED,
     HEAD_LENGTH,
     ISO_14443A_3,
-    LOAD_KEY,
     MIFARE_1K,
     MIFARE_ULTRALIGHT,
     NOT_FOUND,
-    READ_BINARY,
     SECURITY_NOT_SATISFIED,
     STORAGE_CLASS,
-    UPDATE_BINARY,
     WRONG_LENGTH,
     WRONG_PARAMETER,
     Apdu,
+    Instruction,
     storage_atr,
     told,
 )
@@ -88,7 +84,7 @@ class MifareClassic:
         """Keys, authentication, blocks of 16 bytes."""
         apdu = Apdu.of(command)
         yield AIR_S
-        if command[:2] == bytes((STORAGE_CLASS, AUTHENTICATE_OLD)):
+        if command[:2] == bytes((STORAGE_CLASS, Instruction.AUTHENTICATE_OLD)):
             # The older form has no Lc: key type and slot follow P2 at once.
             return self._authenticated(command[3], command[HEAD_LENGTH:]) if len(command) > 3 else WRONG_LENGTH
         if apdu is None:
@@ -96,20 +92,20 @@ class MifareClassic:
         if apdu.cla != STORAGE_CLASS:
             return usual_answer(self._uid, b"", apdu)
         match apdu.ins:
-            case code if code == LOAD_KEY:
+            case Instruction.LOAD_KEY:
                 return self._load(apdu)
-            case code if code == AUTHENTICATE:
+            case Instruction.AUTHENTICATE:
                 return self._authenticate(apdu.data)
-            case code if code == READ_BINARY:
+            case Instruction.READ_BINARY:
                 return self._read(apdu)
-            case code if code == UPDATE_BINARY:
+            case Instruction.UPDATE_BINARY:
                 return self._update(apdu)
             case _:
                 return usual_answer(self._uid, b"", apdu)
 
     def writes(self, command: bytes) -> bool:
         """Whether this updates a block."""
-        return command[:2] == bytes((STORAGE_CLASS, UPDATE_BINARY))
+        return command[:2] == bytes((STORAGE_CLASS, Instruction.UPDATE_BINARY))
 
     def _load(self, apdu: Apdu) -> bytes:
         if len(apdu.data) != KEY:
@@ -187,13 +183,17 @@ class Ultralight:
         yield AIR_S
         if apdu is None:
             return WRONG_LENGTH
-        if apdu.cla == STORAGE_CLASS and apdu.ins in (READ_BINARY, UPDATE_BINARY) and apdu.p2 >= PAGES:
+        if (
+            apdu.cla == STORAGE_CLASS
+            and apdu.ins in (Instruction.READ_BINARY, Instruction.UPDATE_BINARY)
+            and apdu.p2 >= PAGES
+        ):
             return NOT_FOUND
         begin = apdu.p2 * PAGE
-        if apdu.cla == STORAGE_CLASS and apdu.ins == READ_BINARY:
+        if apdu.cla == STORAGE_CLASS and apdu.ins == Instruction.READ_BINARY:
             four = bytes((self._memory * 2)[begin : begin + BLOCK])
             return told(four[:PAGE] if apdu.le == PAGE else four, apdu.le)
-        if apdu.cla == STORAGE_CLASS and apdu.ins == UPDATE_BINARY:
+        if apdu.cla == STORAGE_CLASS and apdu.ins == Instruction.UPDATE_BINARY:
             if len(apdu.data) != PAGE:
                 return WRONG_LENGTH
             if apdu.p2 < FIRST_USER_PAGE:
@@ -204,4 +204,4 @@ class Ultralight:
 
     def writes(self, command: bytes) -> bool:
         """Whether this updates a page."""
-        return command[:2] == bytes((STORAGE_CLASS, UPDATE_BINARY))
+        return command[:2] == bytes((STORAGE_CLASS, Instruction.UPDATE_BINARY))

@@ -7,15 +7,32 @@ ta-p/2291679.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
-START_SESSION, END_SESSION, TIMER, SWITCH_PROTOCOL, TRANSCEIVE = 0x81, 0x82, 0x5F46, 0x8F, 0x95
-"""What a host sends."""
-ERROR, VALID_BITS, FRAME_STATUS, RECEIVED, SWITCHED = 0xC0, 0x92, 0x96, 0x97, 0x8F
-"""What the reader answers."""
 LONG_TAG_BITS = 0x1F
 """All set: the tag has a second byte (ISO/IEC 8825-1, 8.1.2)."""
 LONG_LENGTH = 0x80
 MOST_LENGTH_BYTES = 2
+
+
+class Kind(IntEnum):
+    """Tags of the objects that a host sends."""
+
+    START_SESSION = 0x81
+    END_SESSION = 0x82
+    SWITCH_PROTOCOL = 0x8F
+    TRANSCEIVE = 0x95
+    TIMER = 0x5F46
+
+
+class Told(IntEnum):
+    """Tags of the objects that the reader answers."""
+
+    SWITCHED = 0x8F
+    VALID_BITS = 0x92
+    FRAME_STATUS = 0x96
+    RECEIVED = 0x97
+    ERROR = 0xC0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,27 +9,25 @@ from __future__ import annotations
 import random
 
 from firmware_sim.cards.apdu import (
-    AUTHENTICATE,
-    AUTHENTICATE_OLD,
     DONE,
     ICODE_SLI,
     ISO_14443A_3,
     ISO_15693_3,
-    LOAD_KEY,
     MIFARE_1K,
-    READ_BINARY,
     SECURITY_NOT_SATISFIED,
     STORAGE_CLASS,
-    UPDATE_BINARY,
     WRONG_LENGTH,
     Apdu,
+    Instruction,
     storage_atr,
 )
 from firmware_sim.cards.chip import Exchange, usual_answer
 
 ISO_15693_MAKER = 0xE0
 """First byte of every ISO/IEC 15693 UID."""
-NEEDS_KEY = frozenset({READ_BINARY, UPDATE_BINARY, AUTHENTICATE, AUTHENTICATE_OLD})
+NEEDS_KEY = frozenset(
+    {Instruction.READ_BINARY, Instruction.UPDATE_BINARY, Instruction.AUTHENTICATE, Instruction.AUTHENTICATE_OLD}
+)
 DESFIRE_ATR = bytes.fromhex("3B8180018080")
 DESFIRE_HISTORICAL = bytes.fromhex("80")
 RANDOM_UID = 0x08
@@ -59,7 +57,7 @@ class UidCard:
         apdu = Apdu.of(command)
         if apdu is None:
             return WRONG_LENGTH
-        if apdu.cla == STORAGE_CLASS and apdu.ins == LOAD_KEY:
+        if apdu.cla == STORAGE_CLASS and apdu.ins == Instruction.LOAD_KEY:
             return DONE
         if apdu.cla == STORAGE_CLASS and apdu.ins in NEEDS_KEY:
             return SECURITY_NOT_SATISFIED

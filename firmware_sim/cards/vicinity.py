@@ -7,6 +7,7 @@ in docs/adr/0129-what-simulated-readers-do-beyond-manuals.md.
 from __future__ import annotations
 
 import random
+from enum import IntEnum
 
 from firmware_sim.cards.air_frames import WRITING, Command, answer_of, command_of
 from firmware_sim.cards.apdu import (
@@ -16,40 +17,23 @@ from firmware_sim.cards.apdu import (
     ISO_15693_3,
     NOT_FOUND,
     NOT_SUPPORTED,
-    READ_BINARY,
     STORAGE_CLASS,
     TIMED_OUT,
-    TRANSPARENT_SESSION,
-    UPDATE_BINARY,
     WRONG_COMMAND,
     WRONG_LENGTH,
     WRONG_PARAMETER,
     Apdu,
+    Instruction,
     storage_atr,
     told,
 )
 from firmware_sim.cards.chip import Exchange, usual_answer
-from firmware_sim.cards.objects import (
-    END_SESSION,
-    ERROR,
-    FRAME_STATUS,
-    RECEIVED,
-    START_SESSION,
-    SWITCH_PROTOCOL,
-    SWITCHED,
-    TIMER,
-    TRANSCEIVE,
-    VALID_BITS,
-    DataObject,
-    objects_of,
-)
+from firmware_sim.cards.objects import DataObject, Kind, Told, objects_of
 from firmware_sim.devices import air
 from firmware_sim.faults.spoil import SLOW_S
 from firmware_sim.faults.words import PcscPadFault
 from firmware_sim.room.tag import Tag, TagError, TagRefused
 
-MANAGE, EXCHANGE, SWITCH = 0x00, 0x01, 0x02
-"""P2: what the objects of a command are about."""
 ISO_15693_LAYER_3 = bytes((0x02, 0x03))
 CRC = 2
 MICROSECOND_S = 1e-6
@@ -60,7 +44,15 @@ TORN_TOO_EARLY = 0.5
 """Part of the writes that were not done yet when the tag was torn away."""
 FRAME_ERROR = bytes((0x01, 0x00))
 """Object 96: the low nibble of its first byte is not 0."""
-NO_FAULT = DataObject(ERROR, b"\0" + DONE)
+NO_FAULT = DataObject(Told.ERROR, b"\0" + DONE)
+
+
+class About(IntEnum):
+    """P2: what the objects of a command are about."""
+
+    SESSION = 0x00
+    EXCHANGE = 0x01
+    PROTOCOL = 0x02
 
 
 class VicinityCard:
@@ -90,9 +82,10 @@ class VicinityCard:
         apdu = Apdu.of(command)
         if apdu is None or apdu.cla != STORAGE_CLASS:
             return False
-        objects = (objects_of(apdu.data) or []) if (apdu.ins, apdu.p2) == (TRANSPARENT_SESSION, EXCHANGE) else []
-        sent = (command_of(one.value) for one in objects if one.tag == TRANSCEIVE)
-        return apdu.ins == UPDATE_BINARY or any(command in WRITING for command in sent)
+        if (apdu.ins, apdu.p2) == (Instruction.TRANSPARENT_SESSION, About.EXCHANGE):
+            sent = [one.value for one in objects_of(apdu.data) or [] if one.tag == Kind.TRANSCEIVE]
+            return any(command_of(frame) in WRITING for frame in sent)
+        return apdu.ins == Instruction.UPDATE_BINARY
 
     def exchange(self, command: bytes) -> Exchange:
         """UID, blocks, or a command of the session."""
@@ -105,11 +98,11 @@ class VicinityCard:
         if apdu is None:
             yield 0.0
             return WRONG_LENGTH
-        if apdu.cla == STORAGE_CLASS and apdu.ins == TRANSPARENT_SESSION:
+        if apdu.cla == STORAGE_CLASS and apdu.ins == Instruction.TRANSPARENT_SESSION:
             return (yield from self._session(apdu))
-        if apdu.cla == STORAGE_CLASS and apdu.ins == READ_BINARY:
+        if apdu.cla == STORAGE_CLASS and apdu.ins == Instruction.READ_BINARY:
             return (yield from self._read(apdu))
-        if apdu.cla == STORAGE_CLASS and apdu.ins == UPDATE_BINARY:
+        if apdu.cla == STORAGE_CLASS and apdu.ins == Instruction.UPDATE_BINARY:
             return (yield from self._update(apdu))
         yield 0.0
         return usual_answer(self._tag.uid[::-1], b"", apdu)
@@ -141,12 +134,12 @@ class VicinityCard:
             yield 0.0
             return WRONG_PARAMETER
         match apdu.p2:
-            case code if code == EXCHANGE:
+            case About.EXCHANGE:
                 return (yield from self._exchanged(objects))
-            case code if code == MANAGE:
+            case About.SESSION:
                 yield 0.0
                 return self._managed(objects)
-            case code if code == SWITCH:
+            case About.PROTOCOL:
                 yield 0.0
                 return self._switch(objects)
             case _:
@@ -155,11 +148,11 @@ class VicinityCard:
 
     def _managed(self, objects: list[DataObject]) -> bytes:
         match [one.tag for one in objects]:
-            case [tag] if tag == START_SESSION:
+            case [Kind.START_SESSION]:
                 self._in_session, self._switched = True, False
-            case [tag] if tag == END_SESSION and self._in_session:
+            case [Kind.END_SESSION] if self._in_session:
                 self._in_session = self._switched = False
-            case [tag] if tag == END_SESSION:
+            case [Kind.END_SESSION]:
                 return _failed(WRONG_COMMAND)
             case _:
                 return _failed(NOT_SUPPORTED)
@@ -168,16 +161,16 @@ class VicinityCard:
     def _switch(self, objects: list[DataObject]) -> bytes:
         if not self._in_session:
             return _failed(WRONG_COMMAND)
-        if [(one.tag, one.value) for one in objects] != [(SWITCH_PROTOCOL, ISO_15693_LAYER_3)]:
+        if [(one.tag, one.value) for one in objects] != [(Kind.SWITCH_PROTOCOL, ISO_15693_LAYER_3)]:
             return _failed(NOT_SUPPORTED)
         self._switched = True
-        return _answer(NO_FAULT, DataObject(SWITCHED, b"\0"))
+        return _answer(NO_FAULT, DataObject(Told.SWITCHED, b"\0"))
 
     def _exchanged(self, objects: list[DataObject]) -> Exchange:
         """One frame there and one back. Without a timer the reader does not wait for a tag that writes."""
         values = {one.tag: one.value for one in objects}
-        frame, timer = values.get(TRANSCEIVE), values.get(TIMER)
-        if frame is None or values.keys() - {TRANSCEIVE, TIMER} or len(timer or bytes(TIMER_LENGTH)) != TIMER_LENGTH:
+        frame, timer = values.pop(Kind.TRANSCEIVE, None), values.pop(Kind.TIMER, None)
+        if frame is None or values or (timer is not None and len(timer) != TIMER_LENGTH):
             yield 0.0
             return _failed(NOT_SUPPORTED)
         if not self._switched:
@@ -195,12 +188,12 @@ class VicinityCard:
             return _failed(NOT_SUPPORTED)
         self._disturbed = self._fault is PcscPadFault.NOISE and not self._disturbed
         if self._disturbed:
-            return _answer(NO_FAULT, DataObject(VALID_BITS, b"\0"), DataObject(FRAME_STATUS, FRAME_ERROR))
+            return _answer(NO_FAULT, DataObject(Told.VALID_BITS, b"\0"), DataObject(Told.FRAME_STATUS, FRAME_ERROR))
         return _answer(
             NO_FAULT,
-            DataObject(VALID_BITS, b"\0"),
-            DataObject(FRAME_STATUS, b"\0\0"),
-            DataObject(RECEIVED, answer),
+            DataObject(Told.VALID_BITS, b"\0"),
+            DataObject(Told.FRAME_STATUS, b"\0\0"),
+            DataObject(Told.RECEIVED, answer),
         )
 
     def _air_s(self, frame: bytes) -> float:
@@ -225,4 +218,4 @@ def _answer(*objects: DataObject) -> bytes:
 
 def _failed(why: bytes) -> bytes:
     """The first object could not be carried out; the outer status word is 9000 all the same."""
-    return _answer(DataObject(ERROR, b"\x01" + why))
+    return _answer(DataObject(Told.ERROR, b"\x01" + why))
