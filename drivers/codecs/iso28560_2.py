@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from drivers.codecs import object_stream
 from drivers.codecs.afi import LIBRARY_AFIS
-from drivers.codecs.elements import IDENTIFIER, INDEX
+from drivers.codecs.compaction import unpack
+from drivers.codecs.elements import IDENTIFIER, IDENTIFIER_OID, INDEX, INDEX_OID, SET
 from drivers.codecs.findings import Finding, Noted, Notes, sorted_once
+from drivers.codecs.isil import REMEMBERED
+from drivers.codecs.object_stream import COMPACTION_SHIFT, LENGTH_GOES_ON, OFFSET_BIT, OID_IN_NEXT_BYTE
 from drivers.codecs.object_writing import check_index, element_of, write
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 from drivers.codecs.values import required
 
+LEAST_BYTES, MOST_BYTES_REMEMBERED = 4, 512
 DSFID = 0x06
 """Access method 0, data format 6 (lainuri `iso28560/__init__.py`, dp2 `UhfUtility.EncodeUserBank`)."""
 
@@ -19,13 +25,60 @@ DSFID = 0x06
 def decode(memory: bytes, *, afi: int | None = None, dsfid: int | None = None) -> TagData:
     """Elements and findings of user memory from byte 0."""
     notes: Notes = []
-    elements: Elements = {}
-    raw = object_stream.split(memory, 0, notes)
-    object_stream.read(raw, elements, notes)
-    object_stream.check_order(raw, elements, notes)
+    elements = _read_quickly(memory)
+    if elements is None:
+        elements = {}
+        raw = object_stream.split(memory, 0, notes)
+        object_stream.read(raw, elements, notes)
+        object_stream.check_order(raw, elements, notes)
     if afi is not None or dsfid is not None:
         note_registers(afi, dsfid, DSFID, notes)
     return TagData(Format.ISO28560_2, elements, sorted_once(notes) if notes else ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What stands behind the item number, without a fault. Index and set are handed out as copies only."""
+
+    elements: Elements
+    index: list[int] | None
+    in_set: dict[str, int] | None
+
+
+def _read_quickly(memory: bytes) -> Elements | None:
+    """All elements of a tag without a fault that begins with an item number, or None for the thorough way.
+
+    Most tags of a library are the same but for this number, so the rest of a tag is looked up before it is read.
+    """
+    if not LEAST_BYTES <= len(memory) <= MOST_BYTES_REMEMBERED or memory[0] & OID_IN_NEXT_BYTE != IDENTIFIER_OID:
+        return None
+    at, pad = (3, memory[1]) if memory[0] & OFFSET_BIT else (2, 0)
+    length = memory[at - 1]
+    end = at + length
+    if not 0 < length < LENGTH_GOES_ON or end + pad > len(memory) or (pad and any(memory[end : end + pad])):
+        return None
+    text, flaw = unpack(memory[0] >> COMPACTION_SHIFT & 7, memory[at:end])
+    rest = _rest_of(memory[end + pad :])
+    if flaw or rest is None or not text.isprintable():
+        return None
+    elements: Elements = {IDENTIFIER: text, **rest.elements}
+    if rest.index is not None:
+        elements[INDEX] = rest.index.copy()
+    if rest.in_set is not None:
+        elements[SET] = rest.in_set.copy()
+    return elements
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _rest_of(memory: bytes) -> _Rest | None:
+    notes: Notes = []
+    elements: Elements = {}
+    raw = object_stream.split(memory, 0, notes)
+    object_stream.read(raw, elements, notes)
+    index, in_set = elements.get(INDEX), elements.get(SET)
+    if notes or IDENTIFIER in elements or (index is not None and raw[0][0] != INDEX_OID):
+        return None
+    return _Rest(elements, index if isinstance(index, list) else None, in_set if isinstance(in_set, dict) else None)
 
 
 def note_registers(afi: int | None, dsfid: int | None, expected_dsfid: int, notes: Notes) -> None:
@@ -53,7 +106,7 @@ def encode(
         if key == INDEX:
             raise EncodeRefused(f"lock {key}", "it changes with the elements", "never lock the content parameter")
     check_index(elements)
-    ordered = dict(sorted(elements.items(), key=lambda item: {IDENTIFIER: 0, INDEX: 1}.get(item[0], 2)))
+    ordered = {key: elements[key] for key in (IDENTIFIER, INDEX) if key in elements} | dict(elements)
     written = write(ordered, lock=lock, block_size=block_size)
     return EncodedTag(filled(written.memory, memory_size), locked_blocks=written.locked_blocks)
 

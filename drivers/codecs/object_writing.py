@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import assert_never
 
 from drivers.codecs.compaction import Compaction, pack, pack_integer
-from drivers.codecs.elements import BY_KEY, FIRST_INDEXED_OID, INDEX, Element, Kind
-from drivers.codecs.isil import is_isil, pack_isil
+from drivers.codecs.elements import BY_KEY, FIRST_INDEXED_OID, INDEX, INDEX_OID, SET_OID, Element, Kind
+from drivers.codecs.isil import REMEMBERED, is_isil, pack_isil
 from drivers.codecs.object_stream import COMPACTION_SHIFT, LENGTH_GOES_ON, OFFSET_BIT, OID_IN_NEXT_BYTE
 from drivers.codecs.reading import BITS_OF_BYTE, ElementValue, EncodeRefused
 from drivers.codecs.values import LARGEST_SET, code_to_write, gs1_to_write, no_such_element, set_to_write, text_to_write
 
 HIGHEST_KNOWN_OID = 26
-MOST_PAD_BYTES = 255
 
 
 def element_of(key: str) -> Element:
@@ -30,7 +30,7 @@ def element_of(key: str) -> Element:
 
 def indexed_oids(keys: Collection[str]) -> list[int]:
     """What a content parameter says of elements with these keys."""
-    return sorted(oid for oid in (element_of(key).oid for key in keys) if oid >= FIRST_INDEXED_OID)
+    return sorted([oid for key in keys if (oid := element_of(key).oid) >= FIRST_INDEXED_OID])
 
 
 def with_index(elements: Mapping[str, ElementValue]) -> dict[str, ElementValue]:
@@ -64,27 +64,32 @@ def write(
     locked: list[int] = []
     keys = list(elements)
     for key, following in zip(keys, [*keys[1:], None], strict=True):
-        element = element_of(key)
-        compaction, data = _packed(element, elements[key])
-        written = _element(element.oid, compaction, data, None)
-        beyond_edge = (len(memory) + len(written)) % block_size
+        head, body = _piece_of(element_of(key), elements[key])
+        beyond_edge = (len(memory) + len(head) + len(body)) % block_size
         if beyond_edge and (key in lock) != (following in lock):
-            written = _element(element.oid, compaction, data, block_size - beyond_edge - 1)
+            head, body = _padded(head, body, block_size - beyond_edge - 1)
         if key in lock:
-            last_block = (len(memory) + len(written) - 1) // block_size
+            last_block = (len(memory) + len(head) + len(body) - 1) // block_size
             locked += [block for block in range(len(memory) // block_size, last_block + 1) if block not in locked[-1:]]
-        memory += written
+        memory += head
+        memory += body
     return Written(bytes(memory[start:]), tuple(locked))
 
 
-def _element(oid: int, compaction: Compaction, data: bytes, pad: int | None) -> bytes:
-    head = bytearray([compaction << COMPACTION_SHIFT | min(oid, OID_IN_NEXT_BYTE)])
-    if oid >= OID_IN_NEXT_BYTE:
-        head.append(oid - OID_IN_NEXT_BYTE)
-    if pad is not None:
-        head[0] |= OFFSET_BIT
-        head.append(pad)
-    return bytes(head) + _length(len(data)) + data + bytes(pad or 0)
+Piece = tuple[bytes, bytes]
+"""Precursor without offset and the OID behind it; length and data."""
+
+
+def _padded(head: bytes, body: bytes, pad: int) -> Piece:
+    return bytes([head[0] | OFFSET_BIT]) + head[1:] + bytes([pad]), body + bytes(pad)
+
+
+def _piece(oid: int, compaction: Compaction, data: bytes) -> Piece:
+    if oid < OID_IN_NEXT_BYTE:
+        head = bytes((compaction << COMPACTION_SHIFT | oid,))
+    else:
+        head = bytes((compaction << COMPACTION_SHIFT | OID_IN_NEXT_BYTE, oid - OID_IN_NEXT_BYTE))
+    return head, _length(len(data)) + data
 
 
 def _length(length: int) -> bytes:
@@ -96,41 +101,55 @@ def _length(length: int) -> bytes:
     return bytes(sevens)
 
 
-def _packed(element: Element, value: ElementValue) -> tuple[Compaction, bytes]:
-    key = element.key
+def _piece_of(element: Element, value: ElementValue) -> Piece:
     match element.kind:
-        case Kind.INDEX:
-            return Compaction.APPLICATION, _bitmap(value)
+        case Kind.TEXT:
+            return _piece(element.oid, *pack(text_to_write(element.key, value)))
+        case Kind.UTF8_TEXT:
+            return _piece(element.oid, Compaction.UTF8, text_to_write(element.key, value).encode())
+        case Kind.ISIL | Kind.CODE:
+            return _piece_of_code(element.key, text_to_write(element.key, value))
         case Kind.SET:
-            parts, part = set_to_write(value, LARGEST_SET)
-            half = max(2, len(str(parts)))
-            return pack(f"{parts:0{half}}{part:0{half}}")
-        case Kind.CODE:
-            return Compaction.OCTETS, bytes([code_to_write(key, value)])
+            return _piece_of_set(*set_to_write(value, LARGEST_SET))
+        case Kind.INDEX:
+            return _piece_of_index(tuple(value) if isinstance(value, list) else ())
         case Kind.GS1:
             text = gs1_to_write(value)
             number = int(text)
-            return (Compaction.INTEGER, pack_integer(number)) if number >= 10 else pack(text)
-        case Kind.ISIL:
-            text = text_to_write(key, value)
-            if not is_isil(text):
-                remedy = "give prefix, hyphen and unit of letters, digits, - : /, at most 16 characters"
-                raise EncodeRefused(key, f"{text!r} is no ISIL", remedy)
-            return Compaction.APPLICATION, pack_isil(text)
-        case Kind.UTF8_TEXT:
-            return Compaction.UTF8, text_to_write(key, value).encode()
-        case Kind.TEXT:
-            return pack(text_to_write(key, value))
+            packed = (Compaction.INTEGER, pack_integer(number)) if number >= 10 else pack(text)
+            return _piece(element.oid, *packed)
         case _:
             assert_never(element.kind)
 
 
-def _bitmap(value: ElementValue) -> bytes:
-    oids = value if isinstance(value, list) else []
+# Tags of one library differ in item number and title; owner, usage, set and index are mostly the same on all of them.
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _piece_of_code(key: str, text: str) -> Piece:
+    element = BY_KEY[key]
+    if element.kind is Kind.CODE:
+        return _piece(element.oid, Compaction.OCTETS, bytes([code_to_write(key, text)]))
+    if not is_isil(text):
+        remedy = "give prefix, hyphen and unit of letters, digits, - : /, at most 16 characters"
+        raise EncodeRefused(key, f"{text!r} is no ISIL", remedy)
+    return _piece(element.oid, Compaction.APPLICATION, pack_isil(text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _piece_of_set(parts: int, part: int) -> Piece:
+    half = max(2, len(str(parts)))
+    return _piece(SET_OID, *pack(f"{parts:0{half}}{part:0{half}}"))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _piece_of_index(oids: tuple[int, ...]) -> Piece:
     if not oids or not all(FIRST_INDEXED_OID <= oid <= HIGHEST_KNOWN_OID for oid in oids):
-        raise EncodeRefused(INDEX, f"{value!r} is no list of OIDs", "give the OIDs from 3 to 26 that are on the tag")
+        raise EncodeRefused(
+            INDEX, f"{list(oids)!r} is no list of OIDs", "give the OIDs from 3 to 26 that are on the tag"
+        )
     bitmap = bytearray((max(oids) - FIRST_INDEXED_OID) // BITS_OF_BYTE + 1)
     for oid in oids:
         byte, bit = divmod(oid - FIRST_INDEXED_OID, BITS_OF_BYTE)
         bitmap[byte] |= 0x80 >> bit
-    return bytes(bitmap)
+    return _piece(INDEX_OID, Compaction.APPLICATION, bytes(bitmap))

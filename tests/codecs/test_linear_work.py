@@ -15,7 +15,7 @@ from drivers.codecs.compaction import Compaction, pack
 from drivers.codecs.tag_data import decode
 
 LONG = 16000
-LOOKS_A_BYTE = 12
+LOOKS_A_BYTE = 16
 """A tag of no known layout is tried as each of them. The square of LONG would be 16,000 looks a byte."""
 
 

@@ -106,3 +106,29 @@ def test_whole_utf8_has_no_broken_byte() -> None:
 def test_a_small_gs1_number_keeps_its_zeros() -> None:
     elements = {"primary_item_identifier": "12", "gs1_product_identifier": "0000000000005"}
     assert decode(encode("iso28560-2", elements).memory).elements == elements
+
+
+def test_what_is_remembered_of_one_tag_never_reaches_another() -> None:
+    """Behind the item number most tags of a library are the same, and are read once."""
+    rest = bytes.fromhex("0201C0 0304 2141E705 2402 0301".replace(" ", ""))
+    first = decode(bytes.fromhex("9100051CBE991A14") + rest)
+    index, in_set = first.elements["content_parameter"], first.elements["set_information"]
+    assert isinstance(index, list)
+    assert isinstance(in_set, dict)
+    index.append(99)
+    in_set["part_number"] = 99
+    second = decode(bytes.fromhex("9100051CBE991A15") + rest)
+    assert second.elements == {
+        "primary_item_identifier": "123456789013",
+        "content_parameter": [3, 4],
+        "owner_institution": "DE-705",
+        "set_information": {"parts_in_set": 3, "part_number": 1},
+    }
+
+
+@pytest.mark.parametrize("rest", ["1102 2710", "65 01 10 02 01 20", "66 01 1B", "E6 01 01 41 80", "66 05 41"])
+def test_a_rest_with_a_fault_is_told_each_time(rest: str) -> None:
+    memory = bytes.fromhex("9100051CBE991A14" + rest.replace(" ", ""))
+    told = decode(memory)
+    assert told.findings
+    assert decode(memory) == told
