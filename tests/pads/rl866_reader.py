@@ -42,6 +42,8 @@ class Rl866Reader:
         self.keeps_reports = False
         """More records than a message holds are kept for a fetch, not for a further inventory."""
         self.passes_alarms = True
+        self.goes_on_behind_failures = True
+        """Operations behind one that failed are done, too: which of both readers do is not public."""
         self.silent_codes: set[int] = set()
         """Operations that no tag answers for now."""
         self.tearing: Callable[[int], None] = lambda code: None
@@ -89,7 +91,7 @@ class Rl866Reader:
             case 0x34 if self.connected is None or data[0] != A_HANDLE:
                 return HANDLE, b""
             case 0x34:
-                said = b"".join(self._operation(code, parameters) for code, parameters in _operations(data[1:]))
+                said = self._access(data[1:])
                 assert len(said) <= 247, "the driver asks for what one frame holds"
                 return OK, said
             case _:
@@ -106,6 +108,15 @@ class Rl866Reader:
         now, self._left = self._left[:TAGS_A_MESSAGE], self._left[TAGS_A_MESSAGE:]
         stop = bool(self._left) and not self.keeps_reports
         return OK, struct.pack("<BHB", stop, total, len(now)) + b"".join(now)
+
+    def _access(self, operations: bytes) -> bytes:
+        said = b""
+        for code, parameters in _operations(operations):
+            result = self._operation(code, parameters)
+            said += result
+            if not result[3] and not self.goes_on_behind_failures:
+                break
+        return said
 
     def _operation(self, code: int, parameters: bytes) -> bytes:
         self.tearing(code)

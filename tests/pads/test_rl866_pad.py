@@ -129,9 +129,10 @@ def test_a_tag_of_any_size_is_read_whole(blocks: int, block_size: int, tag_type:
     assert commands(desk).count(0x34) == accesses
 
 
-def test_a_tag_that_does_not_tell_of_itself_is_read_as_far_as_it_goes() -> None:
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_tag_that_does_not_tell_of_itself_is_read_as_far_as_it_goes(goes_on: bool) -> None:
     tag = a_book(1, memory=bytearray(range(36)), knows_system_information=False)
-    desk = a_pad(tag)
+    desk = a_pad(tag, set_up=lambda reader: setattr(reader, "goes_on_behind_failures", goes_on))
     assert TagRead(tag.uid, None, None, 4, bytes(tag.memory)) in desk.events
 
 
@@ -280,10 +281,12 @@ def test_eas_is_cleared_and_set_and_each_time_heard() -> None:
 
 
 @pytest.mark.parametrize("eas", [True, False])
-def test_before_a_bit_is_first_cleared_the_reader_proves_that_it_passes_alarms_on(eas: bool) -> None:
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_before_a_bit_is_first_cleared_the_reader_proves_that_it_passes_alarms_on(eas: bool, goes_on: bool) -> None:
     """Else the silence of a tag that was opened would say nothing."""
     one, two = a_book(1, eas=eas), a_book(2, eas=eas)
     desk = a_pad(one, two)
+    desk.reader.goes_on_behind_failures = goes_on
     for book in (one, two):
         desk.orders(WriteAfi(book.uid, ON_LOAN, eas=False))
     assert told(desk, 1.0) == [WriteDone(book.uid, ON_LOAN, eas=False) for book in (one, two)]
@@ -291,12 +294,15 @@ def test_before_a_bit_is_first_cleared_the_reader_proves_that_it_passes_alarms_o
     assert [code for code in codes(desk) if code in (EAS_ON, EAS_OFF)] == [EAS_ON, EAS_OFF, EAS_OFF]
 
 
-def test_silence_is_no_proof_on_a_reader_that_never_passed_an_alarm_on() -> None:
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_silence_is_no_proof_on_a_reader_that_never_passed_an_alarm_on(goes_on: bool) -> None:
     book = a_book(1, eas=True)
     desk = a_pad(book)
     desk.reader.passes_alarms = False
+    desk.reader.goes_on_behind_failures = goes_on
     desk.orders(WriteAfi(book.uid, ON_LOAN, eas=False))
     assert told(desk, 6.0) == [WriteFailed(book.uid, WriteFailure.READER, ON_LOAN)]
+    assert not book.eas, "set for the proof, and cleared whatever comes of it"
     assert EAS_ALARM in codes(desk)
 
 

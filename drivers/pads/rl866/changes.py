@@ -22,24 +22,36 @@ from drivers.pads.rl866.tag_access import Outcome, TagAccess
 
 
 @dataclass(frozen=True, slots=True)
+class _Proof:
+    """Operations that only show something."""
+
+    operations: tuple[Operation, ...]
+    note: Callable[[Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """Whom a change is for."""
 
     uid: str
     connection: Connection
 
-    def write(
-        self, operation: Operation, proof: tuple[Operation, ...] = (), note: Callable[[Outcome], None] = lambda _: None
-    ) -> Visit[Request, Block, WriteReply]:
-        """One operation, and others before it whose outcome `note` is for; the tag stays connected."""
+    def write(self, operation: Operation, *before: _Proof) -> Visit[Request, Block, WriteReply]:
+        """One operation; the tag stays connected. What comes before has an access of its own: where one operation
+        fails, a reader may leave out those behind it."""
+        left = list(before)
 
-        def reply(outcome: Outcome) -> WriteReply:
-            note(outcome)
+        def asks() -> tuple[Operation, ...]:
+            return left[0].operations if left else (operation,)
+
+        def reply(outcome: Outcome) -> WriteReply | None:
+            if left:
+                left.pop(0).note(outcome)
+                return None
             refused = outcome.status == Status.OK and outcome.of(operation).error in NO_SUCH_BLOCKS
             return WriteReply.NEVER if refused else WriteReply.PERHAPS
 
-        access = TagAccess(self.connection, lambda: (*proof, operation), reply)
-        return Visit(self.connection, access, lambda _: WriteReply.PERHAPS, After.STAY)
+        return Visit(self.connection, TagAccess(self.connection, asks, reply), lambda _: WriteReply.PERHAPS, After.STAY)
 
     def look(
         self, asked: tuple[Operation, ...], seen: Callable[[Outcome], Held[Value] | NotSeen]
@@ -71,7 +83,7 @@ def eas(tag: Tag, wanted: bool, learned: Learned) -> Change[Request, Block, bool
 
     Its silence is believed where the tag answers 000A in the same access, and only on a reader that was heard to pass
     an alarm on: lainuri's authors found that theirs does not (`rfid_reader.py`, "EAS_Alarm doesnt work?"). So the first
-    time a bit is cleared it is set before, in the same access, and listened for.
+    time a bit is cleared it is set before, and listened for.
     """
 
     def note(outcome: Outcome) -> None:
@@ -90,7 +102,8 @@ def eas(tag: Tag, wanted: bool, learned: Learned) -> Change[Request, Block, bool
     def write() -> Visit[Request, Block, WriteReply]:
         if wanted:
             return tag.write(ENABLE_EAS)
-        return tag.write(DISABLE_EAS, () if learned.alarm_answered else (ENABLE_EAS, EAS_ALARM), note)
+        proof = () if learned.alarm_answered else (_Proof((ENABLE_EAS, EAS_ALARM), note),)
+        return tag.write(DISABLE_EAS, *proof)
 
     return Change(wanted, write, lambda: tag.look((SYSTEM_INFORMATION, EAS_ALARM), seen))
 

@@ -1,0 +1,180 @@
+"""The RL866 driver in front of the simulated one, two readings of a page. Virtual time, the wire's and the air's."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.health import FaultCode, Faulted, Recovered
+from drivers.pads.programming import DataWritten, ProgrammerCommand, ProgrammerEvent, WriteData
+from drivers.pads.protocol import (
+    PadCommand,
+    PadEvent,
+    TagGone,
+    TagRead,
+    TagSeen,
+    WriteAfi,
+    WriteDone,
+    WriteFailed,
+    WriteFailure,
+)
+from drivers.pads.rl866.pad import Rl866Pad, Rl866Programmer
+from drivers.pads.rl866.settings import Rl866Settings
+from firmware_sim.devices.rl866 import Rl866Reader
+from firmware_sim.faults.words import PadFault
+from firmware_sim.room.room import Room
+from firmware_sim.room.tag import Tag as SimulatedTag
+from tests.firmware_sim.pad_host import books_with
+from tests.pads.desk import ReaderDesk, Tag
+
+BYTE_S = 11 / 38_400
+ON_LOAN, IN_STOCK = 0xC2, 0x07
+LINE_FAULTS = (FaultCode.NO_ANSWER, FaultCode.NOISE)
+WELL = Recovered("RL866 class reader, address 1")
+
+
+class Simulated:
+    """The simulated reader as a desk's: it is asked, and its time is measured."""
+
+    byte_s = BYTE_S
+    pause_s = 0.0
+
+    def __init__(self, *tags: SimulatedTag) -> None:
+        self.tags: dict[str, Tag] = {}
+        self.alive = True
+        books = books_with(*tags)
+        self.names = {tag.uid.hex().upper(): book.name for tag, book in zip(tags, books, strict=True)}
+        self.room = Room(books, [])
+        self.device = Rl866Reader(self.room, byte_s=BYTE_S)
+        self._now_s = self._took_s = 0.0
+
+    def put(self, *tags: SimulatedTag) -> None:
+        self.room.put_on_pad([self.names[tag.uid.hex().upper()] for tag in tags])
+
+    def take(self, *tags: SimulatedTag) -> None:
+        self.room.take_off_pad([self.names[tag.uid.hex().upper()] for tag in tags])
+
+    def answer(self, frame: bytes) -> bytes | None:
+        self._now_s += 0.2
+        self.device.receive(frame, self._now_s)
+        began_s = self._now_s
+        while (due_s := self.device.due_s()) is not None:
+            self._now_s = max(self._now_s, due_s)
+            self.device.tick(self._now_s)
+        self._took_s = self._now_s - began_s
+        return self.device.take_outgoing() or None
+
+    def air_s(self, request: bytes) -> float:
+        return self._took_s
+
+
+Desk = ReaderDesk[PadEvent, PadCommand, Simulated]
+
+
+def a_tag(number: int, blocks: int = 28, block_size: int = 4) -> SimulatedTag:
+    memory = bytearray((number + at) % 251 for at in range(blocks * block_size))
+    return SimulatedTag(bytes.fromhex(f"E0040150{number:08X}"), IN_STOCK, 0x06, block_size, blocks, memory)
+
+
+def uid(tag: SimulatedTag) -> str:
+    return tag.uid.hex().upper()
+
+
+def read(tag: SimulatedTag) -> TagRead:
+    return TagRead(uid(tag), tag.afi, tag.dsfid, tag.block_size, bytes(tag.memory))
+
+
+def a_desk(*tags: SimulatedTag) -> Desk:
+    """An empty pad in service; these tags lie beside it."""
+    desk = Desk(Rl866Pad(Rl866Settings(most_bytes=512)), Simulated(*tags))
+    desk.open()
+    assert desk.run(2.0) == [WELL]
+    return desk
+
+
+@pytest.mark.parametrize("count", [1, 12, 30])
+def test_a_stack_is_seen_in_one_look_and_read(count: int) -> None:
+    tags = [a_tag(number) for number in range(count)]
+    desk = a_desk(*tags)
+    desk.reader.put(*tags)
+    events = desk.run(20.0)
+    assert events[:count] == [TagSeen(uid(tag)) for tag in tags]
+    assert events[count:] == [read(tag) for tag in tags]
+
+
+@pytest.mark.parametrize(("blocks", "block_size"), [(28, 4), (64, 4), (8, 4), (16, 8)])
+def test_a_tag_of_any_size_is_read_whole(blocks: int, block_size: int) -> None:
+    tag = a_tag(1, blocks, block_size)
+    desk = a_desk(tag)
+    desk.reader.put(tag)
+    assert desk.run(5.0) == [TagSeen(uid(tag)), read(tag)]
+
+
+def test_a_book_is_opened_secured_and_taken_away() -> None:
+    tag = a_tag(1)
+    desk = a_desk(tag)
+    desk.reader.put(tag)
+    desk.run(1.0)
+    for afi in (ON_LOAN, IN_STOCK):
+        desk.orders(WriteAfi(uid(tag), afi))
+        assert desk.run(1.0) == [WriteDone(uid(tag), afi)]
+        assert tag.afi == afi
+    desk.reader.take(tag)
+    assert desk.run(2.0) == [TagGone(uid(tag))]
+
+
+def test_a_bit_that_the_reader_cannot_read_back_is_not_told_as_written() -> None:
+    """The simulated reader, as lainuri's, passes no alarm on."""
+    tag = a_tag(1)
+    desk = a_desk(tag)
+    desk.reader.put(tag)
+    desk.run(1.0)
+    desk.orders(WriteAfi(uid(tag), ON_LOAN, eas=False))
+    assert desk.run(6.0) == [WriteFailed(uid(tag), WriteFailure.READER, ON_LOAN)]
+    assert (tag.afi, tag.eas) == (ON_LOAN, False)
+
+
+def test_a_write_whose_answer_is_lost_is_found() -> None:
+    tag = a_tag(1)
+    desk = a_desk(tag)
+    desk.reader.put(tag)
+    desk.run(1.0)
+    desk.reader.device.set_fault(PadFault.LOSE_WRITE_ANSWER)
+    desk.orders(WriteAfi(uid(tag), ON_LOAN))
+    assert WriteDone(uid(tag), ON_LOAN) in desk.run(5.0)
+
+
+def test_a_book_that_is_away_is_told_as_away() -> None:
+    tag = a_tag(1)
+    desk = a_desk(tag)
+    desk.orders(WriteAfi(uid(tag), ON_LOAN))
+    assert desk.run(3.0) == [WriteFailed(uid(tag), WriteFailure.TAG_AWAY, None)]
+
+
+@pytest.mark.parametrize("fault", [PadFault.SILENT, PadFault.BAD_CRC, PadFault.TRUNCATE, PadFault.NOISE, PadFault.SLOW])
+def test_after_any_fault_of_the_line_the_pad_is_as_before(fault: PadFault) -> None:
+    tag, other = a_tag(1), a_tag(2)
+    desk = a_desk(tag, other)
+    desk.reader.put(tag)
+    desk.run(1.0)
+    desk.reader.device.set_fault(fault)
+    told = desk.run(8.0)
+    assert TagGone(uid(tag)) not in told
+    desk.reader.device.set_fault(PadFault.NONE)
+    desk.reader.put(other)
+    after = desk.run(20.0)
+    assert [event for event in told + after if event == read(other)] == [read(other)]
+    health = [event for event in told + after if isinstance(event, Faulted | Recovered)]
+    assert all(isinstance(event, Recovered) or event.code in LINE_FAULTS for event in health)
+    assert health[-1:] in ([], [WELL])
+
+
+def test_staff_write_the_memory_of_a_tag() -> None:
+    tag = a_tag(1)
+    desk = ReaderDesk[ProgrammerEvent, ProgrammerCommand, Simulated](Rl866Programmer(Rl866Settings()), Simulated(tag))
+    desk.open()
+    desk.reader.put(tag)
+    desk.run(3.0)
+    data = bytes(range(100))
+    desk.orders(WriteData(uid(tag), 1, data))
+    assert desk.run(3.0) == [DataWritten(uid(tag), 1, data)]
+    assert tag.memory[4:104] == data
