@@ -21,7 +21,6 @@ class Condition:
         if fault == self._fault:
             return []
         self._fault = fault
-        self._told_as = ""
         return [fault]
 
     def closed(self, reason: str) -> list[Faulted]:

@@ -153,9 +153,14 @@ class Session:
         outgoing, self._outgoing = bytes(self._outgoing), bytearray()
         return outgoing
 
-    def settled(self) -> list[Recovered]:
-        """The reader works, and its owner knows what it wanted to know first."""
-        return [] if self._antennas_off or not self.running else self._condition.well(self._name)
+    def settled(self) -> list[Faulted | Recovered]:
+        """The reader works, and its owner knows what it wanted to know first; an antenna may still be off."""
+        if not self.running:
+            return []
+        if self._antennas_off:
+            numbers = ", ".join(str(antenna) for antenna in sorted(self._antennas_off))
+            return [*self._condition.is_(FaultCode.DEVICE_ERROR, f"antenna {numbers} is off: check its cable")]
+        return [*self._condition.well(self._name)]
 
     def ask(self, request: Request, now_s: float) -> None:
         """Send a request. Only when `free`; ends in `Answered`, or in `Stopped`."""
@@ -265,7 +270,6 @@ class Session:
 
     def _set_up(self, now_s: float) -> list[Told]:
         self._state = _State.SETTING_UP
-        self._antennas_off.clear()
         self._steps = deque(
             (
                 requests.capabilities(),
@@ -329,10 +333,7 @@ class Session:
                 self._antennas_off.discard(antenna)
             else:
                 self._antennas_off.add(antenna)
-        if self._antennas_off:
-            numbers = ", ".join(str(antenna) for antenna in sorted(self._antennas_off))
-            return [*self._condition.is_(FaultCode.DEVICE_ERROR, f"antenna {numbers} is off: check its cable")]
-        return [*self.settled()] if off_before else []
+        return [*self.settled()] if self._antennas_off or off_before else []
 
     def _rest(self, now_s: float) -> list[Told]:
         """Leave the reader alone for a while, then set it up from the beginning."""

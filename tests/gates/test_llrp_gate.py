@@ -31,6 +31,7 @@ from tests.gates.llrp_reader import (
     greeting,
     message,
     rospec_ended,
+    status,
     tlv,
 )
 
@@ -153,6 +154,29 @@ def test_reports_that_the_reader_kept_are_told_with_their_own_times() -> None:
         "1970-01-01T01:00:00.000",
         "1970-01-01T02:00:00.000",
     ]
+
+
+def test_a_reader_whose_clock_is_set_back_tells_the_book_again() -> None:
+    desk = a_gate_in_service()
+    for hour in (2, 1):
+        desk.hears(message(61, 1, tlv(240, b"\x8d" + bytes(12), b"\x84" + struct.pack(">Q", hour * 3_600_000_000))))
+    assert len(told(desk, 0.1)) == 2
+
+
+def test_what_was_told_last_is_remembered_longest() -> None:
+    core = LlrpGate(LlrpSettings())
+    core.port_opened(0.0)
+    core.receive(greeting(), 0.0)
+
+    def passes_by(number: int, at_s: int) -> int:
+        seen = b"\x84" + struct.pack(">Q", at_s * 1_000_000)
+        return len(core.receive(message(61, 1, tlv(240, b"\x8d" + number.to_bytes(12), seen)), 0.0))
+
+    for number in range(4_096):
+        passes_by(number, 10)
+    assert passes_by(0, 20) == 1
+    assert passes_by(5_000, 20) == 1, "for it, the second is forgotten"
+    assert (passes_by(0, 20), passes_by(1, 10)) == (0, 1)
 
 
 def test_a_clock_beyond_all_years_is_no_clock() -> None:
@@ -282,6 +306,24 @@ def test_a_reader_that_does_not_answer_a_step_is_left(kind: int) -> None:
     assert told(desk, 10.0) == [WELL]
 
 
+def test_answers_to_other_questions_are_passed_over() -> None:
+    desk = a_gate_in_service()
+    desk.lose()
+    desk.reader.ignores.add(ADD_ROSPEC)
+    desk.run(2.0)
+    desk.hears(message(30, 77, status(PARAMETER_ERROR)))
+    desk.hears(message(100, 77, status(PARAMETER_ERROR)))
+    assert told(desk, 1.0) == []
+
+
+def test_nothing_is_believed_of_a_reader_that_refused_the_connection() -> None:
+    core = LlrpGate(LlrpSettings())
+    core.port_opened(0.0)
+    events = core.receive(greeting(2) + message(61, 1, tlv(240, b"\x8d" + bytes(12))) + message(62, 5), 0.0)
+    assert [type(event) for event in events] == [Faulted]
+    assert core.take_outgoing() == b""
+
+
 def test_a_message_without_a_status_is_no_answer_to_build_on() -> None:
     desk = Gate(LlrpGate(LlrpSettings()), Reader())
     desk.reader.ignores.add(SET_CONFIG)
@@ -324,6 +366,15 @@ def test_an_antenna_that_falls_off_is_a_fault_until_it_is_back() -> None:
         Faulted(FaultCode.DEVICE_ERROR, "antenna 3 is off: check its cable"),
     ]
     desk.hears(antenna_event(3, connected=True))
+    assert told(desk, 1.0) == [WELL]
+
+
+def test_an_antenna_stays_off_when_the_reader_is_set_up_again() -> None:
+    desk = a_gate_in_service()
+    desk.hears(antenna_event(2, connected=False) + exception("hot"))
+    off = Faulted(FaultCode.DEVICE_ERROR, "antenna 2 is off: check its cable")
+    assert told(desk, 5.0) == [off, Faulted(FaultCode.DEVICE_ERROR, "the reader reports: hot"), off]
+    desk.hears(antenna_event(2, connected=True))
     assert told(desk, 1.0) == [WELL]
 
 

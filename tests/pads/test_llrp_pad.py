@@ -257,6 +257,39 @@ def test_a_tag_that_is_not_there_is_told_at_once() -> None:
     assert desk.run(0.1) == [WriteFailed("0102", WriteFailure.TAG_AWAY, None), TagGone("0102")]
 
 
+def test_a_write_does_not_wait_until_everybody_is_read() -> None:
+    """Only the first AccessSpec that fits a tag is done: reading would be done in its place."""
+    book, other = a_book(1), a_book(2)
+    desk = a_pad(book)
+    desk.reader.tags.append(other)
+    desk.reader.before = lambda kind, _: desk.orders(WriteAfi(uid(book), ON_LOAN)) if kind == ENABLE_ACCESS else None
+    desk.run(0.02)
+    desk.reader.before = lambda kind, body: None
+    assert WriteDone(uid(book), ON_LOAN) in desk.run(0.2)
+
+
+def test_a_new_tag_waits_for_a_write_and_is_then_read_whole() -> None:
+    book, new = a_book(1), a_book(2)
+    desk = a_pad(book)
+    book.deaf = True
+    desk.orders(WriteAfi(uid(book), ON_LOAN))
+    desk.run(0.01)
+    desk.reader.tags.append(new)
+    assert [event for event in desk.run(3.0) if isinstance(event, TagRead)] == [read(new)]
+
+
+def test_a_tag_that_answered_a_moment_ago_is_not_away_yet() -> None:
+    book = a_book(1)
+    book.forgets = 1_000
+    desk = a_pad(book)
+    desk.orders(WriteAfi(uid(book), ON_LOAN))
+    assert desk.run(1.5) == []
+    book.deaf = True
+    assert desk.run(0.6) == []
+    book.deaf, book.forgets = False, 0
+    assert desk.run(1.0) == [WriteDone(uid(book), ON_LOAN)]
+
+
 def test_a_tag_that_is_seen_and_does_nothing_is_away_for_a_write() -> None:
     book = a_book(1)
     desk = a_pad(book)
@@ -326,9 +359,11 @@ def test_a_reader_that_does_not_tell_the_pc_is_asked_to_read_it() -> None:
     told = desk.run(3.0)
     assert [event for event in told if isinstance(event, TagRead)] == [read(book), read(university)]
     assert told[-1] == WELL
+    before = kinds(desk)[DISABLE_ACCESS]
     desk.orders(WriteAfi(uid(university), IN_STOCK))
     desk.orders(WriteAfi(uid(book), ON_LOAN))
     assert len(desk.run(3.0)) == 2, "no tag comes or goes with that"
+    assert kinds(desk)[DISABLE_ACCESS] == before, "and none has to be read again"
     assert (afi(university), afi(book)) == (IN_STOCK, ON_LOAN)
 
 
@@ -346,8 +381,9 @@ def test_a_tag_of_which_not_even_the_pc_can_be_read_is_told_as_unreadable() -> N
 def test_a_tag_whose_bank_11_cannot_be_read_is_told_without_it() -> None:
     book = a_book(1)
     book.user = b""
-    desk = a_pad(book)
-    assert desk.events[:2] == [TagSeen(uid(book)), read(book)]
+    desk = a_pad()
+    desk.reader.tags = [book]
+    assert desk.run(0.2) == [TagSeen(uid(book)), read(book)]
 
 
 def test_a_nameless_tag_that_goes_again_is_never_told() -> None:

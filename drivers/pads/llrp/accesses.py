@@ -84,7 +84,7 @@ class Accesses:
         """A tag was reported with these results; those of the write under way are kept."""
         mine = range(self._operation, self._operation + _OPERATIONS_A_WRITE)
         found = tuple(each for each in results if each.operation_id in mine)
-        if found and self._write is not None and self._step is not _Step.ADD and not self._results:
+        if found and self._write is not None:
             self._results = found
 
     def answered(self, request: Request, status: Status, now_s: float) -> AfiWrite | None:

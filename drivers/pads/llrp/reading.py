@@ -62,7 +62,7 @@ class TagReading:
     def reported(self, results: tuple[OperationResult, ...], pc: int | None) -> Outcome:
         """The tag was reported while it was to be read; `pc` is its PC as far as known."""
         data = _data(results, _USER_READ)
-        if data is not None and pc is not None:
+        if data is not None:
             self.data = data
             return Outcome.READ
         tried = [each.operation_id for each in results if not each.succeeded]

@@ -58,7 +58,7 @@ class AfiWrite:
         self._word = None
         if wrote and results:
             self._refused_for_good = results[0].result in _REFUSES_FOR_GOOD
-        looked = next((each.data for each in results[1 if wrote else 0 :] if each.succeeded), b"")
+        looked = next((each.data for each in results if each.succeeded and each.data), b"")
         if len(looked) != _LOOK_BYTES:
             self._not_seen(now_s)
             return
