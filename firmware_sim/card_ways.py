@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from firmware_sim.cards.card import Laid
 from firmware_sim.cards.chips import Chips
-from firmware_sim.cards.service import CardService, CardServiceUnavailable, Laid
+from firmware_sim.cards.service import CardService, CardServiceUnavailable
 from firmware_sim.devices.scanner import Scanner
 from firmware_sim.faults.words import CardFault
 from firmware_sim.lines.line import Line
+from firmware_sim.lines.wire_log import Direction
 from firmware_sim.room.room import Card
 
 
@@ -69,8 +71,9 @@ class ReaderCards:
     through = "pcsc"
     why = ""
 
-    def __init__(self, service: CardService, reader: str) -> None:
-        """`service` has been started, and has a reader of this name."""
+    def __init__(self, service: CardService, reader: str, heard: Callable[[Direction, bytes], None]) -> None:
+        """`service` has been started, and has a reader of this name. `heard` is told every APDU, each way."""
+        self._heard = heard
         self._service = service
         self._reader = reader
         self._chips = Chips()
@@ -118,7 +121,7 @@ class ReaderCards:
             _ordered(lambda: self._service.set_fault(self._reader, fault.value))
 
     def _laid(self, card: Card) -> Laid:
-        return Laid(self._chips.chip_of(card), threading.Lock())
+        return Laid(self._chips.chip_of(card), threading.Lock(), heard=self._heard)
 
     def _must_be_free(self, card: Card) -> None:
         if self._lying is not None:

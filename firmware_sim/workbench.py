@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from firmware_sim.lines.line import Line
 from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.lines.pseudo_terminal import PseudoTerminal
 from firmware_sim.lines.tcp import TcpListener
-from firmware_sim.lines.wire_log import WireLog
+from firmware_sim.lines.wire_log import Direction, WireLog
 from firmware_sim.pads import SERIAL_PADS, PadReader
 from firmware_sim.paper.strip import Strip
 from firmware_sim.room.room import Book, Card, Place, Room
@@ -105,9 +106,15 @@ class Workbench:
         except CardServiceUnavailable as trouble:
             self.cards = self._cards_by_scanner(str(trouble))
             return
-        self.cards = ReaderCards(self._service, self.settings.card_reader)
+        self.cards = ReaderCards(self._service, self.settings.card_reader, self._logging(DeviceName.CARDS))
         if self.settings.pad.driver is PadDriver.PCSC:
-            self._desk_pad = PcscPad(self.room, self.room_lock, self._service, self.settings.pad.reader)
+            self._desk_pad = PcscPad(
+                self.room,
+                self.room_lock,
+                self._service,
+                self.settings.pad.reader,
+                self._logging(DeviceName.PAD),
+            )
             self._desk_pad.look()
 
     def stop(self) -> None:
@@ -257,6 +264,10 @@ class Workbench:
             case LineKind.TCP:
                 end = TcpListener(self._folder / f"{name}.address")
         return Line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log, time.monotonic)
+
+    def _logging(self, name: DeviceName) -> Callable[[Direction, bytes], None]:
+        """Notes the APDUs of a PC/SC reader as a line does its bytes."""
+        return lambda direction, apdu: self.log.add(name, direction, apdu)
 
     def _cards_by_scanner(self, why: str) -> ScannerCards:
         name = DeviceName.SCANNER

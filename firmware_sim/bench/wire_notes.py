@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 
+from firmware_sim.cards import apdu
+from firmware_sim.cards.air_frames import command_of
+from firmware_sim.cards.objects import Kind, Told, objects_of
 from firmware_sim.devices import feig, m3_210_answers, rl866_frames, rl866_status
 from firmware_sim.devices.feig_frames import STX
 from firmware_sim.devices.feig_iso import Addressing, Sub
@@ -100,6 +103,23 @@ def _rl866(data: bytes, direction: Direction) -> str:
     return f"{done} · handle {inf[1]}"
 
 
+def _pcsc(data: bytes, direction: Direction) -> str:
+    """PC/SC part 3, 3.2.2.1: instruction at byte 1; of an answer the status word, or what object C0 says instead."""
+    if direction is Direction.FROM_DEVICE:
+        told = objects_of(data[:-2]) or []
+        failed = [one.value[1:] for one in told if one.tag == Told.ERROR and one.value[1:] != apdu.DONE]
+        return f"status word {(failed[0] if failed else data[-2:]).hex().upper()}"
+    command = apdu.Apdu.of(data)
+    if command is None:
+        return NOT_A_FRAME
+    if apdu.is_uid_question(data):
+        return "uid question"
+    frames = [one.value for one in objects_of(command.data) or [] if one.tag == Kind.TRANSCEIVE]
+    if command.ins == apdu.Instruction.TRANSPARENT_SESSION and frames and (sent := command_of(frames[0])) is not None:
+        return f"session: {_words(sent.name)}"
+    return _named(apdu.Instruction, command.ins, "instruction {:02X}")
+
+
 def _named(names: type[IntEnum], number: int, otherwise: str) -> str:
     try:
         return _words(names(number).name)
@@ -115,6 +135,7 @@ NOTES: dict[str, Callable[[bytes, Direction], str]] = {
     "feig": _feig,
     "m3_210": _m3_210,
     "rl866": _rl866,
+    "pcsc": _pcsc,
     "scanner": _scanner,
     "escpos": _escpos,
 }

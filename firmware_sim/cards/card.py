@@ -10,11 +10,13 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from enum import Enum
 
 from firmware_sim.cards.apdu import is_uid_question
 from firmware_sim.cards.chip import Chip
 from firmware_sim.devices.work import Work
+from firmware_sim.lines.wire_log import Direction
 
 LENGTH_BYTES = 2
 POWER_ON, RESET, ASKS_ATR = b"\x01", b"\x02", b"\x04"
@@ -36,17 +38,42 @@ class Heard(Enum):
     """The connection was closed, by a pcscd that stops."""
 
 
+def never(command: bytes) -> bool:
+    """A card that nobody tears away."""
+    return False
+
+
+def nothing() -> None:
+    """Nobody minds that it was torn away."""
+
+
+def unheard(direction: Direction, apdu: bytes) -> None:
+    """Nobody listens to the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A card as it is laid down, and who has an interest in it.
+
+    `lock` guards the chip. The card is pulled away in the middle of its answer to the first C-APDU for which `tears` is
+    true, and `torn` is told; `heard` is told every APDU, each way.
+    """
+
+    chip: Chip
+    lock: threading.Lock
+    tears: Callable[[bytes], bool] = never
+    torn: Callable[[], None] = nothing
+    heard: Callable[[Direction, bytes], None] = unheard
+
+
 class VirtualCard:
     """One card, from being laid down to being lifted. Never blocks."""
 
-    def __init__(self, line: socket.socket, chip: Chip, lock: threading.Lock, tears: Callable[[bytes], bool]) -> None:
-        """`line` is connected to vpcd's port; `lock` guards the chip.
-
-        The card is pulled away in the middle of its answer to the first C-APDU for which `tears` is true.
-        """
-        self._chip = chip
-        self._lock = lock
-        self._tears = tears
+    def __init__(self, line: socket.socket, laid: Laid) -> None:
+        """`line` is connected to vpcd's port."""
+        self._laid = laid
+        self._chip = laid.chip
+        self._lock = laid.lock
         self._incoming = b""
         self._asked = b""
         self._work: Work[bytes] = Work()
@@ -54,8 +81,8 @@ class VirtualCard:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setblocking(False)
         self._acknowledge_at_once()
-        with lock:
-            chip.power_up()
+        with self._lock:
+            self._chip.power_up()
 
     def fileno(self) -> int:
         """For a selector."""
@@ -106,6 +133,7 @@ class VirtualCard:
             self._send(self._chip.atr)
         elif len(message) > CONTROL_BYTES:
             self._asked = message
+            self._laid.heard(Direction.FROM_HOST, message)
             self._work.begin(self._exchange(message), now_s)
         elif message in (POWER_ON, RESET):
             with self._lock:
@@ -115,9 +143,10 @@ class VirtualCard:
         return (yield from self._chip.exchange(message))
 
     def _answered(self, answer: bytes) -> Heard:
-        if self._tears(self._asked):
+        if self._laid.tears(self._asked):
             self._socket.sendall(len(answer).to_bytes(LENGTH_BYTES, "big") + answer[:TORN_BYTES])
             return Heard.TORN
+        self._laid.heard(Direction.FROM_DEVICE, answer)
         self._send(answer)
         return Heard.UID_TOLD if is_uid_question(self._asked) else Heard.NOTHING
 

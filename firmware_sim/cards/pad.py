@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable
 
-from firmware_sim.cards.service import CardService, Laid, ReaderFault
+from firmware_sim.cards.card import Laid, unheard
+from firmware_sim.cards.service import CardService, ReaderFault
 from firmware_sim.cards.vicinity import VicinityCard
 from firmware_sim.faults.words import PcscPadFault
+from firmware_sim.lines.wire_log import Direction
 from firmware_sim.room.room import Room
 from firmware_sim.room.tag import Tag
 
@@ -18,8 +21,20 @@ from firmware_sim.room.tag import Tag
 class PcscPad:
     """Lays the room's first tag on its reader, and lifts it with its book."""
 
-    def __init__(self, room: Room, room_lock: threading.Lock, service: CardService, reader: str, seed: int = 0) -> None:
-        """`service` has been started and has a reader of this name; `room_lock` guards the room."""
+    def __init__(
+        self,
+        room: Room,
+        room_lock: threading.Lock,
+        service: CardService,
+        reader: str,
+        heard: Callable[[Direction, bytes], None] = unheard,
+        seed: int = 0,
+    ) -> None:
+        """`service` has been started and has a reader of this name; `room_lock` guards the room.
+
+        `heard` is told every APDU, each way.
+        """
+        self._heard = heard
         self._room = room
         self._room_lock = room_lock
         self._service = service
@@ -43,7 +58,7 @@ class PcscPad:
             chip = VicinityCard(first, self._luck)
             chip.set_fault(self._fault)
             self._lies = (first, chip)
-            self._service.insert(self._reader, Laid(chip, self._room_lock, self._is_torn, self._was_torn))
+            self._service.insert(self._reader, Laid(chip, self._room_lock, self._is_torn, self._was_torn, self._heard))
 
     def set_fault(self, fault: PcscPadFault) -> None:
         """Have this fault from now on, instead of any other. Raises `CardServiceUnavailable`."""

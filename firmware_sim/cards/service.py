@@ -12,14 +12,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from firmware_sim.cards.apdu import is_uid_question
-from firmware_sim.cards.card import VirtualCard
+from firmware_sim.cards.card import Laid, VirtualCard
 from firmware_sim.cards.chip import Chip
 from firmware_sim.cards.inside import SHARED
 from firmware_sim.cards.orders import Answer, Order, Verb
@@ -50,25 +49,6 @@ class ReaderFault(Enum):
     UNPLUG = "unplug"
     """The reader is gone. vpcd cannot be pulled out of a running pcscd, so pcscd starts again without it."""
     SERVICE_STOP = "service-stop"
-
-
-def never(command: bytes) -> bool:
-    """A card that nobody tears away."""
-    return False
-
-
-def nothing() -> None:
-    """Nobody minds that it was torn away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """A card as it is laid down: `lock` guards it, it is pulled away when `tears` says so, and `torn` is told."""
-
-    chip: Chip
-    lock: threading.Lock
-    tears: Callable[[bytes], bool] = never
-    torn: Callable[[], None] = nothing
 
 
 class CardService:
@@ -163,7 +143,7 @@ class CardService:
         """Hold a card to the reader and pull it away in the middle of its answer to the question for its UID."""
         with self._turn:
             self._lies.pop(reader, None)
-            self._put(reader, Laid(chip, threading.Lock(), is_uid_question))
+            self._put(reader, Laid(chip, threading.Lock(), tears=is_uid_question))
 
     def set_fault(self, reader: str, word: str) -> None:
         """`unplug`: the reader is gone from pcscd; `service-stop`: pcscd is stopped; `none`: all well again.
@@ -207,7 +187,7 @@ class CardService:
         self._cards().lift(reader)
         line = self._order(Order(Verb.CONNECT, (reader,)))
         assert line is not None
-        return VirtualCard(line, laid.chip, laid.lock, laid.tears)
+        return VirtualCard(line, laid)
 
     def _is_plugged_in(self, reader: str) -> bool:
         return self._faults[reader] is not ReaderFault.UNPLUG

@@ -99,6 +99,13 @@ def test_faults_of_pads_reach_any_reader(serve: Serve, tmp_path: Path) -> None:
         ("rl866", "AFI written", "ok"),
         ("rl866", "inventory failed: time-out", "status 004"),
         ("rl866", "cut short", "ok"),
+        ("pcsc", "UID", "uid question"),
+        ("pcsc", "read block 4", "read binary"),
+        ("pcsc", "done", "status word 9000"),
+        ("pcsc", "session: get system information, captured", "session: system information"),
+        ("pcsc", "session: 64 01 although the tag was written, captured", "status word 6401"),
+        ("pcsc", "session: block 0, captured", "status word 9000"),
+        ("pcsc", "Lc larger than the data", "not a frame"),
         ("feig", "AFI on loan", "write afi := C2 · tag …345678"),
     ],
 )

@@ -13,9 +13,10 @@ from queue import Empty, Queue
 
 import pytest
 
+from firmware_sim.cards.card import Laid
 from firmware_sim.cards.chip import Chip
 from firmware_sim.cards.plain import UidCard
-from firmware_sim.cards.service import CardService, Laid
+from firmware_sim.cards.service import CardService
 
 CLIENT = Path(__file__).with_name("client.py")
 PATIENCE_S = 15.0

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware_sim.cards.apdu import is_uid_question
-from firmware_sim.cards.card import Heard, VirtualCard
+from firmware_sim.cards.card import Heard, Laid, VirtualCard
 from firmware_sim.cards.chip import Chip
 from firmware_sim.cards.plain import UidCard
 from firmware_sim.cards.vicinity import VicinityCard
@@ -36,7 +36,7 @@ def a_card(
         line = socket.create_connection(vpcd.getsockname())
         reader, _ = vpcd.accept()
     reader.settimeout(PATIENCE_S)
-    card = VirtualCard(line, chip, threading.Lock(), tears)
+    card = VirtualCard(line, Laid(chip, threading.Lock(), tears))
     with reader:
         yield reader, card
         card.lift()

@@ -15,6 +15,7 @@ from firmware_sim.cards.chips import Chips
 from firmware_sim.cards.pad import PcscPad
 from firmware_sim.cards.service import CardService
 from firmware_sim.faults.words import PcscPadFault
+from firmware_sim.lines.wire_log import Direction
 from firmware_sim.room.room import Book, Card, CardKind, Place, Room, SectorContent
 from firmware_sim.room.tag import Tag
 from tests.firmware_sim_cards.conftest import PATIENCE_S, PORT, READER, WEI, laid
@@ -68,7 +69,14 @@ class Desk:
         self.room = Room(self.books, [])
         self.service = CardService(folder / "cards", {READER: PORT, PAD_READER: PORT + 2})
         self.service.start()
-        self.pad = PcscPad(self.room, threading.Lock(), self.service, PAD_READER)
+        self.heard: list[tuple[Direction, str]] = []
+        self.pad = PcscPad(
+            self.room,
+            threading.Lock(),
+            self.service,
+            PAD_READER,
+            lambda direction, apdu: self.heard.append((direction, apdu.hex().upper())),
+        )
         self._hosts: list[Host] = []
 
     def host(self, reader: str = PAD_READER) -> Host:
@@ -107,6 +115,10 @@ def test_a_book_is_laid_down_read_written_and_taken_away(desk: Desk) -> None:
     ]
     assert host.ask(write_afi(LE_ZAHIR, 0xC2)) == "C003009000920100960200009701009000"
     assert desk.tags[0].afi == 0xC2
+    assert desk.heard[-2:] == [
+        (Direction.FROM_HOST, write_afi(LE_ZAHIR, 0xC2).upper()),
+        (Direction.FROM_DEVICE, "C003009000920100960200009701009000"),
+    ]
     desk.take("B0")
     assert host.ask("out") == "ok"
 
