@@ -93,14 +93,14 @@ class CupsPrinter:
             return
 
 
-def run(call: Call, environment: Mapping[str, str]) -> Outcome:
-    """Run one program of CUPS. Its output is cut at 64 KiB."""
+def run(call: Call, environment: Mapping[str, str], longest_s: float = CALL_S) -> Outcome:
+    """Run one program of CUPS, for `longest_s` at most. Its output is cut at 64 KiB."""
     try:
         ended = subprocess.run(
             [PROGRAMS[call.program], *call.arguments],
             input=call.content,
             capture_output=True,
-            timeout=CALL_S,
+            timeout=longest_s,
             env=dict(environment),
             check=False,
         )

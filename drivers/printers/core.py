@@ -280,8 +280,7 @@ class PrinterCore:
         if current is None or current.asked is None:
             return []
         bits = read_real_time(current.asked, value)
-        if bits is None:
-            return []
+        assert bits is not None, "the back channel lets only such bytes through"
         self._is(self._condition.after_answer(current.asked, value, bits, self._model.quirks))
         current.left.popleft()
         current.asked = None
@@ -387,15 +386,20 @@ class PrinterCore:
     def _advance_unheard(self, now_s: float) -> list[PrinterEvent]:
         """Without a back channel: send, wait as long as printing takes, say that nothing is verified."""
         events: list[PrinterEvent] = []
-        if self._job is not None and now_s >= self._job.printed_by_s:
+        if self._outgoing.has_more():
+            self._next_round_s = now_s + self._outgoing.wire_s()
+            return events
+        if self._job is not None and not self._job.pieces and now_s >= self._job.printed_by_s:
             events.append(Printed(self._job.job_id, verified=False))
             self._job = None
         if self._job is None and self._queue:
-            job = self._queue.popleft()
-            self._begin(job, now_s)
-            self._outgoing.put(b"".join(piece.data for piece in job.pieces))
-            job.printed_by_s = max(job.printed_by_s, now_s + self._outgoing.wire_s())
-            self._next_round_s = job.printed_by_s
+            self._begin(self._queue.popleft(), now_s)
+        if self._job is None:
+            return events
+        if self._job.pieces:
+            self._outgoing.put(self._job.pieces.popleft().data)
+        earliest_s = now_s if self._job.pieces else self._job.printed_by_s
+        self._next_round_s = max(earliest_s, now_s + self._outgoing.wire_s())
         return events
 
     def _fail_jobs(self, why: PrintFailure) -> list[PrinterEvent]:

@@ -19,6 +19,7 @@ from drivers.printers.events import (
 )
 from drivers.printers.models import MODELS, ModelName
 from drivers.printers.raster import ReceiptDrawing
+from drivers.printers.receipt import Receipt, ReceiptLine
 from drivers.printers.typesetting import Typesetting
 from tests.printers.desk import (
     ALL_WELL,
@@ -391,3 +392,40 @@ def test_nothing_heaps_up_behind_an_xoff_of_hours(desk: Desk, answers: dict[int,
     desk.hears(b"\x11")
     desk.run(60.0)
     assert len(desk.paper) < 65_536
+
+
+def test_a_long_receipt_for_a_silent_printer_goes_out_piece_by_piece(typesetting: Typesetting) -> None:
+    desk = at_a_desk(PrinterSettings(typesetting, answering=Answering.SILENT))
+    desk.prints("R1", Receipt(tuple(ReceiptLine("百年孤独") for _ in range(400))))
+    assert outcomes(desk.run(5.0)) == []
+    assert 0 < len(desk.paper) < 80_000, "no faster than the line"
+    assert outcomes(desk.run(200.0)) == [Printed("R1", verified=False)]
+    assert desk.paper.endswith(b"\x1dV\x42\x00")
+    assert len(desk.paper) > 1_000_000
+
+
+def test_a_silent_printer_that_seems_to_say_xoff_prints_the_next_receipt(typesetting: Typesetting) -> None:
+    desk = at_a_desk(PrinterSettings(typesetting, answering=Answering.SILENT))
+    desk.hears(b"\x13")
+    desk.prints("R1")
+    assert outcomes(desk.run(25.0)) == [PrintFailed("R1", PrintFailure.NOT_TAKING)]
+    desk.prints("R2")
+    assert outcomes(desk.run(10.0)) == [Printed("R2", verified=False)]
+
+
+def test_an_error_behind_an_xoff_is_helped_out_of_by_the_real_time_command_alone(desk: Desk) -> None:
+    desk.hears(b"\x13")
+    desk.answers = dict(CUTTER_JAM)
+    desk.paper = b""
+    desk.run(7.0)
+    assert b"\x10\x05\x02" in desk.paper
+    assert b"\x1b@" not in desk.paper
+
+
+def test_an_answer_that_is_lost_once_is_asked_for_again(desk: Desk) -> None:
+    desk.answers = None
+    desk.run(5.5)
+    desk.answers = dict(ALL_WELL)
+    assert desk.run(3.0) == []
+    desk.prints("R1")
+    assert outcomes(desk.run(5.0)) == [Printed("R1")]
