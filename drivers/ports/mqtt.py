@@ -21,7 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from drivers.errors import PortGone
 from drivers.messages import Message, MessageConversation
 from drivers.ports.orders import Orders
-from drivers.ports.pump import FIRST_RETRY_S, LONGEST_RETRY_S
+from drivers.ports.reopening import Reopening
 
 Event = TypeVar("Event")
 Command = TypeVar("Command")
@@ -88,18 +88,17 @@ class MqttPump(Generic[Event, Command]):
         self._orders.close()
 
     def _run(self) -> None:
-        retry_s = FIRST_RETRY_S
+        reopening = Reopening()
         while not self._stopping.is_set():
             client = self._new_client()
             try:
                 self._connect(client)
-                retry_s = FIRST_RETRY_S
+                reopening.opened(self._clock())
                 self._tell(self._core.line_opened(self._clock()))
                 self._converse(client)
             except PortGone as gone:
                 self._tell(self._core.line_lost(str(gone), self._clock()))
-                self._pause(retry_s)
-                retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+                self._pause(reopening.lost(self._clock()))
             finally:
                 client.disconnect()
 

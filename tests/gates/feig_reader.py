@@ -8,11 +8,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Protocol
 
 from fastcrc import crc16
 
 from drivers.gates.protocol import GateCommand, GateEvent, Stored, TagPassed
+from drivers.health import Faulted, Recovered
 
 LR1002 = bytes.fromhex("010700D04A0018")
 
@@ -168,6 +170,29 @@ class NotifyingReader:
         if self.table.records and self._waits_until_s is not None:
             dues.append(self._waits_until_s)
         return min(dues, default=None) if self.alive else None
+
+
+Trick = Callable[[bytes], list[tuple[float, bytes]]]
+TRICKS: dict[str, Trick] = {
+    "whole": lambda frame: [(0.0, frame)],
+    "lost": lambda frame: [],
+    "torn": lambda frame: [(0.0, frame[: len(frame) // 2])],
+    "flip": lambda frame: [(0.0, frame[:-3] + bytes((frame[-3] ^ 4,)) + frame[-2:])],
+    "noise": lambda frame: [(0.0, b"\x02\xff\x00" + frame)],
+    "long": lambda frame: [(0.0, b"\x02\x0f\x00" + frame)],
+    "twice": lambda frame: [(0.0, frame), (0.001, frame)],
+    "late": lambda frame: [(0.4, frame)],
+    "too-late": lambda frame: [(1.2, frame)],
+}
+"""What a line makes of a frame: pieces, and how much later each of them comes."""
+
+
+def is_well_told(events: list[GateEvent]) -> bool:
+    """No fault is told twice without something else between, and the last word is that all is well."""
+    health = [event for event in events if isinstance(event, Faulted | Recovered)]
+    codes = [event.code if isinstance(event, Faulted) else None for event in health]
+    twice = any(one == other for one, other in pairwise(codes) if one is not None)
+    return not twice and isinstance(health[-1], Recovered)
 
 
 class Core(Protocol):

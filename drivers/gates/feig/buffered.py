@@ -48,6 +48,7 @@ class FeigBufferedGate:
         self._passages = Passages(settings.block_order)
         self._stored = 0
         self._open = False
+        self._unheard_in_row = 0
         self._start(0.0)
 
     def _start(self, ready_s: float) -> None:
@@ -136,6 +137,7 @@ class FeigBufferedGate:
 
     def _heard(self, heard: Heard[Answer], now_s: float) -> list[GateEvent]:
         self._condition.heard(noisy=heard.noisy)
+        self._unheard_in_row = 0
         asked, self._asked = self._asked, None
         events: list[GateEvent] = []
         if asked is not None:
@@ -153,13 +155,14 @@ class FeigBufferedGate:
         return [*events, *self._condition.judge_noise(self._name)]
 
     def _unheard(self, unheard: Unheard, now_s: float) -> list[GateEvent]:
-        failures = self._condition.unheard(noisy=unheard.noisy)
+        self._condition.unheard(noisy=unheard.noisy)
+        self._unheard_in_row += 1
         if self._asked is not None and self._greeting is not None and not self._knocks:
             self._greeted(self._greeting.unheard())
         if self._step is _Step.CLEAR:
             self._step = _Step.READ  # cleared or not: what comes next tells
         self._asked = None
-        if failures >= self._settings.silent_tries:
+        if self._unheard_in_row >= self._settings.silent_tries:
             self._start(now_s + self._settings.beat_s)
             self._condition.forget_name()
             return [*self._condition.away()]
