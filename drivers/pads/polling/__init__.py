@@ -27,6 +27,7 @@ model. To write one:
      `TagUnreadable`), one that succeeded on the way `ReadingGoesOn.ON`, which ends a row of failures. It lets go of its
      tag before it ends and before it tells `NotYet`. `polling.memory_reading.MemoryReading` does it for readers that
      ask what a tag is and then read blocks, each in an errand of its own; it halves what is asked for on `Fewer`.
+     Where a tag must be taken up before it can be asked, a `polling.visit.Visit` around an errand does it.
    * `afi(...)`, `eas(...)`, `memory(...)` are `Change`s: the value wanted, and how to make a write and a look. A look
      that follows a write is a new errand: an answer to a write never counts. `eas` is None where the reader has no
      public way to write the bit and read it back; orders with EAS are then refused with `Misuse`.
