@@ -155,4 +155,4 @@ def _text(content: bytes) -> str:
     size = int.from_bytes(content[:2])
     text = content[2 : 2 + min(size, 4 * _LONGEST_TEXT)].decode("utf-8", errors="replace")
     printable = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(printable.split())[:_LONGEST_TEXT]
+    return " ".join(printable.split())[:_LONGEST_TEXT].rstrip()

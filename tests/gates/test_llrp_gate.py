@@ -134,12 +134,12 @@ def test_without_a_pc_nothing_is_said_of_the_afi() -> None:
     assert (passed.pc, passed.afi) == (None, None)
 
 
-@pytest.mark.parametrize("pc", [0x2000, 0x3000])
-def test_a_tag_that_is_not_of_iso_has_no_afi(pc: int) -> None:
+@pytest.mark.parametrize(("pc", "uii"), [(0x2000, "8003000003414243"), (0x3000, "3005FB63AC1F3841EC880467")])
+def test_a_tag_that_is_not_of_iso_has_no_afi(pc: int, uii: str) -> None:
     desk = a_gate_in_service()
-    (passed,) = passes(desk, Tag(bytes.fromhex("8003000003414243"), pc))
+    (passed,) = passes(desk, Tag(bytes.fromhex(uii), pc))
     assert isinstance(passed, TagPassed)
-    assert (passed.uid, passed.pc, passed.afi) == ("8003000003414243", pc, None)
+    assert (passed.uid, passed.pc, passed.afi) == (uii, pc, None)
 
 
 def test_reports_that_the_reader_kept_are_told_with_their_own_times() -> None:
@@ -339,6 +339,15 @@ def test_an_exception_of_the_reader_is_told_and_the_reader_is_set_up_again() -> 
     desk.hears(exception("PLL\nlost  lock"))
     assert told(desk, 5.0) == [Faulted(FaultCode.DEVICE_ERROR, "the reader reports: PLL lost lock"), WELL]
     assert len(passes(desk, BOOK)) == 1
+
+
+def test_a_reader_that_talks_without_end_is_cut_short() -> None:
+    desk = a_gate_in_service()
+    desk.hears(exception("hot \x00" * 5_000))
+    (fault,) = told(desk, 0.5)
+    assert isinstance(fault, Faulted)
+    assert fault.detail.endswith("hot hot hot")
+    assert len(fault.detail) < 150
 
 
 def test_a_reader_that_stops_by_itself_is_started_again() -> None:

@@ -37,6 +37,8 @@ from tests.gates.llrp_reader import (
     Reader,
     Tag,
     exception,
+    message,
+    tlv,
 )
 
 IN_STOCK, ON_LOAN = 0x07, 0xC2
@@ -218,6 +220,7 @@ def test_a_tag_that_never_keeps_it_is_told_with_what_it_holds() -> None:
     desk = a_pad(book)
     desk.orders(WriteAfi(uid(book), ON_LOAN))
     assert desk.run(5.0) == [WriteFailed(uid(book), WriteFailure.NOT_TAKEN, IN_STOCK)]
+    assert len(book.writes) < 20
 
 
 def test_a_locked_tag_is_told_as_locked() -> None:
@@ -271,10 +274,8 @@ def test_a_write_does_not_wait_until_everybody_is_read() -> None:
 def test_a_new_tag_waits_for_a_write_and_is_then_read_whole() -> None:
     book, new = a_book(1), a_book(2)
     desk = a_pad(book)
-    book.deaf = True
     desk.orders(WriteAfi(uid(book), ON_LOAN))
-    desk.run(0.01)
-    desk.reader.tags.append(new)
+    desk.reader.tags = [new]
     assert [event for event in desk.run(3.0) if isinstance(event, TagRead)] == [read(new)]
 
 
@@ -470,6 +471,13 @@ def test_a_reader_that_resets_in_the_middle_of_a_write_is_looked_at_afterwards()
     told = desk.run(4.0)
     assert told[-3:] == [TagSeen(uid(book)), read(book), WELL]
     assert read(book).afi == ON_LOAN, "that is how the kiosk learns that it was written"
+
+
+def test_what_a_reader_reports_before_it_is_set_up_lies_on_no_pad() -> None:
+    desk = Pad(LlrpPad(LlrpPadSettings()), Reader())
+    desk.connect()
+    desk.hears(message(61, 1, tlv(240, b"\x8d" + bytes(12) + b"\x8c\x30\x00")))
+    assert desk.run(3.0) == [WELL]
 
 
 def test_trouble_of_the_reader_takes_nothing_off_the_pad() -> None:

@@ -16,7 +16,9 @@ from drivers.pads.llrp.presence import Tag
 from drivers.pads.llrp.settings import LlrpPadSettings
 from drivers.pads.protocol import WriteAfi, WriteDone, WriteFailed, WriteFailure
 
-_AGAIN_AFTER_S = 0.05
+_LOOK_AGAIN_AFTER_S = 0.05
+_WRITE_AGAIN_AFTER_S = 0.2
+"""A tag's memory wears out."""
 _LOOK_WORDS = 2
 """PC and the UII's first word: whatever mark a tag has stands there."""
 _LOOK_BYTES = 2 * _LOOK_WORDS
@@ -65,7 +67,7 @@ class AfiWrite:
         self._answered_s = now_s
         self._judge(int.from_bytes(looked[:2]), looked[2:] + self._uii[2:], now_s)
         if wrote:
-            self.ready_s = now_s + _AGAIN_AFTER_S
+            self.ready_s = now_s + _WRITE_AGAIN_AFTER_S
 
     def refused(self, status: Status) -> None:
         """The reader does not do such things."""
@@ -89,7 +91,7 @@ class AfiWrite:
             self._word = word
 
     def _not_seen(self, now_s: float) -> None:
-        self.ready_s = now_s + _AGAIN_AFTER_S
+        self.ready_s = now_s + _LOOK_AGAIN_AFTER_S
         away = now_s - self._answered_s >= self._settings.away_s
         if away or self._is_older_than(self._settings.write_s, now_s):
             self._end(WriteFailure.TAG_AWAY, None)
