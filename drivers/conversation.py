@@ -51,7 +51,7 @@ class ClosesPort(Protocol):
     def close_wanted(self) -> str | None:
         """Why the port is to be closed and opened again; None while all is well. `port_lost` hears the same words.
 
-        Asked after bytes, commands and time, when what the core had to say is on its way.
+        Asked after bytes, commands and time. What the core still had to say is dropped: nobody there understands it.
         """
         ...
 

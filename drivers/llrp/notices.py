@@ -143,8 +143,8 @@ def refusal(outcome: int) -> str:
             return "the reader refused: it has itself connected to another host, by its own settings"
         case Connection.CLIENT_HAS_ONE:
             return (
-                "the reader refused: another host is connected, and it serves one at a time. "
-                "Look for another kiosk, gate or test program with its address"
+                "the reader refused: another host is connected, and it serves one at a time. Look for another kiosk, "
+                "gate or test program with its address; or it has not noticed yet that our last connection ended"
             )
         case _:
             return f"the reader refused the connection (outcome {outcome}) and does not say why"
