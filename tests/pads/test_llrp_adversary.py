@@ -214,7 +214,7 @@ class AnyPad(RuleBasedStateMachine):
 
 
 AnyPad.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestAnyPad = AnyPad.TestCase
 

@@ -421,8 +421,8 @@ def test_forgotten_tags_are_told_afresh() -> None:
 
 def test_more_tags_than_a_pad_has_room_for_are_not_kept() -> None:
     desk = a_pad()
-    desk.reader.tags = [Tag(number.to_bytes(4)) for number in range(300)]
-    desk.run(3.0)
+    desk.reader.tags = [Tag(number.to_bytes(4)) for number in range(260)]
+    desk.run(0.2)
     assert sum(isinstance(event, TagSeen) for event in desk.events) == 256
 
 
