@@ -39,6 +39,7 @@ class Rl866Reader:
         """By UID; ICODE SLI where none stands here."""
         self.alive = True
         self.refuses_looks_with = OK
+        self.refuses_connects_with = OK
         self.keeps_reports = False
         """More records than a message holds are kept for a fetch, not for a further inventory."""
         self.passes_alarms = True
@@ -69,6 +70,10 @@ class Rl866Reader:
         status, said = self._done(command, data)
         return framed(bytes((command,)) + struct.pack("<H", status) + said, frame[3])
 
+    def reset(self) -> None:
+        """The reader starts anew: nothing is connected, and it awaits sequence number 0."""
+        self.connected, self._expected = None, 0
+
     def _done(self, command: int, data: bytes) -> tuple[int, bytes]:
         match command:
             case 0x31 if self.refuses_looks_with:
@@ -78,6 +83,8 @@ class Rl866Reader:
             case 0x35 if self.keeps_reports:
                 now, self._left = self._left[:TAGS_A_MESSAGE], self._left[TAGS_A_MESSAGE:]
                 return OK, struct.pack("<HB", len(self._left), len(now)) + b"".join(now)
+            case 0x32 if self.refuses_connects_with:
+                return self.refuses_connects_with, b""
             case 0x32:
                 assert (data[0], data[1], data[3], data[4]) == (0, 1, 9, 1)
                 assert self.connected is None, "the driver lets go of a tag before it takes up another"

@@ -291,6 +291,29 @@ def test_forgotten_tags_are_told_afresh_and_asked_for_again() -> None:
     assert TagGone(book.uid) in events
 
 
+def test_a_session_that_was_started_for_nobody_is_ended() -> None:
+    """The tags are forgotten while its start is under way; then there is a write to another book, which is away."""
+    book = a_book(1)
+    desk = a_desk()
+    desk.reader.tags[book.uid] = book
+    while desk.sent[-1][1] != START:
+        desk.run(0.001)
+    desk.orders(ForgetTags())
+    desk.orders(WriteAfi(a_book(2).uid, ON_LOAN))
+    events = told(desk, 3.0)
+    assert events[-3:] == [TagSeen(book.uid), read(book), WriteFailed(a_book(2).uid, WriteFailure.TAG_AWAY, None)]
+
+
+def test_a_session_that_was_started_for_nobody_is_ended_before_the_next_look() -> None:
+    book = a_book(1)
+    desk = a_desk()
+    desk.reader.tags[book.uid] = book
+    while desk.sent[-1][1] != START:
+        desk.run(0.001)
+    desk.orders(ForgetTags())
+    assert told(desk, 1.0)[-2:] == [TagSeen(book.uid), read(book)]
+
+
 def test_a_book_torn_away_while_it_is_read_is_gone() -> None:
     book = a_book(1)
     desk = a_desk()

@@ -186,6 +186,46 @@ def test_tags_that_are_forgotten_while_one_is_read_are_told_afresh() -> None:
     assert read(book) in told_now
 
 
+def test_a_tag_that_was_taken_up_for_nobody_is_let_go_of_before_another() -> None:
+    """The tags are forgotten while a connect is under way; then there is a write to another one."""
+    lent, new = a_book(1), a_book(2)
+    desk = a_pad(lent)
+    lay(desk, new)
+    while desk.sent[-1][1][4] != CONNECT:
+        desk.run(0.001)
+    desk.orders(ForgetTags())
+    desk.orders(WriteAfi(lent.uid, ON_LOAN))
+    events = told(desk, 2.0)
+    assert events[0] == WriteDone(lent.uid, ON_LOAN)
+    assert {TagSeen(lent.uid), TagSeen(new.uid), read(lent), read(new)} <= set(events)
+
+
+def test_a_reader_that_connects_to_nothing_leaves_a_tag_unread_and_unwritten() -> None:
+    book = a_book(1)
+    desk = a_pad(book)
+    desk.reader.refuses_connects_with = 0x421
+    desk.orders(ReadAgain(book.uid))
+    desk.orders(WriteAfi(book.uid, ON_LOAN))
+    unreadable, failed = desk.run(4.0)
+    assert unreadable == TagUnreadable(book.uid, "connect: status 421")
+    assert failed == WriteFailed(book.uid, WriteFailure.READER, None)
+
+
+@pytest.mark.parametrize("code", [WRITE_AFI, SYSTEM])
+def test_a_reader_that_resets_in_the_middle_of_a_write_is_looked_at_again(code: int) -> None:
+    book = a_book(1)
+    desk = a_pad(book)
+
+    def resets(done: int) -> None:
+        if done == code:
+            desk.reader.reset()
+            desk.reader.tearing = lambda _: None
+
+    desk.reader.tearing = resets
+    desk.orders(WriteAfi(book.uid, ON_LOAN))
+    assert told(desk, 4.0) == [WriteDone(book.uid, ON_LOAN)]
+
+
 @pytest.mark.parametrize("status", [TIME_OUT, 0x121])
 def test_a_reader_that_refuses_to_look_is_a_fault_and_mends(status: int) -> None:
     desk = a_pad()

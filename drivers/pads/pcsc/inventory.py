@@ -7,7 +7,7 @@ from drivers.cards.uid import normalised_uid
 from drivers.pads.pcsc import session
 from drivers.pads.pcsc.hold import Session
 from drivers.pads.pcsc.iso15693 import UID_BYTES, UID_FIRST_BYTE
-from drivers.pads.pcsc.session import Request
+from drivers.pads.pcsc.session import Request, Step
 from drivers.pads.polling.dialect import Looked, RoundEnd, ShownTag
 from drivers.pads.polling.visit import Taken
 
@@ -19,16 +19,17 @@ class Inventory:
     fresh = True
 
     def __init__(self, at_reader: Session) -> None:
-        self._ends = at_reader.taken is not Taken.NO
+        self._session = at_reader
+        self._asked = session.get_uid()
 
     def request(self) -> Request:
         """End the session, ask for the UID."""
-        return session.end() if self._ends else session.get_uid()
+        self._asked = session.get_uid() if self._session.taken is Taken.NO else session.end()
+        return self._asked
 
     def heard(self, answer: Answer) -> Looked | None:
         """A UID may come least significant byte first; a card without `E0` in it is no library tag."""
-        if self._ends:
-            self._ends = False
+        if self._asked.step is Step.END:
             return None
         if session.is_away(answer):
             return Looked((), end=RoundEnd.WHOLE)

@@ -37,13 +37,16 @@ class Inventory:
 
     def __init__(self, learned: Learned, types: TagTypes, *, fresh: bool) -> None:
         self.fresh = fresh
+        self._learned = learned
         self._types = types
-        self._step = _Step.LET_GO if fresh or learned.uid is not None else _Step.FIRST
+        self._step = _Step.LET_GO if fresh else _Step.FIRST
         self._uids: set[str] = set()
         self._records = self._answers = self._nothing_new = 0
 
     def request(self) -> Request:
         """Let go, look, look further, fetch what is left."""
+        if self._step is _Step.FIRST and self._learned.uid is not None:
+            self._step = _Step.LET_GO
         match self._step:
             case _Step.LET_GO:
                 return requests.disconnect()
