@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ MIFARE_1K_ATR = bytes.fromhex("3B8F8001804F0CA000000306030001000000006A")
 ICODE_ATR = bytes.fromhex("3B8F8001804F0CA0000003060B00140000000077")
 CHIP_CARD_ATR = bytes.fromhex("3B8180018080")
 NOT_FOUND = bytes.fromhex("6A82")
+
+_PORTS = chain(range(20_000 + os.getpid() % 10_000, 32_000), range(20_000, 32_000))
+"""Each is tried once, so that no test waits for the port of the one before."""
 
 QUICK_ACK = getattr(socket, "TCP_QUICKACK", None)
 
@@ -122,7 +126,7 @@ class CardService:
             self._process = subprocess.Popen(
                 ["pcscd", "-f", "-c", str(self._readers)], stdout=log, stderr=subprocess.STDOUT
             )
-        wait_until(lambda: self._is_up(self._process), "pcscd did not start")
+        wait_until(lambda: self._is_up(self._process), "pcscd did not start", said=self._said)
 
     def _is_up(self, process: subprocess.Popen[bytes] | None) -> bool:
         if process is None or process.poll() is not None:
@@ -149,20 +153,24 @@ class CardService:
         return VirtualCard(self.port, atr, transmit)
 
 
-def wait_until(holds: Callable[[], bool], complaint: str, limit_s: float = 10.0) -> None:
-    """Wait for something of another process; fail with `complaint`."""
+def wait_until(
+    holds: Callable[[], bool], complaint: str, limit_s: float = 10.0, said: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait for something of another process; fail with `complaint` and what that process said."""
     until_s = time.monotonic() + limit_s
     while not holds():
         if time.monotonic() > until_s:
-            pytest.fail(complaint)
+            pytest.fail(f"{complaint} {said()}")
         threading.Event().wait(0.01)
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port below those that outgoing connections are given: one of these could take it before vpcd does."""
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def _listens(port: int) -> bool:
