@@ -43,8 +43,8 @@ from tests.gates.llrp_reader import (
     message,
     rospec_ended,
 )
+from tests.pads.llrp_desk import IN_STOCK, ON_LOAN, afi
 
-IN_STOCK, ON_LOAN = 0x07, 0xC2
 BLIND_S = 20.0
 """A piece of a message that never ends swallows what follows, until three keepalives are missed."""
 LONGEST_CALM_S = 300.0
@@ -58,12 +58,6 @@ def some_books() -> list[Tag]:
     tags = [encode("iso28560-4", each, afi=IN_STOCK) for each in elements]
     tags.append(encode("gxlm", {"primary_item_identifier": "ABC0123*", "owner_institution": "10248"}))
     return [Tag(tag.uii[4:], int.from_bytes(tag.uii[2:4]), tag.memory) for tag in tags if tag.uii is not None]
-
-
-def afi(tag: Tag) -> int:
-    if tag.pc & 0x0100:
-        return tag.pc & 0xFF
-    return ON_LOAN if tag.uii[0] & 0x80 else IN_STOCK
 
 
 unasked = st.one_of(
