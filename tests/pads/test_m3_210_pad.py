@@ -246,13 +246,17 @@ def test_an_810_that_fell_asleep_again_is_woken_by_the_knock() -> None:
     assert not desk.reader.asleep
 
 
-def test_an_810_that_was_awake_at_first_is_woken_when_it_falls_asleep() -> None:
-    """It answered the version; the first knock asks for that again, the second is the probe."""
+def test_an_810_that_was_awake_at_first_is_woken_when_it_is_greeted_again() -> None:
+    """It answered the version, so it is knocked at with that; it counts as gone before it is probed."""
     book = a_book(1)
     desk = a_pad(book)
     desk.reader.is_810 = desk.reader.asleep = True
-    assert desk.run(5.0) == []
-    assert not desk.reader.asleep
+    assert desk.run(8.0) == [
+        Faulted(FaultCode.NO_ANSWER, "no answer in 3 tries at 19200 baud 8N1"),
+        TagSeen(book.uid),
+        read(book),
+        Recovered("3M 810, version 5.0.2"),
+    ]
 
 
 def test_an_810_that_does_not_answer_its_start_up_works_all_the_same() -> None:

@@ -71,24 +71,25 @@ class M3Dialect:
         )
 
     def start(self) -> None:
-        """Any reader may be there."""
-        self._learned = Learned()
+        """Any reader may be there. While none answers, each greeting goes on with the way that was not tried last."""
+        self._learned = Learned(self._learned.way)
 
     def stream(self) -> AnswerStream:
         """Frames of both start bytes."""
         return AnswerStream()
 
     def frame(self, request: Request) -> bytes:
-        """As the request says. Who is there is asked the other way next time, unless this way is answered."""
-        if (way := _way(request.start, request.command)) is not None:
-            self._learned.way = way.other
+        """As the request says."""
         return frames.request(request.command, request.data, start=request.start)
 
     def takes(self, answer: Answer, request: Request) -> bool:
         """Start byte and command are the same, and the UID where the answer has one."""
         if (answer.start, answer.command) != (request.start, request.command) or not request.fits(answer):
             return False
-        self._learned.way = _way(answer.start, answer.command) or self._learned.way
+        if answer.start == frames.PROBE_START:
+            self._learned.way = Way.PROBE
+        elif answer.command == Command.VERSION:
+            self._learned.way = Way.VERSION
         return True
 
     def greeting(self) -> Greeting:
@@ -96,7 +97,7 @@ class M3Dialect:
         return Greeting(self._learned)
 
     def knock(self) -> OneExchange[Request, Answer, Knocked]:
-        """Who is there, as in the greeting: an 810 that fell asleep is woken."""
+        """Who is there, the way that was answered: an 810 that fell asleep is woken."""
         return OneExchange(who_is_there(self._learned), lambda _: Knocked.IN_STEP)
 
     def inventory(self) -> Inventory:
@@ -153,12 +154,6 @@ class M3Dialect:
                 lambda answer: _data_seen(answer, first_block, blocks),
             ),
         )
-
-
-def _way(start: int, command: int) -> Way | None:
-    if start == frames.PROBE_START:
-        return Way.PROBE
-    return Way.VERSION if command == Command.VERSION else None
 
 
 def _looked(answer: Answer) -> Looked:

@@ -40,6 +40,8 @@ class Greeting:
 
     def unheard(self) -> str | None:
         """Ask the other way, unless it is known."""
+        if self._name is None:
+            self._learned.way = self._learned.way.other
         return self._name
 
 

@@ -24,7 +24,7 @@ class Learned:
     """Until the line is opened anew."""
 
     way: Way = Way.VERSION
-    """The way that was answered last; where it was not answered, the other."""
+    """The way that was answered last; in a greeting, the one to try."""
     knows_tag_info: bool = True
     """It has the command 0D, until it says that it has not."""
     writes_many: bool = True

@@ -56,12 +56,19 @@ class Condition:
         self._unheard_in_row = self._garbled_in_row = 0
         self._noisy.append(noisy)
 
-    def unheard(self, *, noisy: bool) -> int:
-        """An exchange failed; returns how many in a row have."""
+    def unheard(self, *, noisy: bool) -> None:
+        """An exchange failed."""
         self._unheard_in_row += 1
         self._garbled_in_row += noisy
         self._noisy.append(noisy)
-        return self._unheard_in_row
+
+    def is_given_up(self, silent_tries: int) -> bool:
+        """Whether so many exchanges failed in a row that the reader counts as gone.
+
+        A reader that was heard before and whose answers come damaged is there: it is tried twice as often.
+        """
+        doubtful = (self._garbled_in_row + 1) // 2 if self.ever_heard else 0
+        return self._unheard_in_row - doubtful >= silent_tries
 
     def away(self) -> list[Faulted]:
         """Nobody answers: not there, or somebody else."""
@@ -72,7 +79,8 @@ class Condition:
                 FaultCode.WRONG_DEVICE,
                 f"bytes come, but no {self._line.frame} at {self._line.words}: wrong baud rate or other device",
             )
-        return self.is_(FaultCode.NO_ANSWER, f"no answer in {self._unheard_in_row} tries at {self._line.words}")
+        what = "whole answer" if self._garbled_in_row else "answer"
+        return self.is_(FaultCode.NO_ANSWER, f"no {what} in {self._unheard_in_row} tries at {self._line.words}")
 
     def judge_noise(self, name: str) -> list[Faulted | Recovered]:
         """Degraded while much of what comes is damaged; a worse fault is left alone."""

@@ -262,12 +262,12 @@ class PolledPad(Generic[Request, Answer]):
         return self._conclude(job)
 
     def _unheard(self, unheard: Unheard) -> list[PadEvent]:
-        failures = self._condition.unheard(noisy=unheard.noisy)
+        self._condition.unheard(noisy=unheard.noisy)
         job, self._job = self._job, None
         if job is not None:
             job.unheard(self._now_s)
         events = self._conclude(job)
-        if failures >= self._settings.silent_tries:
+        if self._condition.is_given_up(self._settings.silent_tries):
             return events + self._reader_away()
         if self._greeting is None and self._knock is None:
             self._knock = Knock(self._dialect, self._now_s)

@@ -26,7 +26,7 @@ class PollingSettings:
     arrive_s: float = 2.0
     """A reader that comes up is told as well after this time, even when tags on it are still being read."""
     silent_tries: int = 3
-    """So many exchanges without an answer, one after the other, and the reader counts as gone."""
+    """So many exchanges in a row without an answer, or twice as many with a damaged one: the reader counts as gone."""
     beat_s: float = 1.0
     """Pause between tries while the reader counts as gone."""
 
