@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from drivers.cards.apdu import Answer, parse_answer
 from drivers.described import Direction
 from drivers.pads.pcsc import iso15693, session
-from drivers.pads.pcsc.iso15693 import SystemInformation, TagAnswer
+from drivers.pads.pcsc.iso15693 import TagAnswer
 from drivers.pads.pcsc.session import NoAnswer
 from drivers.pads.polling.dialect import NotSeen
+from drivers.pads.system_information import SystemInformation, parse_system_information
 from drivers.protocols import describer
 
 VECTORS = {
@@ -52,7 +53,7 @@ def test_a_step_that_was_done_is_no_trouble(name: str) -> None:
 def test_system_information_as_captured_with_one_added_to_size_and_count() -> None:
     said = session.tag_answer(answered("session: system information, captured"))
     assert isinstance(said, TagAnswer)
-    assert iso15693.parse_system_information(said.data) == SystemInformation(UID, 0, 0, 4, 28)
+    assert parse_system_information(said.data) == SystemInformation(UID, 0, 0, 4, 28)
 
 
 def test_a_block_as_captured() -> None:
@@ -125,7 +126,7 @@ def test_any_bytes_are_read_without_an_exception(data: bytes, count: int) -> Non
     answer = parse_answer(data)
     if answer is not None:
         session.tag_answer(answer)
-    iso15693.parse_system_information(data)
+    parse_system_information(data)
     blocks = iso15693.parse_blocks(data, count)
     assert blocks is None or (len(blocks) == count and b"".join(blocks) == data)
 
@@ -142,5 +143,5 @@ def test_any_bytes_are_read_without_an_exception(data: bytes, count: int) -> Non
     ],
 )
 def test_a_tag_tells_what_its_flags_announce(hexed: str, told: tuple[int | None, ...] | None) -> None:
-    read = iso15693.parse_system_information(bytes.fromhex(hexed))
+    read = parse_system_information(bytes.fromhex(hexed))
     assert (None if read is None else (read.dsfid, read.afi, read.block_size, read.blocks)) == told

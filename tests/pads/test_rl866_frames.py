@@ -16,6 +16,7 @@ from drivers.pads.rl866.codes import Access, Command
 from drivers.pads.rl866.frames import Block
 from drivers.pads.rl866.operations import Operation
 from drivers.pads.rl866.requests import Request
+from drivers.pads.system_information import SystemInformation, parse_system_information
 from drivers.protocols import describer
 
 VECTORS = {
@@ -78,8 +79,8 @@ def test_three_tags_and_their_types() -> None:
 def test_size_and_count_come_minus_one() -> None:
     results = answers.read_results(heard("system information").data)
     assert results is not None
-    information = answers.read_system_information(results[0].data)
-    assert information == answers.SystemInformation(BOOK, 0, 0, 4, 28)
+    information = parse_system_information(results[0].data)
+    assert information == SystemInformation(BOOK, 0, 0, 4, 28)
 
 
 def test_a_block_is_four_bytes_the_fourth_of_which_is_no_end() -> None:
@@ -134,14 +135,14 @@ def test_records_are_read_as_far_as_their_layout_is_known(data: str, whole: bool
     ],
 )
 def test_a_tag_tells_what_its_flags_announce(flags: str, rest: str, told: tuple[int | None, ...]) -> None:
-    read = answers.read_system_information(bytes.fromhex(flags + "A727383F000104E0" + rest))
+    read = parse_system_information(bytes.fromhex(flags + "A727383F000104E0" + rest))
     assert read is not None
     assert (read.dsfid, read.afi, read.block_size, read.blocks) == told
 
 
 @pytest.mark.parametrize("hexed", ["", "0F", "0FA727383F000104E006C21B03", "0FA727383F00010400" + "06C21B0301"])
 def test_what_is_no_system_information_is_none(hexed: str) -> None:
-    assert answers.read_system_information(bytes.fromhex(hexed)) is None
+    assert parse_system_information(bytes.fromhex(hexed)) is None
 
 
 def test_a_length_of_two_bytes_is_understood_though_never_asked_for() -> None:
@@ -188,7 +189,7 @@ def test_any_bytes_are_read_without_an_exception(noise: bytes, content: bytes) -
         answers.read_reports,
         answers.read_results,
         answers.read_blocks,
-        answers.read_system_information,
+        parse_system_information,
     ):
         read(noise)
 

@@ -13,6 +13,7 @@ from drivers.pads.pcsc.session import NoAnswer, Request
 from drivers.pads.polling.dialect import Change, Held, NotSeen, Value, WriteReply
 from drivers.pads.polling.errand import Errand, OneExchange
 from drivers.pads.polling.visit import After, Visit
+from drivers.pads.system_information import parse_system_information
 
 
 class WriteInTurn:
@@ -67,7 +68,7 @@ def afi(tag: Tag, wanted: int) -> Change[Request, Answer, int]:
     """Frame 27, read back by 2B."""
 
     def seen(data: bytes) -> Held[int] | NotSeen:
-        information = iso15693.parse_system_information(data)
+        information = parse_system_information(data)
         if information is None or information.uid != tag.uid:
             return NotSeen.NO_SENSE
         return NotSeen.NEVER if information.afi is None else Held(information.afi)

@@ -18,6 +18,7 @@ from drivers.pads.polling.errand import OneExchange
 from drivers.pads.polling.memory_reading import Blocks, Fewer, MemoryQuestions, MemoryReading, TagFacts, Unknowable
 from drivers.pads.polling.visit import Visit
 from drivers.pads.protocol import TagRead
+from drivers.pads.system_information import parse_system_information
 
 _BYTES_AT_ONCE = 128
 """Of a tag's memory in one answer: what other readers of library tags take, and well within an APDU."""
@@ -152,7 +153,7 @@ def _facts(answer: Answer, uid: str) -> TagFacts | Unknowable | NotYet:
         # A tag that does not know the command is still read; its AFI stays unknown.
         is_unknown = said.error in UNKNOWN_COMMAND
         return Unknowable.FACTS if is_unknown else NotYet(f"system information: {error_name(said.error)}")
-    known = iso15693.parse_system_information(said.data)
+    known = parse_system_information(said.data)
     if known is None or known.uid != uid:
         return NotYet("system information makes no sense")
     return TagFacts(known.afi, known.dsfid, known.block_size or _USUAL_BLOCK_SIZE, known.blocks)

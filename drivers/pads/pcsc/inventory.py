@@ -6,10 +6,10 @@ from drivers.cards.apdu import Answer
 from drivers.cards.uid import normalised_uid
 from drivers.pads.pcsc import session
 from drivers.pads.pcsc.hold import Session
-from drivers.pads.pcsc.iso15693 import UID_BYTES, UID_FIRST_BYTE
 from drivers.pads.pcsc.session import Request, Step
 from drivers.pads.polling.dialect import Looked, RoundEnd, ShownTag
 from drivers.pads.polling.visit import Taken
+from drivers.pads.system_information import UID_BYTES, UID_FIRST_BYTE
 
 
 class Inventory:

@@ -12,10 +12,6 @@ from enum import IntEnum
 _ADDRESSED = 0x22
 """High data rate, the UID follows."""
 _ERROR_FLAG = 0x01
-UID_BYTES = 8
-UID_FIRST_BYTE = 0xE0
-_HAS_DSFID, _HAS_AFI, _HAS_SIZE, _HAS_IC = 0x01, 0x02, 0x04, 0x08
-_BLOCK_SIZE_BITS = 0x1F
 
 
 class Iso(IntEnum):
@@ -58,18 +54,6 @@ class TagAnswer:
     """Behind flags, or behind the error code."""
 
 
-@dataclass(frozen=True, slots=True)
-class SystemInformation:
-    """What a tag says of itself. On the air are size minus one and count minus one: here one is added to both."""
-
-    uid: str
-    dsfid: int | None
-    afi: int | None
-    block_size: int | None
-    """Bytes."""
-    blocks: int | None
-
-
 def _frame(command: Iso, uid: str, parameters: bytes = b"") -> bytes:
     return bytes((_ADDRESSED, command)) + bytes.fromhex(uid)[::-1] + parameters
 
@@ -103,29 +87,6 @@ def read_answer(frame: bytes) -> TagAnswer | None:
     if not frame[0] & _ERROR_FLAG:
         return TagAnswer(None, frame[1:])
     return TagAnswer(frame[1], frame[2:]) if len(frame) > 1 else None
-
-
-def parse_system_information(data: bytes) -> SystemInformation | None:
-    """Flags, UID, and the fields that the flags announce; None where the data is none."""
-    if len(data) < 1 + UID_BYTES:
-        return None
-    flags, uid, left = data[0], data[1 : 1 + UID_BYTES][::-1], data[1 + UID_BYTES :]
-    fields: dict[int, bytes] = {}
-    for flag, size in ((_HAS_DSFID, 1), (_HAS_AFI, 1), (_HAS_SIZE, 2), (_HAS_IC, 1)):
-        if flags & flag:
-            if len(left) < size:
-                return None
-            fields[flag], left = left[:size], left[size:]
-    if left or uid[0] != UID_FIRST_BYTE:
-        return None
-    memory = fields.get(_HAS_SIZE)
-    return SystemInformation(
-        uid.hex().upper(),
-        fields[_HAS_DSFID][0] if _HAS_DSFID in fields else None,
-        fields[_HAS_AFI][0] if _HAS_AFI in fields else None,
-        None if memory is None else (memory[1] & _BLOCK_SIZE_BITS) + 1,
-        None if memory is None else memory[0] + 1,
-    )
 
 
 def parse_blocks(data: bytes, count: int) -> tuple[bytes, ...] | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from drivers.pads.rl866.codes import ISO_15693, UID_BYTES, UID_FIRST_BYTE, Access, Status
+from drivers.pads.rl866.codes import ISO_15693, Access, Status
+from drivers.pads.system_information import UID_BYTES, UID_FIRST_BYTE
 
 _ANSWER = struct.Struct("<BH")
 """Command, status."""
@@ -25,7 +26,6 @@ _RESULT = struct.Struct("<HB")
 _DONE = 1
 _LONG_LENGTH = 0x80
 """A length from here on has a second byte: seven bits each, the low ones first (tool.cpp, EBV_Get)."""
-_HAS_DSFID, _HAS_AFI, _HAS_SIZE, _HAS_IC = 0x01, 0x02, 0x04, 0x08
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +80,6 @@ class Result:
     def error(self) -> int:
         """Why it was not done; `Status.OK` where it was, or where the reader does not say."""
         return Status.OK if self.done or len(self.data) < 2 else int.from_bytes(self.data[:2], "little")
-
-
-@dataclass(frozen=True, slots=True)
-class SystemInformation:
-    """What a tag says of itself. The reader passes on size minus one, count minus one: here one is added to both."""
-
-    uid: str
-    dsfid: int | None
-    afi: int | None
-    block_size: int | None
-    """Bytes."""
-    blocks: int | None
 
 
 def read_answer(content: bytes) -> Answer | None:
@@ -166,28 +154,6 @@ def read_results(data: bytes) -> tuple[Result, ...] | None:
 def result_of(results: tuple[Result, ...], code: Access) -> Result | None:
     """The first result of an operation."""
     return next((each for each in results if each.code == code), None)
-
-
-def read_system_information(data: bytes) -> SystemInformation | None:
-    """Flags, UID, and the fields that the flags announce; None where the data is none."""
-    if len(data) < 1 + UID_BYTES:
-        return None
-    flags, uid, left = data[0], data[1 : 1 + UID_BYTES][::-1], data[1 + UID_BYTES :]
-    sizes = {_HAS_DSFID: 1, _HAS_AFI: 1, _HAS_SIZE: 2, _HAS_IC: 1}
-    if uid[0] != UID_FIRST_BYTE or len(left) != sum(size for flag, size in sizes.items() if flags & flag):
-        return None
-    fields: dict[int, bytes] = {}
-    for flag, size in sizes.items():
-        if flags & flag:
-            fields[flag], left = left[:size], left[size:]
-    memory = fields.get(_HAS_SIZE)
-    return SystemInformation(
-        uid.hex().upper(),
-        fields[_HAS_DSFID][0] if _HAS_DSFID in fields else None,
-        fields[_HAS_AFI][0] if _HAS_AFI in fields else None,
-        None if memory is None else memory[1] + 1,
-        None if memory is None else memory[0] + 1,
-    )
 
 
 def read_blocks(data: bytes) -> tuple[bytes, ...] | None:

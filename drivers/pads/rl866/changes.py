@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from drivers.pads.polling.dialect import Change, Held, NotSeen, Value, WriteReply
 from drivers.pads.polling.visit import After, Visit
 from drivers.pads.rl866 import operations
-from drivers.pads.rl866.answers import read_blocks, read_system_information
+from drivers.pads.rl866.answers import read_blocks
 from drivers.pads.rl866.codes import NO_SUCH_BLOCKS, TAG_SILENT, Status
 from drivers.pads.rl866.connection import Connection, Learned, not_seen
 from drivers.pads.rl866.frames import Block
 from drivers.pads.rl866.operations import DISABLE_EAS, EAS_ALARM, ENABLE_EAS, SYSTEM_INFORMATION, Operation
 from drivers.pads.rl866.requests import Request
 from drivers.pads.rl866.tag_access import Outcome, TagAccess
+from drivers.pads.system_information import parse_system_information
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def afi(tag: Tag, wanted: int) -> Change[Request, Block, int]:
         result = outcome.of(SYSTEM_INFORMATION)
         if not result.done:
             return not_seen(result.error)
-        information = read_system_information(result.data)
+        information = parse_system_information(result.data)
         if information is None or information.uid != tag.uid:
             return NotSeen.NO_SENSE
         return NotSeen.NEVER if information.afi is None else Held(information.afi)

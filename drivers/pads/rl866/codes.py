@@ -12,9 +12,6 @@ ANY_READER = 0xFF
 """RID that any reader takes; an answer carries the reader's own."""
 ISO_15693 = 0x01
 """Air protocol of library tags; the others are passed over."""
-UID_BYTES = 8
-UID_FIRST_BYTE = 0xE0
-"""First byte of every UID of ISO/IEC 15693-3, 4.1."""
 ALL_TAGS = 0
 """Handle of a disconnect that lets go of every tag."""
 

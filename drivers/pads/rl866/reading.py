@@ -8,10 +8,11 @@ from __future__ import annotations
 from drivers.pads.polling.dialect import NotYet, ReadingGoesOn
 from drivers.pads.protocol import TagRead
 from drivers.pads.rl866 import operations
-from drivers.pads.rl866.answers import Result, SystemInformation, read_blocks, read_system_information
+from drivers.pads.rl866.answers import Result, read_blocks
 from drivers.pads.rl866.codes import NO_SUCH_BLOCKS, TAG_SILENT, Access, Status, status_name
 from drivers.pads.rl866.operations import SYSTEM_INFORMATION, Operation
 from drivers.pads.rl866.tag_access import Outcome
+from drivers.pads.system_information import SystemInformation, parse_system_information
 
 _FIRST_BLOCKS = 28
 """Of an ICODE SLI or SLIX. A tag with fewer refuses, and is asked again for what it says that it has."""
@@ -64,7 +65,7 @@ class MemoryReading:
 
     def _learn(self, result: Result) -> bool:
         """A tag that does not know the command is still read; its AFI stays unknown."""
-        information = read_system_information(result.data) if result.done else None
+        information = parse_system_information(result.data) if result.done else None
         if information is not None and information.uid != self._uid:
             return False
         self._asked_information = True
