@@ -8,7 +8,6 @@ from drivers.health import Recovered
 from drivers.pads.feig.core import FeigPad
 from drivers.pads.feig.settings import FeigSettings
 from drivers.pads.protocol import (
-    PadEvent,
     TagGone,
     TagRead,
     TagSeen,
@@ -17,6 +16,7 @@ from drivers.pads.protocol import (
     WriteFailed,
     WriteFailure,
 )
+from tests.pads.talk import Talk
 
 BOOK = "E004015012345678"
 ON_LOAN = 0xC2
@@ -38,35 +38,11 @@ DONE = "06 00 b0 00 d5 72"
 KNOCK = "06 ff 52 00 0f 6e", "06 00 52 00 fc a8"
 
 
-class Talk:
-    """The core and a clock; each line says what must leave next, or what arrives."""
+class FeigTalk(Talk):
+    """With a FEIG pad that reads two blocks."""
 
     def __init__(self) -> None:
-        self.core = FeigPad(FeigSettings(most_bytes=8))
-        self.now_s = 7.0
-        self.told: list[PadEvent] = self.core.port_opened(self.now_s)
-
-    def asks(self, frame: str) -> None:
-        """The next bytes that leave, as soon as they are due."""
-        for _ in range(10):
-            due_s = self.core.due_s()
-            assert due_s is not None
-            self.now_s = max(self.now_s, due_s)
-            self.told += self.core.tick(self.now_s)
-            if sent := self.core.take_outgoing():
-                assert sent.hex(" ") == frame
-                return
-        raise AssertionError(f"nothing leaves, expected {frame}")
-
-    def says(self, frame: str) -> None:
-        """The reader's bytes, 10 ms later."""
-        self.now_s += 0.01
-        self.told += self.core.receive(bytes.fromhex(frame), self.now_s)
-
-    def exchange(self, *frames: str) -> None:
-        for asked, said in zip(frames[::2], frames[1::2], strict=True):
-            self.asks(asked)
-            self.says(said)
+        super().__init__(FeigPad(FeigSettings(most_bytes=8)))
 
     def looks_until(self, said: str, is_over: Callable[[], bool]) -> None:
         """Inventories, and RF resets between them, until something has been told."""
@@ -80,14 +56,9 @@ class Talk:
                 assert sent == LOOK
                 self.says(said)
 
-    def takes(self) -> list[PadEvent]:
-        """What was told since the last call."""
-        told, self.told = self.told, []
-        return told
 
-
-def with_one_book() -> Talk:
-    talk = Talk()
+def with_one_book() -> FeigTalk:
+    talk = FeigTalk()
     talk.exchange(*WHO, *INFO, *RF_RESET, LOOK, ONE_TAG, SYSTEM, IN_STOCK_28_BLOCKS, READ_2, TWO_BLOCKS)
     talk.asks(LOOK)
     talk.says(ONE_TAG)
@@ -101,7 +72,7 @@ def test_one_book_is_lent() -> None:
         TagRead(BOOK, 0x07, 0x00, 4, bytes.fromhex("4433221188776655")),
         Recovered("FEIG CPR.M02, firmware 1.07"),
     ]
-    talk.core.submit(WriteAfi(BOOK, ON_LOAN), talk.now_s)
+    talk.orders(WriteAfi(BOOK, ON_LOAN))
     talk.exchange(WRITE_C2, DONE)
     assert talk.takes() == [], "done by word of the reader is not done"
     talk.exchange(SYSTEM, LENT_28_BLOCKS)
@@ -111,7 +82,7 @@ def test_one_book_is_lent() -> None:
 def test_a_book_is_pulled_away_while_its_afi_is_written_and_comes_back() -> None:
     talk = with_one_book()
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, ON_LOAN), talk.now_s)
+    talk.orders(WriteAfi(BOOK, ON_LOAN))
     talk.exchange(WRITE_C2, NOBODY, SYSTEM, NOBODY)
     talk.exchange(LOOK, ONE_TAG)
     talk.exchange(SYSTEM, IN_STOCK_28_BLOCKS)
@@ -144,7 +115,7 @@ def test_a_book_that_is_taken_away_is_looked_for_with_a_fresh_field_before_it_is
 def test_an_answer_that_does_not_come_is_waited_for_and_then_the_reader_is_knocked_at() -> None:
     talk = with_one_book()
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, ON_LOAN), talk.now_s)
+    talk.orders(WriteAfi(BOOK, ON_LOAN))
     talk.asks(WRITE_C2)
     asked_s = talk.now_s
     talk.asks(KNOCK[0])
@@ -157,7 +128,7 @@ def test_an_answer_that_does_not_come_is_waited_for_and_then_the_reader_is_knock
 
 def test_a_reading_s_late_answer_is_not_the_reading_of_another_book() -> None:
     """The other book is asked for its blocks while the first one's arrive: they come before the knock's answer."""
-    talk = Talk()
+    talk = FeigTalk()
     two_tags = "1b 00 b0 00 02 03 00 e0 04 01 00 12 34 56 78 03 00 e0 04 01 00 aa bb cc dd 1b f4"
     talk.exchange(*WHO, *INFO, *RF_RESET, LOOK, two_tags)
     first, second = "E004010012345678", "E0040100AABBCCDD"
@@ -177,6 +148,6 @@ def test_a_reading_s_late_answer_is_not_the_reading_of_another_book() -> None:
 def test_a_locked_afi_is_not_written_again() -> None:
     talk = with_one_book()
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, ON_LOAN), talk.now_s)
+    talk.orders(WriteAfi(BOOK, ON_LOAN))
     talk.exchange(WRITE_C2, "07 00 b0 95 12 60 de", SYSTEM, IN_STOCK_28_BLOCKS)
     assert talk.takes() == [WriteFailed(BOOK, WriteFailure.LOCKED, 0x07)]

@@ -6,7 +6,6 @@ from drivers.health import Recovered
 from drivers.pads.m3_210.core import M3Pad
 from drivers.pads.m3_210.settings import M3Settings
 from drivers.pads.protocol import (
-    PadEvent,
     TagRead,
     TagSeen,
     WriteAfi,
@@ -15,6 +14,7 @@ from drivers.pads.protocol import (
     WriteFailure,
 )
 from tests.pads.m3_reader import said
+from tests.pads.talk import Talk
 
 BOOK = "E007000001234567"
 SECURED, FREE = 0xD7, 0xDA
@@ -35,46 +35,8 @@ HOLDS_DA = "d6000d0a00e007000001234567da485c"
 HOLDS_D7 = "d6000d0a00e007000001234567d799f1"
 
 
-class Talk:
-    """The core and a clock; each line says what must leave next, or what arrives."""
-
-    def __init__(self, most_bytes: int = 128) -> None:
-        self.core = M3Pad(M3Settings(most_bytes=most_bytes))
-        self.now_s = 7.0
-        self.told: list[PadEvent] = self.core.port_opened(self.now_s)
-
-    def asks(self, frame: str) -> None:
-        """The next bytes that leave, as soon as they are due."""
-        assert self.next_request() == frame
-
-    def next_request(self) -> str:
-        for _ in range(10):
-            due_s = self.core.due_s()
-            assert due_s is not None
-            self.now_s = max(self.now_s, due_s)
-            self.told += self.core.tick(self.now_s)
-            if sent := self.core.take_outgoing():
-                return sent.hex()
-        raise AssertionError("nothing leaves")
-
-    def says(self, frame: str) -> None:
-        """The reader's bytes, 20 ms later."""
-        self.now_s += 0.02
-        self.told += self.core.receive(bytes.fromhex(frame), self.now_s)
-
-    def exchange(self, *frames: str) -> None:
-        for asked, answered in zip(frames[::2], frames[1::2], strict=True):
-            self.asks(asked)
-            self.says(answered)
-
-    def takes(self) -> list[PadEvent]:
-        """What was told since the last call."""
-        told, self.told = self.told, []
-        return told
-
-
 def with_one_book() -> Talk:
-    talk = Talk()
+    talk = Talk(M3Pad(M3Settings()))
     talk.exchange(*VERSION, LOOK, THE_BOOK_TWICE, INFO, FREE_TWO_BLOCKS, READ_2, TWO_BLOCKS, LOOK, THE_BOOK_TWICE)
     return talk
 
@@ -87,9 +49,9 @@ def test_a_book_that_the_reader_tells_twice_is_read_once_and_secured() -> None:
         TagRead(BOOK, FREE, 0x3E, 4, bytes.fromhex("0411000032303039")),
         Recovered("3M reader, version 3.2.6"),
     ]
-    talk.core.submit(WriteAfi(BOOK, SECURED), talk.now_s)
+    talk.orders(WriteAfi(BOOK, SECURED))
     talk.exchange(WRITE_D7, NO_TRANSPONDER, GET_AFI, HOLDS_DA)
-    while (request := talk.next_request()) == LOOK:
+    while (request := talk.next_request().hex()) == LOOK:
         talk.says(THE_BOOK_TWICE)
     assert request == WRITE_D7
     talk.says(WRITTEN)
@@ -101,7 +63,7 @@ def test_a_book_that_the_reader_tells_twice_is_read_once_and_secured() -> None:
 def test_a_write_that_the_reader_calls_failed_was_done_after_all() -> None:
     talk = with_one_book()
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, SECURED), talk.now_s)
+    talk.orders(WriteAfi(BOOK, SECURED))
     talk.exchange(WRITE_D7, NO_TRANSPONDER, GET_AFI, HOLDS_D7)
     assert talk.takes() == [WriteDone(BOOK, SECURED)]
 
@@ -109,7 +71,7 @@ def test_a_write_that_the_reader_calls_failed_was_done_after_all() -> None:
 def test_a_locked_afi_is_not_written_again() -> None:
     talk = with_one_book()
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, SECURED), talk.now_s)
+    talk.orders(WriteAfi(BOOK, SECURED))
     talk.exchange(WRITE_D7, "d6000c0912e007000001234567167f", GET_AFI, HOLDS_DA)
     assert talk.takes() == [WriteFailed(BOOK, WriteFailure.LOCKED, FREE)]
 
@@ -117,7 +79,7 @@ def test_a_locked_afi_is_not_written_again() -> None:
 def test_a_late_answer_about_another_book_is_not_taken() -> None:
     talk = with_one_book()
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, SECURED), talk.now_s)
+    talk.orders(WriteAfi(BOOK, SECURED))
     talk.exchange(WRITE_D7, WRITTEN)
     talk.asks(GET_AFI)
     talk.says(said("0a 00 e007000001aaaaaa d7").hex())
@@ -130,7 +92,7 @@ def test_a_write_without_an_answer_is_followed_by_a_knock_and_a_look() -> None:
     """While the reader works it ignores everything: it is waited for, and then asked something that needs no tag."""
     talk = with_one_book()
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, SECURED), talk.now_s)
+    talk.orders(WriteAfi(BOOK, SECURED))
     talk.asks(WRITE_D7)
     asked_s = talk.now_s
     talk.asks(VERSION[0])
@@ -159,7 +121,7 @@ def test_a_captured_810_is_woken_and_its_two_tags_are_read() -> None:
 
     Whether an 810 knows tag information was not captured: this one does not.
     """
-    talk = Talk(most_bytes=32)
+    talk = Talk(M3Pad(M3Settings(most_bytes=32)))
     talk.asks("d60003116420")
     talk.exchange(*PROBE, *START_UP)
     talk.exchange(LOOK, said("fe 00 00 05 02 e004010031269117 e00401001f77fb98").hex())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from drivers.health import Recovered
-from drivers.pads.protocol import PadEvent, TagRead, TagSeen, WriteAfi, WriteDone, WriteFailed, WriteFailure
+from drivers.pads.protocol import TagRead, TagSeen, WriteAfi, WriteDone, WriteFailed, WriteFailure
 from drivers.pads.rl866 import frames
 from drivers.pads.rl866.pad import Rl866Pad
 from drivers.pads.rl866.settings import Rl866Settings
+from tests.pads.talk import Talk
 
 BOOK = "E004015012345678"
 ON_LOAN = 0xC2
@@ -32,45 +33,9 @@ def answered(content: str, sequence: int) -> str:
     return frames.request(bytes.fromhex(content), sequence, address=1).hex(" ")
 
 
-class Talk:
-    """The core and a clock; each line says what must leave next, or what arrives."""
-
-    def __init__(self) -> None:
-        self.core = Rl866Pad(Rl866Settings(most_bytes=8))
-        self.now_s = 7.0
-        self.told: list[PadEvent] = self.core.port_opened(self.now_s)
-
-    def asks(self, frame: str) -> None:
-        """The next bytes that leave, as soon as they are due."""
-        for _ in range(10):
-            due_s = self.core.due_s()
-            assert due_s is not None
-            self.now_s = max(self.now_s, due_s)
-            self.told += self.core.tick(self.now_s)
-            if sent := self.core.take_outgoing():
-                assert sent.hex(" ") == frame
-                return
-        raise AssertionError(f"nothing leaves, expected {frame}")
-
-    def says(self, frame: str) -> None:
-        """The reader's bytes, 10 ms later."""
-        self.now_s += 0.01
-        self.told += self.core.receive(bytes.fromhex(frame), self.now_s)
-
-    def exchange(self, *said: str) -> None:
-        for request, answer in zip(said[::2], said[1::2], strict=True):
-            self.asks(request)
-            self.says(answer)
-
-    def takes(self) -> list[PadEvent]:
-        """What was told since the last call."""
-        told, self.told = self.told, []
-        return told
-
-
 def with_one_book() -> Talk:
     """Into step, everything let go of, one tag: connect, one access, disconnect."""
-    talk = Talk()
+    talk = Talk(Rl866Pad(Rl866Settings(most_bytes=8)))
     talk.exchange(*RESYNC)
     for sequence in (0, 1):
         talk.exchange(asked("33 00", sequence), answered("33 00 00", sequence))
@@ -97,7 +62,7 @@ def test_one_book_is_lent() -> None:
     talk = with_one_book()
     talk.exchange(LOOK_0, ONE_TAG_0)
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, ON_LOAN), talk.now_s)
+    talk.orders(WriteAfi(BOOK, ON_LOAN))
     talk.exchange(*CONNECT_1, WRITE_C2_0, WRITTEN_0, INFORMATION_1, LENT_1)
     assert talk.takes() == [], "the tag is let go of before anything else"
     talk.exchange(*LET_GO_0)
@@ -109,7 +74,7 @@ def test_a_write_that_the_tag_did_not_answer_may_have_been_done(error: str) -> N
     talk = with_one_book()
     talk.exchange(LOOK_0, ONE_TAG_0)
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, ON_LOAN), talk.now_s)
+    talk.orders(WriteAfi(BOOK, ON_LOAN))
     talk.exchange(*CONNECT_1, WRITE_C2_0, answered(f"34 00 00 05 06 00 00 {error}", 0))
     talk.exchange(INFORMATION_1, LENT_1, *LET_GO_0)
     assert talk.takes() == [WriteDone(BOOK, ON_LOAN)]
@@ -119,7 +84,7 @@ def test_a_locked_afi_is_looked_at_and_not_written_again() -> None:
     talk = with_one_book()
     talk.exchange(LOOK_0, ONE_TAG_0)
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, ON_LOAN), talk.now_s)
+    talk.orders(WriteAfi(BOOK, ON_LOAN))
     talk.exchange(*CONNECT_1, WRITE_C2_0, answered("34 00 00 05 06 00 00 1b 04", 0))
     in_stock = "34 00 00 11 0a 00 01 0f 78 56 34 12 50 01 04 e0 00 07 1b 03 01"
     talk.exchange(INFORMATION_1, answered(in_stock, 1), *LET_GO_0)
@@ -131,7 +96,7 @@ def test_after_a_doubt_both_start_again_and_everything_is_let_go() -> None:
     talk = with_one_book()
     talk.exchange(LOOK_0, ONE_TAG_0)
     talk.takes()
-    talk.core.submit(WriteAfi(BOOK, ON_LOAN), talk.now_s)
+    talk.orders(WriteAfi(BOOK, ON_LOAN))
     talk.exchange(*CONNECT_1)
     talk.asks(WRITE_C2_0)
     asked_s = talk.now_s
@@ -169,7 +134,7 @@ def test_tags_left_in_the_reader_are_asked_for_in_both_ways() -> None:
     def record(uid: str) -> str:
         return "0e 01 01 09" + bytes.fromhex(uid)[::-1].hex() + "00"
 
-    talk = Talk()
+    talk = Talk(Rl866Pad(Rl866Settings(most_bytes=8)))
     talk.exchange(*RESYNC)
     for sequence in (0, 1):
         talk.exchange(asked("33 00", sequence), answered("33 00 00", sequence))
