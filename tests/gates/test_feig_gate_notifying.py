@@ -99,6 +99,15 @@ def test_a_store_that_is_too_slow_waits_for_the_repetition() -> None:
     assert core.take_outgoing().hex() == ACKNOWLEDGE
 
 
+def test_a_notification_that_damaged_bytes_held_back_is_as_old_as_it_is() -> None:
+    """The reader counts its 5 s from when it sent."""
+    core = a_core()
+    assert core.receive(b"\x02\x0f\x00" + ONE_BOOK, 1.0) == []
+    assert THE_BOOK in core.tick(2.1)
+    core.submit(Stored(1), 5.05)
+    assert core.take_outgoing() == b""
+
+
 def test_a_repetition_with_a_new_book_is_acknowledged_when_that_is_stored_too() -> None:
     core = a_core()
     core.receive(answered(records_answer([a_record(1)])), 1.0)

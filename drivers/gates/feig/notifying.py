@@ -49,6 +49,8 @@ class FeigNotifyingGate:
         self._noise_bytes = 0
         self._open = False
         self._last_byte_s = 0.0
+        self._since_s = 0.0
+        """When the frame under way began to come: damaged bytes before a good frame can hold it back."""
         self._sign_s: float | None = None
         """When the last sign of life came, or when we began to listen."""
         self._lost = False
@@ -85,7 +87,12 @@ class FeigNotifyingGate:
         if not self._open or not data:
             return []
         self._last_byte_s = now_s
-        return self._heard(self._stream.feed(data), now_s)
+        if not len(self._stream):
+            self._since_s = now_s
+        events = self._heard(self._stream.feed(data), now_s)
+        if len(self._stream) <= len(data):
+            self._since_s = now_s
+        return events
 
     def tick(self, now_s: float) -> list[GateEvent]:
         """End what will not be finished, and miss signs of life."""
@@ -173,7 +180,7 @@ class FeigNotifyingGate:
         if self._settings.acknowledge is Acknowledge.NONE:
             self._passages.acknowledged(now_s)
         else:
-            self._awaits = taken.through, now_s + ACKNOWLEDGE_S
+            self._awaits = taken.through, self._since_s + ACKNOWLEDGE_S
             self._acknowledge(now_s)
         return [*events, *taken.events]
 
