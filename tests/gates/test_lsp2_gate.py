@@ -224,6 +224,15 @@ def test_a_stream_out_of_step_is_closed_and_never_read_on(slip: object) -> None:
     assert desk.events[-1] != faults(desk)[-1]
 
 
+def test_a_count_of_another_length_is_not_believed() -> None:
+    desk = a_desk()
+    desk.pieces = lambda answer: [answer[:2] + b"\2\0\7"] if answer[1] == 0x2D else [answer]
+    desk.run(2.0)
+    assert desk.reopened >= 2
+    assert [fault.code for fault in faults(desk)] == [FaultCode.NOISE]
+    assert "no known one" in faults(desk)[0].detail
+
+
 def test_an_answer_that_never_ends_is_given_up_with_its_connection() -> None:
     desk = a_desk()
     desk.pieces = lambda answer: [answer[:-1]]
