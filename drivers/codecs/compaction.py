@@ -144,6 +144,7 @@ _UNPACKERS = (
 """By compaction code."""
 
 
+_INTEGER = Compaction.INTEGER
 _FIVE_BIT_TEXT = re.compile(r"[A-_]{3,}")
 _SIX_BIT_TEXT = re.compile(r"[ -_]{3,}[!-_]")
 _SEVEN_BIT_TEXT = re.compile(r"[\0-~]{8,}")
@@ -152,8 +153,8 @@ _SEVEN_BIT_TEXT = re.compile(r"[\0-~]{8,}")
 def pack(text: str) -> tuple[Compaction, bytes]:
     """The first compaction that fits, in the order of ISO/IEC 15962, and the packed bytes. `text` is not empty."""
     if _is_decimal(text):
-        if text[0] != "0" and len(text) <= LONGEST_INTEGER and int(text) <= LARGEST_INTEGER:
-            return Compaction.INTEGER, pack_integer(int(text))
+        if text[0] != "0" and len(text) <= LONGEST_INTEGER and (number := int(text)) <= LARGEST_INTEGER:
+            return _INTEGER, pack_integer(number)
         return Compaction.NUMERIC, bytes.fromhex(text + "F" * (len(text) % 2))
     if _FIVE_BIT_TEXT.fullmatch(text):
         return Compaction.FIVE_BIT, _pack_units(text, 5, 0)
@@ -176,7 +177,7 @@ def _pack_six_bit(text: str) -> bytes:
 
 def pack_integer(number: int) -> bytes:
     """Big-endian without leading zero bytes; at least one byte."""
-    return number.to_bytes(max(1, (number.bit_length() + 7) // BITS_OF_BYTE), "big")
+    return number.to_bytes((number.bit_length() + 7) // BITS_OF_BYTE or 1, "big")
 
 
 def _is_decimal(text: str) -> bool:

@@ -13,7 +13,7 @@ from drivers.codecs.elements import IDENTIFIER, IDENTIFIER_OID, INDEX, INDEX_OID
 from drivers.codecs.findings import Finding, Noted, Notes, sorted_once
 from drivers.codecs.isil import REMEMBERED
 from drivers.codecs.object_stream import COMPACTION_SHIFT, LENGTH_GOES_ON, OFFSET_BIT, OID_IN_NEXT_BYTE
-from drivers.codecs.object_writing import check_index, element_of, write
+from drivers.codecs.object_writing import check_keys, write
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Format, TagData
 from drivers.codecs.values import required
 
@@ -33,7 +33,10 @@ def decode(memory: bytes, *, afi: int | None = None, dsfid: int | None = None) -
         object_stream.check_order(raw, elements, notes)
     if afi is not None or dsfid is not None:
         note_registers(afi, dsfid, DSFID, notes)
-    return TagData(Format.ISO28560_2, elements, sorted_once(notes) if notes else ())
+    return TagData(_FORMAT, elements, sorted_once(notes) if notes else ())
+
+
+_FORMAT = Format.ISO28560_2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +100,17 @@ def encode(
     Where `lock` names elements, each run of them starts and ends on a block edge. Zero-filled to `memory_size`, so that
     nothing old is left behind; without it as short as the elements are.
     """
-    for key in elements:
-        element_of(key)
-    required(elements, IDENTIFIER)
+    check_keys(elements)
+    identifier = required(elements, IDENTIFIER)
     for key in lock:
         if key not in elements:
             raise EncodeRefused(f"lock {key}", "it is not among the elements", "lock only what is written")
         if key == INDEX:
             raise EncodeRefused(f"lock {key}", "it changes with the elements", "never lock the content parameter")
-    check_index(elements)
-    ordered = {key: elements[key] for key in (IDENTIFIER, INDEX) if key in elements} | dict(elements)
+    ordered: Elements = {IDENTIFIER: identifier}
+    if INDEX in elements:
+        ordered[INDEX] = elements[INDEX]
+    ordered.update(elements)
     written = write(ordered, lock=lock, block_size=block_size)
     return EncodedTag(filled(written.memory, memory_size), locked_blocks=written.locked_blocks)
 

@@ -15,7 +15,7 @@ from drivers.codecs.elements import BY_OID, IDENTIFIER, IDENTIFIER_OID, INDEX, I
 from drivers.codecs.findings import Bank, Finding, Noted, Notes, about, in_bank, sorted_once
 from drivers.codecs.isil import is_isil
 from drivers.codecs.iso28560_2 import filled
-from drivers.codecs.object_writing import check_index, element_of, write
+from drivers.codecs.object_writing import check_keys, element_of, write
 from drivers.codecs.reading import Elements, ElementValue, EncodedTag, EncodeRefused, Foreign, Format, TagData
 from drivers.codecs.uii import pack_uii, unpack_uii
 from drivers.codecs.values import (
@@ -114,7 +114,7 @@ def encode(elements: Mapping[str, ElementValue], *, memory_size: int | None, afi
         if key not in (UII, IDENTIFIER, INDEX) and (key not in in_uii or key in listed)
     }
     user: dict[str, ElementValue] = ({} if index is None else {INDEX: index}) | kept
-    check_index(user)
+    check_keys(user)
     memory = bytes([DSFID]) + write(user, start=1).memory if user else b""
     attributes = number_to_write("afi", ON_LOAN if afi is None else afi, 0, 0xFF)
     bank = bank01.build(pack_uii(text), umi=bool(memory), toggle=True, attributes=attributes)

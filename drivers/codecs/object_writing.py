@@ -5,10 +5,9 @@ Order, compaction choice and lock alignment after ISO 28560-2; github DigitalPla
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from drivers.codecs.compaction import Compaction, pack, pack_integer
 from drivers.codecs.elements import BY_KEY, FIRST_INDEXED_OID, INDEX, INDEX_OID, SET_OID, Element, Kind
@@ -18,6 +17,8 @@ from drivers.codecs.reading import BITS_OF_BYTE, ElementValue, EncodeRefused
 from drivers.codecs.values import LARGEST_SET, code_to_write, gs1_to_write, no_such_element, set_to_write, text_to_write
 
 HIGHEST_KNOWN_OID = 26
+LEAST_INTEGER = 10
+"""Integer compaction takes two digits or more."""
 
 
 def element_of(key: str) -> Element:
@@ -29,8 +30,12 @@ def element_of(key: str) -> Element:
 
 
 def indexed_oids(keys: Collection[str]) -> list[int]:
-    """What a content parameter says of elements with these keys."""
-    return sorted([oid for key in keys if (oid := element_of(key).oid) >= FIRST_INDEXED_OID])
+    """What a content parameter says of elements with these keys; refuses keys of no element."""
+    try:
+        oids = [BY_KEY[key].oid for key in keys]
+    except KeyError as unknown:
+        raise no_such_element(str(unknown.args[0]), "ISO 28560", BY_KEY) from None
+    return sorted([oid for oid in oids if oid >= FIRST_INDEXED_OID])
 
 
 def with_index(elements: Mapping[str, ElementValue]) -> dict[str, ElementValue]:
@@ -40,16 +45,16 @@ def with_index(elements: Mapping[str, ElementValue]) -> dict[str, ElementValue]:
     return without | {INDEX: oids} if oids else without
 
 
-def check_index(elements: Mapping[str, ElementValue]) -> None:
-    """Refuse a content parameter that differs from the elements."""
-    if INDEX in elements and elements[INDEX] != (needed := indexed_oids(elements)):
+def check_keys(elements: Mapping[str, ElementValue]) -> None:
+    """Refuse elements that the standard does not define, and a content parameter that differs from those given."""
+    needed = indexed_oids(elements)
+    if elements.get(INDEX, needed) != needed:
         raise EncodeRefused(
             INDEX, f"{elements[INDEX]!r} differs from the elements given", f"say {needed} or leave it out"
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """Elements as bytes, and the blocks that hold those to be locked and nothing else."""
 
     memory: bytes
@@ -59,12 +64,17 @@ class Written:
 def write(
     elements: Mapping[str, ElementValue], *, lock: Collection[str] = (), block_size: int = 1, start: int = 0
 ) -> Written:
-    """The elements in their order from byte `start` of the memory; runs of locked ones start and end on block edges."""
+    """The elements in their order from byte `start` of the memory; runs of locked ones start and end on block edges.
+
+    Their keys are those of the standard's table, see `indexed_oids`.
+    """
+    if not lock:
+        return Written(b"".join([part for key, value in elements.items() for part in _WRITERS[key](value)]), ())
     memory = bytearray(start)
     locked: list[int] = []
     keys = list(elements)
     for key, following in zip(keys, [*keys[1:], None], strict=True):
-        head, body = _piece_of(element_of(key), elements[key])
+        head, body = _WRITERS[key](elements[key])
         beyond_edge = (len(memory) + len(head) + len(body)) % block_size
         if beyond_edge and (key in lock) != (following in lock):
             head, body = _padded(head, body, block_size - beyond_edge - 1)
@@ -85,11 +95,17 @@ def _padded(head: bytes, body: bytes, pad: int) -> Piece:
 
 
 def _piece(oid: int, compaction: Compaction, data: bytes) -> Piece:
+    return _HEADS[oid][compaction], _length(len(data)) + data
+
+
+def _head(oid: int, compaction: Compaction) -> bytes:
     if oid < OID_IN_NEXT_BYTE:
-        head = bytes((compaction << COMPACTION_SHIFT | oid,))
-    else:
-        head = bytes((compaction << COMPACTION_SHIFT | OID_IN_NEXT_BYTE, oid - OID_IN_NEXT_BYTE))
-    return head, _length(len(data)) + data
+        return bytes((compaction << COMPACTION_SHIFT | oid,))
+    return bytes((compaction << COMPACTION_SHIFT | OID_IN_NEXT_BYTE, oid - OID_IN_NEXT_BYTE))
+
+
+_HEADS = [[_head(oid, compaction) for compaction in Compaction] for oid in range(HIGHEST_KNOWN_OID + 1)]
+"""By OID, then by compaction code."""
 
 
 def _length(length: int) -> bytes:
@@ -101,25 +117,29 @@ def _length(length: int) -> bytes:
     return bytes(sevens)
 
 
-def _piece_of(element: Element, value: ElementValue) -> Piece:
+def _writer_of(element: Element) -> Callable[[ElementValue], Piece]:
+    """How values of one element become bytes; refuses those that the element does not take."""
+    oid, key = element.oid, element.key
     match element.kind:
         case Kind.TEXT:
-            return _piece(element.oid, *pack(text_to_write(element.key, value)))
+            return lambda value: _piece(oid, *pack(text_to_write(key, value)))
         case Kind.UTF8_TEXT:
-            return _piece(element.oid, Compaction.UTF8, text_to_write(element.key, value).encode())
+            return lambda value: _piece(oid, Compaction.UTF8, text_to_write(key, value).encode())
         case Kind.ISIL | Kind.CODE:
-            return _piece_of_code(element.key, text_to_write(element.key, value))
+            return lambda value: _piece_of_code(key, text_to_write(key, value))
         case Kind.SET:
-            return _piece_of_set(*set_to_write(value, LARGEST_SET))
+            return lambda value: _piece_of_set(*set_to_write(value, LARGEST_SET))
         case Kind.INDEX:
-            return _piece_of_index(tuple(value) if isinstance(value, list) else ())
+            return lambda value: _piece_of_index(tuple(value) if isinstance(value, list) else ())
         case Kind.GS1:
-            text = gs1_to_write(value)
-            number = int(text)
-            packed = (Compaction.INTEGER, pack_integer(number)) if number >= 10 else pack(text)
-            return _piece(element.oid, *packed)
+            return lambda value: _piece(oid, *_packed_gs1(gs1_to_write(value)))
         case _:
             assert_never(element.kind)
+
+
+def _packed_gs1(digits: str) -> tuple[Compaction, bytes]:
+    number = int(digits)
+    return (Compaction.INTEGER, pack_integer(number)) if number >= LEAST_INTEGER else pack(digits)
 
 
 # Tags of one library differ in item number and title; owner, usage, set and index are mostly the same on all of them.
@@ -153,3 +173,6 @@ def _piece_of_index(oids: tuple[int, ...]) -> Piece:
         byte, bit = divmod(oid - FIRST_INDEXED_OID, BITS_OF_BYTE)
         bitmap[byte] |= 0x80 >> bit
     return _piece(INDEX_OID, Compaction.APPLICATION, bytes(bitmap))
+
+
+_WRITERS = {key: _writer_of(element) for key, element in BY_KEY.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
@@ -81,8 +80,7 @@ class BlockOrder(StrEnum):
     """Back to front, as one supplier writes ISO 28560-3; kept when such a tag is written again (dan `DDMData.java`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedTag:
+class EncodedTag(NamedTuple):
     """Bytes to write: user memory of an HF tag or bank 11 (may be empty), and bank 01 of a UHF tag.
 
     `locked_blocks` are the numbers of the blocks that hold the elements to be locked, and nothing else.

@@ -44,6 +44,8 @@ WITHOUT_FIRST = HARMLESS | {
 }
 """What elements may come with that begin with another one, or with an empty item number."""
 
+COMPACTION_MASK = 0x07 << COMPACTION_SHIFT
+INTEGER_BITS = Compaction.INTEGER << COMPACTION_SHIFT
 FIRST_OID_MASK = 0x0F
 FIRST_OID = 0x01
 NFC_MAGIC = frozenset({0xE1, 0xE2})
@@ -68,16 +70,16 @@ def read_hf(memory: bytes, block_size: int, afi: int | None, dsfid: int | None) 
     sound = iso28560_3.decode_if_sound(memory, afi, dsfid)
     if sound and (not sound.details or ILLEGIBLE.isdisjoint(sound.findings)):
         return sound
+    chained = iso28560_2.decode(memory, afi=afi, dsfid=dsfid)
+    faultless = IDENTIFIER in chained.elements and (not chained.details or HARMLESS.issuperset(chained.findings))
+    if faultless and not _is_strange(memory, chained) and not _is_turned(memory, block_size):
+        return chained
     if not memory:
         return TagData(Format.UNKNOWN, {}, (Noted(Finding.MEMORY_SHORT, 0),))
     if not any(memory):
         return TagData(_layout_of_blank(len(memory), dsfid), {}, (Noted(Finding.BLANK_TAG, 0),))
     if rfid501.is_factory_blank(memory):
         return rfid501.decode(memory)
-    chained = iso28560_2.decode(memory, afi=afi, dsfid=dsfid)
-    faultless = IDENTIFIER in chained.elements and (not chained.details or HARMLESS.issuperset(chained.findings))
-    if faultless and not _is_strange(memory, chained) and not _is_turned(memory, block_size):
-        return chained
     fixed = iso28560_3.decode(memory, block_size=block_size, afi=afi, dsfid=dsfid)
     if Finding.CRC_MISMATCH not in fixed.findings or dsfid == iso28560_3.DSFID:
         return fixed
@@ -95,18 +97,17 @@ def _layout_of_blank(size: int, dsfid: int | None) -> Format:
 
 def _is_strange(memory: bytes, chained: TagData) -> bool:
     """Whether faultless elements are such as no library writes, as fixed fields read so may come out."""
-    identifier = chained.item_id or ""
-    is_integer = memory[0] >> COMPACTION_SHIFT & 7 == Compaction.INTEGER
-    return UII in chained.elements or (is_integer and not 1 < len(identifier) <= LONGEST_INTEGER)
+    elements = chained.elements
+    is_integer = memory[0] & COMPACTION_MASK == INTEGER_BITS
+    return UII in elements or (is_integer and not 1 < len(str(elements[IDENTIFIER])) <= LONGEST_INTEGER)
 
 
 def _is_turned(memory: bytes, block_size: int) -> bool:
     """Whether blocks turned round give ISO 28560-3 with a right CRC, which no chain gives by chance."""
-    head = memory[:block_size][::-1]
-    if iso28560_3.VERSION_WRITTEN not in (head[0] >> 4, head[0] & 0x0F):
-        return False
-    if len(head) > 2 and not 0 < head[2] <= head[1]:
-        return False
+    if block_size > 2 and len(memory) >= block_size:
+        head, parts, part = memory[block_size - 1], memory[block_size - 2], memory[block_size - 3]
+        if not 0 < part <= parts or iso28560_3.VERSION_WRITTEN not in (head >> 4, head & 0x0F):
+            return False
     turned = iso28560_3.with_blocks_reversed(memory[: iso28560_3.BASIC_BYTES + block_size], block_size)
     return iso28560_3.has_right_crc(turned)
 
