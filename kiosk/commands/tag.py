@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from drivers.codecs.afi import name_of
 from drivers.codecs.findings import Finding, Noted
 from drivers.codecs.tag_data import (
     WRITABLE,
@@ -114,18 +115,23 @@ def run_decode(arguments: argparse.Namespace) -> int:
     except BadInput as bad:
         return _complain("decode", bad, EXIT_USAGE)
     data = decode(memory, block_size=block_size, afi=afi, dsfid=dsfid, uii=uii)
-    print(_decoded_as_json(data) if arguments.json else _decoded_as_text(data))
+    mark = name_of(afi) if afi is not None else None
+    print(_decoded_as_json(data, mark) if arguments.json else _decoded_as_text(data, mark))
     return EXIT_DONE
 
 
-def _decoded_as_json(data: TagData) -> str:
+def _decoded_as_json(data: TagData, mark: str | None) -> str:
     decoded: dict[str, object] = {
         "format": data.format,
         "elements": dict(data.elements),
         "findings": data.findings,
         "finding_details": [_detail(noted) for noted in data.details],
     }
-    return json_text(decoded if data.foreign is None else decoded | {"foreign": data.foreign})
+    if data.foreign is not None:
+        decoded["foreign"] = data.foreign
+    if mark is not None:
+        decoded["afi_means"] = mark
+    return json_text(decoded)
 
 
 def _detail(noted: Noted) -> dict[str, object]:
@@ -134,12 +140,13 @@ def _detail(noted: Noted) -> dict[str, object]:
     return told if noted.bank is None else told | {"bank": noted.bank}
 
 
-def _decoded_as_text(data: TagData) -> str:
-    lines = [f"format: {data.format}", "elements:"]
+def _decoded_as_text(data: TagData, mark: str | None) -> str:
+    lines = [f"format: {data.format}"]
+    lines += [] if data.foreign is None else [f"foreign: {data.foreign}"]
+    lines += [] if mark is None else [f"afi: {mark}"]
+    lines += ["elements:"]
     lines += [f"  {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in data.elements.items()]
     lines += ["findings:", *(f"  {noted.code} ({_place(noted)}): {noted.words}" for noted in data.details)]
-    if data.foreign is not None:
-        lines.insert(1, f"foreign: {data.foreign}")
     return "\n".join(lines)
 
 

@@ -149,6 +149,12 @@ def test_a_library_tag_names_nothing_foreign(kiosk_tag: KioskTag) -> None:
     assert "foreign" not in json.loads(kiosk_tag("decode", "9100051CBE991A14", "--json").out)
 
 
+def test_the_command_says_what_the_afi_means(kiosk_tag: KioskTag) -> None:
+    assert json.loads(kiosk_tag("decode", "9100051CBE991A14", "--afi", "07", "--json").out)["afi_means"] == "in stock"
+    assert "\nafi: on loan\n" in kiosk_tag("decode", "9100051CBE991A14", "--afi", "C2").out
+    assert "afi:" not in kiosk_tag("decode", "9100051CBE991A14").out
+
+
 def test_afis_have_names() -> None:
     assert afi.name_of(0x07) == "in stock"
     assert afi.name_of(0xC2) == "on loan"

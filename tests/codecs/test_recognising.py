@@ -103,6 +103,12 @@ def test_whole_utf8_has_no_broken_byte() -> None:
     assert first_broken_utf8(b"ab\xff") == 2
 
 
+@pytest.mark.parametrize("block_size", [1, 2, 3, 8, 200])
+def test_a_chain_is_a_chain_whatever_the_blocks(block_size: int) -> None:
+    data = decode(bytes.fromhex("9100051CBE991A14660141"), block_size=block_size)
+    assert (data.format, data.item_id, data.findings) == ("iso28560-2", "123456789012", ())
+
+
 def test_a_small_gs1_number_keeps_its_zeros() -> None:
     elements = {"primary_item_identifier": "12", "gs1_product_identifier": "0000000000005"}
     assert decode(encode("iso28560-2", elements).memory).elements == elements
