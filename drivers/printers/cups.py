@@ -119,6 +119,8 @@ class CupsCore:
         self._job: _Job | None = None
         self._pending: list[PrinterEvent] = []
         self._to_cancel: deque[str] = deque()
+        self._abandoned: set[str] = set()
+        """Requests that must not come out: cancelled until CUPS has them no more, after a time without it as well."""
         self._look_s = 0.0
         self._now_s = 0.0
         self._fault: tuple[FaultCode, str] | None = None
@@ -200,6 +202,8 @@ class CupsCore:
         queue = self._settings.queue
         if not report.scheduler_runs:
             return self._cups_is_away("the scheduler of CUPS does not run: start cups.service")
+        self._abandoned &= report.jobs.keys()
+        self._to_cancel.extend(self._abandoned)
         match report.state:
             case QueueState.ABSENT:
                 return self._cups_is_away(f"CUPS has no queue {queue}: `lpstat -e` lists those that it has")
@@ -250,6 +254,7 @@ class CupsCore:
 
     def _given_up(self, why: PrintFailure = PrintFailure.OFFLINE) -> list[PrinterEvent]:
         if self._job is not None and self._job.request is not None:
+            self._abandoned.add(self._job.request)
             self._to_cancel.append(self._job.request)
         return self._fail_jobs(why)
 

@@ -32,10 +32,14 @@ class OfficePages:
     drawing: ReceiptDrawing
     logo: Image.Image | None = None
 
-    def document(self, receipt: Receipt) -> bytes:
-        """The receipt as PDF. Beyond `RECEIPT_ROWS_LIMIT` rows (2 m) it is cut off. It holds no title but the dots'."""
+    def pages(self, receipt: Receipt) -> list[Image.Image]:
+        """The receipt in mode `1`, at least one page. Beyond `RECEIPT_ROWS_LIMIT` rows (2 m) it is cut off."""
         strips = [strip for part in self._strips(receipt) for strip in _sliced(part)]
-        pages = [_page(column) for column in _columns(strips)]
+        return [_page(column) for column in _columns(strips)]
+
+    def document(self, receipt: Receipt) -> bytes:
+        """The pages as PDF. Titles are in it as dots, not as words."""
+        pages = self.pages(receipt)
         file = BytesIO()
         pages[0].save(file, "PDF", save_all=True, append_images=pages[1:], resolution=DOTS_AN_INCH)
         return file.getvalue()

@@ -12,18 +12,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.cards import pcsc
+from drivers.cards.pcsc import CardReader
+from drivers.cards.phone_code import PhoneCodes
+from drivers.health import Faulted, Recovered
 from drivers.pads.protocol import PadCommand, WriteAfi
 from drivers.printers.events import PrinterCommand
-from drivers.scanners.events import ScannerCommand
+from drivers.scanners.events import ScannerCommand, ScannerEvent
+from drivers.signals.protocol import SignalCommand, SignalEvent, Switch
+from kiosk.hardware.cards import CardSettings, opened_cards, opened_phone_codes
 from kiosk.hardware.pads import opened_pad
 from kiosk.hardware.printers import PrinterSettings, opened_printer
 from kiosk.hardware.running import Running
 from kiosk.hardware.scanners import ScannerSettings, opened_scanner
+from kiosk.hardware.signals import OutputSettings, SignalSettings, opened_signals
 from kiosk.screens.fonts import REGULAR
+from kiosk.session.effects import Cue
 from kiosk.session.events import DeviceChanged, Event, Health
-from kiosk.station.settings import CardSettings, KioskSettings
-from kiosk.station.translate import card_event, pad_event, printer_event, scanner_event
+from kiosk.station.settings import KioskSettings
+from kiosk.station.translate import card_event, pad_event, printer_event, scanner_events
 
 AGAIN_S = 60.0
 """The same trouble of the same device is written down once in this time."""
@@ -65,19 +71,22 @@ class Devices:
     pad: Running[PadCommand]
     scanner: Running[ScannerCommand] | None = None
     printer: Running[PrinterCommand] | None = None
-    cards: pcsc.CardReader | None = None
+    cards: CardReader | None = None
     rings_at: int | None = None
     """The AFI with which the chip's EAS bit is set, and cleared with any other; None where EAS is not used."""
+    boards: tuple[Board, ...] = ()
 
     @classmethod
     def of(cls, settings: KioskSettings, fonts_folder: Path, deliver: Deliver) -> Devices:
         """Devices as configured, not started. `fonts_folder` holds the prepared fonts. Raises `BadSetting`."""
+        phones = None if settings.phone_codes is None else opened_phone_codes(settings.phone_codes)
         return cls(
             _pad(settings, deliver),
-            None if settings.scanner is None else _scanner(settings.scanner, deliver),
+            None if settings.scanner is None else _scanner(settings.scanner, phones, deliver),
             None if settings.printer is None else _printer(settings.printer, fonts_folder / REGULAR, deliver),
             None if settings.cards is None else _cards(settings.cards, deliver),
             settings.marks.in_stock if settings.pad.eas else None,
+            tuple(map(Board.of, settings.signals)),
         )
 
     def write_afi(self, uid: str, afi: int) -> bool:
@@ -90,15 +99,20 @@ class Devices:
         if self.scanner is not None:
             self.scanner.offer(scanning)
 
+    def show(self, cue: Cue) -> None:
+        """Light the lamps that follow this cue."""
+        for board in self.boards:
+            board.show(cue)
+
     def start(self) -> None:
         """A device that is not there says so by an event, and comes when it can."""
-        for device in (self.pad, self.scanner, self.printer, self.cards):
+        for device in (self.pad, self.scanner, self.printer, self.cards, *(board.running for board in self.boards)):
             if device is not None:
                 device.start()
 
     def stop(self) -> None:
         """Close every port. Nobody may be waiting in the inbox any more."""
-        for device in (self.cards, self.printer, self.scanner, self.pad):
+        for device in (*(board.running for board in self.boards), self.cards, self.printer, self.scanner, self.pad):
             if device is not None:
                 device.stop()
 
@@ -109,9 +123,14 @@ def _pad(settings: KioskSettings, deliver: Deliver) -> Running[PadCommand]:
     return opened_pad(settings.pad, settings.marks, lambda event: witness.tell(pad_event(event, owners)))
 
 
-def _scanner(settings: ScannerSettings, deliver: Deliver) -> Running[ScannerCommand]:
+def _scanner(settings: ScannerSettings, phones: PhoneCodes | None, deliver: Deliver) -> Running[ScannerCommand]:
     witness = Witness(settings.port, deliver)
-    return opened_scanner(settings, lambda event: witness.tell(scanner_event(event)))
+
+    def tell(told: ScannerEvent) -> None:
+        for event in scanner_events(told, phones, time.time()):
+            witness.tell(event)
+
+    return opened_scanner(settings, tell)
 
 
 def _printer(settings: PrinterSettings, font: Path, deliver: Deliver) -> Running[PrinterCommand]:
@@ -120,6 +139,36 @@ def _printer(settings: PrinterSettings, font: Path, deliver: Deliver) -> Running
     return opened_printer(settings, font, lambda event: witness.tell(printer_event(event, back_channel=heard)))
 
 
-def _cards(settings: CardSettings, deliver: Deliver) -> pcsc.CardReader:
+def _cards(settings: CardSettings, deliver: Deliver) -> CardReader:
     witness = Witness(settings.reader, deliver)
-    return pcsc.CardReader(pcsc.CardSettings(settings.reader), lambda event: witness.tell(card_event(event)))
+    return opened_cards(settings, lambda event: witness.tell(card_event(event)))
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A board of lamps, and which of its outputs follow the kiosk."""
+
+    running: Running[SignalCommand]
+    outputs: tuple[OutputSettings, ...]
+
+    @classmethod
+    def of(cls, settings: SignalSettings) -> Board:
+        """Not started. What the board tells is for the technician alone: no visit depends on a lamp."""
+        where = settings.port or settings.topic
+        return cls(opened_signals(settings, lambda event: _note_signal(where, event)), settings.outputs)
+
+    def show(self, cue: Cue) -> None:
+        """Switch on what follows this cue."""
+        for output in self.outputs:
+            if output.on is cue:
+                self.running.offer(Switch(output.name, True, output.for_s))
+
+
+def _note_signal(where: str, event: SignalEvent) -> None:
+    match event:
+        case Faulted():
+            log.warning("signals at %s: %s: %s", where, event.code.value, event.detail)
+        case Recovered():
+            log.info("signals at %s are well: %s", where, event.detail)
+        case _:
+            pass

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 from drivers.codecs.isil import is_isil
+from kiosk.hardware.cards import CardSettings, PhoneCodeSettings
 from kiosk.hardware.pads import PadSettings
 from kiosk.hardware.printers import PrinterSettings
 from kiosk.hardware.scanners import ScannerSettings
+from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, within
 from kiosk.session.state import OfflinePolicy, Policy, Timeouts
@@ -47,12 +49,6 @@ class ScreenSettings:
     mode: ScreenMode = ScreenMode.FULLSCREEN
     fonts: Path | None = None
     """Folder of the prepared fonts; the set-up's own folder where it is not given."""
-
-
-@dataclass(frozen=True, slots=True)
-class CardSettings:
-    reader: Annotated[str, NOT_EMPTY]
-    """A part of the PC/SC reader's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +99,8 @@ class KioskSettings:
     scanner: ScannerSettings | None = None
     printer: PrinterSettings | None = None
     cards: CardSettings | None = None
+    phone_codes: PhoneCodeSettings | None = None
+    signals: tuple[SignalSettings, ...] = ()
     marks: SecurityMarks = field(default_factory=SecurityMarks)
     broker: BrokerSettings = field(default_factory=BrokerSettings)
     ledger: LedgerSettings = field(default_factory=LedgerSettings)

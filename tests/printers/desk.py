@@ -61,7 +61,10 @@ class Desk:
                 self.answers, self.jam_after_bytes = dict(self.jam), None
             question = QUESTION.search(self.paper)
             if question and self.answers is not None:
-                self.hears(bytes([self.answers[question[1][0]]]))
+                self.answer(question[1][0], self.answers)
+
+    def answer(self, question: int, answers: dict[int, int]) -> None:
+        self.hears(bytes([answers[question]]))
 
     def hears(self, data: bytes) -> None:
         self.events += self.core.receive(data, self.now_s)

@@ -141,10 +141,37 @@ def test_a_trouble_of_a_moment_is_none(office: Office) -> None:
     assert office.events == [WELL, Printed("R1", verified=False)]
 
 
+def test_two_troubles_of_a_moment_are_not_one_of_long(office: Office) -> None:
+    office.prints("R1")
+    for _ in range(3):
+        office.looks_like(NO_PAPER)
+        office.run(6.0)
+        office.looks_like(STILL_PRINTING)
+        office.run(6.0)
+    assert outcomes(office.events) == []
+
+
+def test_a_receipt_that_failed_when_cups_went_is_cancelled_when_cups_is_back(office: Office) -> None:
+    office.looks_like(STILL_PRINTING)
+    office.prints("R1")
+    office.run(2.0)
+    office.looks_like(NOT_RUNNING)
+    office.run(40.0)
+    office.ran.clear()
+    office.looks_like(STILL_PRINTING)
+    office.run(40.0)
+    assert Call(Program.CANCEL, ("office-1",)) in office.ran
+    office.looks_like(IDLE)
+    office.run(40.0)
+    office.ran.clear()
+    office.run(100.0)
+    assert Program.CANCEL not in office.programs()
+
+
 def test_a_job_that_never_ends_is_taken_back(office: Office) -> None:
     office.looks_like(STILL_PRINTING)
     office.prints("R1")
-    assert outcomes(office.run(200.0)) == [PrintFailed("R1", PrintFailure.NOT_TAKING)]
+    assert outcomes(office.run(121.0)) == [PrintFailed("R1", PrintFailure.NOT_TAKING)]
     assert office.programs().count(Program.CANCEL) == 1
 
 

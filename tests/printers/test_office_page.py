@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from drivers.printers.office_page import COLUMN_DOTS, OfficePages
+from drivers.printers.office_page import COLUMN_DOTS, MARGIN_DOTS, PAGE_DOTS, OfficePages
 from drivers.printers.raster import RECEIPT_ROWS_LIMIT, ReceiptDrawing
 from drivers.printers.receipt import Code128, QrCode, Receipt, ReceiptLine, ReceiptPart
 
@@ -23,6 +23,10 @@ PAGE_ROWS = 2054
 @pytest.fixture(scope="session")
 def pages(drawing: ReceiptDrawing) -> OfficePages:
     return OfficePages(replace(drawing, width_dots=COLUMN_DOTS))
+
+
+def black(picture: Image.Image) -> int:
+    return sum(picture.convert("L").histogram()[:128])
 
 
 def lines(number: int) -> tuple[ReceiptLine, ...]:
@@ -42,6 +46,19 @@ def test_a_long_one_goes_on_on_the_next_pages_and_ends_somewhere(pages: OfficePa
     assert len(PAGE.findall(pages.document(Receipt(lines(100))))) == 2
     endless = len(PAGE.findall(pages.document(Receipt(lines(900)))))
     assert endless == -(-RECEIPT_ROWS_LIMIT // PAGE_ROWS)
+
+
+def test_no_row_is_lost_between_pages_and_margins_stay_free(pages: OfficePages) -> None:
+    receipt = lines(130)
+    inked = 0
+    for page in pages.pages(Receipt(receipt)):
+        left, top, right, bottom = page.convert("L").point(lambda shade: 255 - shade).getbbox() or (0, 0, 0, 0)
+        assert left >= MARGIN_DOTS
+        assert top >= MARGIN_DOTS
+        assert right <= PAGE_DOTS[0] - MARGIN_DOTS
+        assert bottom <= PAGE_DOTS[1] - MARGIN_DOTS
+        inked += black(page)
+    assert inked == sum(black(pages.drawing.draw([line])) for line in receipt)
 
 
 def test_titles_are_dots_and_not_words(pages: OfficePages) -> None:

@@ -24,6 +24,14 @@ def test_half_an_automatic_status_does_not_eat_the_next_answer() -> None:
     assert channel.receive(b"\x12", 1.0) == [RealTimeAnswer(0x12)]
 
 
+def test_noise_that_looks_like_an_automatic_status_does_not_eat_the_answers_behind_it() -> None:
+    assert BackChannel().receive(b"\x10\x12\x12\x7e", 0.0) == [
+        RealTimeAnswer(0x12),
+        RealTimeAnswer(0x12),
+        RealTimeAnswer(0x7E),
+    ]
+
+
 def test_flow_control_is_heard_in_the_middle_of_a_status() -> None:
     channel = BackChannel()
     heard = channel.receive(b"\x10\x00\x13\x00\x00\x11", 0.0)

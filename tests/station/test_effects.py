@@ -32,11 +32,12 @@ from kiosk.session.events import (
     TagNotWritten,
     WriteTrouble,
 )
+from kiosk.hardware.cards import CardSettings
 from kiosk.station.devices import Devices
 from kiosk.station.effects import StationHands
 from kiosk.station.inbox import Inbox
 from kiosk.station.receipts import Letterhead
-from kiosk.station.settings import CardSettings, KioskSettings, LibrarySettings
+from kiosk.station.settings import KioskSettings, LibrarySettings
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import MOST_WAITING, Uplink, UplinkSettings
 from kiosk.station.uplink_events import UplinkEvent
