@@ -21,10 +21,9 @@ from drivers.pads.rl866.pad import Rl866Pad, Rl866Programmer
 from drivers.pads.rl866.settings import Rl866Settings
 from firmware_sim.devices.rl866 import Rl866Reader
 from firmware_sim.faults.words import PadFault
-from firmware_sim.room.room import Room
 from firmware_sim.room.tag import Tag as SimulatedTag
-from tests.firmware_sim.pad_host import books_with
-from tests.pads.desk import ReaderDesk, Tag
+from tests.pads.desk import ReaderDesk
+from tests.pads.simulated import Simulated, a_tag, uid
 
 BYTE_S = 11 / 38_400
 ON_LOAN, IN_STOCK = 0xC2, 0x07
@@ -32,51 +31,12 @@ LINE_FAULTS = (FaultCode.NO_ANSWER, FaultCode.NOISE)
 WELL = Recovered("RL866 class reader, address 1")
 
 
-class Simulated:
-    """The simulated reader as a desk's: it is asked, and its time is measured."""
-
-    byte_s = BYTE_S
-    pause_s = 0.0
-
-    def __init__(self, *tags: SimulatedTag) -> None:
-        self.tags: dict[str, Tag] = {}
-        self.alive = True
-        books = books_with(*tags)
-        self.names = {tag.uid.hex().upper(): book.name for tag, book in zip(tags, books, strict=True)}
-        self.room = Room(books, [])
-        self.device = Rl866Reader(self.room, byte_s=BYTE_S)
-        self._now_s = self._took_s = 0.0
-
-    def put(self, *tags: SimulatedTag) -> None:
-        self.room.put_on_pad([self.names[tag.uid.hex().upper()] for tag in tags])
-
-    def take(self, *tags: SimulatedTag) -> None:
-        self.room.take_off_pad([self.names[tag.uid.hex().upper()] for tag in tags])
-
-    def answer(self, frame: bytes) -> bytes | None:
-        self._now_s += 0.2
-        self.device.receive(frame, self._now_s)
-        began_s = self._now_s
-        while (due_s := self.device.due_s()) is not None:
-            self._now_s = max(self._now_s, due_s)
-            self.device.tick(self._now_s)
-        self._took_s = self._now_s - began_s
-        return self.device.take_outgoing() or None
-
-    def air_s(self, request: bytes) -> float:
-        return self._took_s
+Reader = Simulated[Rl866Reader]
+Desk = ReaderDesk[PadEvent, PadCommand, Reader]
 
 
-Desk = ReaderDesk[PadEvent, PadCommand, Simulated]
-
-
-def a_tag(number: int, blocks: int = 28, block_size: int = 4) -> SimulatedTag:
-    memory = bytearray((number + at) % 251 for at in range(blocks * block_size))
-    return SimulatedTag(bytes.fromhex(f"E0040150{number:08X}"), IN_STOCK, 0x06, block_size, blocks, memory)
-
-
-def uid(tag: SimulatedTag) -> str:
-    return tag.uid.hex().upper()
+def a_reader(*tags: SimulatedTag) -> Reader:
+    return Reader(BYTE_S, lambda room, byte_s: Rl866Reader(room, byte_s=byte_s), *tags)
 
 
 def read(tag: SimulatedTag) -> TagRead:
@@ -85,7 +45,7 @@ def read(tag: SimulatedTag) -> TagRead:
 
 def a_desk(*tags: SimulatedTag) -> Desk:
     """An empty pad in service; these tags lie beside it."""
-    desk = Desk(Rl866Pad(Rl866Settings(most_bytes=512)), Simulated(*tags))
+    desk = Desk(Rl866Pad(Rl866Settings(most_bytes=512)), a_reader(*tags))
     desk.open()
     assert desk.run(2.0) == [WELL]
     return desk
@@ -170,7 +130,7 @@ def test_after_any_fault_of_the_line_the_pad_is_as_before(fault: PadFault) -> No
 
 def test_staff_write_the_memory_of_a_tag() -> None:
     tag = a_tag(1)
-    desk = ReaderDesk[ProgrammerEvent, ProgrammerCommand, Simulated](Rl866Programmer(Rl866Settings()), Simulated(tag))
+    desk = ReaderDesk[ProgrammerEvent, ProgrammerCommand, Reader](Rl866Programmer(Rl866Settings()), a_reader(tag))
     desk.open()
     desk.reader.put(tag)
     desk.run(3.0)
