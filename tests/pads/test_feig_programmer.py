@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from drivers.errors import Misuse
 from drivers.health import FaultCode, Faulted
@@ -123,33 +121,3 @@ def test_the_bench_does_all_that_a_kiosk_s_pad_does() -> None:
 def test_data_that_is_no_whole_blocks_is_the_caller_s_fault(first_block: int, data: bytes, block_size: int) -> None:
     with pytest.raises(Misuse):
         WriteData("E004015000000001", first_block, data, block_size)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.sampled_from(["good", "lost", "garbled", "deaf", "gone"]), max_size=25), st.integers(1, 60))
-def test_whatever_happens_a_write_of_memory_ends_once_and_tells_the_truth(luck: list[str], blocks: int) -> None:
-    tag = a_book(1, memory=bytearray(4 * 64))
-    desk = a_bench(tag)
-    wanted = bytes(1 + index % 255 for index in range(4 * blocks))
-    turns = list(luck)
-
-    def carries(_: bytes) -> bool:
-        if turns and turns[-1] == "gone":
-            desk.reader.tags.clear()
-        return not turns or turns[-1] != "deaf" or turns.pop() == ""
-
-    def pieces(answer: bytes) -> list[tuple[float, bytes]]:
-        match turns.pop() if turns else "good":
-            case "lost":
-                return []
-            case "garbled":
-                return [(0.0, answer[:-1] + b"?")]
-            case _:
-                return [(0.0, answer)]
-
-    desk.line.carries, desk.line.pieces = carries, pieces
-    desk.orders(WriteData(tag.uid, 1, wanted))
-    ends = [event for event in desk.run(60.0) if isinstance(event, DataWritten | DataNotWritten)]
-    assert len(ends) == 1
-    written = len(wanted) if isinstance(ends[0], DataWritten) else ends[0].bytes_written
-    assert tag.memory[4 : 4 + written] == wanted[:written]

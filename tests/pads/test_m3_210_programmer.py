@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from drivers.pads.m3_210.programmer import M3Programmer
 from drivers.pads.m3_210.settings import M3Settings
 from drivers.pads.programming import (
@@ -101,33 +98,3 @@ def test_the_bench_does_all_that_a_kiosk_s_pad_does() -> None:
     desk = a_bench(tag)
     desk.orders(WriteAfi(tag.uid, 0xC2))
     assert desk.run(1.0) == [WriteDone(tag.uid, 0xC2)]
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(["good", "lost", "garbled", "deaf", "gone"]), max_size=25), st.integers(1, 24))
-def test_whatever_happens_a_write_of_memory_ends_once_and_tells_the_truth(luck: list[str], blocks: int) -> None:
-    tag = a_book(1)
-    desk = a_bench(tag)
-    wanted = bytes(1 + index % 255 for index in range(4 * blocks))
-    turns = list(luck)
-
-    def carries(_: bytes) -> bool:
-        if turns and turns[-1] == "gone":
-            desk.reader.tags.clear()
-        return not turns or turns[-1] != "deaf" or turns.pop() == ""
-
-    def pieces(answer: bytes) -> list[tuple[float, bytes]]:
-        match turns.pop() if turns else "good":
-            case "lost":
-                return []
-            case "garbled":
-                return [(0.0, answer[:-1] + bytes((answer[-1] ^ 1,)))]
-            case _:
-                return [(0.0, answer)]
-
-    desk.line.carries, desk.line.pieces = carries, pieces
-    desk.orders(WriteData(tag.uid, 1, wanted))
-    ends = [event for event in desk.run(90.0) if isinstance(event, DataWritten | DataNotWritten)]
-    assert len(ends) == 1
-    written = len(wanted) if isinstance(ends[0], DataWritten) else ends[0].bytes_written
-    assert tag.memory[4 : 4 + written] == wanted[:written]
