@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Generic, Protocol, TypeVar
 
-from drivers.pads.polling.errand import Errand, Question
+from drivers.pads.polling.errand import Answer, Answer_contra, Errand, Request, Request_co
 from drivers.pads.protocol import TagRead
 
-Request = TypeVar("Request", bound=Question)
-Request_co = TypeVar("Request_co", bound=Question, covariant=True)
-Answer = TypeVar("Answer")
-Answerntra = TypeVar("Answerntra", contravariant=True)
 Value = TypeVar("Value")
 
 
@@ -100,7 +96,7 @@ class Looked:
     """None when the reader holds more: another request follows."""
 
 
-class Inventory(Errand[Request_co, Answerntra, Looked], Protocol[Request_co, Answerntra]):
+class Inventory(Errand[Request_co, Answer_contra, Looked], Protocol[Request_co, Answer_contra]):
     """One look at everything on the pad. Nothing else is sent until it has ended."""
 
     @property
@@ -112,7 +108,7 @@ class Inventory(Errand[Request_co, Answerntra, Looked], Protocol[Request_co, Ans
         ...
 
 
-class Greeting(Errand[Request_co, Answerntra, str], Protocol[Request_co, Answerntra]):
+class Greeting(Errand[Request_co, Answer_contra, str], Protocol[Request_co, Answer_contra]):
     """Who is there; ends with the reader's name, as in `FEIG CPR.M02, firmware 1.07`."""
 
     def unheard(self) -> str | None:
@@ -140,7 +136,7 @@ class NotYet:
     detail: str
 
 
-class Reading(Errand[Request_co, Answerntra, TagRead | NotYet | ReadingGoesOn], Protocol[Request_co, Answerntra]):
+class Reading(Errand[Request_co, Answer_contra, TagRead | NotYet | ReadingGoesOn], Protocol[Request_co, Answer_contra]):
     """Reads one tag. What was read is kept when a step fails: the next request goes on from there."""
 
     def unheard(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Generic
 
 from drivers.pads.polling import dialect
-from drivers.pads.polling.dialect import Answer, Dialect, Knocked, Request
-from drivers.pads.polling.errand import Errand
+from drivers.pads.polling.dialect import Dialect, Knocked
+from drivers.pads.polling.errand import Answer, Errand, Request
 
 
 class Greeting(Generic[Request, Answer]):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Generic
 
-from drivers.pads.polling.dialect import Answer, Inventory, Refused, Request, RoundEnd, ShownTag
+from drivers.pads.polling.dialect import Inventory, Refused, RoundEnd, ShownTag
+from drivers.pads.polling.errand import Answer, Request
 
 
 class InventoryRound(Generic[Request, Answer]):

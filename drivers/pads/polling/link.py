@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic
 
-from drivers.pads.polling.dialect import Answer, Dialect, Request
+from drivers.pads.polling.dialect import Dialect
+from drivers.pads.polling.errand import Answer, Request
 
 
 @dataclass(frozen=True, slots=True)

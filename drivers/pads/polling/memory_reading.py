@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Generic
 
-from drivers.pads.polling.dialect import Answer, NotYet, ReadingGoesOn, Request
-from drivers.pads.polling.errand import Errand
+from drivers.pads.polling.dialect import NotYet, ReadingGoesOn
+from drivers.pads.polling.errand import Answer, Errand, Request
 from drivers.pads.protocol import TagRead
 
 _USUAL_BLOCK_SIZE = 4

@@ -16,7 +16,8 @@ from typing import Generic, assert_never
 from drivers.errors import Misuse
 from drivers.health import FaultCode
 from drivers.pads.polling.condition import Condition
-from drivers.pads.polling.dialect import Answer, Dialect, Request
+from drivers.pads.polling.dialect import Dialect
+from drivers.pads.polling.errand import Answer, Request
 from drivers.pads.polling.greeting import Greeting, Knock
 from drivers.pads.polling.inventory_round import InventoryRound
 from drivers.pads.polling.link import Heard, Link, Unheard

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drivers.pads.polling.dialect import Answer, Request, ShownTag
+from drivers.pads.polling.dialect import ShownTag
+from drivers.pads.polling.errand import Answer, Request
 from drivers.pads.polling.inventory_round import InventoryRound
 
 _MISSED_ROUNDS = 2

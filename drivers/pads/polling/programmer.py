@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic
 
-from drivers.pads.polling.dialect import Answer, Request
+from drivers.pads.polling.errand import Answer, Request
 from drivers.pads.polling.pad import PolledPad
 from drivers.pads.polling.tag_writes import DataWrite
 from drivers.pads.programming import DataNotWritten, ProgrammerCommand, ProgrammerEvent, WriteData

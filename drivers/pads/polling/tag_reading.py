@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Generic
 
-from drivers.pads.polling.dialect import Answer, NotYet, Reading, ReadingGoesOn, Request
+from drivers.pads.polling.dialect import NotYet, Reading, ReadingGoesOn
+from drivers.pads.polling.errand import Answer, Request
 from drivers.pads.protocol import TagRead, TagUnreadable
 
 _TRIES = 5

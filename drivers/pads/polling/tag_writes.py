@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Generic
 
-from drivers.pads.polling.dialect import Answer, Change, Dialect, Request
+from drivers.pads.polling.dialect import Change, Dialect
+from drivers.pads.polling.errand import Answer, Request
 from drivers.pads.polling.settings import PollingSettings
 from drivers.pads.polling.writing import WriteAndLook
 from drivers.pads.programming import DataNotWritten, DataWritten, WriteData

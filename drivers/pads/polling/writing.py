@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, assert_never
 
-from drivers.pads.polling.dialect import Answer, Change, Held, NotSeen, Request, Value, WriteReply
-from drivers.pads.polling.errand import Errand
+from drivers.pads.polling.dialect import Change, Held, NotSeen, Value, WriteReply
+from drivers.pads.polling.errand import Answer, Errand, Request
 from drivers.pads.polling.settings import PollingSettings
 from drivers.pads.protocol import WriteFailure
 
