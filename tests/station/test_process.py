@@ -266,6 +266,22 @@ def test_missing_fonts_are_said_with_what_to_do(prepare: Prepare, tmp_path: Path
     assert "make setup" in said
 
 
+def test_a_layout_of_receipts_that_cannot_be_used_is_refused_with_each_fault(prepare: Prepare, tmp_path: Path) -> None:
+    (tmp_path / "receipts").mkdir()
+    for name in ("zh", "en"):
+        (tmp_path / "receipts" / f"{name}.toml").write_text('[[row]]\ntext = "{titel}"\n', encoding="utf-8")
+    code, said = refused(prepare, f"printer.templates={tmp_path}/receipts")
+    assert code == 1
+    assert said.count("row.1: expected a known place in `{titel}`") == 2
+    assert "Traceback" not in said
+
+
+def test_a_logo_that_is_not_there_is_named(prepare: Prepare, tmp_path: Path) -> None:
+    code, said = refused(prepare, f"printer.logo={tmp_path}/logo.png")
+    assert code == 1
+    assert f"receipt logo {tmp_path}/logo.png: it cannot be read" in said
+
+
 def test_a_kiosk_without_a_screen_says_so(prepare: Prepare) -> None:
     code, said = refused(prepare, "screen.mode=window", SDL_VIDEODRIVER="none-such")
     assert code == 1
