@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.pads.programming import DataNotWritten, DataWritten, ProgrammerCommand, ProgrammerEvent, WriteData
+from drivers.pads.protocol import WriteFailure
 from tests.pads.desk import ReaderDesk, WireReader, a_book
 from tests.pads.polled_benches import Bench, every_polled_pad
 
@@ -45,3 +46,12 @@ def test_whatever_happens_a_write_of_memory_ends_once_and_tells_the_truth(
     assert len(ends) == 1
     written = len(wanted) if isinstance(ends[0], DataWritten) else ends[0].bytes_written
     assert tag.memory[4 : 4 + written] == wanted[:written]
+
+
+@every_polled_pad
+def test_a_uid_that_no_tag_can_have_is_away(bench: Bench) -> None:
+    desk = ReaderDesk[ProgrammerEvent, ProgrammerCommand, WireReader](bench.programmer(), bench.reader(()))
+    desk.open()
+    desk.run(4.0)
+    desk.orders(WriteData("no UID", 0, b"1234"))
+    assert DataNotWritten("no UID", 0, WriteFailure.TAG_AWAY, 0) in desk.run(0.1)

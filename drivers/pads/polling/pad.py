@@ -135,11 +135,11 @@ class PolledPad(Generic[Request, Answer]):
         self._now_s = now_s
         if not self._dialect.blocks_at_once(command.block_size):
             return DataNotWritten(command.uid, command.first_block, NotWritable.BLOCK_SIZE, 0)
+        if not self._takes_orders(command.uid):
+            why = WriteFailure.READER if _UID.fullmatch(command.uid) else WriteFailure.TAG_AWAY
+            return DataNotWritten(command.uid, command.first_block, why, 0)
         write = DataWrite(command, self._dialect, self._settings, now_s)
-        if self._takes_orders(command.uid):
-            self._writes.append(write)
-        else:
-            write.give_up()
+        self._writes.append(write)
         return write
 
     def receive(self, data: bytes, now_s: float) -> list[PadEvent]:
