@@ -53,3 +53,15 @@ class PcscPadFault(StrEnum):
     """The book is pulled away in the middle of the next write."""
     SLOW = "slow"
     UNPLUG = "unplug"
+
+
+class GateFault(StrEnum):
+    """What can be wrong with a gate or its line."""
+
+    NONE = "none"
+    SILENT = "silent"
+    SLOW = "slow"
+    NOISE = "noise"
+    OVERFLOW = "overflow"
+    """Its memory takes hardly any records more: those that do not fit are lost."""
+    UNPLUG = "unplug"
