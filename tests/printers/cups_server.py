@@ -26,6 +26,7 @@ LogLevel info
 DefaultAuthType None
 Browsing Off
 WebInterface No
+PreserveJobFiles No
 <Location />
   Order allow,deny
   Allow from all
