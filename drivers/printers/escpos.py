@@ -19,7 +19,6 @@ CLEAR_AND_RECOVER = b"\x10\x05\x02"
 """DLE ENQ 2: leave an error, and throw away what was received."""
 CHINESE_ON, CHINESE_OFF = b"\x1c&", b"\x1c."
 QUESTIONS = (1, 2, 3, 4)
-LARGEST_BAND_ROWS = 0xFFFF
 QR_MODULE_DOTS = 6
 _ALIGNS = {Align.LEFT: 0, Align.CENTRE: 1, Align.RIGHT: 2}
 _CODE_128 = 0x49
