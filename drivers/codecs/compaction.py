@@ -152,7 +152,7 @@ _SEVEN_BIT_TEXT = re.compile(r"[\0-~]{8,}")
 
 def pack(text: str) -> tuple[Compaction, bytes]:
     """The first compaction that fits, in the order of ISO/IEC 15962, and the packed bytes. `text` is not empty."""
-    if _is_decimal(text):
+    if text.isdigit() and text.isascii() and len(text) > 1:
         if text[0] != "0" and len(text) <= LONGEST_INTEGER and (number := int(text)) <= LARGEST_INTEGER:
             return _INTEGER, pack_integer(number)
         return Compaction.NUMERIC, bytes.fromhex(text + "F" * (len(text) % 2))
@@ -178,10 +178,6 @@ def _pack_six_bit(text: str) -> bytes:
 def pack_integer(number: int) -> bytes:
     """Big-endian without leading zero bytes; at least one byte."""
     return number.to_bytes((number.bit_length() + 7) // BITS_OF_BYTE or 1, "big")
-
-
-def _is_decimal(text: str) -> bool:
-    return len(text) >= 2 and text.isascii() and text.isdigit()
 
 
 def _pack_units(text: str, width: int, pad_pattern: int) -> bytes:

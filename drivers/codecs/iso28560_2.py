@@ -53,12 +53,13 @@ def _read_quickly(memory: bytes) -> Elements | None:
 
     Most tags of a library are the same but for this number, so the rest of a tag is looked up before it is read.
     """
-    if not LEAST_BYTES <= len(memory) <= MOST_BYTES_REMEMBERED or memory[0] & OID_IN_NEXT_BYTE != IDENTIFIER_OID:
+    size = len(memory)
+    if not LEAST_BYTES <= size <= MOST_BYTES_REMEMBERED or memory[0] & OID_IN_NEXT_BYTE != IDENTIFIER_OID:
         return None
     at, pad = (3, memory[1]) if memory[0] & OFFSET_BIT else (2, 0)
     length = memory[at - 1]
     end = at + length
-    if not 0 < length < LENGTH_GOES_ON or end + pad > len(memory) or (pad and any(memory[end : end + pad])):
+    if not 0 < length < LENGTH_GOES_ON or end + pad > size or (pad and any(memory[end : end + pad])):
         return None
     text, flaw = unpack(memory[0] >> COMPACTION_SHIFT & 7, memory[at:end])
     rest = _rest_of(memory[end + pad :])
@@ -111,8 +112,8 @@ def encode(
     if INDEX in elements:
         ordered[INDEX] = elements[INDEX]
     ordered.update(elements)
-    written = write(ordered, lock=lock, block_size=block_size)
-    return EncodedTag(filled(written.memory, memory_size), locked_blocks=written.locked_blocks)
+    memory, locked_blocks = write(ordered, lock, block_size)
+    return EncodedTag(filled(memory, memory_size), None, locked_blocks)
 
 
 def filled(written: bytes, memory_size: int | None) -> bytes:

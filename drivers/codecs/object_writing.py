@@ -21,6 +21,9 @@ LEAST_INTEGER = 10
 """Integer compaction takes two digits or more."""
 
 
+_OIDS = {key: element.oid for key, element in BY_KEY.items()}
+
+
 def element_of(key: str) -> Element:
     """The row of the standard's table, or a refusal that guesses what was meant."""
     element = BY_KEY.get(key)
@@ -32,7 +35,7 @@ def element_of(key: str) -> Element:
 def indexed_oids(keys: Collection[str]) -> list[int]:
     """What a content parameter says of elements with these keys; refuses keys of no element."""
     try:
-        oids = [BY_KEY[key].oid for key in keys]
+        oids = [_OIDS[key] for key in keys]
     except KeyError as unknown:
         raise no_such_element(str(unknown.args[0]), "ISO 28560", BY_KEY) from None
     return sorted([oid for oid in oids if oid >= FIRST_INDEXED_OID])
@@ -62,40 +65,37 @@ class Written(NamedTuple):
 
 
 def write(
-    elements: Mapping[str, ElementValue], *, lock: Collection[str] = (), block_size: int = 1, start: int = 0
+    elements: Mapping[str, ElementValue], lock: Collection[str] = (), block_size: int = 1, start: int = 0
 ) -> Written:
     """The elements in their order from byte `start` of the memory; runs of locked ones start and end on block edges.
 
     Their keys are those of the standard's table, see `indexed_oids`.
     """
     if not lock:
-        return Written(b"".join([part for key, value in elements.items() for part in _WRITERS[key](value)]), ())
+        return Written(b"".join([_WRITERS[key](value) for key, value in elements.items()]), ())
     memory = bytearray(start)
     locked: list[int] = []
     keys = list(elements)
     for key, following in zip(keys, [*keys[1:], None], strict=True):
-        head, body = _WRITERS[key](elements[key])
-        beyond_edge = (len(memory) + len(head) + len(body)) % block_size
+        written = _WRITERS[key](elements[key])
+        beyond_edge = (len(memory) + len(written)) % block_size
         if beyond_edge and (key in lock) != (following in lock):
-            head, body = _padded(head, body, block_size - beyond_edge - 1)
+            written = _padded(written, block_size - beyond_edge - 1)
         if key in lock:
-            last_block = (len(memory) + len(head) + len(body) - 1) // block_size
+            last_block = (len(memory) + len(written) - 1) // block_size
             locked += [block for block in range(len(memory) // block_size, last_block + 1) if block not in locked[-1:]]
-        memory += head
-        memory += body
+        memory += written
     return Written(bytes(memory[start:]), tuple(locked))
 
 
-Piece = tuple[bytes, bytes]
-"""Precursor without offset and the OID behind it; length and data."""
+def _padded(element: bytes, pad: int) -> bytes:
+    """With the count of pad bytes behind the precursor and the OID, and the bytes themselves at the end."""
+    at = 2 if element[0] & OID_IN_NEXT_BYTE == OID_IN_NEXT_BYTE else 1
+    return bytes([element[0] | OFFSET_BIT]) + element[1:at] + bytes([pad]) + element[at:] + bytes(pad)
 
 
-def _padded(head: bytes, body: bytes, pad: int) -> Piece:
-    return bytes([head[0] | OFFSET_BIT]) + head[1:] + bytes([pad]), body + bytes(pad)
-
-
-def _piece(oid: int, compaction: Compaction, data: bytes) -> Piece:
-    return _HEADS[oid][compaction], _length(len(data)) + data
+def _element(oid: int, compaction: Compaction, data: bytes) -> bytes:
+    return _HEADS[oid][compaction] + _length(len(data)) + data
 
 
 def _head(oid: int, compaction: Compaction) -> bytes:
@@ -117,22 +117,22 @@ def _length(length: int) -> bytes:
     return bytes(sevens)
 
 
-def _writer_of(element: Element) -> Callable[[ElementValue], Piece]:
+def _writer_of(element: Element) -> Callable[[ElementValue], bytes]:
     """How values of one element become bytes; refuses those that the element does not take."""
     oid, key = element.oid, element.key
     match element.kind:
         case Kind.TEXT:
-            return lambda value: _piece(oid, *pack(text_to_write(key, value)))
+            return lambda value: _element(oid, *pack(text_to_write(key, value)))
         case Kind.UTF8_TEXT:
-            return lambda value: _piece(oid, Compaction.UTF8, text_to_write(key, value).encode())
+            return lambda value: _element(oid, Compaction.UTF8, text_to_write(key, value).encode())
         case Kind.ISIL | Kind.CODE:
-            return lambda value: _piece_of_code(key, text_to_write(key, value))
+            return lambda value: _element_of_code(key, text_to_write(key, value))
         case Kind.SET:
-            return lambda value: _piece_of_set(*set_to_write(value, LARGEST_SET))
+            return lambda value: _element_of_set(*set_to_write(value, LARGEST_SET))
         case Kind.INDEX:
-            return lambda value: _piece_of_index(tuple(value) if isinstance(value, list) else ())
+            return lambda value: _element_of_index(tuple(value) if isinstance(value, list) else ())
         case Kind.GS1:
-            return lambda value: _piece(oid, *_packed_gs1(gs1_to_write(value)))
+            return lambda value: _element(oid, *_packed_gs1(gs1_to_write(value)))
         case _:
             assert_never(element.kind)
 
@@ -146,24 +146,24 @@ def _packed_gs1(digits: str) -> tuple[Compaction, bytes]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _piece_of_code(key: str, text: str) -> Piece:
+def _element_of_code(key: str, text: str) -> bytes:
     element = BY_KEY[key]
     if element.kind is Kind.CODE:
-        return _piece(element.oid, Compaction.OCTETS, bytes([code_to_write(key, text)]))
+        return _element(element.oid, Compaction.OCTETS, bytes([code_to_write(key, text)]))
     if not is_isil(text):
         remedy = "give prefix, hyphen and unit of letters, digits, - : /, at most 16 characters"
         raise EncodeRefused(key, f"{text!r} is no ISIL", remedy)
-    return _piece(element.oid, Compaction.APPLICATION, pack_isil(text))
+    return _element(element.oid, Compaction.APPLICATION, pack_isil(text))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _piece_of_set(parts: int, part: int) -> Piece:
+def _element_of_set(parts: int, part: int) -> bytes:
     half = max(2, len(str(parts)))
-    return _piece(SET_OID, *pack(f"{parts:0{half}}{part:0{half}}"))
+    return _element(SET_OID, *pack(f"{parts:0{half}}{part:0{half}}"))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _piece_of_index(oids: tuple[int, ...]) -> Piece:
+def _element_of_index(oids: tuple[int, ...]) -> bytes:
     if not oids or not all(FIRST_INDEXED_OID <= oid <= HIGHEST_KNOWN_OID for oid in oids):
         raise EncodeRefused(
             INDEX, f"{list(oids)!r} is no list of OIDs", "give the OIDs from 3 to 26 that are on the tag"
@@ -172,7 +172,7 @@ def _piece_of_index(oids: tuple[int, ...]) -> Piece:
     for oid in oids:
         byte, bit = divmod(oid - FIRST_INDEXED_OID, BITS_OF_BYTE)
         bitmap[byte] |= 0x80 >> bit
-    return _piece(INDEX_OID, Compaction.APPLICATION, bytes(bitmap))
+    return _element(INDEX_OID, Compaction.APPLICATION, bytes(bitmap))
 
 
 _WRITERS = {key: _writer_of(element) for key, element in BY_KEY.items()}

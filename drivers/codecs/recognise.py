@@ -105,8 +105,9 @@ def _is_strange(memory: bytes, chained: TagData) -> bool:
 def _is_turned(memory: bytes, block_size: int) -> bool:
     """Whether blocks turned round give ISO 28560-3 with a right CRC, which no chain gives by chance."""
     if block_size > 2 and len(memory) >= block_size:
-        head, parts, part = memory[block_size - 1], memory[block_size - 2], memory[block_size - 3]
-        if not 0 < part <= parts or iso28560_3.VERSION_WRITTEN not in (head >> 4, head & 0x0F):
+        head = memory[block_size - 1]
+        in_set = 0 < memory[block_size - 3] <= memory[block_size - 2]
+        if not in_set or iso28560_3.VERSION_WRITTEN not in (head >> 4, head & 0x0F):
             return False
     turned = iso28560_3.with_blocks_reversed(memory[: iso28560_3.BASIC_BYTES + block_size], block_size)
     return iso28560_3.has_right_crc(turned)

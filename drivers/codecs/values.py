@@ -99,13 +99,19 @@ def text_to_write(key: str, value: ElementValue) -> str:
         raise EncodeRefused(key, "the text is empty", "leave the element out or give it a text")
     if len(value) > LONGEST_TEXT:
         raise EncodeRefused(key, f"{len(value)} characters are too many", f"no tag holds more than {LONGEST_TEXT}")
-    if not value.isprintable() and min(value) < " ":
+    if not value.isprintable():
+        _check_unprintable(key, value)
+    return value
+
+
+def _check_unprintable(key: str, text: str) -> None:
+    """Refuse control characters and halves of pairs; other characters that nobody sees are taken as they are."""
+    if min(text) < " ":
         raise EncodeRefused(key, "a character below 0x20 stands in the text", "remove the control character")
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
         raise EncodeRefused(key, "the text holds half of a surrogate pair", "give whole characters") from None
-    return value
 
 
 def number_to_write(key: str, value: ElementValue, lowest: int, highest: int) -> int:

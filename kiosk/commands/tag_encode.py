@@ -1,4 +1,4 @@
-"""`kiosk tag encode`: a tag's bytes from its elements, in any layout. What it cannot write is refused, with a reason."""
+"""`kiosk tag encode`: a tag's bytes from its elements, in any layout. What it cannot write it refuses, and says why."""
 
 from __future__ import annotations
 
