@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import settings_page, tables
+from docs import hardware_table, settings_page, tables
 from kiosk.session import diagram
 
 ROOT = Path(__file__).parents[1]
 WHOLE: dict[str, Callable[[], str]] = {"docs/states.md": diagram.page, "docs/settings.md": settings_page.page}
 PARTS: dict[str, Callable[[], str]] = {
     "commands": tables.commands,
+    "hardware": hardware_table.hardware,
     "protocols": tables.protocols,
     "simulated": tables.simulated,
     "elements": tables.elements,

@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from docs.tables import table
 from kiosk.central.settings import CentralSettings
+from kiosk.hardware.gates import GateFile
 from kiosk.settings import in_words, shown
 from kiosk.station.settings import KioskSettings
 
@@ -25,12 +26,16 @@ def page() -> str:
     """`docs/settings.md`."""
     return f"""# Settings
 
-Every key of the two files of a configuration folder. `kiosk check-config DIR` reports every fault of both at once; a
-key that is not here is one. Made from the code by `make docs`.
+Every key of the files of a configuration folder. `kiosk check-config DIR` reports every fault of all at once; a key
+that is not here is one. Made from the code by `make docs`.
 
 ## kiosk.toml
 
 {table(HEADS, _rows(KioskSettings, ""))}
+
+## gate.toml
+
+{table(HEADS, _rows(GateFile, ""))}
 
 ## central.toml
 

@@ -80,11 +80,9 @@ def _wanted(parser: argparse.ArgumentParser) -> Iterator[str]:
 def protocols() -> str:
     """Protocols by the names that `kiosk wire decode` takes, with the frames that hold them in the tests."""
     rows = [
-        (f"`{name}`", one.what, one.depth.value, str(_frames(name)), one.source)
-        for name, one in PROTOCOLS.items()
-        if ":" not in name
+        (f"`{name}`", one.what, str(_frames(name)), one.source) for name, one in PROTOCOLS.items() if ":" not in name
     ]
-    return table(("protocol", "of", "", "frames in the tests", "source"), rows)
+    return table(("protocol", "of", "frames in the tests", "source"), rows)
 
 
 def _frames(name: str) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from enum import StrEnum
 from importlib import import_module
 from types import MappingProxyType
 
@@ -17,21 +16,11 @@ from drivers.described import Described, Direction
 Describe = Callable[[bytes, Direction | None], list[Described]]
 
 
-class Depth(StrEnum):
-    """How far this version goes with a protocol."""
-
-    DRIVEN = "driven"
-    """A kiosk works with such a device."""
-    TOLD = "put in words"
-    """Frames are understood; no driver uses them yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """One protocol: what it is, where it is known from, and the function that puts its bytes in words."""
 
     what: str
-    depth: Depth
     source: str
     module: str
     function: str = "describe"
@@ -40,11 +29,10 @@ class Protocol:
 _ESC_POS = "Epson ESC/POS command reference"
 PROTOCOLS = MappingProxyType(
     {
-        "escpos": Protocol("receipt printers, ESC/POS", Depth.DRIVEN, _ESC_POS, "drivers.printers.describe"),
+        "escpos": Protocol("receipt printers, ESC/POS", _ESC_POS, "drivers.printers.describe"),
         **{
             f"escpos:{n}": Protocol(
                 f"the answer to status question {n} (DLE EOT {n})",
-                Depth.DRIVEN,
                 _ESC_POS,
                 "drivers.printers.describe",
                 f"describe_status_{n}",
@@ -53,40 +41,27 @@ PROTOCOLS = MappingProxyType(
         },
         "evdev": Protocol(
             "scanners that type as a keyboard, as Linux input records",
-            Depth.TOLD,
             "Linux input.h, input-event-codes.h",
             "drivers.scanners.describe_evdev",
         ),
         "feig": Protocol(
-            "FEIG OBID readers and gates", Depth.DRIVEN, "FEIG H20800-16e-ID-B, H71011-0e", "drivers.pads.feig.describe"
+            "FEIG OBID readers and gates", "FEIG H20800-16e-ID-B, H71011-0e", "drivers.pads.feig.describe"
         ),
-        "llrp": Protocol(
-            "UHF readers and portals, LLRP", Depth.DRIVEN, "EPCglobal LLRP 1.1", "drivers.llrp.describe"
-        ),
-        "lsp2": Protocol(
-            "TAGSYS gates, LSP2", Depth.TOLD, "github GallusMax/libdanrfid", "drivers.gates.lsp2_describe"
-        ),
+        "llrp": Protocol("UHF readers and portals, LLRP", "EPCglobal LLRP 1.1", "drivers.llrp.describe"),
+        "lsp2": Protocol("TAGSYS gates, LSP2", "github GallusMax/libdanrfid", "drivers.gates.lsp2_describe"),
         "m3_210": Protocol(
             "3M / Bibliotheca 210 and 810 pads",
-            Depth.DRIVEN,
             "3M RFID Reader Model 210 Protocol Specification 1.0.0",
             "drivers.pads.m3_210.describe",
         ),
-        "pcsc": Protocol(
-            "card readers, PC/SC", Depth.DRIVEN, "PC/SC part 3; ACR122U API 2.04", "drivers.cards.describe"
-        ),
-        "rl866": Protocol(
-            "RL866 / M201 class pads", Depth.DRIVEN, "github Hypernova-Oy/lainuri", "drivers.pads.rl866.describe"
-        ),
+        "pcsc": Protocol("card readers, PC/SC", "PC/SC part 3; ACR122U API 2.04", "drivers.cards.describe"),
+        "rl866": Protocol("RL866 / M201 class pads", "github Hypernova-Oy/lainuri", "drivers.pads.rl866.describe"),
         "scan_engine": Protocol(
             "scan engines: triggers and Zebra SSI",
-            Depth.TOLD,
             "makers' guides as quoted in public programs",
             "drivers.scanners.describe_engine",
         ),
-        "scanner": Protocol(
-            "serial scanners", Depth.DRIVEN, "ISO/IEC 15424 (AIM identifiers)", "drivers.scanners.describe"
-        ),
+        "scanner": Protocol("serial scanners", "ISO/IEC 15424 (AIM identifiers)", "drivers.scanners.describe"),
     }
 )
 

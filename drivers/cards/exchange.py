@@ -5,8 +5,9 @@ Sources: PC/SC part 3, 3.2.2; ISO/IEC 7816-4, 5.1.3 (all status words of the sta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from drivers.cards.apdu import Answer, Command, meaning_of, parse_answer
 
@@ -48,6 +49,21 @@ class Card(Protocol):
     def transmit(self, command: bytes) -> bytes:
         """Send one command APDU, return the answer with its status word. Raises `NoToken` when the card went away."""
         ...
+
+
+class Tapped:
+    """A card of which somebody sees every command and answer; keys are in them."""
+
+    def __init__(self, card: Card, tap: Callable[[Literal["out", "in"], bytes], None]) -> None:
+        self._card = card
+        self._tap = tap
+
+    def transmit(self, command: bytes) -> bytes:
+        """As the card's."""
+        self._tap("out", command)
+        answer = self._card.transmit(command)
+        self._tap("in", answer)
+        return answer
 
 
 def ask(card: Card, command: Command) -> bytes:

@@ -10,10 +10,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from drivers.cards.atr import parse_atr
 from drivers.cards.events import CardEvent, CardPresented, CardUnreadable
-from drivers.cards.exchange import NoToken, Unreadable
+from drivers.cards.exchange import NoToken, Tapped, Unreadable
 from drivers.cards.presence import READER_HOLD_S, Presence
 from drivers.cards.reading import TokenReader
 from drivers.cards.service import ReaderState, Service, ServiceGone
@@ -39,8 +40,15 @@ class CardSettings:
 class CardReader:
     """Watches one reader from `start` to `stop`. `deliver` is called in the reader's own thread and must not block."""
 
-    def __init__(self, settings: CardSettings, deliver: Callable[[CardEvent], None]) -> None:
+    def __init__(
+        self,
+        settings: CardSettings,
+        deliver: Callable[[CardEvent], None],
+        tap: Callable[[Literal["out", "in"], bytes], None] | None = None,
+    ) -> None:
+        """`tap` sees every command and answer; keys and patrons' data are in them."""
         self._settings = settings
+        self._tap = tap
         self._deliver = deliver
         self._tokens = TokenReader(settings.source)
         self._presence = Presence()
@@ -124,7 +132,7 @@ class CardReader:
         for left in reversed(range(_TRIES)):
             try:
                 with service.connect(reader) as card:
-                    token = self._tokens.read(card)
+                    token = self._tokens.read(card if self._tap is None else Tapped(card, self._tap))
             except NoToken as failure:
                 if failure.why is not Unreadable.PULLED_AWAY or not left or self._stopping.wait(_BETWEEN_TRIES_S):
                     return CardUnreadable(failure.why, failure.detail)

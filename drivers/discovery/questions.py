@@ -80,6 +80,15 @@ QUESTIONS = (
         lines=_lines(Parity.NONE, 19_200),
     ),
     Question(
+        "m3_210",
+        "pad",
+        "m3_210",
+        bytes.fromhex("D500050400118C66"),
+        "probe",
+        "github dpavlin/Biblio-RFID, 3M810.pm: an 810 sleeps until it hears this",
+        lines=_lines(Parity.NONE, 19_200),
+    ),
+    Question(
         "lsp2",
         "gate",
         "lsp2",

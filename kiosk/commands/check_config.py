@@ -13,6 +13,7 @@ from kiosk.settings import Fault, read_faults
 
 FILES = {
     "kiosk.toml": ("kiosk.station.settings", "KioskSettings"),
+    "gate.toml": ("kiosk.hardware.gates", "GateFile"),
     "central.toml": ("kiosk.central.settings", "CentralSettings"),
 }
 """The files that a configuration folder may hold, and what each becomes."""

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
         ended.set()
         for event in device.events(STILL_TOLD_S):
             secrets.note(event)
-    about = f"{kind.value}, driver {settings.driver}, {time.strftime('%Y-%m-%d')}"
+    about = f"{kind.value}, {protocol_of(settings)}, {time.strftime('%Y-%m-%d')}"
     text = recording.as_toml(protocol_of(settings), secrets.all(), about)
     if arguments.out is None:
         print(text, end="")

@@ -17,8 +17,9 @@ from drivers.scanners.events import CodeRejected, CodeScanned
 from kiosk.commands.device_options import EXIT_DONE, EXIT_FAILED, add_command
 from kiosk.commands.json_text import json_text
 from kiosk.hardware.opening import Kind, Openable
+from kiosk.hardware.tag_data import decoded
 from kiosk.technician.holding import Held, held
-from kiosk.technician.seen import DeviceEvent, Seen, as_text, decoded
+from kiosk.technician.seen import DeviceEvent, Seen, as_text
 
 CLEAR = "\x1b[H\x1b[J"
 SETTLED_S = 0.6

@@ -6,19 +6,18 @@ import argparse
 
 from drivers.errors import Misuse
 from drivers.health import Faulted, Recovered
-from drivers.pads.programming import DataNotWritten, DataWritten, WriteData
+from drivers.pads.programming import DataNotWritten, DataWritten, NotWritable, WriteData
 from drivers.pads.protocol import TagSeen, WriteAfi, WriteDone, WriteFailed
 from kiosk.commands.device_options import EXIT_DONE, EXIT_FAILED, add_command
 from kiosk.commands.device_see import plain
 from kiosk.commands.hex_text import bytes_of_hex
 from kiosk.commands.json_text import json_text
 from kiosk.hardware.opening import Kind, Openable
-from kiosk.hardware.pads import PadDriver
-from kiosk.technician.holding import Held, held
+from kiosk.hardware.pads import WITH_EAS, PadSettings
+from kiosk.technician.holding import Held, held_pad, held_programmer
 from kiosk.technician.seen import DeviceEvent
 
 PATIENCE_S = 30.0
-Order = WriteAfi | WriteData
 ENDS = (WriteDone, WriteFailed, DataWritten, DataNotWritten)
 
 
@@ -40,17 +39,27 @@ def run(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
     """Write, and tell what was read back: 0 only when it is as written. Raises `ValueError` for unfit words."""
     if (arguments.afi is None) == (arguments.data is None):
         raise ValueError("say what to write: either --afi HH or --data HEX")
-    if arguments.data is not None and settings.driver is PadDriver.LLRP:
-        raise ValueError("--data: the driver llrp writes no memory of tags; use the maker's own tool")
-    with held(settings) as device:
-        uid = arguments.uid.upper() if arguments.uid else _only_tag(device, arguments.seconds)
-        try:
-            device.order(_order(arguments, uid))
-        except Misuse as misuse:
-            raise ValueError(f"--data: {misuse}") from None
-        ended = next((event for event in device.events(arguments.seconds) if _is_end(event, uid)), None)
+    assert isinstance(settings, PadSettings), "only pads are offered on the command line"
+    if arguments.eas is not None and settings.driver not in WITH_EAS:
+        raise ValueError(
+            f"--eas: the driver {settings.driver} cannot read it back; it can with {', '.join(sorted(WITH_EAS))}"
+        )
+    if arguments.data is None:
+        with held_pad(settings) as pad:
+            uid = _uid(arguments, pad.told)
+            pad.order(_afi_order(arguments, uid))
+            ended = _end(pad.told, uid, arguments.seconds)
+    else:
+        with held_programmer(settings) as programmer:
+            uid = _uid(arguments, programmer.told)
+            programmer.order(_data_order(arguments, uid))
+            ended = _end(programmer.told, uid, arguments.seconds)
     _tell(ended, as_json=arguments.json)
     return EXIT_DONE if isinstance(ended, WriteDone | DataWritten) else EXIT_FAILED
+
+
+def _uid(arguments: argparse.Namespace, told: Held) -> str:
+    return str(arguments.uid).upper() if arguments.uid else _only_tag(told, arguments.seconds)
 
 
 def _only_tag(device: Held, for_s: float) -> str:
@@ -69,17 +78,24 @@ def _only_tag(device: Held, for_s: float) -> str:
     return uids[0]
 
 
-def _order(arguments: argparse.Namespace, uid: str) -> Order:
-    if arguments.data is not None:
-        return WriteData(uid, arguments.first_block, bytes_of_hex("--data", arguments.data), arguments.block_size)
+def _data_order(arguments: argparse.Namespace, uid: str) -> WriteData:
+    data = bytes_of_hex("--data", arguments.data)
+    try:
+        return WriteData(uid, arguments.first_block, data, arguments.block_size)
+    except Misuse as misuse:
+        raise ValueError(f"--data: {misuse}") from None
+
+
+def _afi_order(arguments: argparse.Namespace, uid: str) -> WriteAfi:
     afi = bytes_of_hex("--afi", arguments.afi)
     if len(afi) != 1:
         raise ValueError(f"--afi: {arguments.afi!r} is not one byte; give two hex digits such as C2")
     return WriteAfi(uid, afi[0], None if arguments.eas is None else arguments.eas == "on")
 
 
-def _is_end(event: DeviceEvent, uid: str) -> bool:
-    return isinstance(event, ENDS) and event.uid == uid
+def _end(told: Held, uid: str, for_s: float) -> DeviceEvent | None:
+    """How the order ended; None where the pad did not say in time."""
+    return next((event for event in told.events(for_s) if isinstance(event, ENDS) and event.uid == uid), None)
 
 
 def _tell(ended: DeviceEvent | None, *, as_json: bool) -> None:

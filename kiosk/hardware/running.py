@@ -7,12 +7,20 @@ from typing import Protocol, TypeVar
 Command_contra = TypeVar("Command_contra", contravariant=True)
 
 
-class Running(Protocol[Command_contra]):
+class Started(Protocol):
     """A driver on its port. Its events go to the `deliver` it was made with, on a thread of its own."""
 
     def start(self) -> None:
         """Begin; a device that is not there says so by an event, and comes when it can."""
         ...
+
+    def stop(self) -> None:
+        """End the thread and close the port."""
+        ...
+
+
+class Running(Started, Protocol[Command_contra]):
+    """One that takes orders."""
 
     def submit(self, command: Command_contra) -> None:
         """Queue an order; waits while too many are queued."""
@@ -20,8 +28,4 @@ class Running(Protocol[Command_contra]):
 
     def offer(self, command: Command_contra) -> bool:
         """Queue an order without waiting; whether it was taken."""
-        ...
-
-    def stop(self) -> None:
-        """End the thread and close the port."""
         ...

@@ -53,6 +53,8 @@ class ScannerSettings:
     """What the scanner puts before each code."""
     suffix: str = ""
     """What it puts behind each code, before CR, LF or Enter."""
+    terminators: str = "\r\n"
+    """`serial`: each of these characters ends a code; empty for a scanner that ends a code with silence."""
     codabar: CodabarLetters = CodabarLetters.STRIP
     """Start and stop letters of Codabar."""
     trigger: Dialect = Dialect.NONE
@@ -85,14 +87,18 @@ def opened_scanner(
     match settings.driver:
         case ScannerDriver.SERIAL:
             serial = serial_scanner.ScannerSettings(
-                prefix, suffix, codabar=settings.codabar, trigger=settings.trigger_bytes()
+                prefix=prefix,
+                suffix=suffix,
+                codabar=settings.codabar,
+                terminators=settings.terminators.encode(),
+                trigger=settings.trigger_bytes(),
             )
             return Pump(serial_scanner.ScannerCore(serial), _line(settings), deliver, name="scanner", tap=tap)
         case ScannerDriver.SSI:
-            packets = ssi_scanner.SsiSettings(prefix, suffix, settings.codabar)
+            packets = ssi_scanner.SsiSettings(prefix=prefix, suffix=suffix, codabar=settings.codabar)
             return Pump(ssi_scanner.SsiCore(packets), _line(settings), deliver, name="scanner", tap=tap)
         case ScannerDriver.EVDEV:
-            typed = wedge.WedgeSettings(prefix, suffix, settings.codabar)
+            typed = wedge.WedgeSettings(prefix=prefix, suffix=suffix, codabar=settings.codabar)
             return Pump(wedge.WedgeCore(typed), EvdevPort(settings.port), deliver, name="scanner", tap=tap)
         case _:
             assert_never(settings.driver)
@@ -100,3 +106,16 @@ def opened_scanner(
 
 def _line(settings: ScannerSettings) -> Port:
     return open_port(settings.port, LineSettings(settings.baud))
+
+
+def protocol_of_scanner(settings: ScannerSettings) -> str:
+    """As `kiosk wire decode` names it."""
+    match settings.driver:
+        case ScannerDriver.SERIAL:
+            return "scanner"
+        case ScannerDriver.SSI:
+            return "scan_engine"
+        case ScannerDriver.EVDEV:
+            return "evdev"
+        case _:
+            assert_never(settings.driver)

@@ -61,6 +61,7 @@ class StationHands:
             case PrintReceipt():
                 return () if self._print(order) else (PrintFailed(order.job),)
             case Play():
+                self._devices.show(order.cue)
                 if self._sounds is not None:
                     self._sounds.play(order.cue)
                 return ()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from drivers.codecs.tag_data import TagData, decode
+from drivers.codecs.tag_data import TagData
 from drivers.pads.protocol import TagRead as MemoryRead
+from kiosk.hardware.tag_data import decoded, is_for_items
 from kiosk.model.ids import ItemId, Uid
 from kiosk.session.events import TagKind, TagRead
-
-ITEM_USAGE_CLASSES = frozenset("01234567")
-"""Classes of type of usage that an item may have; 8 is a patron card, 9 equipment (ISO 28560-1, type of usage)."""
 
 BREAKING_FINDINGS = frozenset(
     {
@@ -30,7 +28,7 @@ FOREIGN_TO_LIBRARIES = frozenset({"unknown", "blank"})
 
 def recognise(read: MemoryRead, owners: Collection[str]) -> TagRead:
     """What the reducer is told of a tag. `owners` are our ISILs; empty takes every library item for ours."""
-    data = decode(read.data, block_size=read.block_size, afi=read.afi, dsfid=read.dsfid)
+    data = decoded(read)
     kind = _kind(data, owners)
     item = ItemId(data.item_id) if kind in (TagKind.LIBRARY, TagKind.FOREIGN) and data.item_id else None
     return TagRead(Uid(read.uid), kind, item, data.title or "", read.afi)
@@ -43,8 +41,7 @@ def _kind(data: TagData, owners: Collection[str]) -> TagKind:
         return TagKind.NOT_LIBRARY
     if data.item_id is None or BREAKING_FINDINGS.intersection(data.findings):
         return TagKind.BROKEN
-    usage = data.elements.get("type_of_usage")
-    if isinstance(usage, str) and usage and usage[0] not in ITEM_USAGE_CLASSES:
+    if not is_for_items(data):
         return TagKind.FOREIGN
     ours = {owner.casefold() for owner in owners}
     if ours and data.owner is not None and data.owner.casefold() not in ours:

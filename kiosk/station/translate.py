@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import assert_never
 
 from drivers.cards import events as cards
+from drivers.cards.phone_code import Accepted, PhoneCodes, is_phone_code
 from drivers.health import FaultCode, Faulted, Recovered
 from drivers.pads import protocol as pads
 from drivers.printers import events as printers
@@ -87,15 +88,21 @@ def pad_event(event: pads.PadEvent, owners: Collection[str]) -> Event:
             assert_never(event)
 
 
-def scanner_event(event: scanners.ScannerEvent) -> Event:
-    """What a scanner told."""
+def scanner_events(event: scanners.ScannerEvent, phones: PhoneCodes | None, now_s: float) -> tuple[Event, ...]:
+    """What a scanner told at `now_s` (seconds since 1970). A phone's code is a card that was shown and taken away."""
     match event:
         case scanners.CodeScanned():
-            return CodeScanned(event.code)
+            if phones is None or not is_phone_code(event.code):
+                return (CodeScanned(event.code),)
+            judged = phones.judge(event.code, now_s)
+            if isinstance(judged, Accepted):
+                return CardPresented(judged.card), CardLifted()
+            log.info("a phone's code was refused: %s", judged.why.value)
+            return (CodeNotRead(),)
         case scanners.CodeRejected():
-            return CodeNotRead()
+            return (CodeNotRead(),)
         case Faulted() | Recovered():
-            return health(Device.SCANNER, event)
+            return (health(Device.SCANNER, event),)
         case _:
             assert_never(event)
 

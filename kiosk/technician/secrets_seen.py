@@ -5,11 +5,10 @@ from __future__ import annotations
 from drivers.cards.events import CardPresented
 from drivers.pads.protocol import TagRead, TagSeen
 from drivers.scanners.events import CodeScanned
+from kiosk.hardware.tag_data import decoded, is_for_items
 from kiosk.technician import masking
-from kiosk.technician.seen import DeviceEvent, decoded
+from kiosk.technician.seen import DeviceEvent
 
-ITEM_USAGE_CLASSES = frozenset("01234567")
-"""Classes of type of usage that an item may have; 8 is a patron card (ISO 28560-1, type of usage)."""
 HEX = frozenset("0123456789ABCDEF")
 
 
@@ -52,6 +51,4 @@ class SecretsSeen:
 def is_an_items(read: TagRead) -> bool:
     """Whether a tag is a library item's by its data. Patrons' cards, and what is no library's, may tell of a person."""
     data = decoded(read)
-    usage = data.elements.get("type_of_usage")
-    is_patrons = isinstance(usage, str) and usage[:1] not in ITEM_USAGE_CLASSES
-    return data.item_id is not None and not is_patrons
+    return data.item_id is not None and is_for_items(data)

@@ -7,21 +7,20 @@ from typing import assert_never
 from unicodedata import east_asian_width
 
 from drivers.cards import events as cards
-from drivers.codecs.tag_data import TagData, decode
+from drivers.codecs.tag_data import TagData
 from drivers.gates import protocol as gates
 from drivers.health import Faulted, Recovered
 from drivers.pads import programming
 from drivers.pads import protocol as pads
 from drivers.printers import events as printers
 from drivers.scanners import events as scanners
+from kiosk.hardware.tag_data import decoded, decoded_passage
 
 DeviceEvent = (
     programming.ProgrammerEvent | gates.GateEvent | scanners.ScannerEvent | cards.CardEvent | printers.PrinterEvent
 )
 ROWS_LIMIT = 64
 """Rows that are kept; the oldest goes first."""
-STORED_CRC = bytes(2)
-"""A pad does not tell the word that only guards the air; the codecs take zeros for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +102,6 @@ def _tag(event: pads.TagSeen | pads.TagRead | pads.TagUnreadable | pads.TagGone)
             assert_never(event)
 
 
-def decoded(read: pads.TagRead) -> TagData:
-    """What stands on a tag that a pad has read."""
-    uii = STORED_CRC + read.uii if read.uii else None
-    return decode(read.data, block_size=read.block_size, afi=read.afi, dsfid=read.dsfid, uii=uii)
-
-
 def tag_words(data: TagData) -> dict[str, str]:
     """The columns that tell what stands on a tag."""
     return {
@@ -128,9 +121,7 @@ def _marks(afi: int | None, eas: bool | None) -> dict[str, str]:
 def _passage(event: gates.TagPassed | gates.PeopleCounted | gates.ClockRead | gates.RecordsLost, at: str) -> Row:
     match event:
         case gates.TagPassed():
-            cells = _marks(event.afi, event.eas) | tag_words(
-                decode(event.data, block_size=event.block_size, afi=event.afi, dsfid=event.dsfid)
-            )
+            cells = _marks(event.afi, event.eas) | tag_words(decoded_passage(event))
             told = {"antenna": event.antenna, "direction": event.direction, "rssi_dbm": event.rssi_dbm}
             cells |= {name: str(value) for name, value in told.items() if value is not None}
             sure = "passed" if event.certain else "passed (one reading only)"

@@ -31,7 +31,7 @@ DECLARED = (
             "NXP community thread ta-p/2291679 (ACR1552U with an ICODE SLI, posted trace); PC/SC part 3 and its "
             "supplement; ISO/IEC 15693-3"
         ),
-        settings='[pad]\ndriver = "pcsc"\nreader = "ACR1552 1S CL Reader PICC"\n',
+        settings='[pad]\ndriver = "pcsc"\nport = "pcsc:ACR1552 1S CL Reader PICC"\n',
         usb=("072F:2308",),
     ),
 )
