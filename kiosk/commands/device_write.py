@@ -112,6 +112,8 @@ def _tell(ended: DeviceEvent | None, *, as_json: bool) -> None:
         case WriteFailed():
             held_now = "nobody knows what it holds" if ended.afi is None else f"it holds {ended.afi:02X}"
             print(f"{ended.uid}: not written ({ended.why.value}); {held_now}")
+        case DataNotWritten() if isinstance(ended.why, NotWritable):
+            print(f"{ended.uid}: not written ({ended.why.value}); nothing was")
         case DataNotWritten():
             print(
                 f"{ended.uid}: not written ({ended.why.value}); {ended.bytes_written} bytes were, the rest is unknown"
