@@ -6,6 +6,7 @@ import os
 import pty
 import queue
 import select
+import socket
 import tomllib
 import tty
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from PIL import Image
 
 from drivers.errors import BadSetting
 from drivers.ports.cups import CupsPrinter
-from drivers.printers.events import Print, PrinterEvent, PrinterStatus
+from drivers.printers.events import Print, Printed, PrinterEvent, PrinterStatus
 from drivers.printers.models import ModelName
 from drivers.printers.receipt import Receipt, ReceiptLine
 from drivers.printers.text import Lettering
@@ -110,6 +111,35 @@ def test_what_is_set_comes_on_the_wire(line: Line, tmp_path: Path) -> None:
     printer.stop()
     logo = b"\x1dv0\x00\x30\x00\x08\x00"
     assert heard.index(logo) < heard.index(b"\x1b9\x02") < heard.index("图书馆".encode("gb18030"))
+
+
+def serves(connection: socket.socket) -> bytes:
+    """Answer each status question with "all well" until the paper is cut and asked after twice; what came."""
+    heard = b""
+    while heard.partition(b"\x1dV\x42\x00")[2].count(b"\x10\x04\x04") < 2:
+        assert select.select([connection], [], [], WAIT_S)[0], heard[-40:]
+        before = heard.count(b"\x10\x04")
+        heard += connection.recv(65_536)
+        connection.sendall(b"\x12" * (heard.count(b"\x10\x04") - before))
+    return heard
+
+
+def test_a_printer_in_the_network_prints_and_says_so() -> None:
+    told: queue.Queue[PrinterEvent] = queue.Queue()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings = settings_of(f'port = "tcp://127.0.0.1:{server.getsockname()[1]}"\ntext = "gb18030"')
+        printer = opened_printer(settings, FONT, told.put)
+        printer.start()
+        connection, _ = server.accept()
+        with connection:
+            printer.submit(Print("R1", Receipt((ReceiptLine("图书馆"),))))
+            heard = serves(connection)
+            status, printed = told.get(timeout=WAIT_S), told.get(timeout=WAIT_S)
+            printer.stop()
+    assert "图书馆".encode("gb18030") in heard
+    assert isinstance(status, PrinterStatus)
+    assert status.known
+    assert printed == Printed("R1", verified=True)
 
 
 def test_an_office_printer_is_one_of_cups(line: Line) -> None:
