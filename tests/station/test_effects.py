@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from drivers.printers.describe import describe
+from kiosk.hardware.cards import CardSettings
 from kiosk.hardware.pads import PadSettings
 from kiosk.hardware.printers import PrinterSettings
 from kiosk.ledger import Ledger
@@ -32,7 +33,6 @@ from kiosk.session.events import (
     TagNotWritten,
     WriteTrouble,
 )
-from kiosk.hardware.cards import CardSettings
 from kiosk.station.devices import Devices
 from kiosk.station.effects import StationHands
 from kiosk.station.inbox import Inbox
