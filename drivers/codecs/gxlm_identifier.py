@@ -26,7 +26,7 @@ _PACKED = {
 
 
 def unpack_identifier(scheme: int, data: bytes, notes: Notes, at: int) -> str:
-    """The text; empty where there is none or the bytes cannot come from the scheme. `at`: where `data` begins."""
+    """The text; empty where there is none. What a scheme does not allow is told and noted. `at`: where `data` is."""
     if scheme == PLAIN:
         data = data[:LONGEST]
         field = data.partition(b"\0")[0]
@@ -51,7 +51,9 @@ def unpack_identifier(scheme: int, data: bytes, notes: Notes, at: int) -> str:
         text = _unpack_96(length, *struct.unpack_from("<2I", data))
     else:
         text = _unpack_128(length, *struct.unpack_from("<3I", data))
-    return text if len(text) == length and _PACKED[scheme].fullmatch(text) else ""
+    if len(text) != length or not _PACKED[scheme].fullmatch(text):
+        notes.append(Noted(about(Finding.COMPACTION_INVALID, IDENTIFIER), at))
+    return text
 
 
 def _ascii(data: bytes, notes: Notes, at: int) -> str:

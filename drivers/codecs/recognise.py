@@ -240,6 +240,7 @@ def _is_consortium(uii: bytes, payload: bytes, *, doubtful: bool) -> bool:
         return doubtful and bool(payload) and payload[0] & gxlm.RESERVED_BITS == 0
     if payload[0] & gxlm.RESERVED_BITS or payload[1] & gxlm.VERSION_MASK >= MOST_VERSIONS:
         return False
-    if gxlm.decode(uii, b"").item_id is not None:
+    read = gxlm.decode(uii, b"")
+    if read.item_id is not None and about(Finding.COMPACTION_INVALID, IDENTIFIER) not in read.findings:
         return True
     return doubtful and any(payload[gxlm.HEAD_BYTES :])
