@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk.commands.json_text import json_text
 from kiosk.settings import Fault, read_faults
+from kiosk.station.receipt_check import receipt_faults
 
 FILES = {
     "kiosk.toml": ("kiosk.station.settings", "KioskSettings"),
@@ -38,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     for name in checked:
         module, kind = FILES[name]
         faults += read_faults(getattr(importlib.import_module(module), kind), folder / name)
+    if "kiosk.toml" in checked:
+        faults += receipt_faults(folder / "kiosk.toml")
     if not checked:
         faults.append(Fault(str(folder), "", "a folder with " + " or ".join(FILES), _what_is(folder)))
     if arguments.json:
