@@ -41,6 +41,18 @@ def test_the_worked_numbers_of_the_table_go_both_ways(compaction: Compaction, te
         ("AB-", Compaction.OCTETS),
         ("ABC ", Compaction.OCTETS),
         ("abcdefg", Compaction.OCTETS),
+        ("abcdefg~", Compaction.SEVEN_BIT),
+        ("abcdefg\x7f", Compaction.OCTETS),
+        ("AB@", Compaction.OCTETS),
+        ("ABC@", Compaction.SIX_BIT),
+        ("ABC_", Compaction.FIVE_BIT),
+        ("ABC`", Compaction.OCTETS),
+        ("9999999999999999999", Compaction.INTEGER),
+        ("09999999999999999999", Compaction.NUMERIC),
+        ("1" * 5000, Compaction.NUMERIC),
+        ("10", Compaction.INTEGER),
+        ("abcdefgé", Compaction.OCTETS),
+        ("abcdefg书", Compaction.UTF8),
         ("١٢٣", Compaction.UTF8),
     ],
 )
@@ -69,6 +81,19 @@ def test_damage_is_told_and_the_rest_is_kept(
 def test_seven_spare_bits_of_seven_bit_are_no_character() -> None:
     compaction, packed = Compaction.SEVEN_BIT, bytes.fromhex("62C99B46AD9BB862C99B46AD9BFF")
     assert unpack(compaction, packed) == ("123456781234567", None)
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x5F), min_size=4, max_size=300))
+def test_six_bits_by_way_of_base64_are_the_low_six_bits_of_each_character(text: str) -> None:
+    """The standard's own words, bit by bit: the spare bits are the front part of 100000."""
+    text = text.rstrip(" ") + "\x21"
+    bits = "".join(f"{ord(letter) & 0x3F:06b}" for letter in text)
+    bits += "100000"[: -len(bits) % 8]
+    by_bits = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    compaction, packed = pack(text)
+    if compaction is Compaction.SIX_BIT:
+        assert packed == by_bits
+    assert unpack(Compaction.SIX_BIT, by_bits) == (text, None)
 
 
 def test_an_endless_integer_is_told_as_hex() -> None:

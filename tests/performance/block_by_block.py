@@ -9,6 +9,7 @@ import serial
 from fastcrc.crc16 import mcrf4xx
 
 PSST_S = 0.005
+QUIET_S, PATIENCE_S = 0.5, 2.0
 MORE_DATA = 0x94
 RECORD = 10
 
@@ -17,7 +18,10 @@ class BlockByBlock:
     """A host that knows nothing better. It owns the line while it reads."""
 
     def __init__(self, path: str) -> None:
-        self._line = serial.Serial(path, 38_400, timeout=2.0)
+        self._line = serial.Serial(path, 38_400, timeout=QUIET_S)
+        while self._line.read(256):
+            """Somebody else's exchange comes to its end."""
+        self._line.timeout = PATIENCE_S
 
     def read_stack(self, blocks: int) -> float:
         """Seconds from the inventory's first byte to the last tag's last block; AFI and size are asked for, too."""

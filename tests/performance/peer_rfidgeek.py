@@ -8,9 +8,12 @@ from collections.abc import Mapping
 
 from drivers.codecs.reading import ElementValue
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it asks `pkg_resources` for its version
-    PyRFIDGeek = importlib.import_module("rfidgeek").PyRFIDGeek
+try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks `pkg_resources` for its version
+        PyRFIDGeek = importlib.import_module("rfidgeek").PyRFIDGeek
+except ModuleNotFoundError as missing:
+    raise SystemExit(f"{missing}; pip install rfidgeek==2.0.1 'setuptools<81', and try again") from None
 
 UID = "E004010001234567"
 
