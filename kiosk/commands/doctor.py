@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from kiosk.commands.json_text import json_text
+
+EXIT_USAGE = 2
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         addresses += [_address(text) for text in arguments.tcp]
     except ValueError as bad:
-        raise SystemExit(f"kiosk doctor: {bad}") from None
+        print(f"kiosk doctor: {bad}", file=sys.stderr)
+        return EXIT_USAGE
     told += looking.look(addresses, arguments.port)
     if arguments.json:
         print(json_text({"findings": [asdict(each) for each in told]}))

@@ -17,6 +17,8 @@ from drivers.hardware import declared
 from kiosk.technician.findings import Finding, State, Sure, settings_text
 
 USB_PRINTERS = Path("/dev/usb")
+DESK_PADS = ("ACR1552",)
+"""Readers by a piece of their name that read ISO 15693 tags in a transparent session (`drivers/pads/pcsc`)."""
 AskSerial = Callable[[str], Answerer]
 AskTcp = Callable[[str, int], Answerer]
 
@@ -147,7 +149,19 @@ def at_readers() -> Iterator[Finding]:
     if not names:
         yield Finding(State.NOTE, "card readers", "the PC/SC service knows none", mend="plug one in; then: lsusb")
     for name in names:
-        yield Finding(State.OK, name, "a PC/SC card reader", settings=settings_text("cards", {"reader": name}))
+        yield _of_reader(name)
+
+
+def _of_reader(name: str) -> Finding:
+    if any(model in name for model in DESK_PADS):
+        return Finding(
+            State.OK,
+            name,
+            "a PC/SC reader that also reads books, one at a time",
+            Sure.LIKELY,
+            settings=settings_text("pad", {"driver": "pcsc", "port": f"pcsc:{name}"}),
+        )
+    return Finding(State.OK, name, "a PC/SC card reader", settings=settings_text("cards", {"reader": name}))
 
 
 def at_inputs(devices: Sequence[InputDevice]) -> Iterator[Finding]:
