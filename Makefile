@@ -23,6 +23,7 @@ lint: setup
 
 test: lint
 	@$(PYTHON) -m pytest -n 2
+	@$(PYTHON) -m tests.codecs.branches
 
 docs: setup
 	@$(PYTHON) -m docs.generate
