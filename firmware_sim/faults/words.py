@@ -26,6 +26,27 @@ class ScannerFault(StrEnum):
     UNPLUG = "unplug"
 
 
+class SsiFault(StrEnum):
+    """What can be wrong with a scan engine that speaks SSI, or its line."""
+
+    NONE = "none"
+    NOISE = "noise"
+    NO_ACK_HEARD = "no-ack-heard"
+    """It hears no ACK of a host, and so sends each code again."""
+    UNPLUG = "unplug"
+
+
+class TasmotaFault(StrEnum):
+    """What can be wrong with a Tasmota board."""
+
+    NONE = "none"
+    SILENT = "silent"
+    """It does as it is told, and says nothing of it."""
+    DEAF = "deaf"
+    """It does nothing of what it is told."""
+    UNPLUG = "unplug"
+
+
 class PrinterFault(StrEnum):
     """What can be wrong with the printer or its line. `stall`: it takes no more bytes."""
 
