@@ -10,11 +10,11 @@ from typing import Protocol
 from firmware_sim.cards.card import Laid
 from firmware_sim.cards.chips import Chips
 from firmware_sim.cards.service import CardService, CardServiceUnavailable
-from firmware_sim.devices.scanner import Scanner
 from firmware_sim.faults.words import CardFault
 from firmware_sim.lines.line import Line
 from firmware_sim.lines.wire_log import Direction
 from firmware_sim.room.room import Card
+from firmware_sim.scanners import CodeReader
 
 
 class CannotDo(Exception):
@@ -135,7 +135,7 @@ class ScannerCards:
     socket_path: Path | None = None
     lying: Card | None = None
 
-    def __init__(self, why: str, scanner: Scanner, lock: threading.Lock, line: Line) -> None:
+    def __init__(self, why: str, scanner: CodeReader, lock: threading.Lock, line: Line) -> None:
         """`why` there is no reader; `lock` guards the scanner."""
         self.why = why
         self._scanner = scanner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from firmware_sim.faults.words import CardFault, PadFault, PcscPadFault, PrinterFault, ScannerFault
+from firmware_sim.faults.words import CardFault, PadFault, PcscPadFault, PrinterFault, ScannerFault, SsiFault
 from firmware_sim.room.room import UnknownName
 
 
@@ -18,7 +18,7 @@ class DeviceName(StrEnum):
     CARDS = "cards"
 
 
-Fault = PadFault | PcscPadFault | ScannerFault | PrinterFault | CardFault
+Fault = PadFault | PcscPadFault | ScannerFault | SsiFault | PrinterFault | CardFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,12 @@ CATALOGUE: dict[DeviceName, tuple[Simulated, ...]] = {
         Simulated("RL866 / M201 reader with a pad", "rl866", ON_A_LINE, PadFault),
         Simulated("desk reader (ACR1552U class) behind the real PC/SC service", "pcsc", ("pcscd",), PcscPadFault),
     ),
-    DeviceName.SCANNER: (Simulated("barcode scanner on a serial line", "scanner", ("pty",), ScannerFault),),
+    DeviceName.SCANNER: (
+        Simulated("barcode scanner on a serial line", "scanner", ("pty",), ScannerFault),
+        Simulated("scan engine with a trigger (Honeywell, Newland, GM65)", "scan_engine", ("pty",), ScannerFault),
+        Simulated("Zebra scan engine (SSI), in packets or as text", "scan_engine", ("pty",), SsiFault),
+        Simulated("keyboard scanner, as the kernel's input records", "evdev", ("pty",), ScannerFault),
+    ),
     DeviceName.PRINTER: (Simulated("receipt printer with a cutter", "escpos", ON_A_LINE, PrinterFault),),
     DeviceName.CARDS: (
         Simulated("contactless card reader behind the real PC/SC service", "pcsc", ("pcscd",), CardFault),

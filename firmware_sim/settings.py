@@ -45,6 +45,18 @@ class PadDriver(StrEnum):
     PCSC = "pcsc"
 
 
+class ScannerDriver(StrEnum):
+    """Scanners that can be simulated: one that only speaks, engines by the language of their trigger, a keyboard."""
+
+    TEXT = "text"
+    HONEYWELL = "honeywell"
+    ZEBRA = "zebra"
+    NEWLAND = "newland"
+    GM65 = "gm65"
+    SSI = "ssi"
+    EVDEV = "evdev"
+
+
 PAD_BAUDS = {PadDriver.M3_210: 19_200}
 """What a reader's host opens its line with, where nobody has changed it and it is not 38,400."""
 USUAL_PAD_BAUD = 38_400
@@ -77,8 +89,9 @@ class PadSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScannerSettings:
-    """A scanner is on a serial line."""
+    """A scanner is on a pseudo-terminal; `baud` paces all but a keyboard."""
 
+    driver: ScannerDriver
     baud: int
 
 
@@ -169,7 +182,10 @@ def parse(content: dict[str, object], file: str) -> Settings:
     cards = whole.table("cards")
     settings = Settings(
         _pad(pad),
-        ScannerSettings(scanner.one_of("baud", BAUDS, 9600)),
+        ScannerSettings(
+            scanner.word("driver", ScannerDriver, ScannerDriver.TEXT),
+            scanner.one_of("baud", BAUDS, 9600),
+        ),
         PrinterSettings(
             printer.one_of("baud", BAUDS, 38400),
             printer.whole("width_dots", *PAPER_DOTS, 576),

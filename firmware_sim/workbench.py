@@ -14,8 +14,7 @@ from firmware_sim.cards.service import CardService, CardServiceUnavailable
 from firmware_sim.catalogue import DeviceName, Fault, device_named, fault_named, of_protocol, usual
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
-from firmware_sim.devices.scanner import Scanner
-from firmware_sim.faults.words import CardFault, PadFault, PcscPadFault, PrinterFault, ScannerFault
+from firmware_sim.faults.words import CardFault, PadFault, PcscPadFault, PrinterFault, ScannerFault, SsiFault
 from firmware_sim.lines.end import End
 from firmware_sim.lines.line import Line
 from firmware_sim.lines.pace import Frame, byte_time_s
@@ -26,6 +25,7 @@ from firmware_sim.pads import SERIAL_PADS, PadReader
 from firmware_sim.paper.strip import Strip
 from firmware_sim.room.room import Book, Card, Place, Room
 from firmware_sim.room.tag import Tag
+from firmware_sim.scanners import kind_of_scanner, scanner_of, spoil_scanner, wire_byte_s
 from firmware_sim.settings import CardSettings, ItemSettings, LineKind, PadDriver, Settings, TagSettings
 
 AFI_ON_LOAN = 0xC2
@@ -66,14 +66,13 @@ class Workbench:
         self.kinds = usual()
         """What each device of this bench is."""
         self.kinds[DeviceName.PAD] = of_protocol(DeviceName.PAD, settings.pad.driver)
-        self._scanner = Scanner()
+        self.kinds[DeviceName.SCANNER] = kind_of_scanner(settings.scanner.driver)
+        self._scanner = scanner_of(settings.scanner)
         self._printer = Printer(settings.printer.width_dots, beginning.paper)
         self._pad: PadReader | None = None
         self._desk_pad: PcscPad | None = None
         self.lines = {
-            DeviceName.SCANNER: self._line(
-                DeviceName.SCANNER, self._scanner, LineKind.PTY, settings.scanner.baud, Frame.EIGHT_NONE_ONE
-            ),
+            DeviceName.SCANNER: self._scanner_line(),
             DeviceName.PRINTER: self._line(
                 DeviceName.PRINTER,
                 self._printer,
@@ -149,7 +148,10 @@ class Workbench:
         return self.lines[name].host_is_there if name in self.lines else self.cards.socket_path is not None
 
     def fire(self, code: str, aim: str) -> None:
-        """Hold a code under the scanner, which says it after its AIM identifier, if any."""
+        """Hold a code under the scanner, which says it after its AIM identifier, if any.
+
+        An engine says it when it is triggered. Raises ValueError for what the scanner cannot say.
+        """
         self._must_have_scanner()
         with self.locks[DeviceName.SCANNER]:
             self._scanner.fire(code, aim)
@@ -212,8 +214,8 @@ class Workbench:
                 case PadFault():
                     assert self._pad is not None
                     self._pad.set_fault(fault)
-                case ScannerFault():
-                    self._scanner.set_fault(fault)
+                case ScannerFault() | SsiFault():
+                    spoil_scanner(self._scanner, fault)
                 case PrinterFault.UNPLUG:
                     self._printer.set_fault(PrinterFault.NONE)
                 case PrinterFault():
@@ -255,6 +257,11 @@ class Workbench:
         serial = SERIAL_PADS[pad.driver]
         self._pad = serial.make(self.room, _byte_s(pad.line, pad.baud, serial.frame))
         return self._line(DeviceName.PAD, self._pad, pad.line, pad.baud, serial.frame)
+
+    def _scanner_line(self) -> Line:
+        name, settings = DeviceName.SCANNER, self.settings.scanner
+        end = PseudoTerminal(self._folder / name, settings.baud)
+        return Line(name, self._scanner, self.locks[name], end, wire_byte_s(settings), self.log, time.monotonic)
 
     def _line(self, name: DeviceName, device: Device, kind: LineKind, baud: int, frame: Frame) -> Line:
         end: End

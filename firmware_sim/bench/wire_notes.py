@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 
+from firmware_sim.bench import scanner_notes
 from firmware_sim.cards import apdu
 from firmware_sim.cards.air_frames import command_of
 from firmware_sim.cards.objects import Kind, Told, objects_of
@@ -31,10 +32,6 @@ def note(protocol: str, entry: WireEntry) -> str:
     """A few words, or nothing where there is nothing to say. `protocol` is what the entry's device speaks."""
     said = NOTES.get(protocol)
     return said(entry.data, entry.direction)[:LONGEST_NOTE] if said is not None else ""
-
-
-def _scanner(data: bytes, _: Direction) -> str:
-    return data.decode("utf-8", "replace").strip("\r\n")
 
 
 def _escpos(data: bytes, _: Direction) -> str:
@@ -136,7 +133,9 @@ NOTES: dict[str, Callable[[bytes, Direction], str]] = {
     "m3_210": _m3_210,
     "rl866": _rl866,
     "pcsc": _pcsc,
-    "scanner": _scanner,
+    "scanner": scanner_notes.scanner,
+    "scan_engine": scanner_notes.scan_engine,
+    "evdev": scanner_notes.evdev,
     "escpos": _escpos,
 }
 """By the protocol, named like the file of its test vectors."""

@@ -1,0 +1,87 @@
+"""The scanners that can be simulated, by the word of the configuration.
+
+A further one is a module in `firmware_sim/devices/`, a word in `ScannerDriver` (`firmware_sim/settings.py`), a line
+here, and one in `firmware_sim/catalogue.py` if it speaks another language or has other faults.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from firmware_sim.catalogue import CATALOGUE, DeviceName, Simulated
+from firmware_sim.devices.scan_engine import TextEngine, Wording
+from firmware_sim.devices.scan_engine_dialects import Dialect
+from firmware_sim.devices.scan_engine_ssi import DecodeFormat, SsiEngine
+from firmware_sim.devices.scanner import Scanner
+from firmware_sim.devices.wedge import Wedge
+from firmware_sim.faults.words import ScannerFault, SsiFault
+from firmware_sim.lines.pace import Frame, byte_time_s
+from firmware_sim.settings import ScannerDriver, ScannerSettings
+
+CodeReader = Scanner | TextEngine | SsiEngine | Wedge
+AS_FIRED = Wording(sends_aim=True)
+"""A code that is fired with an AIM identifier is said with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Its language, named like the file of its test vectors; its faults; and how one is made for a byte's seconds."""
+
+    protocol: str
+    faults: type[ScannerFault] | type[SsiFault]
+    make: Callable[[float], CodeReader]
+
+
+def _engine(dialect: Dialect) -> Sort:
+    return Sort("scan_engine", ScannerFault, lambda _: TextEngine(dialect, wording=AS_FIRED))
+
+
+def _zebra(decode_format: DecodeFormat) -> Sort:
+    return Sort("scan_engine", SsiFault, lambda byte_s: SsiEngine(decode_format, byte_s=byte_s, wording=AS_FIRED))
+
+
+def _keyboard(_: float) -> Wedge:
+    return Wedge(epoch_s=time.time() - time.monotonic())
+
+
+SCANNERS = {
+    ScannerDriver.TEXT: Sort("scanner", ScannerFault, lambda _: Scanner()),
+    ScannerDriver.HONEYWELL: _engine(Dialect.HONEYWELL),
+    ScannerDriver.ZEBRA: _zebra(DecodeFormat.TEXT),
+    ScannerDriver.NEWLAND: _engine(Dialect.NEWLAND),
+    ScannerDriver.GM65: _engine(Dialect.GM65),
+    ScannerDriver.SSI: _zebra(DecodeFormat.PACKETS),
+    ScannerDriver.EVDEV: Sort("evdev", ScannerFault, _keyboard),
+}
+
+
+def wire_byte_s(settings: ScannerSettings) -> float:
+    """What a byte takes: nothing where the kernel hands out records; a keyboard keeps its own pace."""
+    return 0.0 if settings.driver is ScannerDriver.EVDEV else byte_time_s(settings.baud, Frame.EIGHT_NONE_ONE)
+
+
+def scanner_of(settings: ScannerSettings) -> CodeReader:
+    """The scanner that was asked for."""
+    return SCANNERS[settings.driver].make(wire_byte_s(settings))
+
+
+def kind_of_scanner(driver: ScannerDriver) -> Simulated:
+    """What the catalogue says of it."""
+    sort = SCANNERS[driver]
+    return next(
+        kind for kind in CATALOGUE[DeviceName.SCANNER] if (kind.protocol, kind.faults) == (sort.protocol, sort.faults)
+    )
+
+
+def spoil_scanner(reader: CodeReader, fault: ScannerFault | SsiFault) -> None:
+    """Give it a fault of its kind; the line's is `unplug`."""
+    match reader:
+        case SsiEngine():
+            reader.set_fault(SsiFault(fault.value))
+        case Scanner() | TextEngine() | Wedge():
+            reader.set_fault(ScannerFault(fault.value))
+        case _:
+            assert_never(reader)
