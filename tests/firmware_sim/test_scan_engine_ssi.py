@@ -131,6 +131,27 @@ def test_a_repeated_piece_of_a_long_code_has_both_bits() -> None:
     assert pass_time(engine, 3.0) == said_again(first)
 
 
+def test_each_piece_of_a_long_code_has_its_own_repetitions() -> None:
+    engine = an_engine()
+    first = a_read_code(engine, "7" * 300)
+    assert pass_time(engine, 5.0) == 2 * said_again(first)
+    engine.receive(HOST_ACK, 5.0)
+    second = engine.take_outgoing()
+    assert pass_time(engine, 9.5) == 2 * said_again(second)
+    engine.receive(HOST_ACK, 9.6)
+    assert pass_time(engine, 60.0) == b""
+
+
+def test_a_code_is_read_only_when_the_last_one_was_taken() -> None:
+    engine = an_engine()
+    a_read_code(engine)
+    engine.show("P002", Symbology.QR)
+    engine.receive(START, 0.5)
+    assert pass_time(engine, 1.5) == ACK
+    engine.receive(HOST_ACK, 1.5)
+    assert texts_of(pass_time(engine, 1.6)) == [(0, SSI_CODE_TYPE[Symbology.QR], b"P002")]
+
+
 @pytest.mark.parametrize("symbology", list(Symbology))
 def test_each_symbology_has_its_code_type(symbology: Symbology) -> None:
     engine = an_engine()
