@@ -6,7 +6,7 @@ speed. Times are seconds of any monotonic clock, chosen by the host.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Device(Protocol):
@@ -30,4 +30,17 @@ class Device(Protocol):
 
     def connected(self, now_s: float) -> None:
         """A host has opened the line (again)."""
+        ...
+
+
+@runtime_checkable
+class MindsConnections(Device, Protocol):
+    """A device that is told when its host has gone, and that may end a connection itself."""
+
+    def disconnected(self, now_s: float) -> None:
+        """The host has gone, or the line was pulled out."""
+        ...
+
+    def hangs_up(self) -> bool:
+        """It ends the connection, once what it has said is sent. True once for each time."""
         ...

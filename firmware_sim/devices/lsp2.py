@@ -1,7 +1,7 @@
 """A TAGSYS LSP2 pedestal on a socket: it notes who set it off, counts people, and is asked about both.
 
-Source: github GallusMax/libdanrfid, `org/tagsys/LSP2/LSP2.java` and `DBRecord.java`. What they do not show is decided in
-`docs/adr/0131-what-simulated-gates-do-beyond-sources.md`.
+Source: github GallusMax/libdanrfid, `org/tagsys/LSP2/LSP2.java` and `DBRecord.java`. What they do not show is decided
+in `docs/adr/0131-what-simulated-gates-do-beyond-sources.md`.
 """
 
 from __future__ import annotations

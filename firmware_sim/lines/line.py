@@ -7,7 +7,7 @@ import select
 import threading
 from collections.abc import Callable
 
-from firmware_sim.devices.device import Device
+from firmware_sim.devices.device import Device, MindsConnections
 from firmware_sim.lines.end import End
 from firmware_sim.lines.pace import WirePace
 from firmware_sim.lines.wire_log import Direction, WireLog
@@ -36,6 +36,7 @@ class Line:
     ) -> None:
         self.name = name
         self._device = device
+        self._minding = device if isinstance(device, MindsConnections) else None
         self._lock = lock
         self._end = end
         self._incoming = WirePace(byte_s)
@@ -48,6 +49,7 @@ class Line:
         self._plugged = True
         self._wanted_plugged = True
         self._held = False
+        self._hanging_up = False
         self._host_was_there = False
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"line {name}", daemon=True)
@@ -126,6 +128,8 @@ class Line:
             self._end.plug_in()
         elif self._plugged and not self._wanted_plugged:
             self._end.pull_out()
+            if self._host_was_there:
+                self._disconnected()
             self._host_was_there = False
             self._cut()
         self._plugged = self._wanted_plugged
@@ -146,12 +150,18 @@ class Line:
                 self._device.tick(now_s)
             said = self._device.take_outgoing()
             due_s = self._device.due_s()
+            self._hanging_up |= self._minding is not None and self._minding.hangs_up()
         if said:
             self._log.add(self.name, Direction.FROM_DEVICE, said)
             self._outgoing.push(said, now_s)
         sent, _ = self._outgoing.take(now_s)
         if sent:
             self._end.write(sent)
+        if self._hanging_up and not self._outgoing.waiting:
+            self._end.forget_host()
+            self._disconnected()
+            self._cut()
+            self._host_was_there = False
         times = [time_s for time_s in (due_s, self._incoming.due_s(), self._outgoing.due_s()) if time_s is not None]
         waits = [max(0.0, min(times) - self._clock())] if times else []
         # By what `_meet` saw: a host that opens the line just after it must not be taken for one that was met.
@@ -182,8 +192,15 @@ class Line:
         # The next host may be there already: what it has said must not be thrown away with the last one's.
         if not self._end.host_is_there():
             self._end.forget_host()
+        self._disconnected()
         self._cut()
 
+    def _disconnected(self) -> None:
+        if self._minding is not None:
+            with self._lock:
+                self._minding.disconnected(self._clock())
+
     def _cut(self) -> None:
+        self._hanging_up = False
         self._incoming.clear()
         self._outgoing.clear()

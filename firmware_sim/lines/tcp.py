@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -13,11 +15,13 @@ PATIENCE_S = 1.0
 class TcpListener:
     """The listening side. The port is chosen by the kernel once and stays the same when it is plugged in again.
 
-    `note` is a file that holds the address, `tcp://127.0.0.1:PORT`, while it is plugged in.
+    `note` is a file that holds the address, `tcp://127.0.0.1:PORT`, while it is plugged in. `refusal` is what another
+    host hears, while one is there, before it is left.
     """
 
-    def __init__(self, note: Path) -> None:
+    def __init__(self, note: Path, refusal: Callable[[], bytes] = bytes) -> None:
         self._note = note
+        self._refusal = refusal
         self._port = 0
         self._listener: socket.socket | None = None
         self._host: socket.socket | None = None
@@ -55,7 +59,7 @@ class TcpListener:
             except (BlockingIOError, ConnectionAbortedError):
                 break
             if self._host is not None:
-                host.close()
+                self._turn_away(host)
                 continue
             host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             host.setblocking(False)
@@ -108,6 +112,14 @@ class TcpListener:
             return False
         except OSError:
             return True
+
+    def _turn_away(self, host: socket.socket) -> None:
+        with host:
+            refusal = self._refusal()
+            if refusal:
+                # A few bytes into a socket that is still empty: they fit, or the host has gone already.
+                with contextlib.suppress(OSError):
+                    host.sendall(refusal)
 
     def _leave(self) -> None:
         if self._host is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from firmware_sim.room.tag import Tag
+from firmware_sim.room.uhf_tag import UhfTag
 
 NEAREST_NAMES = 3
 
@@ -38,6 +39,7 @@ class Book:
     title: str
     tags: tuple[Tag, ...]
     place: Place = Place.SHELF
+    uhf: tuple[UhfTag, ...] = ()
 
 
 class CardKind(StrEnum):
@@ -90,6 +92,8 @@ class Room:
             if book.place is not Place.PAD:
                 book.place = Place.PAD
                 self._on_pad.append(book)
+                for tag in book.uhf:
+                    tag.power_up()
 
     def take_off_pad(self, keys: Sequence[str], where: str = "take") -> None:
         """Take away all books of these names or numbers: their tags lose power. Raises like `put_on_pad`."""
@@ -109,6 +113,15 @@ class Room:
     def tags_on_pad(self) -> list[Tag]:
         """The tags in the pad's field, in the order in which their books were laid down."""
         return [tag for book in self._on_pad for tag in book.tags]
+
+    def uhf_tags_on_pad(self) -> list[UhfTag]:
+        """The UHF tags there, in the same order."""
+        return [tag for book in self._on_pad for tag in book.uhf]
+
+    def walk_through(self, keys: Sequence[str], where: str = "books") -> list[Book]:
+        """Take books up, from wherever they lie, to carry them through a gate. Raises like `put_on_pad`."""
+        self.take_off_pad(keys, where)
+        return self._all_named(keys, where)
 
     def set_afi(self, keys: Sequence[str], afi: int, where: str) -> None:
         """Prepare how the tags of some books stand, locked or not. Raises `UnknownName`."""
