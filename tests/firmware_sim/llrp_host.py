@@ -15,6 +15,10 @@ from firmware_sim.room.uhf_tag import UhfTag
 READER_CLOCK = DeviceClock(datetime(2026, 11, 24, 9, 3, 11), 0.0)
 EPC_96 = bytes.fromhex("3005FB63AC1F3841EC880467")
 TID = bytes.fromhex("E28011052000000000000001")
+ISO_UII = bytes.fromhex("141CFB2102DDDF7C4E00")
+"""`CH-12312345678` in the coding of ISO/TS 28560-4."""
+IN_STOCK, LENT = 0x2D07, 0x2DC2
+"""PC: 5 words, UMI, ISO, AFI."""
 TV_LENGTHS = {1: 2, 2: 8, 4: 8, 6: 1, 7: 2, 8: 2, 9: 4, 10: 2, 11: 2, 12: 2, 13: 12, 14: 2, 16: 4}
 
 
@@ -97,6 +101,10 @@ def a_uhf_tag(uii: bytes = EPC_96, pc: int | None = None, user: bytes = b"") -> 
 
 def a_uhf_book(name: str, *tags: UhfTag) -> Book:
     return Book(name, name, f"Title of {name}", (), uhf=tags)
+
+
+def iso_book(name: str = "B1", pc: int = IN_STOCK, user: bytes = b"\x06\x01\x02\x03") -> Book:
+    return a_uhf_book(name, a_uhf_tag(ISO_UII, pc, user))
 
 
 def report_spec(trigger: int = 1, after_tags: int = 1, content: int = 0x1780, pc: int = 0x00) -> bytes:

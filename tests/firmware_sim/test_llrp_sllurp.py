@@ -21,9 +21,8 @@ from firmware_sim.lines.tcp import TcpListener
 from firmware_sim.lines.wire_log import WireLog
 from firmware_sim.room.room import Room
 from firmware_sim.room.uhf_tag import Bank
-from tests.firmware_sim.llrp_host import EPC_96, a_uhf_book, a_uhf_tag, messages_of
+from tests.firmware_sim.llrp_host import EPC_96, ISO_UII, a_uhf_book, a_uhf_tag, messages_of
 
-ISO_UII = bytes.fromhex("141CFB2102DDDF7C4E00")
 PATIENCE_S = 10.0
 
 
