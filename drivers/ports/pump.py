@@ -6,9 +6,6 @@ port goes, or the core wants it closed, it tells the core, waits a little longer
 
 from __future__ import annotations
 
-import contextlib
-import os
-import queue
 import select
 import threading
 import time
@@ -17,6 +14,7 @@ from typing import Generic, Literal, TypeVar
 
 from drivers.conversation import BehindService, ClosesPort, Conversation
 from drivers.errors import PortGone, ServiceDown
+from drivers.ports.orders import Orders
 from drivers.ports.port import Port
 from drivers.ports.reopening import FIRST_RETRY_S as FIRST_RETRY_S
 from drivers.ports.reopening import LONGEST_RETRY_S as LONGEST_RETRY_S
@@ -26,7 +24,6 @@ Event = TypeVar("Event")
 Command = TypeVar("Command")
 Tap = Callable[[Literal["out", "in"], bytes], None]
 
-COMMAND_CAPACITY = 256
 LONGEST_WAIT_S = 60.0
 
 
@@ -50,11 +47,8 @@ class Pump(Generic[Event, Command]):
         self._deliver = deliver
         self._tap = tap
         self._clock = clock
-        self._commands: queue.Queue[Command] = queue.Queue(COMMAND_CAPACITY)
+        self._orders: Orders[Command] = Orders()
         self._stopping = threading.Event()
-        self._woken, self._waker = os.pipe()
-        os.set_blocking(self._woken, False)
-        os.set_blocking(self._waker, False)
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -62,30 +56,19 @@ class Pump(Generic[Event, Command]):
 
     def submit(self, command: Command) -> None:
         """Queue an order for the core; waits while 256 of them are queued."""
-        self._commands.put(command)
-        self._wake()
+        self._orders.put(command)
 
     def offer(self, command: Command) -> bool:
         """Queue an order without waiting; whether it was taken."""
-        try:
-            self._commands.put_nowait(command)
-        except queue.Full:
-            return False
-        self._wake()
-        return True
+        return self._orders.offer(command)
 
     def stop(self) -> None:
         """End the thread and close the port."""
         self._stopping.set()
-        self._wake()
+        self._orders.wake()
         if self._thread.ident is not None:
             self._thread.join()
-        os.close(self._woken)
-        os.close(self._waker)
-
-    def _wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # a full pipe is full of wake-ups
-            os.write(self._waker, b"!")
+        self._orders.close()
 
     def _run(self) -> None:
         reopening = Reopening()
@@ -113,18 +96,20 @@ class Pump(Generic[Event, Command]):
             outgoing += self._take_outgoing()
             self._close_if_wanted()
             ready_in, ready_out, _ = select.select(
-                [self._port.fileno(), self._woken], [self._port.fileno()] if outgoing else [], [], self._wait_s()
+                [self._port.fileno(), self._orders.fileno()],
+                [self._port.fileno()] if outgoing else [],
+                [],
+                self._wait_s(),
             )
-            if self._woken in ready_in:
-                self._drain_wakes()
+            # Before the port is touched: when that goes, an order that was seen here would lie until the next one.
+            self._take_commands()
             if ready_out:
                 del outgoing[: self._port.write(bytes(outgoing))]
-            if self._port.fileno() in ready_in:
+            if port in ready_in:
                 data = self._port.read()
                 if data and self._tap is not None:
                     self._tap("in", data)
                 self._tell(self._core.receive(data, self._clock()))
-            self._take_commands()
             due_s = self._core.due_s()
             if due_s is not None and due_s <= self._clock():
                 self._tell(self._core.tick(self._clock()))
@@ -148,26 +133,13 @@ class Pump(Generic[Event, Command]):
         """Wait before the next try; commands reach the core meanwhile, which answers that nobody is there."""
         end_s = self._clock() + wait_s
         while not self._stopping.is_set() and (left_s := end_s - self._clock()) > 0:
-            ready, _, _ = select.select([self._woken], [], [], left_s)
-            if ready:
-                self._drain_wakes()
+            if self._orders.wait(left_s):
                 self._take_commands()
                 self._tell(self._core.tick(self._clock()))
 
     def _take_commands(self) -> None:
-        while True:
-            try:
-                command = self._commands.get_nowait()
-            except queue.Empty:
-                return
+        for command in self._orders.take():
             self._core.submit(command, self._clock())
-
-    def _drain_wakes(self) -> None:
-        try:
-            while os.read(self._woken, 4096):
-                pass
-        except BlockingIOError:
-            return
 
     def _tell(self, events: list[Event]) -> None:
         for event in events:

@@ -14,7 +14,8 @@ import pytest
 
 from drivers.errors import BadSetting, PortGone
 from drivers.ports.address import open_port
-from drivers.ports.pump import COMMAND_CAPACITY, Pump
+from drivers.ports.orders import CAPACITY
+from drivers.ports.pump import Pump
 from drivers.ports.serial import LineSettings, Parity, SerialPort
 from drivers.ports.tcp import TcpPort
 
@@ -152,13 +153,50 @@ def test_an_offered_command_is_taken_until_the_queue_is_full(line: Line) -> None
     pump = Pump(Echo(), SerialPort(str(line.name), LineSettings()), deliver)
     pump.start()
     assert stuck.wait(WAIT_S)
-    taken = [pump.offer("x") for _ in range(COMMAND_CAPACITY + 1)]
-    assert taken == [True] * COMMAND_CAPACITY + [False]
+    taken = [pump.offer("x") for _ in range(CAPACITY + 1)]
+    assert taken == [True] * CAPACITY + [False]
     go_on.set()
     sent = b""
-    while len(sent) < COMMAND_CAPACITY:
+    while len(sent) < CAPACITY:
         sent += os.read(line.master, 1000)
     pump.stop()
+
+
+class GoesOnce:
+    """A port that goes with the first byte it has; when it is opened again it is quiet."""
+
+    def __init__(self) -> None:
+        self._ends = os.pipe()
+        self._opened = 0
+
+    def open(self) -> None:
+        self._opened += 1
+        if self._opened == 1:
+            os.write(self._ends[1], b"!")
+
+    def fileno(self) -> int:
+        return self._ends[0]
+
+    def read(self) -> bytes:
+        os.read(self._ends[0], 1)
+        raise PortGone("it goes")
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+    def close(self) -> None:
+        return
+
+
+def test_an_order_that_comes_as_the_port_goes_is_not_left_lying(said: queue.Queue[str]) -> None:
+    pump = Pump(Echo(), GoesOnce(), said.put)
+    pump.submit("in a moment")
+    pump.start()
+    try:
+        told = [said.get(timeout=WAIT_S) for _ in range(4)]
+    finally:
+        pump.stop()
+    assert sorted(told) == ["lost", "opened", "opened", "the moment has come"]
 
 
 def test_a_port_that_is_not_there_says_which(tmp_path: Path) -> None:
