@@ -29,6 +29,7 @@ class Noisy:
         self.rate = rate
         self._random = random.Random(seed)
         self.spoilt = 0
+        self.host_came = threading.Event()
 
     def receive(self, data: bytes, now_s: float) -> None:
         self._device.receive(self._spoil(data), now_s)
@@ -43,6 +44,7 @@ class Noisy:
         return self._spoil(self._device.take_outgoing())
 
     def connected(self, now_s: float) -> None:
+        self.host_came.set()
         self._device.connected(now_s)
 
     def _spoil(self, data: bytes) -> bytes:
