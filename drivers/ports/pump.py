@@ -95,11 +95,9 @@ class Pump(Generic[Event, Command]):
         while not self._stopping.is_set():
             outgoing += self._take_outgoing()
             self._close_if_wanted()
+            port = self._port.fileno()
             ready_in, ready_out, _ = select.select(
-                [self._port.fileno(), self._orders.fileno()],
-                [self._port.fileno()] if outgoing else [],
-                [],
-                self._wait_s(),
+                [port, self._orders.fileno()], [port] if outgoing else [], [], self._wait_s()
             )
             # Before the port is touched: when that goes, an order that was seen here would lie until the next one.
             self._take_commands()
