@@ -1,4 +1,7 @@
-"""Status bytes of a FEIG reader, and the answer that carries one. Source: FEIG OBID H20800-16e-ID-B, annex C."""
+"""Status bytes of a FEIG reader, and the answer that carries one. Source: FEIG OBID H20800-16e-ID-B, annex C.
+
+82 (scan mode) also ID ISC.MR200 H40801-5e, 6.1; 92 FEIG's class library.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,9 @@ class Status(IntEnum):
     PARAMETER_RANGE = 0x11
     UNKNOWN_COMMAND = 0x80
     LENGTH = 0x81
+    NOT_AVAILABLE = 0x82
+    NO_VALID_DATA = 0x92
+    OVERFLOW = 0x93
     MORE_DATA = 0x94
     ISO_15693_ERROR = 0x95
 

@@ -7,9 +7,9 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from firmware_sim.lines.host_socket import HostSocket
+
 LOOPBACK = "127.0.0.1"
-PATIENCE_S = 1.0
-"""A host that takes no bytes for so long has gone."""
 
 
 class TcpListener:
@@ -24,7 +24,7 @@ class TcpListener:
         self._refusal = refusal
         self._port = 0
         self._listener: socket.socket | None = None
-        self._host: socket.socket | None = None
+        self._host = HostSocket()
 
     @property
     def address(self) -> str:
@@ -43,32 +43,30 @@ class TcpListener:
     def pull_out(self) -> None:
         """Stop listening, and leave a host that is there without an answer."""
         self._note.unlink(missing_ok=True)
-        self._leave()
+        self._host.leave()
         if self._listener is not None:
             self._listener.close()
             self._listener = None
 
     def host_is_there(self) -> bool:
         """Take in the first host; turn away any other while it is there."""
-        if self._host is not None and self._has_hung_up(self._host):
-            self._leave()
+        if self._host.has_hung_up():
             return False
         while self._listener is not None:
             try:
                 host, _ = self._listener.accept()
             except (BlockingIOError, ConnectionAbortedError):
                 break
-            if self._host is not None:
+            if self._host.taken:
                 self._turn_away(host)
-                continue
-            host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            host.setblocking(False)
-            self._host = host
-        return self._host is not None
+            else:
+                self._host.take(host)
+        return self._host.taken
 
     def watched(self) -> list[int]:
         """The listener, and the host."""
-        return [one.fileno() for one in (self._listener, self._host) if one is not None]
+        listening = [self._listener.fileno()] if self._listener is not None else []
+        return listening + self._host.watched()
 
     def recheck_s(self) -> float | None:
         """Everything that happens makes a descriptor readable."""
@@ -76,52 +74,20 @@ class TcpListener:
 
     def read(self, limit: int) -> bytes | None:
         """What the host has sent."""
-        if self._host is None:
-            return None
-        try:
-            data = self._host.recv(limit)
-        except BlockingIOError:
-            return b""
-        except OSError:
-            data = b""
-        if data:
-            return data
-        self._leave()
-        return None
+        return self._host.read(limit)
 
     def write(self, data: bytes) -> None:
         """Send; a host that takes nothing is left."""
-        if self._host is None:
-            return
-        try:
-            self._host.settimeout(PATIENCE_S)
-            self._host.sendall(data)
-            self._host.setblocking(False)
-        except OSError:
-            self._leave()
+        self._host.write(data)
 
     def forget_host(self) -> None:
         """A socket keeps nothing for the next host."""
-        self._leave()
+        self._host.leave()
 
-    @staticmethod
-    def _has_hung_up(host: socket.socket) -> bool:
-        try:
-            return host.recv(1, socket.MSG_PEEK) == b""
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-
-    def _turn_away(self, host: socket.socket) -> None:
-        with host:
+    def _turn_away(self, other: socket.socket) -> None:
+        with other:
             refusal = self._refusal()
             if refusal:
                 # A few bytes into a socket that is still empty: they fit, or the host has gone already.
                 with contextlib.suppress(OSError):
-                    host.sendall(refusal)
-
-    def _leave(self) -> None:
-        if self._host is not None:
-            self._host.close()
-            self._host = None
+                    other.sendall(refusal)
