@@ -77,6 +77,7 @@ QUESTIONS = (
         bytes.fromhex("D60003116420"),
         "reader-version",
         "3M RFID Reader Model 210 Protocol Specification 1.0.0",
+        name=bytes.fromhex("D60003116420"),
         lines=_lines(Parity.NONE, 19_200),
     ),
     Question(

@@ -19,6 +19,8 @@ PAUSE_S = 0.05
 LONGEST_SPLIT = 4_096
 """Longer pieces stay whole: looking for the ends of their messages takes time with the square of their length."""
 LARGEST_BYTES = 1_000_000
+INCOMPLETE = "incomplete"
+"""What every protocol calls a piece that is no whole message."""
 
 
 @dataclass(slots=True)
@@ -53,12 +55,20 @@ class Recording:
         """The vector file. `about` is its first comment: device, day, who recorded it."""
         hidden = list(secrets)
         lines = [f"# {about}", "# Recorded by `kiosk device dump`; patrons' data is masked."]
-        number = 0
-        for piece in self.pieces:
-            for frame in split(protocol, bytes(piece.data), piece.direction):
-                number += 1
-                lines += ["", *_exchange(protocol, number, piece.direction, masked(protocol, frame, hidden))]
+        for number, (direction, frame) in enumerate(self._frames(protocol), start=1):
+            lines += ["", *_exchange(protocol, number, direction, masked(protocol, frame, hidden))]
         return "\n".join(lines) + "\n"
+
+    def _frames(self, protocol: str) -> list[tuple[Direction, bytes]]:
+        """Messages in their order; one that the end of the recording cut in two is left out."""
+        frames = [
+            (piece.direction, frame)
+            for piece in self.pieces
+            for frame in split(protocol, bytes(piece.data), piece.direction)
+        ]
+        if frames and describer(protocol)(frames[-1][1], frames[-1][0])[0].message == INCOMPLETE:
+            del frames[-1]
+        return frames
 
 
 def split(protocol: str, data: bytes, direction: Direction) -> Iterator[bytes]:

@@ -36,7 +36,7 @@ class Row:
 class Seen:
     """Everything since the device was opened."""
 
-    health: str = "opening"
+    health: str = "no fault told"
     rows: tuple[Row, ...] = ()
 
     def after(self, event: DeviceEvent, at: str) -> Seen:

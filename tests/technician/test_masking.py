@@ -93,6 +93,14 @@ def test_two_answers_in_one_breath_are_two_exchanges() -> None:
     assert list(split("feig", one + two, IN)) == [one, two]
 
 
+def test_a_message_that_the_end_of_the_recording_cut_is_left_out() -> None:
+    recording = Recording()
+    recording.note(OUT, bytes.fromhex("06FF52000F6E"), 0.0)
+    recording.note(IN, bytes.fromhex("060052"), 1.0)
+    told = tomllib.loads(recording.as_toml("feig", [], "cut"))["exchange"]
+    assert [each["message"] for each in told] == ["baud-rate-detection"]
+
+
 def test_a_recording_that_is_full_keeps_what_it_has() -> None:
     recording = Recording()
     recording.note(IN, b"\x06\x00\x52\x00\xfc\xa8", 0.0)
