@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from firmware_sim.faults.words import CardFault, PadFault, PcscPadFault, PrinterFault, ScannerFault, SsiFault
+from firmware_sim.faults.words import CardFault, GateFault, PadFault, PcscPadFault, PrinterFault, ScannerFault, SsiFault
 from firmware_sim.room.room import UnknownName
+from firmware_sim.settings import GateDriver
 
 
 class DeviceName(StrEnum):
@@ -18,7 +19,7 @@ class DeviceName(StrEnum):
     CARDS = "cards"
 
 
-Fault = PadFault | PcscPadFault | ScannerFault | SsiFault | PrinterFault | CardFault
+Fault = PadFault | PcscPadFault | ScannerFault | SsiFault | PrinterFault | CardFault | GateFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ CATALOGUE: dict[DeviceName, tuple[Simulated, ...]] = {
         Simulated("FEIG OBID reader (CPR family) with a pad", "feig", ON_A_LINE, PadFault),
         Simulated("3M / Bibliotheca 210 reader with a pad", "m3_210", ON_A_LINE, PadFault),
         Simulated("RL866 / M201 reader with a pad", "rl866", ON_A_LINE, PadFault),
+        Simulated("UHF reader (LLRP) with a pad", "llrp", ("tcp",), PadFault),
         Simulated("desk reader (ACR1552U class) behind the real PC/SC service", "pcsc", ("pcscd",), PcscPadFault),
     ),
     DeviceName.SCANNER: (
@@ -51,6 +53,15 @@ CATALOGUE: dict[DeviceName, tuple[Simulated, ...]] = {
     ),
 }
 """For each device the kinds that there are; the first is the usual one."""
+
+
+GATES = {
+    GateDriver.LSP2: Simulated("TAGSYS LSP2 pedestal", "lsp2", ("tcp",), GateFault),
+    GateDriver.FEIG_BUFFERED: Simulated("FEIG gate, read from its buffer", "feig", ("tcp",), GateFault),
+    GateDriver.FEIG_NOTIFYING: Simulated("FEIG gate that calls its host", "feig", ("calls the host",), GateFault),
+    GateDriver.LLRP: Simulated("UHF portal (LLRP) of two antennas", "llrp", ("tcp",), GateFault),
+}
+"""A bench has none, one or several, by names of its own."""
 
 
 def usual() -> dict[DeviceName, Simulated]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from firmware_sim.catalogue import CATALOGUE, DeviceName
+from firmware_sim.catalogue import CATALOGUE, GATES, DeviceName, Simulated
 
 if TYPE_CHECKING:
     from firmware_sim.workbench import Workbench
@@ -86,24 +86,28 @@ def _port(word: str) -> int:
 def _devices(*, as_json: bool) -> int:
     listed = [
         {
-            "device": name.value,
+            "device": name,
             "what": one.what,
             "protocol": one.protocol,
             "lines": list(one.lines),
             "faults": [fault.value for fault in one.faults],
         }
-        for name, kinds in CATALOGUE.items()
-        for one in kinds
+        for name, one in _simulated()
     ]
     if as_json:
         print(json.dumps({"devices": listed}, indent=2))
         return DONE
-    for name, kinds in CATALOGUE.items():
-        for one in kinds:
-            print(f"{name:8} {one.what}")
-            print(f"         protocol {one.protocol}, line {' or '.join(one.lines)}")
-            print(f"         faults   {', '.join(fault.value for fault in one.faults)}")
+    for name, one in _simulated():
+        print(f"{name:8} {one.what}")
+        print(f"         protocol {one.protocol}, line {' or '.join(one.lines)}")
+        print(f"         faults   {', '.join(fault.value for fault in one.faults)}")
     return DONE
+
+
+def _simulated() -> list[tuple[str, Simulated]]:
+    """Every kind of every device, and of gates."""
+    devices = [(name.value, one) for name, kinds in CATALOGUE.items() for one in kinds]
+    return devices + [("gate", one) for one in GATES.values()]
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -148,6 +152,7 @@ def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace)
     ready = {
         "bench": listener.getsockname()[1],
         "devices": {name.value: bench.address(name) for name in PLUGGED},
+        "gates": {gate.name: gate.line.address for gate in bench.gates},
         "cards": bench.cards.through,
         "pcsc_socket": str(bench.cards.socket_path) if bench.cards.socket_path is not None else None,
         "why": bench.cards.why,

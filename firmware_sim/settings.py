@@ -43,6 +43,8 @@ class PadDriver(StrEnum):
     M3_210 = "m3_210"
     RL866 = "rl866"
     PCSC = "pcsc"
+    LLRP = "llrp"
+    """UHF; on a socket only."""
 
 
 class ScannerDriver(StrEnum):
@@ -68,6 +70,26 @@ SECTOR_DATA, FIRST_SECTOR_DATA = 48, 32
 """Bytes before a sector's keys; the first 16 of sector 0 are the maker's."""
 CARD_MEMORY = {CardKind.ULTRALIGHT: 48, CardKind.ISO_15693: 112}
 """Bytes of user memory of the kinds that have one for everybody."""
+
+
+class GateDriver(StrEnum):
+    """Gates that can be simulated."""
+
+    LSP2 = "lsp2"
+    FEIG_BUFFERED = "feig-buffered"
+    FEIG_NOTIFYING = "feig-notifying"
+    LLRP = "llrp"
+
+
+LOOPBACK = "127.0.0.1"
+HIGHEST_PORT = 0xFFFF
+DEVICE_NAMES = ("pad", "scanner", "printer", "cards")
+"""Names that a gate cannot have."""
+MOST_UII_BYTES = 62
+"""31 words, as many as a PC can count (ISO/IEC 18000-63)."""
+MOST_USER_BYTES = 512
+USUAL_TID = bytes.fromhex("E28011052000000000000001")
+PC_LENGTH_SHIFT = 11
 
 
 class LineKind(StrEnum):
@@ -119,6 +141,26 @@ class TagSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UhfSettings:
+    """One UHF tag: whole words everywhere. `pc` counts the words of `uii`, unless the file says otherwise."""
+
+    pc: int
+    uii: bytes
+    user: bytes
+    tid: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """One gate. `host` and `port`: where it calls, for one that notifies; others listen where the kernel lets them."""
+
+    name: str
+    driver: GateDriver
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemSettings:
     """One book. `name` is unique, and the number where none is given."""
 
@@ -126,6 +168,7 @@ class ItemSettings:
     number: str
     title: str
     tags: tuple[TagSettings, ...]
+    uhf: tuple[UhfSettings, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +194,15 @@ class Settings:
     card_reader: str
     items: tuple[ItemSettings, ...]
     cards: tuple[CardSettings, ...]
+    gates: tuple[GateSettings, ...]
 
 
 def with_pad(settings: Settings, driver: PadDriver) -> Settings:
     """The same room with another maker's pad, at its usual speed."""
     baud = PAD_BAUDS.get(driver, USUAL_PAD_BAUD)
-    return replace(settings, pad=replace(settings.pad, driver=driver, baud=baud))
+    line = LineKind.PTY if settings.pad.driver is PadDriver.LLRP else settings.pad.line
+    line = LineKind.TCP if driver is PadDriver.LLRP else line
+    return replace(settings, pad=replace(settings.pad, driver=driver, baud=baud, line=line))
 
 
 def load(path: Path) -> Settings:
@@ -194,6 +240,7 @@ def parse(content: dict[str, object], file: str) -> Settings:
         cards.text("reader", "Kiosk card reader"),
         tuple(_item(table) for table in whole.tables("item")),
         tuple(_card(table) for table in whole.tables("card")),
+        tuple(_gate(table) for table in whole.tables("gate")),
     )
     for table in (pad, scanner, printer, cards, whole):
         table.done()
@@ -201,6 +248,7 @@ def parse(content: dict[str, object], file: str) -> Settings:
         pad.fault("reader", "another name than cards.reader has", settings.pad.reader)
     faults.twice("item", "name", [item.name for item in settings.items])
     faults.twice("card", "name", [card.name for card in settings.cards])
+    faults.twice("gate", "name", [gate.name for gate in settings.gates])
     if faults.found:
         raise BadSettings(faults.found)
     return settings
@@ -208,18 +256,58 @@ def parse(content: dict[str, object], file: str) -> Settings:
 
 def _pad(table: Table) -> PadSettings:
     driver = table.word("driver", PadDriver, PadDriver.FEIG)
-    return PadSettings(
+    pad = PadSettings(
         driver,
         table.one_of("baud", BAUDS, PAD_BAUDS.get(driver, USUAL_PAD_BAUD)),
-        table.word("line", LineKind, LineKind.PTY),
+        table.word("line", LineKind, LineKind.TCP if driver is PadDriver.LLRP else LineKind.PTY),
         table.text("reader", "Kiosk pad reader"),
     )
+    if driver is PadDriver.LLRP and pad.line is not LineKind.TCP:
+        table.fault("line", f"'{LineKind.TCP}' with driver '{PadDriver.LLRP}'", pad.line.value)
+    return pad
+
+
+def _gate(table: Table) -> GateSettings:
+    name = table.text("name")
+    if name and (name in DEVICE_NAMES or not name.isascii() or not name.replace("-", "").isalnum()):
+        table.fault("name", f"letters, digits and '-', and not {', '.join(DEVICE_NAMES)}", name)
+    driver = table.word("driver", GateDriver, GateDriver.LSP2)
+    calls = driver is GateDriver.FEIG_NOTIFYING
+    gate = GateSettings(
+        name,
+        driver,
+        table.text("host", LOOPBACK) if calls else LOOPBACK,
+        table.whole("port", 1, HIGHEST_PORT, 0) if calls else 0,
+    )
+    table.done()
+    return gate
+
+
+def _uhf(table: Table) -> UhfSettings:
+    uii = _words(table, "uii", range(MOST_UII_BYTES + 1), None)
+    tag = UhfSettings(
+        table.whole("pc", 0, 0xFFFF, len(uii) // 2 << PC_LENGTH_SHIFT),
+        uii,
+        _words(table, "user", range(MOST_USER_BYTES + 1), b""),
+        _words(table, "tid", range(MOST_USER_BYTES + 1), USUAL_TID),
+    )
+    table.done()
+    return tag
+
+
+def _words(table: Table, key: str, lengths: range, default: bytes | None) -> bytes:
+    content = table.hexadecimal(key, lengths, default)
+    if len(content) % 2:
+        table.fault(key, "whole words, four hex digits each", content.hex().upper())
+        return b""
+    return content
 
 
 def _item(table: Table) -> ItemSettings:
     number = table.text("number")
     tags = tuple(_tag(one) for one in table.tables("tag"))
-    item = ItemSettings(table.text("name", number), number, table.text("title", ""), tags)
+    uhf = tuple(_uhf(one) for one in table.tables("uhf"))
+    item = ItemSettings(table.text("name", number), number, table.text("title", ""), tags, uhf)
     table.done()
     return item
 

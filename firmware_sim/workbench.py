@@ -14,22 +14,26 @@ from firmware_sim.cards.service import CardService, CardServiceUnavailable
 from firmware_sim.catalogue import DeviceName, Fault, device_named, fault_named, of_protocol, usual
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
-from firmware_sim.faults.words import CardFault, PadFault, PcscPadFault, PrinterFault, ScannerFault, SsiFault
+from firmware_sim.faults.words import CardFault, GateFault, PadFault, PcscPadFault, PrinterFault, ScannerFault, SsiFault
+from firmware_sim.gates import Gates
 from firmware_sim.lines.end import End
 from firmware_sim.lines.line import Line
 from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.lines.pseudo_terminal import PseudoTerminal
-from firmware_sim.lines.tcp import TcpListener
+from firmware_sim.lines.tcp import TcpListener, refusal_of
 from firmware_sim.lines.wire_log import Direction, WireLog
-from firmware_sim.pads import SERIAL_PADS, PadReader
+from firmware_sim.pads import LINE_PADS, PadReader
 from firmware_sim.paper.strip import Strip
 from firmware_sim.room.room import Book, Card, Place, Room
 from firmware_sim.room.tag import Tag
+from firmware_sim.room.uhf_tag import UhfTag
 from firmware_sim.scanners import kind_of_scanner, scanner_of, spoil_scanner, wire_byte_s
-from firmware_sim.settings import CardSettings, ItemSettings, LineKind, PadDriver, Settings, TagSettings
+from firmware_sim.settings import CardSettings, ItemSettings, LineKind, PadDriver, Settings, TagSettings, UhfSettings
 
 AFI_ON_LOAN = 0xC2
 """What a lent book's tag says (lainuri and dp2, open source of two library systems)."""
+USER_BYTES = 64
+"""A UHF tag's bank 11 where the file gives no more."""
 SLOTS_A_READER = 2
 """vpcd gives a reader two slots, and each slot a port (vsmartcard, `ifd-vpcd.c`)."""
 PLUGGED = (DeviceName.PAD, DeviceName.SCANNER, DeviceName.PRINTER)
@@ -58,6 +62,7 @@ class Workbench:
         self.room.set_afi(beginning.on_loan, AFI_ON_LOAN, "on-loan")
         self.room.put_on_pad(beginning.on_pad, "on-pad")
         self.log = WireLog(time.monotonic)
+        self.gates = Gates(settings.gates, folder, self.log)
         self.locks = {name: threading.Lock() for name in PLUGGED}
         self.printer_state = {"paper": beginning.paper, "cover": "closed", "cutter": "ok"}
         self._faults = dict.fromkeys(DeviceName, "none")
@@ -81,7 +86,7 @@ class Workbench:
                 Frame.EIGHT_NONE_ONE,
             ),
         }
-        if settings.pad.driver in SERIAL_PADS:
+        if settings.pad.driver in LINE_PADS:
             self.lines = {DeviceName.PAD: self._pad_line(), **self.lines}
         self._service: CardService | None = None
         self.cards: CardWay = self._cards_by_scanner("not started")
@@ -96,6 +101,7 @@ class Workbench:
         self._folder.mkdir(parents=True, exist_ok=True)
         for line in self.lines.values():
             line.start()
+        self.gates.start()
         readers = {self.settings.card_reader: card_port}
         if self.settings.pad.driver is PadDriver.PCSC:
             readers[self.settings.pad.reader] = card_port + SLOTS_A_READER
@@ -122,6 +128,7 @@ class Workbench:
             self._service.stop()
         for line in self.lines.values():
             line.stop()
+        self.gates.stop()
 
     def put_on_pad(self, keys: list[str]) -> None:
         """Lay books down; raises `UnknownName`."""
@@ -134,6 +141,20 @@ class Workbench:
         with self.room_lock:
             self.room.take_off_pad(keys)
         self._show_on_desk()
+
+    def carry_through(self, gate: str, keys: list[str], direction: int) -> None:
+        """Carry books through a gate, from wherever they lie, to the shelf; raises `UnknownName`."""
+        self.gates.named(gate)
+        with self.room_lock:
+            books = self.room.walk_through(keys)
+        self._show_on_desk()
+        self.gates.carry_through(gate, books, direction)
+
+    def protocol_of(self, device: str) -> str:
+        """What a device or a gate speaks, by its name on the wires' log."""
+        return (
+            self.gates.named(device).kind.protocol if device in self.gates else self.kinds[DeviceName(device)].protocol
+        )
 
     def address(self, name: DeviceName) -> str:
         """What a host opens: a path, `tcp://…`, the name of a PC/SC reader, or the PC/SC service's own socket."""
@@ -195,6 +216,9 @@ class Workbench:
 
     def set_fault(self, device: str, word: str) -> None:
         """Give a device a fault, or none, instead of the one it has; raises `UnknownName` and `CannotDo`."""
+        if device in self.gates:
+            self.gates.set_fault(device, word)
+            return
         name = device_named(device, "device")
         fault = fault_named(name, self.kinds[name], word, "fault")
         with self._fault_order:
@@ -220,8 +244,8 @@ class Workbench:
                     self._printer.set_fault(PrinterFault.NONE)
                 case PrinterFault():
                     self._printer.set_fault(fault.value)
-                case CardFault():
-                    raise CannotDo(f"{name}: '{fault}' is a fault of cards")
+                case CardFault() | GateFault():
+                    raise CannotDo(f"{name}: '{fault}' is a fault of cards or gates")
         if fault is PrinterFault.STALL:
             line.hold()
         else:
@@ -254,7 +278,7 @@ class Workbench:
 
     def _pad_line(self) -> Line:
         pad = self.settings.pad
-        serial = SERIAL_PADS[pad.driver]
+        serial = LINE_PADS[pad.driver]
         self._pad = serial.make(self.room, _byte_s(pad.line, pad.baud, serial.frame))
         return self._line(DeviceName.PAD, self._pad, pad.line, pad.baud, serial.frame)
 
@@ -269,7 +293,8 @@ class Workbench:
             case LineKind.PTY:
                 end = PseudoTerminal(self._folder / name, baud)
             case LineKind.TCP:
-                end = TcpListener(self._folder / f"{name}.address")
+                refusal = refusal_of(device, self.locks[name], time.monotonic)
+                end = TcpListener(self._folder / f"{name}.address", refusal)
         return Line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log, time.monotonic)
 
     def _logging(self, name: DeviceName) -> Callable[[Direction, bytes], None]:
@@ -291,7 +316,12 @@ def _byte_s(kind: LineKind, baud: int, frame: Frame) -> float:
 
 
 def _book(item: ItemSettings) -> Book:
-    return Book(item.name, item.number, item.title, tuple(_tag(tag) for tag in item.tags), Place.SHELF)
+    tags = tuple(_tag(tag) for tag in item.tags)
+    return Book(item.name, item.number, item.title, tags, Place.SHELF, tuple(_uhf_tag(one) for one in item.uhf))
+
+
+def _uhf_tag(tag: UhfSettings) -> UhfTag:
+    return UhfTag(tag.pc, tag.uii, bytearray(tag.user.ljust(USER_BYTES, b"\0")), tag.tid)
 
 
 def _tag(tag: TagSettings) -> Tag:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 LONGEST_BODY = 262_144
 JSON = "application/json"
@@ -67,6 +68,14 @@ def fraction(body: dict[str, object], key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise BadOrder(f"{key}: expected a number from 0 to 1")
     return float(value)
+
+
+def choice(body: dict[str, object], key: str, allowed: Sequence[int], default: int) -> int:
+    """One of some whole numbers, or the default where the key is not there."""
+    value = body.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+        raise BadOrder(f"{key}: expected one of {', '.join(map(str, allowed))}")
+    return value
 
 
 def only_key(body: dict[str, object]) -> str:

@@ -18,9 +18,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from firmware_sim.bench import view
-from firmware_sim.bench.orders import BadOrder, body_of, fraction, hexadecimal, only_key, text, texts
+from firmware_sim.bench.orders import BadOrder, body_of, choice, fraction, hexadecimal, only_key, text, texts
 from firmware_sim.bench.screen import MEDIA_TYPE, NoScreen, ScreenMirror
 from firmware_sim.card_ways import CannotDo
+from firmware_sim.devices.gate import IN, OUT
 from firmware_sim.room.room import UnknownName
 from firmware_sim.workbench import Workbench
 
@@ -53,6 +54,7 @@ class BenchServer:
                 Route("/api/printer", self._printer, methods=["POST"]),
                 Route("/api/paper", self._paper),
                 Route("/api/paper/{place:int}.png", self._strip),
+                Route("/api/gate", self._gate, methods=["POST"]),
                 Route("/api/faults", self._fault, methods=["POST"]),
                 Route("/api/wire", self._wire),
                 Route("/api/touch", self._touch, methods=["POST"]),
@@ -134,6 +136,12 @@ class BenchServer:
             raise HTTPException(NOT_FOUND, f"there is no strip {place}; GET /api/paper lists those that are")
         picture = await run_in_threadpool(self._bench.strip_png, place)
         return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
+
+    async def _gate(self, request: Request) -> Response:
+        body = await _body(request, "gate", "books", "direction")
+        direction = choice(body, "direction", (IN, OUT), OUT)
+        await run_in_threadpool(self._bench.carry_through, text(body, "gate"), texts(body, "books"), direction)
+        return _done()
 
     async def _fault(self, request: Request) -> Response:
         body = await _body(request, "device", "fault")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from firmware_sim.bench.wire_notes import note
 from firmware_sim.catalogue import DeviceName
 from firmware_sim.room.room import Book
+from firmware_sim.room.uhf_tag import UhfTag
 from firmware_sim.workbench import Workbench
 
 Shown = dict[str, object]
@@ -31,6 +32,7 @@ def room(bench: Workbench, screen: str) -> Shown:
         "cards_through": bench.cards.through,
         "cards_why": bench.cards.why,
         "devices": devices(bench),
+        "gates": [gate.name for gate in bench.gates],
         "printer": dict(bench.printer_state),
         "screen": screen,
     }
@@ -50,6 +52,18 @@ def devices(bench: Workbench) -> list[Shown]:
                 "open": bench.is_open(name),
                 "fault": faults[name],
                 "faults": _possible_faults(bench, name),
+            }
+        )
+    for gate in bench.gates:
+        shown.append(
+            {
+                "name": gate.name,
+                "what": gate.kind.what,
+                "protocol": gate.kind.protocol,
+                "address": gate.line.address,
+                "open": gate.line.host_is_there,
+                "fault": gate.fault.value,
+                "faults": [fault.value for fault in gate.kind.faults],
             }
         )
     return shown
@@ -80,7 +94,7 @@ def wire(bench: Workbench, since: int) -> Shown:
                 "device": entry.device,
                 "direction": entry.direction.value,
                 "hex": entry.data.hex().upper(),
-                "note": note(bench.kinds[DeviceName(entry.device)].protocol, entry),
+                "note": note(bench.protocol_of(entry.device), entry),
             }
             for entry in bench.log.since(since)
         ]
@@ -99,7 +113,25 @@ def _item(book: Book) -> Shown:
         }
         for tag in book.tags
     ]
-    return {"name": book.name, "number": book.number, "title": book.title, "where": book.place.value, "tags": tags}
+    uhf = [_uhf_tag(tag) for tag in book.uhf]
+    return {
+        "name": book.name,
+        "number": book.number,
+        "title": book.title,
+        "where": book.place.value,
+        "tags": tags,
+        "uhf": uhf,
+    }
+
+
+def _uhf_tag(tag: UhfTag) -> Shown:
+    pc, uii = tag.told
+    return {
+        "pc": f"{pc:04X}",
+        "uii": uii.hex().upper(),
+        "user": tag.user.hex().upper(),
+        "tid": tag.tid.hex().upper(),
+    }
 
 
 def _possible_faults(bench: Workbench, name: DeviceName) -> list[str]:

@@ -9,7 +9,16 @@ from firmware_sim.bench import scanner_notes
 from firmware_sim.cards import apdu
 from firmware_sim.cards.air_frames import command_of
 from firmware_sim.cards.objects import Kind, Told, objects_of
-from firmware_sim.devices import feig, m3_210_answers, rl866_frames, rl866_status
+from firmware_sim.devices import (
+    feig,
+    feig_gate,
+    llrp_frames,
+    llrp_words,
+    lsp2_frames,
+    m3_210_answers,
+    rl866_frames,
+    rl866_status,
+)
 from firmware_sim.devices.feig_frames import STX
 from firmware_sim.devices.feig_iso import Addressing, Sub
 from firmware_sim.devices.feig_status import Status
@@ -45,7 +54,8 @@ def _feig(data: bytes, direction: Direction) -> str:
     try:
         command = feig.Command(body[1])
     except ValueError:
-        return f"command {body[1]:02X}"
+        name = _named(feig_gate.Command, body[1], "command {:02X}")
+        return f"{name}: {_named(Status, body[2], 'status {:02X}')}" if direction is Direction.FROM_DEVICE else name
     if direction is Direction.FROM_DEVICE:
         return _named(Status, body[2], "status {:02X}")
     if command is not feig.Command.ISO_HOST:
@@ -100,6 +110,24 @@ def _rl866(data: bytes, direction: Direction) -> str:
     return f"{done} · handle {inf[1]}"
 
 
+def _lsp2(data: bytes, direction: Direction) -> str:
+    """github GallusMax/libdanrfid, `LSP2.java`: command at byte 1, length at byte 2."""
+    if len(data) < lsp2_frames.HEAD or data[0] != lsp2_frames.START:
+        return NOT_A_FRAME
+    name = _named(lsp2_frames.Command, data[1], "command {:02X}")
+    return name if direction is Direction.FROM_HOST else f"{name} answered"
+
+
+def _llrp(data: bytes, _: Direction) -> str:
+    """EPCglobal LLRP 1.0.1: type in the low 10 bits of the first word; requests are 10 below their answers."""
+    if len(data) < llrp_frames.HEADER.size:
+        return NOT_A_FRAME
+    kind = int.from_bytes(data[:2], "big") & llrp_frames.TYPE_BITS
+    if kind - llrp_words.ANSWER in set(llrp_words.Say) and kind not in set(llrp_words.Say):
+        return f"{_named(llrp_words.Say, kind - llrp_words.ANSWER, '')} response"
+    return _named(llrp_words.Say, kind, "message {}")
+
+
 def _pcsc(data: bytes, direction: Direction) -> str:
     """PC/SC part 3, 3.2.2.1: instruction at byte 1; of an answer the status word, or what object C0 says instead."""
     if direction is Direction.FROM_DEVICE:
@@ -132,6 +160,8 @@ NOTES: dict[str, Callable[[bytes, Direction], str]] = {
     "feig": _feig,
     "m3_210": _m3_210,
     "rl866": _rl866,
+    "lsp2": _lsp2,
+    "llrp": _llrp,
     "pcsc": _pcsc,
     "scanner": scanner_notes.scanner,
     "scan_engine": scanner_notes.scan_engine,

@@ -44,3 +44,12 @@ class MindsConnections(Device, Protocol):
     def hangs_up(self) -> bool:
         """It ends the connection, once what it has said is sent. True once for each time."""
         ...
+
+
+@runtime_checkable
+class TurnsAway(Protocol):
+    """A device with one connection that has something to say to who comes second."""
+
+    def turn_away(self, now_s: float) -> bytes:
+        """What that one hears before it is left."""
+        ...

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from firmware_sim.devices.device import Device, TurnsAway
 from firmware_sim.lines.host_socket import HostSocket
 
 LOOPBACK = "127.0.0.1"
+
+
+def refusal_of(device: Device, lock: threading.Lock, clock: Callable[[], float]) -> Callable[[], bytes]:
+    """What a second host hears from this device, which `lock` guards: mostly nothing."""
+    if not isinstance(device, TurnsAway):
+        return bytes
+
+    def refusal() -> bytes:
+        with lock:
+            return device.turn_away(clock())
+
+    return refusal
 
 
 class TcpListener:

@@ -128,6 +128,8 @@ class Room:
         for book in self._all_named(keys, where):
             for tag in book.tags:
                 tag.afi = afi
+            for one in book.uhf:
+                one.mark(afi)
 
     def card(self, name: str, where: str) -> Card:
         """The card of this name; raises `UnknownName`."""

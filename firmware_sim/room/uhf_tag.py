@@ -17,6 +17,8 @@ EPC_BANK_WORDS = 8
 MOST_UII_WORDS = 31
 """PC bits 15 to 11."""
 UII_LENGTH_SHIFT = 11
+ISO_BIT = 0x01
+"""T of the PC's high byte: its low byte is an AFI."""
 RESERVED_WORDS = 4
 """Kill and access password: zero, so that nobody needs them."""
 
@@ -95,6 +97,12 @@ class UhfTag:
                 return self.tid
             case Bank.USER:
                 return bytes(self.user)
+
+    def mark(self, afi: int) -> None:
+        """Prepare how the tag stands: the AFI in an ISO tag's PC; no other has one."""
+        if self._epc[0] & ISO_BIT:
+            self._epc[1] = afi
+            self.power_up()
 
     def read(self, bank: Bank, first: int, count: int) -> bytes:
         """Words of a bank; with `count` 0 all to its end. Raises `UhfRefused`."""

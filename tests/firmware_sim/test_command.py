@@ -14,7 +14,7 @@ from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import PROGRAM, ROOM
 
-READY_KEYS = ["bench", "devices", "cards", "pcsc_socket", "why"]
+READY_KEYS = ["bench", "devices", "gates", "cards", "pcsc_socket", "why"]
 
 
 def ran(*words: str) -> subprocess.CompletedProcess[str]:
@@ -132,6 +132,9 @@ def test_what_can_be_simulated_is_listed_for_people_and_programs() -> None:
     assert ("scanner", "scanner", ["pty"]) in kinds
     assert ("printer", "escpos", ["pty", "tcp"]) in kinds
     assert ("cards", "pcsc", ["pcscd"]) in kinds
+    assert ("pad", "llrp", ["tcp"]) in kinds
+    assert ("gate", "lsp2", ["tcp"]) in kinds
+    assert ("gate", "feig", ["calls the host"]) in kinds
     assert "lose-write-answer" in listed[0]["faults"]
     told = ran("devices")
     assert told.returncode == 0

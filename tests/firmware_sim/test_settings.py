@@ -84,7 +84,7 @@ def test_all_faults_are_told_at_once_with_file_and_key_path() -> None:
         uid = "04A1"
         """
     ) == [
-        "room.toml: pad.driver: expected one of feig, m3_210, rl866, pcsc, found 'm3'",
+        "room.toml: pad.driver: expected one of feig, m3_210, rl866, pcsc, llrp, found 'm3'",
         "room.toml: pad.baud: expected one of 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, found 38401",
         "room.toml: printer.width_dots: expected a whole number from 64 to 832, found '576'",
         "room.toml: item[0].number: expected text, found nothing",

@@ -70,6 +70,7 @@ function spineOf(number) {
 }
 
 function afiOf(item) {
+  if (!item.tags.length && item.uhf.length) return element("span", { className: "afi", title: "PC of the UHF tag" }, element("b", {}, item.uhf[0].pc), " UHF");
   if (!item.tags.length) return element("span", { className: "afi odd", title: "This book has no RFID tag" }, "no tag");
   const afis = [...new Set(item.tags.map((tag) => tag.afi))];
   const words = afis.map((afi) => AFI_MEANINGS[afi]).filter(Boolean);
@@ -114,6 +115,18 @@ function device(one) {
   const dot = element("span", { className: one.open ? "dot open" : "dot", title: one.open ? "The kiosk has it open" : "Nobody has it open" });
   const name = element("span", { title: `${one.what}\n${one.address}` }, dot, one.name, element("small", {}, one.what));
   return element("li", { className: one.fault === "none" ? "" : "faulty" }, name, choice);
+}
+
+// Several numbers may stand there, with commas between them.
+function gate(name) {
+  const books = element("input", { autocomplete: "off", placeholder: "Number, number" });
+  books.setAttribute("list", "codes");
+  books.setAttribute("aria-label", `Books to carry through ${name}`);
+  const carry = (direction) => order("/api/gate", {
+    gate: name, direction, books: books.value.split(",").map((one) => one.trim()).filter(Boolean),
+  });
+  return element("li", {}, element("span", {}, name), books,
+    button("In", `Carry in through ${name}`, () => carry(1)), button("Out", `Carry out through ${name}`, () => carry(2)));
 }
 
 function showPrinter(state) {
@@ -164,6 +177,10 @@ function showRoom() {
     replaceRows(byId("cards"), room.cards.map((one) => card(one, throughReader)));
   });
   onChange("devices", room.devices, () => replaceRows(byId("faults"), room.devices.map(device)));
+  onChange("gates", room.gates, () => {
+    byId("passages").hidden = !room.gates.length;
+    byId("gates").replaceChildren(...room.gates.map(gate));
+  });
   onChange("printer", room.printer, () => showPrinter(room.printer));
   showScreen();
 }

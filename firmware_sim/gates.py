@@ -1,0 +1,119 @@
+"""The gates of a bench, by names of their own: each with its line, its lock and its fault.
+
+A further gate is a module in `firmware_sim/devices/`, a word in `GateDriver` (`firmware_sim/settings.py`), a line in
+`_device` here, one in `firmware_sim/catalogue.py`, and its notes in `firmware_sim/bench/wire_notes.py`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from firmware_sim.catalogue import GATES, Simulated
+from firmware_sim.devices.device_clock import DeviceClock
+from firmware_sim.devices.feig_gate import FeigGate, Notifying
+from firmware_sim.devices.gate import Gate
+from firmware_sim.devices.llrp_gate import LlrpGate
+from firmware_sim.devices.lsp2 import Lsp2Gate
+from firmware_sim.faults.words import GateFault
+from firmware_sim.lines.end import End
+from firmware_sim.lines.line import Line
+from firmware_sim.lines.tcp import TcpListener, refusal_of
+from firmware_sim.lines.tcp_caller import TcpCaller
+from firmware_sim.lines.wire_log import WireLog
+from firmware_sim.room.room import Book, UnknownName
+from firmware_sim.settings import GateDriver, GateSettings
+
+DRIFT = 20e-6
+"""Seconds a second: what a quartz that nobody trims may be off, some two seconds a day."""
+
+
+@dataclass(slots=True)
+class StandingGate:
+    """One gate on its line. `lock` guards it."""
+
+    name: str
+    kind: Simulated
+    gate: Gate
+    lock: threading.Lock
+    line: Line
+    fault: GateFault = GateFault.NONE
+
+
+class Gates:
+    """All gates of a bench; every method may be called from any thread once they are started."""
+
+    def __init__(self, settings: Sequence[GateSettings], folder: Path, log: WireLog) -> None:
+        """Addresses of those that listen go into `folder`."""
+        self._standing = {one.name: _standing(one, folder, log) for one in settings}
+
+    def __iter__(self) -> Iterator[StandingGate]:
+        return iter(self._standing.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._standing
+
+    def start(self) -> None:
+        """Plug all in."""
+        for one in self:
+            one.line.start()
+
+    def stop(self) -> None:
+        """Pull all out, as far as they were plugged in."""
+        for one in self:
+            one.line.stop()
+
+    def named(self, name: str) -> StandingGate:
+        """The gate of this name; raises `UnknownName`."""
+        if name not in self._standing:
+            raise UnknownName("gate", name, "gate", self._standing)
+        return self._standing[name]
+
+    def carry_through(self, name: str, books: Sequence[Book], direction: int) -> None:
+        """Somebody walks through with these books; raises `UnknownName`."""
+        one = self.named(name)
+        with one.lock:
+            one.gate.carry_through(books, direction, time.monotonic())
+        one.line.wake()
+
+    def set_fault(self, name: str, word: str) -> None:
+        """Give a gate a fault, or none, instead of the one it has; raises `UnknownName`."""
+        one = self.named(name)
+        try:
+            fault = GateFault(word)
+        except ValueError:
+            raise UnknownName("gate fault", word, "fault", list(GateFault)) from None
+        with one.lock:
+            one.gate.set_fault(fault)
+            one.fault = fault
+        if fault is GateFault.UNPLUG:
+            one.line.unplug()
+        else:
+            one.line.plug_in()
+
+
+def _standing(settings: GateSettings, folder: Path, log: WireLog) -> StandingGate:
+    gate, lock = _device(settings.driver), threading.Lock()
+    end: End
+    if isinstance(gate, FeigGate) and settings.driver is GateDriver.FEIG_NOTIFYING:
+        end = TcpCaller(settings.host, settings.port, gate.wants_line, time.monotonic)
+    else:
+        end = TcpListener(folder / f"{settings.name}.address", refusal_of(gate, lock, time.monotonic))
+    line = Line(settings.name, gate, lock, end, 0.0, log, time.monotonic)
+    return StandingGate(settings.name, GATES[settings.driver], gate, lock, line)
+
+
+def _device(driver: GateDriver) -> Gate:
+    match driver:
+        case GateDriver.LSP2:
+            return Lsp2Gate(DeviceClock(datetime.now(), time.monotonic(), DRIFT))
+        case GateDriver.FEIG_BUFFERED:
+            return FeigGate(DeviceClock(datetime.now(), time.monotonic(), DRIFT))
+        case GateDriver.FEIG_NOTIFYING:
+            return FeigGate(DeviceClock(datetime.now(), time.monotonic(), DRIFT), Notifying())
+        case GateDriver.LLRP:
+            return LlrpGate(DeviceClock(datetime.now(UTC).replace(tzinfo=None), time.monotonic()))
