@@ -79,10 +79,7 @@ class FixedCommands:
         for byte in data:
             self._last.append(byte)
             del self._last[: -self._longest]
-            for command, meant in self._commands.items():
-                if self._last.endswith(command):
-                    heard.append(meant)
-                    self._last.clear()
+            heard += [meant for command, meant in self._commands.items() if self._last.endswith(command)]
         return heard
 
     def forget(self) -> None:

@@ -88,7 +88,7 @@ class Wedge:
         while self._typing and self._next_s <= now_s:
             key, value = self._typing.popleft()
             self._outgoing += self._spoilt(self._report(key, value, now_s))
-            self._next_s = max(self._next_s, now_s) + self._report_s
+            self._next_s = now_s + self._report_s
 
     def due_s(self) -> float | None:
         """When the next report is."""

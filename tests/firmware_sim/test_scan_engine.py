@@ -83,6 +83,38 @@ def test_a_code_that_comes_while_it_looks_is_read_and_one_that_comes_too_late_is
     assert pass_time(engine, 30.0) == b""
 
 
+def test_reading_takes_its_time_from_light_and_code_together() -> None:
+    engine = TextEngine(Dialect.HONEYWELL)
+    engine.show("P001")
+    engine.tick(0.0)
+    engine.receive(ON[Dialect.HONEYWELL], 1.0)
+    assert pass_time(engine, 0.99 + READ_S) == b""
+    assert pass_time(engine, 1.0 + READ_S) == b"P001\r"
+    engine.receive(ON[Dialect.HONEYWELL], 2.0)
+    engine.show("P002")
+    engine.tick(3.0)
+    assert pass_time(engine, 2.99 + READ_S) == b""
+    assert pass_time(engine, 3.0 + READ_S) == b"P002\r"
+
+
+def test_a_code_that_the_light_just_missed_is_not_read_however_late_it_is_looked_at() -> None:
+    engine = TextEngine(Dialect.HONEYWELL)
+    engine.receive(ON[Dialect.HONEYWELL], 0.0)
+    engine.show("P001")
+    engine.tick(AIM_S - READ_S / 2)
+    engine.tick(60.0)
+    assert (engine.light, engine.take_outgoing()) == (False, b"")
+
+
+def test_what_was_read_before_a_command_came_is_said_before_its_answer() -> None:
+    engine = TextEngine(Dialect.GM65)
+    engine.show("P001")
+    engine.tick(0.0)
+    engine.receive(ON[Dialect.GM65], 0.0)
+    engine.receive(OFF[Dialect.GM65], 1.0)
+    assert engine.take_outgoing() == ANSWER[Dialect.GM65] + b"P001\r" + ANSWER[Dialect.GM65]
+
+
 def test_a_code_held_out_by_hand_is_read_once_and_not_waited_with_for_ever() -> None:
     engine = TextEngine(Dialect.HONEYWELL)
     engine.fire("P001")
@@ -137,7 +169,9 @@ def test_newland_refuses_what_it_does_not_know_and_counts_what_wears_its_memory(
     assert engine.take_outgoing() == NEWLAND_TOOK_ON.replace(b"#SCNTRG1\x06", b"!SCNTRG1\x15")
     commands = engine.commands
     assert isinstance(commands, NewlandCommands)
+    engine.receive(on.replace(b"#SCNTRG1", b"@NOSUCH1"), 0.0)
     assert commands.written_for_ever == 0
+    engine.take_outgoing()
     engine.receive(on.replace(b"#", b"@"), 0.0)
     assert (engine.light, commands.written_for_ever) == (True, 1)
 
@@ -148,6 +182,18 @@ def test_a_command_cut_off_by_a_new_host_is_forgotten() -> None:
     engine.connected(1.0)
     engine.receive(b"\r", 1.0)
     assert not engine.light
+
+
+@pytest.mark.parametrize(("dialect", "most"), [(Dialect.GM65, 9), (Dialect.HONEYWELL, 3), (Dialect.NEWLAND, 256)])
+def test_endless_input_is_not_kept(dialect: Dialect, most: int) -> None:
+    engine = TextEngine(dialect)
+    commands = engine.commands
+    assert isinstance(commands, FixedCommands | NewlandCommands)
+    begun = ON[dialect][:7]
+    for data in (begun, b"A" * 1000, begun, ON[dialect], b"\x3b\x03", ON[dialect]):
+        engine.receive(data, 0.0)
+        assert commands.kept <= most
+    assert engine.light
 
 
 def test_another_dialects_command_does_nothing() -> None:

@@ -76,6 +76,7 @@ def test_without_an_ack_it_says_the_code_again_twice_with_the_bit_and_then_gives
     assert pass_time(engine, 2 * (sent_s + ACK_S)) == said_again(CODE)
     assert pass_time(engine, 60.0) == b""
     assert a_read_code(engine, now_s=60.0) == CODE
+    assert pass_time(engine, 90.0) == 2 * said_again(CODE)
 
 
 def test_an_ack_that_comes_after_a_repetition_ends_it() -> None:
@@ -93,6 +94,45 @@ def test_a_host_that_got_a_damaged_packet_has_it_again_at_once_and_one_that_does
     assert engine.take_outgoing() == said_again(CODE)
     engine.receive(framed(0xD1, b"\x02"), 0.3)
     assert pass_time(engine, 60.0) == b""
+
+
+def test_the_time_for_an_ack_begins_when_the_last_byte_is_on_the_wire() -> None:
+    engine = an_engine()
+    a_read_code(engine)
+    engine.receive(framed(0xD1, b"\x01"), READ_S + BYTE_S)
+    assert engine.due_s() == pytest.approx(READ_S + 2 * len(CODE) * BYTE_S + ACK_S)
+
+
+def test_what_was_read_before_a_command_came_is_said_before_its_answer() -> None:
+    engine = an_engine()
+    engine.show("BK-0012345", Symbology.CODE_128)
+    engine.tick(0.0)
+    engine.receive(START, 0.0)
+    engine.receive(STOP, 1.0)
+    assert engine.take_outgoing() == ACK + CODE + ACK
+
+
+def test_a_new_host_does_not_finish_the_last_ones_packet() -> None:
+    engine = an_engine()
+    engine.receive(START[:5], 0.0)
+    engine.connected(0.01)
+    engine.receive(START, 0.02)
+    assert (engine.light, engine.take_outgoing()) == (True, ACK)
+
+
+def test_noise_spoils_some_packets() -> None:
+    engine = an_engine()
+    engine.set_fault(SsiFault.NOISE)
+    said = []
+    for _ in range(60):
+        engine.receive(STOP, 0.0)
+        said.append(engine.take_outgoing())
+    assert 10 < said.count(ACK) < 50
+
+
+def test_an_empty_code_is_a_packet_with_a_type_and_no_text() -> None:
+    engine = an_engine()
+    assert texts_of(a_read_code(engine, "")) == [(0, 3, b"")]
 
 
 def test_an_ack_that_is_not_heard_costs_repetitions() -> None:

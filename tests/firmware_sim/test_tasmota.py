@@ -86,6 +86,20 @@ def test_a_pulse_is_forgotten_by_off_and_set_back_by_0() -> None:
     assert said(plug, "PulseTime1", "0") == [("stat/RESULT", '{"PulseTime1":{"Set":0,"Remaining":0}}')]
     plug.command("POWER", "ON", 2.0)
     assert (plug.relays, plug.due_s()) == ((True,), None)
+    assert said(plug, "PulseTime1", "5")[0][1] == '{"PulseTime1":{"Set":5,"Remaining":5}}'
+    assert said(plug, "PulseTime1", "64901")[0][1] == '{"PulseTime1":{"Set":5,"Remaining":5}}'
+    assert said(plug, "PulseTime0", "7") == []
+    assert said(plug, "PulseTime1", "OFF")[0][1] == '{"PulseTime1":{"Set":0,"Remaining":0}}'
+
+
+def test_without_power_relays_open_and_pulses_are_forgotten_but_set_times_are_not() -> None:
+    plug = TasmotaFirmware(1)
+    plug.command("PulseTime", "20", 0.0)
+    plug.command("POWER", "ON", 0.0)
+    plug.lose_power()
+    assert (plug.relays, plug.due_s()) == ((False,), None)
+    plug.command("POWER", "ON", 5.0)
+    assert plug.due_s() == 7.0
 
 
 def test_all_pulse_times_are_asked_for_without_a_number() -> None:
