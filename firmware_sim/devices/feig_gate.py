@@ -7,6 +7,7 @@ library as in github UC3MSocialRobots/maggie_drivers, `FEDM_ISCReaderModule.cpp`
 
 from __future__ import annotations
 
+import random
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
@@ -35,6 +36,7 @@ SPACE, ADVANCED_SPACE = 249, 4096
 MOST_SETS = 0xFFFF
 ACKNOWLEDGE_S = 5.0
 """H71011-0e, 12.2."""
+ECHO_S = 0.5
 COUNTERS = 4
 BUS_ADDRESS = 1
 COUNTER_WRAP = 0x1_0000_0000
@@ -71,11 +73,16 @@ class AfterNews(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notifying:
-    """How a gate notifies. `keep_alive_s` 0: no keep-alive notifications."""
+    """How a gate notifies. `keep_alive_s` 0: no keep-alive notifications.
+
+    `echoed_share`: after this share of acknowledges the same notification comes once more, although the acknowledge
+    was answered.
+    """
 
     acknowledge: Acknowledge = Acknowledge.WANTED
     after_news: AfterNews = AfterNews.KEEP
     keep_alive_s: float = 10.0
+    echoed_share: float = 0.0
 
 
 class FeigGate:
@@ -97,12 +104,14 @@ class FeigGate:
         self._notify_s = float("-inf")
         """When the next notification may go, if there is something to tell."""
         self._unacknowledged: Answer | None = None
+        self._echo: Answer | None = None
         self._keep_alive_s: float | None = None
         self._alive_wanted = False
         self._hang_up = False
         self._outgoing = b""
         self._fault = GateFault.NONE
         self._spoiler = Spoiler(seed)
+        self._luck = random.Random(seed)
 
     def set_fault(self, fault: GateFault) -> None:
         """Have this fault from now on, instead of any other."""
@@ -175,7 +184,8 @@ class FeigGate:
 
     def due_s(self) -> float | None:
         """When the next answer or notification is due."""
-        notify_s = self._notify_s if self._notifying is not None and self._connected and len(self._table) else None
+        tells = self._notifying is not None and self._connected and (len(self._table) or self._echo is not None)
+        notify_s = self._notify_s if tells else None
         times = [self._work.due_s(), self._keep_alive_s, notify_s]
         return min((time_s for time_s in times if time_s is not None), default=None)
 
@@ -186,7 +196,7 @@ class FeigGate:
 
     @property
     def _has_news(self) -> bool:
-        return bool(len(self._table) or self._counted or self._alive_wanted)
+        return bool(len(self._table) or self._counted or self._alive_wanted or self._echo is not None)
 
     def _notify(self, notifying: Notifying, now_s: float) -> None:
         if self._keep_alive_s is not None and self._keep_alive_s <= now_s:
@@ -201,7 +211,11 @@ class FeigGate:
             self._counted = False
             counters = b"".join(count.to_bytes(4, "big") for count in self._counters)
             self._say(Command.GET_COUNTER, Answer(Status.OK, counters + bytes((BUS_ADDRESS,))))
-        if len(self._table) and self._notify_s <= now_s:
+        if self._echo is not None and self._notify_s <= now_s:
+            self._notify_s = now_s + ACKNOWLEDGE_S
+            self._say(Command.READ_BUFFER, self._echo)
+            self._echo = None
+        elif len(self._table) and self._notify_s <= now_s:
             self._notify_s = now_s + ACKNOWLEDGE_S
             if self._unacknowledged is None:
                 self._unacknowledged = self._sets(MOST_SETS, SPACE)
@@ -213,8 +227,11 @@ class FeigGate:
     def _cleared(self, now_s: float) -> None:
         """The host has what it was told: the next notification may go."""
         self._table.clear_sent()
-        self._unacknowledged = None
+        told, self._unacknowledged = self._unacknowledged, None
         self._notify_s = now_s
+        if self._notifying is not None and told is not None and self._luck.random() < self._notifying.echoed_share:
+            self._echo = told
+            self._notify_s = now_s + ECHO_S
 
     def _answered(self, request: Request) -> Generator[float, None, Answer]:
         yield PROCESSING_S + (SLOW_S if self._fault is GateFault.SLOW else 0.0)

@@ -14,6 +14,8 @@ from firmware_sim.devices.llrp_words import Is
 EPC_96_BYTES = 12
 COUNT_MOST = 0xFFFF
 CHANNEL = 1
+MOST_ENTRIES = 1000
+"""Tags that wait for a report: what nobody ever asks for must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ class Untold:
         return len(self._entries)
 
     def add(self, sighting: Sighting, spec: ReportSpec) -> None:
-        """Note a sighting, together with others of the same tag where the report would not tell them apart."""
+        """Note a sighting, together with others of the same tag where the report would not tell them apart.
+
+        Lost where too much waits already.
+        """
         key = (
             sighting.uii,
             sighting.pc if spec.pc else 0,
@@ -72,6 +77,8 @@ class Untold:
         known = self._open.get(key) if not sighting.results else None
         if known is not None:
             known.add(sighting)
+            return
+        if len(self._entries) >= MOST_ENTRIES:
             return
         entry = Entry(sighting, sighting.time_us, sighting.rssi_dbm)
         self._entries.append(entry)

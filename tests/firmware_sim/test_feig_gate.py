@@ -201,6 +201,16 @@ def test_it_is_repeated_every_five_seconds_and_new_books_wait_for_the_acknowledg
     assert sets_in(said[1]) == 1
 
 
+def test_a_gate_may_tell_once_more_what_was_acknowledged_and_answered() -> None:
+    host = notified(Notifying(keep_alive_s=0, echoed_share=1.0))
+    walk(host, book())
+    host.hear(1)
+    assert host.ask(CLEAR) == CLEARED
+    assert host.hear(1) == ONE_BOOK
+    assert host.ask(CLEAR) == CLEARED
+    assert host.hear(60) == b""
+
+
 def test_without_acknowledge_a_book_is_told_once() -> None:
     host = notified(Notifying(Acknowledge.NOT_WANTED, keep_alive_s=0))
     walk(host, book())
@@ -304,7 +314,12 @@ def test_on_a_noisy_line_half_of_the_notifications_are_spoilt() -> None:
 
 
 NOTIFYINGS = st.sampled_from(
-    [None, QUIET, Notifying(Acknowledge.NOT_WANTED), Notifying(after_news=AfterNews.CLOSE, keep_alive_s=3)]
+    [
+        None,
+        QUIET,
+        Notifying(Acknowledge.NOT_WANTED),
+        Notifying(after_news=AfterNews.CLOSE, keep_alive_s=3, echoed_share=0.5),
+    ]
 )
 FEIG_BYTES = st.binary(max_size=40) | st.sampled_from([READ, CLEAR, request(0x33), advanced_request(0x22, "0001")])
 STEPS = st.lists(FEIG_BYTES | st.sampled_from(["walk", "gone", "there"]) | st.floats(0, 6), max_size=15)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firmware_sim.devices.llrp import LlrpReader
+from firmware_sim.devices.llrp_reports import MOST_ENTRIES
 from firmware_sim.devices.uhf_field import PadField
 from firmware_sim.faults.words import PadFault
 from firmware_sim.room.room import Room
@@ -21,6 +22,7 @@ from tests.firmware_sim.llrp_host import (
     a_uhf_tag,
     accessspec,
     iso_book,
+    message,
     read,
     report_spec,
     rospec,
@@ -130,6 +132,15 @@ def test_a_target_may_be_all_but_some_and_one_beyond_a_bank_is_nobody() -> None:
 def test_an_access_is_done_as_often_as_it_says_and_is_gone_then(client: Client) -> None:
     assert client.with_access(read(1, 2, 0, 1), times=3)
     assert len(client.ask(44).parameters()) == 1
+
+
+def test_what_nobody_asks_for_does_not_fill_the_readers_memory(client: Client) -> None:
+    client.does(40, accessspec(read(1, 2, 0, 1)))
+    client.does(42, u32(1))
+    client.inventories(rospec(report=report_spec(trigger=0)))
+    client.raw(60.0)
+    client.send(message(60))
+    assert len(client.tags(0.01)) == MOST_ENTRIES
 
 
 def test_an_access_may_be_switched_off_and_on(client: Client) -> None:
