@@ -36,6 +36,7 @@ from tests.firmware_sim.llrp_host import (
     tlv,
     u16,
     u32,
+    write,
 )
 
 VECTORS = tomllib.loads(Path("tests/vectors/llrp.toml").read_text(encoding="utf-8"))["exchange"]
@@ -173,6 +174,8 @@ def test_an_ai_spec_ends_by_what_is_seen(client: Client, stop: bytes, least_s: f
         (20, b"\x00\xb1\xff\xff", 100),
         (20, rospec()[:-3], 100),
         (20, rospec(report=tlv(187, bytes(10))), 100),
+        (20, rospec().replace(tlv(186, u16(1), b"\1"), tlv(186, u16(0), b"\1")), 100),
+        (20, rospec().replace(u16(1, 0) + tlv(184, bytes(5)), u16(999, 0) + tlv(184, bytes(5))), 100),
         (22, u32(1), 101),
         (22, u32(0), 101),
         (23, u32(9), 101),
@@ -182,6 +185,9 @@ def test_an_ai_spec_ends_by_what_is_seen(client: Client, stop: bytes, least_s: f
         (40, accessspec(), 100),
         (40, accessspec(read(1, 3, 0, 1), meant=target()[:-2] + b"\0\1"), 100),
         (40, accessspec(tlv(343, bytes(6))), 100),
+        (40, accessspec(write(1, 3, 0, b"")), 100),
+        (40, accessspec(read(1, 3, 0, 1), number=0), 101),
+        (40, accessspec(read(1, 3, 0, 1), meant=tlv(339, b"\x60", u16(0, 96))), 100),
         (42, u32(3), 101),
         (1, b"", 100),
     ],

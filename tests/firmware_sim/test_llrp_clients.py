@@ -1,7 +1,8 @@
-"""Somebody else's client: `sllurp` makes inventories with the simulated reader over a real socket."""
+"""Other people's clients, `sllurp` and `llrpkit`, work with the simulated reader over a real socket."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
+from llrpkit.reader import AccessResult, Reader
 from sllurp.llrp import C1G2Read, C1G2Write, LLRPReaderClient, LLRPReaderConfig  # type: ignore[import-untyped]
 
 from firmware_sim.devices.device_clock import DeviceClock
@@ -110,3 +112,26 @@ def test_who_comes_second_is_told_why_it_is_left(desk: Desk) -> None:
     client.disconnect()
     client.join(PATIENCE_S)
     assert messages_of(heard)[0].event() == (256, b"\0\2")
+
+
+def test_llrpkit_reads_the_capabilities_finds_both_books_and_reads_and_writes_their_banks(desk: Desk) -> None:
+    host, port = desk.place
+
+    async def works() -> tuple[int, set[bytes], list[AccessResult]]:
+        async with Reader(host, port=port) as reader:
+            found: set[bytes] = set()
+            async for tag in reader.inventory(duration=PATIENCE_S):
+                found.add(tag.epc)
+                if len(found) == 2:
+                    break
+            results = [
+                await reader.write_memory(bank="user", word_pointer=1, data=b"\x06\1\2\3", target_epc=ISO_UII),
+                await reader.read_memory(bank="user", word_count=3, target_epc=ISO_UII),
+                await reader.read_memory(bank="epc", word_pointer=1, word_count=6, target_epc=ISO_UII),
+            ]
+            return reader.max_antennas, found, results
+
+    antennas, found, (wrote, user, epc_bank) = asyncio.run(works())
+    assert (antennas, found) == (1, {ISO_UII, EPC_96})
+    assert (wrote.ok, wrote.words_written) == (True, 2)
+    assert (user.data, epc_bank.data) == (b"\0\0\x06\1\2\3", b"\x2d\x07" + ISO_UII)
