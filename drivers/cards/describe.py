@@ -21,6 +21,8 @@ from drivers.described import Described, Direction, FieldValue
 _TIMER_OBJECT, _TRANSMIT_OBJECT, _PROTOCOL_OBJECT = 0x5F46, 0x95, 0x8F
 _START_OBJECT, _END_OBJECT = 0x81, 0x82
 _OLD_AUTHENTICATE_SIZE = 6
+_WITH_DATA = frozenset((0xFF, ins) for ins in (0x82, 0x86, 0x88, 0xC2, 0xD6, 0xFB))
+"""Commands that have data in every form: a frame of them without data was cut short."""
 
 Fields = dict[str, FieldValue]
 
@@ -51,6 +53,8 @@ def _describe_command(data: bytes) -> Described:
     parsed = parse_command(data)
     if isinstance(parsed, Apart):
         return Described("incomplete", {}, [parsed.value])
+    if (parsed.command.cla, parsed.command.ins) in _WITH_DATA and not parsed.command.data:
+        return Described("incomplete", {}, [Apart.TRUNCATED.value])
     message, fields = _read_command(parsed.command)
     if parsed.command.le is not None:
         fields["le"] = parsed.command.le

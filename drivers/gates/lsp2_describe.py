@@ -47,6 +47,9 @@ _FRAMING = Framing(_starts, _size, _is_whole)
 
 def describe(data: bytes, direction: Direction | None) -> list[Described]:
     """Each frame of a piece. Without a direction the length tells request from answer."""
+    if data[:1] == bytes((START,)) and _size(data) == len(data) and data[1] not in _NAMES:
+        fields: dict[str, FieldValue] = {"data": data[HEAD_BYTES:].hex().upper()} if data[HEAD_BYTES:] else {}
+        return [Described(f"unknown-{data[1]:02X}", fields, ["unknown-command"])]
     described: list[Described] = []
     for piece in _FRAMING.cut(data):
         if not piece.whole:

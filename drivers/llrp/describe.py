@@ -21,6 +21,11 @@ _MISSING, _UNKNOWN_PARAMETER, _LENGTH_INVALID = "missing-parameter", "unknown-pa
 _ROSPEC_ORDERS = range(MessageKind.DELETE_ROSPEC, MessageKind.DISABLE_ROSPEC + 1)
 """Delete, start, stop, enable, disable."""
 _RESPONSES = frozenset((4, *range(11, 14), *range(30, 37), *range(50, 56), 56, 57, 100))
+_BARE = frozenset((14, 26, 44, 46, 60, 62, 64, 72))
+"""Messages that are nothing but their header: close, the questions for a list, keepalives, the call for reports."""
+_VERSION_SHIFT, _VERSIONS = 2, (1, 2)
+"""Three reserved bits, then the version: 1 is LLRP 1.0.1, 2 is LLRP 1.1 (16.1)."""
+_ANTENNA_COUNT, _TIMESTAMP, _EVENT = 2, 8, 2
 _TAG_FIELDS = {
     TvParameter.ANTENNA_ID: "antenna",
     TvParameter.PEAK_RSSI: "rssi",
@@ -77,6 +82,8 @@ def _describe_message(head: bytes, body: bytes) -> Described:
     if name is None:
         words.fields["data"] = body.hex().upper()
         return Described(f"unknown-{kind}", words.fields, ["unknown-message"])
+    if head[0] >> _VERSION_SHIFT not in _VERSIONS:
+        words.find("unknown-message")
     if kind in _RESPONSES:
         _read_response(words, body)
     elif kind in _ROSPEC_ORDERS:
@@ -106,6 +113,8 @@ def _read_other(words: _Words, kind: int, body: bytes) -> None:
             ]
         case MessageKind.READER_EVENT_NOTIFICATION:
             _read_event(words, body)
+        case _ if kind in _BARE and body:
+            words.find(_LENGTH_INVALID)
         case _:
             pass
 
@@ -147,9 +156,9 @@ def _read_rospec(words: _Words, body: bytes) -> None:
     words.fields |= {"rospec_id": int.from_bytes(rospec[:4]), "priority": rospec[4], "state": rospec[5]}
     antennas: list[FieldValue] = []
     for content in words.parameters(rospec[_ROSPEC_HEAD:]).all(TlvParameter.AISPEC):
-        count = int.from_bytes(content[:2])
-        listed = content[2 : 2 + 2 * count]
-        if len(listed) < 2 * count:
+        count = int.from_bytes(content[:_ANTENNA_COUNT])
+        listed = content[_ANTENNA_COUNT : _ANTENNA_COUNT + 2 * count]
+        if len(content) < _ANTENNA_COUNT or len(listed) < 2 * count:
             words.find(_LENGTH_INVALID)
         antennas += [int.from_bytes(listed[at : at + 2]) for at in range(0, len(listed), 2)]
     words.fields["antennas"] = antennas
@@ -163,7 +172,7 @@ def _read_tag(words: _Words, content: bytes) -> FieldValue:
         elif kind == TlvParameter.EPC_DATA:
             size = (int.from_bytes(value[:_EPC_BITS_HEAD]) + 7) // 8
             tag["epc"] = value[_EPC_BITS_HEAD : _EPC_BITS_HEAD + size].hex().upper()
-            if len(value) < _EPC_BITS_HEAD + size:
+            if len(value) != _EPC_BITS_HEAD + size:
                 words.find(_LENGTH_INVALID)
         elif kind in _TAG_FIELDS:
             tag[_TAG_FIELDS[TvParameter(kind)]] = int.from_bytes(value, signed=kind == TvParameter.PEAK_RSSI)
@@ -177,9 +186,8 @@ def _read_event(words: _Words, body: bytes) -> None:
         return
     for kind, content in words.parameters(event).parameters:
         if kind == TlvParameter.UTC_TIMESTAMP:
-            words.fields["timestamp"] = int.from_bytes(content)
+            _read_number(words, "timestamp", content, _TIMESTAMP)
         elif kind == TlvParameter.CONNECTION_ATTEMPT_EVENT:
-            outcome = int.from_bytes(content)
-            words.fields["connection"] = outcome
-            if outcome:
+            _read_number(words, "connection", content, _EVENT)
+            if words.fields.get("connection"):
                 words.find("connection-refused")

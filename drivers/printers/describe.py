@@ -70,10 +70,10 @@ def _describe_answers(data: bytes) -> list[Described]:
     """Answers one after another. Bytes between them are noise: some printers send them after a raster."""
     described: list[Described] = []
     at, noise = 0, False
+    answers_somewhere = any(map(_begins_answer, data))
     while at < len(data):
-        rest = data[at:]
-        if _begins_answer(rest[0]) or (not described and not noise and not any(map(_begins_answer, rest))):
-            size, one = _take_answer(rest)
+        if _begins_answer(data[at]) or not answers_somewhere:
+            size, one = _take_answer(data, at)
             described.append(replace(one, findings=[NOISE_SKIPPED, *one.findings]) if noise else one)
             noise = False
             at += size
@@ -89,28 +89,29 @@ def _begins_answer(value: int) -> bool:
     return value in (XON, XOFF, _NAME_BEGINS) or is_real_time(value) or begins_automatic(value)
 
 
-def _take_answer(data: bytes) -> tuple[int, Described]:
-    first = data[0]
+def _take_answer(data: bytes, at: int) -> tuple[int, Described]:
+    """The answer that begins at a place, and its size. Nothing behind its end is touched: a capture may be long."""
+    first = data[at]
     if first in (XON, XOFF):
         return 1, Described("xon" if first == XON else "xoff")
     if first == _NAME_BEGINS:
-        return _take_identity(data)
+        return _take_identity(data, at)
     if is_real_time(first):
         return 1, Described("status", {"value": first})
     if not begins_automatic(first):
         message = "automatic-status" if len(data) == AUTOMATIC_SIZE else "incomplete"
-        return len(data), Described(message, {}, [_NOT_A_STATUS])
-    if len(data) < AUTOMATIC_SIZE:
-        return len(data), Described("incomplete", {}, [TRUNCATED])
-    bits = read_automatic(data[:AUTOMATIC_SIZE])
+        return len(data) - at, Described(message, {}, [_NOT_A_STATUS])
+    if len(data) - at < AUTOMATIC_SIZE:
+        return len(data) - at, Described("incomplete", {}, [TRUNCATED])
+    bits = read_automatic(data[at : at + AUTOMATIC_SIZE])
     if bits is None:
         return AUTOMATIC_SIZE, Described("automatic-status", {}, [_NOT_A_STATUS])
     fields: dict[str, FieldValue] = dict(bits.states)
     return AUTOMATIC_SIZE, Described("automatic-status", fields, [_DISAGREE] if bits.pairs_disagree else [])
 
 
-def _take_identity(data: bytes) -> tuple[int, Described]:
-    end = data.find(_NAME_ENDS)
+def _take_identity(data: bytes, at: int) -> tuple[int, Described]:
+    end = data.find(_NAME_ENDS, at)
     if end < 0:
-        return len(data), Described("incomplete", {}, [TRUNCATED])
-    return end + 1, Described("identity", {"text": data[1:end].decode("gb18030", errors="replace")})
+        return len(data) - at, Described("incomplete", {}, [TRUNCATED])
+    return end + 1 - at, Described("identity", {"text": data[at + 1 : end].decode("gb18030", errors="replace")})

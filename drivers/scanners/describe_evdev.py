@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drivers.described import Described, Direction
+from drivers.frames import NOISE_SKIPPED
 from drivers.scanners.describe import describe_scan
-from drivers.scanners.evdev import RECORD, EnterPressed, KeyReader, KeysLost, Typed, UnknownKey
+from drivers.scanners.evdev import RECORD, EnterPressed, KeyReader, KeysLost, Typed, UnknownKey, is_plausible
 from drivers.scanners.reading import Finding
 
 
@@ -16,6 +19,9 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
     described: list[Described] = []
     unknown: list[str] = []
     for at in range(0, len(data), RECORD.size):
+        if not is_plausible(data[at : at + RECORD.size]):
+            unknown += [] if NOISE_SKIPPED in unknown else [NOISE_SKIPPED]
+            continue
         match keys.read(data[at : at + RECORD.size]):
             case Typed(letter):
                 typed += letter
@@ -30,5 +36,7 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
             case None:
                 pass
     if typed or not described:
-        described.append(Described("incomplete", {}, [Finding.NO_TERMINATOR.value]))
+        described.append(Described("incomplete", {}, [Finding.NO_TERMINATOR.value, *unknown]))
+    elif unknown:
+        described[-1] = replace(described[-1], findings=[*described[-1].findings, *unknown])
     return described

@@ -59,6 +59,8 @@ class BufferTable:
     """Those that are whole."""
     whole: bool
     """False when a record announced is missing or shorter than its flags say."""
+    leftover: bytes = b""
+    """What follows the last record announced."""
 
 
 class _Short(Exception):
@@ -101,7 +103,7 @@ def read_records(data: bytes) -> BufferTable | None:
             records.append(_read_record(_Bytes(left.take(size)), holds, holds_too))
         except _Short:
             return BufferTable(flags, sets, tuple(records), whole=False)
-    return BufferTable(flags, sets, tuple(records), whole=True)
+    return BufferTable(flags, sets, tuple(records), whole=True, leftover=left.left)
 
 
 def _read_record(left: _Bytes, holds: _Holds, holds_too: _HoldsToo) -> Record:

@@ -99,6 +99,8 @@ def _buffer(fields: Fields, data: bytes) -> list[str]:
     if table is None:
         return [RECORD_TRUNCATED]
     fields |= {"tr_data": table.tr_data.hex().upper(), "sets": table.sets, "records": list(table.records)}
+    if table.leftover:
+        return _leftover(fields, table.leftover)
     return [] if table.whole else [RECORD_TRUNCATED]
 
 

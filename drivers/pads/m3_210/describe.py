@@ -29,15 +29,22 @@ class _Layout:
     answer: tuple[tuple[str, str], ...] = _UID_ONLY
     optional: tuple[tuple[str, str], ...] = ()
     """Parts that a request may have behind the others."""
+    promised: frozenset[str] = frozenset({"uid"})
+    """Fields that an answer without an error has."""
 
 
 _LAYOUTS: dict[int, _Layout] = {
-    Command.INVENTORY: _Layout("read-block-uid", (("afi", _BYTE), ("options", _BYTE)), ()),
-    Command.VERSION: _Layout("reader-version", (), (("data", _REST),)),
-    Command.PASS_THRU: _Layout("iso-pass-thru", (("data", _REST),), (("data", _REST),)),
+    Command.INVENTORY: _Layout(
+        "read-block-uid", (("afi", _BYTE), ("options", _BYTE)), (), promised=frozenset({"tags"})
+    ),
+    Command.VERSION: _Layout("reader-version", (), (("data", _REST),), promised=frozenset({"data"})),
+    Command.PASS_THRU: _Layout("iso-pass-thru", (("data", _REST),), (("data", _REST),), promised=frozenset({"data"})),
     Command.QUIET: _Layout("quiet", _UID_ONLY),
     Command.READ_BLOCKS: _Layout(
-        "read-multiblock", (*_UID_ONLY, ("first_block", _BYTE), ("blocks", _BYTE)), optional=(("options", _BYTE),)
+        "read-multiblock",
+        (*_UID_ONLY, ("first_block", _BYTE), ("blocks", _BYTE)),
+        optional=(("options", _BYTE),),
+        promised=frozenset({"blocks"}),
     ),
     Command.WRITE_BLOCKS: _Layout(
         "write-multiblock",
@@ -47,16 +54,25 @@ _LAYOUTS: dict[int, _Layout] = {
     Command.WRITE_BLOCK: _Layout("write-block", (*_UID_ONLY, ("block", _BYTE), ("data", _BLOCK))),
     Command.WRITE_AND_LOCK_BLOCK: _Layout("write-and-lock-block", (*_UID_ONLY, ("block", _BYTE), ("data", _BLOCK))),
     Command.LOCK_BLOCK: _Layout("lock-block", (*_UID_ONLY, ("block", _BYTE))),
-    Command.GET_AFI: _Layout("get-afi", _UID_ONLY, (*_UID_ONLY, ("afi", _BYTE))),
+    Command.GET_AFI: _Layout("get-afi", _UID_ONLY, (*_UID_ONLY, ("afi", _BYTE)), promised=frozenset({"afi"})),
     Command.WRITE_AFI: _Layout("write-afi", (*_UID_ONLY, ("afi", _BYTE)), (*_UID_ONLY, ("afi", _BYTE))),
     Command.LOCK_AFI: _Layout("lock-afi", _UID_ONLY, (*_UID_ONLY, ("afi", _BYTE)), optional=(("afi", _BYTE),)),
-    Command.CHECK_EAS: _Layout("check-eas", _UID_ONLY, (*_UID_ONLY, ("eas", _BYTE))),
+    Command.CHECK_EAS: _Layout("check-eas", _UID_ONLY, (*_UID_ONLY, ("eas", _BYTE)), promised=frozenset({"eas"})),
     Command.SET_EAS: _Layout("eas-control", (*_UID_ONLY, ("eas", _BYTE)), (*_UID_ONLY, ("eas", _BYTE))),
-    Command.GET_DSFID: _Layout("get-dsfid", _UID_ONLY, (*_UID_ONLY, ("dsfid", _BYTE))),
+    Command.GET_DSFID: _Layout("get-dsfid", _UID_ONLY, (*_UID_ONLY, ("dsfid", _BYTE)), promised=frozenset({"dsfid"})),
     Command.WRITE_DSFID: _Layout("write-dsfid", (*_UID_ONLY, ("dsfid", _BYTE)), (*_UID_ONLY, ("dsfid", _BYTE))),
     Command.LOCK_DSFID: _Layout("lock-dsfid", _UID_ONLY, (*_UID_ONLY, ("dsfid", _BYTE)), optional=(("dsfid", _BYTE),)),
-    Command.TAG_INFO: _Layout("tag-info", (*_UID_ONLY, ("wanted", _BYTE)), (*_UID_ONLY, ("got", _BYTE))),
+    Command.TAG_INFO: _Layout(
+        "tag-info", (*_UID_ONLY, ("wanted", _BYTE)), (*_UID_ONLY, ("got", _BYTE)), promised=frozenset({"got"})
+    ),
 }
+_TAG_INFO_PARTS = {
+    TagInfo.DSFID: ("dsfid",),
+    TagInfo.AFI: ("afi",),
+    TagInfo.MEMORY: ("block_size", "blocks"),
+    TagInfo.IC_REFERENCE: ("ic_ref",),
+}
+"""Fields of a tag's information by the bit that announces them, a byte each; the memory's are sent minus one (7.18)."""
 _SIZES = {_UID: UID_BYTES, _BYTE: 1, _BLOCK: BLOCK_BYTES, _SKIPPED: 1}
 
 
@@ -155,7 +171,8 @@ def _describe_answer(command: int, content: bytes) -> Described:
         _read_blocks(words)
     elif command == Command.TAG_INFO and "got" in words.fields:
         _read_tag_info(words)
-    if words.left:
+    lacks = error == Error.NONE and not layout.promised <= words.fields.keys()
+    if (words.left or lacks) and LENGTH_INVALID not in words.findings:
         words.findings.append(LENGTH_INVALID)
     return Described(layout.name, words.fields, words.findings)
 
@@ -187,9 +204,10 @@ def _read_blocks(words: _Words) -> None:
     left = words.left
     for with_lock in (True, False):
         old_size, new_size = 1 + with_lock + BLOCK_BYTES, with_lock + BLOCK_BYTES
-        if len(left) == 1 + left[0] * old_size:
+        numbers = list(left[1::old_size])
+        ascending = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
+        if len(left) == 1 + left[0] * old_size and ascending:
             words.take(1)
-            numbers = [left[1 + index * old_size] for index in range(left[0])]
             _take_blocks(words, numbers, numbered=1, locked=int(with_lock))
             return
         if len(left) >= 2 and len(left) == 2 + left[1] * new_size:
@@ -217,12 +235,10 @@ def _read_tag_info(words: _Words) -> None:
     got = words.fields["got"]
     if not isinstance(got, int):
         return
-    if got & TagInfo.DSFID:
-        words.take_parts((("dsfid", _BYTE),))
-    if got & TagInfo.AFI:
-        words.take_parts((("afi", _BYTE),))
-    if got & TagInfo.MEMORY and len(words.left) >= 2:
-        block_size, blocks = words.take(2)
-        words.fields |= {"block_size": block_size + 1, "blocks": blocks + 1}
-    if got & TagInfo.IC_REFERENCE:
-        words.take_parts((("ic_ref", _BYTE),))
+    parts = [name for bit, names in _TAG_INFO_PARTS.items() if got & bit for name in names]
+    values = words.take(len(parts))
+    words.fields |= {
+        name: value + (name in _TAG_INFO_PARTS[TagInfo.MEMORY]) for name, value in zip(parts, values, strict=False)
+    }
+    if len(values) < len(parts):
+        words.findings.append(LENGTH_INVALID)

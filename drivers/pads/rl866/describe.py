@@ -33,6 +33,9 @@ _NAMES = {command.value: command.name.lower().replace("_", "-") for command in _
 _ROM = 0x80
 _UID_SIZE = 8
 _HAS_ANTENNA, _HAS_PROTOCOL, _HAS_TAG_TYPE, _HAS_SERIAL = 0x01, 0x02, 0x04, 0x08
+_LISTS_FOLLOW = 0x03
+"""Flags of an inventory: antennas and protocols follow."""
+_CONFIGURATION_BYTES, _CODE_BYTES = 14, 2
 _NOT_DRIVEN = 0x90
 """Memory data and embedded records: their layout is not public."""
 _RECORD_TRUNCATED = "record-truncated"
@@ -98,7 +101,7 @@ def _describe_frame(frame: bytes, direction: Direction | None) -> Described:
     address, pcb, content = frame[2], frame[3], frame[_HEAD:-_CRC]
     fields: Fields = {"address": address}
     if pcb in (_RESYNC, _RESYNC_ANSWER):
-        return Described("resync", fields)
+        return Described("resync", fields, [LENGTH_INVALID] if content else [])
     fields["sequence"] = pcb >> 6 & 1
     if not content:
         return Described("incomplete", {}, [LENGTH_INVALID])
@@ -113,7 +116,15 @@ def _describe_frame(frame: bytes, direction: Direction | None) -> Described:
         return Described(f"unknown-{command:02X}", fields, ["unknown-command", *findings])
     if left.left:
         fields["data"] = left.hex()
+        left.short |= not _may_go_on(command, fields)
     return Described(_NAMES[command], fields, findings + ([LENGTH_INVALID] if left.short else []))
+
+
+def _may_go_on(command: int, fields: Fields) -> bool:
+    """Whether more may follow what is known: antennas and protocols of an inventory, or what a failed command adds."""
+    flags = fields.get("flags", 0)
+    announced = command == _Command.INVENTORY and isinstance(flags, int) and bool(flags & _LISTS_FOLLOW)
+    return announced or bool(fields.get("status"))
 
 
 def _read_request(command: int, left: _Bytes, fields: Fields) -> list[str]:
@@ -131,7 +142,7 @@ def _read_request(command: int, left: _Bytes, fields: Fields) -> list[str]:
             target.read(fields, "mode")
             if len(target.left) == _UID_SIZE:
                 fields["uid"] = target.left[::-1].hex().upper()
-            left.short = left.short or target.short
+            left.short |= target.short or len(target.left) not in (0, _UID_SIZE)
         case _Command.DISCONNECT:
             left.read(fields, "handle")
         case _Command.TAG_ACCESS:
@@ -151,6 +162,7 @@ def _counted(left: _Bytes) -> list[bytes]:
     records: list[bytes] = []
     while left.left and not left.short:
         record = left.take(left.number())
+        left.short |= len(record) < _CODE_BYTES
         if not left.short:
             records.append(record)
     return records
@@ -158,12 +170,18 @@ def _counted(left: _Bytes) -> list[bytes]:
 
 def _read_answer(command: int, left: _Bytes, fields: Fields) -> list[str]:
     left.read(fields, "status", size=2)
+    if left.short:
+        return []
     if fields.get("status"):
         return ["status-error"]
     match command:
         case _Command.READ_CONFIG:
-            left.read(fields, "blocks")
-            fields["data"] = left.hex()
+            if left.left:
+                blocks = left.number()
+                fields |= {"blocks": blocks, "data": left.left.hex().upper()}
+                left.short = len(left.take(len(left.left))) != blocks * _CONFIGURATION_BYTES
+            else:
+                left.short = True
         case _Command.INVENTORY:
             left.read(fields, "stop")
             left.read(fields, "total", size=2)
