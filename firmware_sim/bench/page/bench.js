@@ -11,7 +11,7 @@ const SWITCHES = {
 };
 const GOOD = new Set(["ok", "closed"]);
 const WIRE_ROWS = 200;
-const POLL_NOTES = new Set(["inventory", "status question"]);
+const POLL_NOTES = new Set(["inventory", "status question", "clock", "record count", "people", "read buffer"]);
 const GONE = "The simulator does not answer. Is it still running?";
 const TROUBLE_SHOWN_MS = 8000;
 
@@ -239,7 +239,7 @@ function frameRow(frame) {
     element("code", { title: frame.hex }, frame.hex.replace(/(..)/g, "$1 ").slice(0, 600)));
 }
 
-// The kiosk asks the pad several times a second what lies there, and the printer how it is: shown on request only, or nothing else could be read.
+// The kiosk asks pad and gates several times a second what is there, and the printer how it is: shown on request only, or nothing else could be read.
 async function refreshWire() {
   const { frames } = await ask(`/api/wire?since=${lastWire}`);
   if (!frames.length) return;
