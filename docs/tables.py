@@ -11,7 +11,7 @@ from drivers.codecs.elements import ELEMENTS, Kind
 from drivers.codecs.findings import MEANINGS, Finding
 from drivers.protocols import PROTOCOLS
 from firmware_sim import commands as firmware_sim
-from firmware_sim.catalogue import CATALOGUE
+from firmware_sim.catalogue import CATALOGUE, GATES
 from kiosk import commands as kiosk
 
 VECTORS = Path(__file__).parents[1] / "tests" / "vectors"
@@ -91,10 +91,11 @@ def _frames(name: str) -> int:
 
 def simulated() -> str:
     """Devices of `firmware-sim`, their lines and faults."""
+    kinds = [(name.value, one) for name, ones in CATALOGUE.items() for one in ones]
+    kinds += [("gate", one) for one in GATES.values()]
     rows = [
-        (name.value, one.what, one.protocol, ", ".join(one.lines), ", ".join(fault.value for fault in one.faults))
-        for name, kinds in CATALOGUE.items()
-        for one in kinds
+        (name, one.what, one.protocol, ", ".join(one.lines), ", ".join(fault.value for fault in one.faults))
+        for name, one in kinds
     ]
     return table(("device", "what", "protocol", "line", "faults"), rows)
 

@@ -95,6 +95,7 @@ def test_a_tasmota_board_says_itself_what_it_did(broker: int, tasmota: TasmotaBo
     signals = opened_signals(settings, heard.deliver)
     signals.start()
     try:
+        heard.await_(lambda told: is_(LAMP, False)(told) and is_(BUZZER, False)(told))
         signals.submit(Switch(LAMP, True))
         heard.await_(is_(LAMP, True))
         assert tasmota.relays == (True, False)
