@@ -20,7 +20,7 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
     unknown: list[str] = []
     for at in range(0, len(data), RECORD.size):
         if not is_plausible(data[at : at + RECORD.size]):
-            unknown += [] if NOISE_SKIPPED in unknown else [NOISE_SKIPPED]
+            unknown.append(NOISE_SKIPPED)
             continue
         match keys.read(data[at : at + RECORD.size]):
             case Typed(letter):
@@ -31,12 +31,16 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
                 unknown.append("keys-lost")
             case EnterPressed():
                 scan = describe_scan(typed.encode())
-                described.append(Described(scan.message, scan.fields, scan.findings + unknown))
+                described.append(Described(scan.message, scan.fields, _each_once(scan.findings + unknown)))
                 typed, unknown = "", []
             case None:
                 pass
     if typed or not described:
-        described.append(Described("incomplete", {}, [Finding.NO_TERMINATOR.value, *unknown]))
+        described.append(Described("incomplete", {}, _each_once([Finding.NO_TERMINATOR.value, *unknown])))
     elif unknown:
-        described[-1] = replace(described[-1], findings=[*described[-1].findings, *unknown])
+        described[-1] = replace(described[-1], findings=_each_once(described[-1].findings + unknown))
     return described
+
+
+def _each_once(findings: list[str]) -> list[str]:
+    return list(dict.fromkeys(findings))

@@ -14,6 +14,8 @@ from drivers.pads.m3_210.frames import CRC_BYTES, HEAD_BYTES, LEAST_LENGTH, PROB
 
 _DSFID_FOLLOWS = 0x02
 """Option of an inventory: each UID stands behind its DSFID (7.1)."""
+_PROTOCOLS_FOLLOW = 0x40
+"""Option of an inventory: the protocols to look for follow (7.1)."""
 _LIKELY_ERRORS = (b"\x00", b"\x02")
 """What an unknown command is answered with."""
 _UID, _BYTE, _BLOCK, _REST, _SKIPPED = "uid", "byte", "block", "rest", "skipped"
@@ -137,6 +139,7 @@ def _guess(command: int, content: bytes) -> Direction:
         answers = content[:1] in _LIKELY_ERRORS
         return Direction.DEVICE_TO_HOST if answers else Direction.HOST_TO_DEVICE
     asks = content[:1] == b"\xe0" or (command == Command.INVENTORY and len(content) == 2) or not content
+    asks = asks or (command == Command.PASS_THRU and content[0] not in Error.__members__.values())
     return Direction.HOST_TO_DEVICE if asks else Direction.DEVICE_TO_HOST
 
 
@@ -148,6 +151,9 @@ def _describe_request(command: int, content: bytes) -> Described:
     whole = words.take_parts(layout.request)
     if words.left:
         words.take_parts(layout.optional)
+    options = words.fields.get("options")
+    if command == Command.INVENTORY and isinstance(options, int) and options & _PROTOCOLS_FOLLOW:
+        words.take_parts((("data", _REST),))
     if not whole or words.left:
         words.findings.append(LENGTH_INVALID)
     return Described(layout.name, words.fields, words.findings)
