@@ -16,8 +16,6 @@ from drivers.conversation import BehindService, ClosesPort, Conversation
 from drivers.errors import PortGone, ServiceDown
 from drivers.ports.orders import Orders
 from drivers.ports.port import Port
-from drivers.ports.reopening import FIRST_RETRY_S as FIRST_RETRY_S
-from drivers.ports.reopening import LONGEST_RETRY_S as LONGEST_RETRY_S
 from drivers.ports.reopening import Reopening
 
 Event = TypeVar("Event")
