@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from typing import assert_never
 
@@ -14,7 +15,9 @@ from kiosk.commands.json_text import json_text
 
 EXIT_DONE, EXIT_USAGE = 0, 2
 LARGEST_CAPTURE_BYTES = 65_536
-"""A frame of the longest protocol here (FEIG, advanced); looking for frames in noise takes time with its square."""
+"""A frame of the longest protocol here (FEIG, advanced)."""
+_CONTROLS = re.compile(r"[\x7f-\x9f]")
+"""Controls that JSON leaves as they are; a terminal may obey them (U+009B begins a control sequence)."""
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -89,7 +92,8 @@ def _value(value: FieldValue) -> str:
         case int():
             return str(value)
         case str():
-            return json.dumps(value, ensure_ascii=False)
+            quoted = json.dumps(value, ensure_ascii=False)
+            return _CONTROLS.sub(lambda control: f"\\u{ord(control[0]):04x}", quoted)
         case list():
             return "[" + ", ".join(map(_value, value)) + "]"
         case dict():

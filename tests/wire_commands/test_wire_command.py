@@ -78,3 +78,9 @@ def test_the_direction_decides_what_the_same_bytes_mean(capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out)["message"] == "automatic-status"
     kiosk(["wire", "decode", "--json", "--direction", "host-to-device", "escpos", "10040300"])
     assert json.loads(capsys.readouterr().out)[0]["message"] == "status-request"
+
+
+def test_text_of_a_device_gives_a_terminal_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
+    """A bar code's bytes 1B and 9B begin control sequences."""
+    assert kiosk(["wire", "decode", "escpos", "1D6B49047B421B9B"]) == 0
+    assert 'data = "{B\\u001b\\u009b"' in capsys.readouterr().out
