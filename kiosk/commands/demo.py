@@ -15,6 +15,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from kiosk.demo.scenario import PadMake
+
 if TYPE_CHECKING:
     from kiosk.demo.house import House
     from kiosk.demo.scenario import Scenario
@@ -39,6 +41,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--headless", action="store_true", help="open no window, even where there is a screen")
     parser.add_argument("--for", type=float, metavar="S", dest="seconds", help="stop after so many seconds")
+    makes = [make.value for make in PadMake]
+    parser.add_argument("--pad", choices=makes, default=makes[0], help="the pad's maker, simulated and driven (feig)")
     parser.add_argument("--config", type=Path, metavar="DIR", help="another folder than config/demo")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write ledger and logs here, and leave them there")
     parser.set_defaults(run=run)
@@ -55,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     mode = "window" if has_screen and not arguments.headless and scenario is None else "headless"
     with _folder(arguments.keep) as folder:
-        house = House(config, folder, scenario.setting if scenario else Setting(), mode=mode)
+        setting = scenario.setting if scenario else Setting(pad=PadMake(arguments.pad))
+        house = House(config, folder, setting, mode=mode)
         began = time.monotonic()
         try:
             with _until_told():
