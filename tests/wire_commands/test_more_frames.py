@@ -186,3 +186,21 @@ def test_printer_answers_behind_each_other_with_noise_between() -> None:
         ("xon", []),
         ("identity", ["noise-skipped"]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("006600", "get-reader-info"),
+        ("007700", "get-counter"),
+        ("0065", "get-software-version"),
+        ("0022 00FF", "advanced-read-buffer"),
+    ],
+)
+def test_a_feig_question_to_a_reader_on_a_bus_is_told_by_its_layout(content: str, message: str) -> None:
+    """An answer has a status, and with status 0 the data that were asked for."""
+    body = bytes.fromhex(content)
+    data = bytes((len(body) + 3,)) + body
+    (only,) = describer("feig")(data + crc16.mcrf4xx(data).to_bytes(2, "little"), None)
+    assert (only.message, only.findings) == (message, [])
+    assert "status" not in only.fields

@@ -39,13 +39,20 @@ def describe(data: bytes, direction: Direction | None) -> list[Described]:
     frame = data[place.start : place.end]
     head = frames.head_length(frame)
     body = frame[head : -frames.CRC_BYTES]
-    asks = is_request(body) if direction is None else direction is Direction.HOST_TO_DEVICE
-    one = describe_request(body) if asks else describe_answer(body)
+    one = describe_request(body) if _asks(body, direction) else describe_answer(body)
     findings = [NOISE_SKIPPED] if place.start else []
     findings += [] if place.sound else [_CRC_MISMATCH]
     findings += one.findings
     findings += [_TRAILING] if place.end < len(data) else []
     return [Described(one.message, one.fields, findings)]
+
+
+def _asks(body: bytes, direction: Direction | None) -> bool:
+    """A body that no answer has, but a request exactly, is a request, also one to a reader's own address."""
+    if direction is not None:
+        return direction is Direction.HOST_TO_DEVICE
+    misshapen = LENGTH_INVALID in describe_answer(body).findings
+    return is_request(body) or (misshapen and not describe_request(body).findings)
 
 
 def _first_frame(data: bytes, direction: Direction | None) -> _Place | None:
