@@ -48,7 +48,7 @@ PROTOCOLS = MappingProxyType(
             "FEIG OBID readers and gates", "FEIG H20800-16e-ID-B, H71011-0e", "drivers.pads.feig.describe"
         ),
         "llrp": Protocol("UHF readers and portals, LLRP", "EPCglobal LLRP 1.1", "drivers.llrp.describe"),
-        "lsp2": Protocol("TAGSYS gates, LSP2", "github GallusMax/libdanrfid", "drivers.gates.lsp2_describe"),
+        "lsp2": Protocol("TAGSYS gates, LSP2", "github GallusMax/libdanrfid", "drivers.gates.lsp2.describe"),
         "m3_210": Protocol(
             "3M / Bibliotheca 210 and 810 pads",
             "3M RFID Reader Model 210 Protocol Specification 1.0.0",
