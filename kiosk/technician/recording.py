@@ -54,7 +54,11 @@ class Recording:
     def as_toml(self, protocol: str, secrets: Iterable[Secret], about: str) -> str:
         """The vector file. `about` is its first comment: device, day, who recorded it."""
         hidden = list(secrets)
-        lines = [f"# {about}", "# Recorded by `kiosk device dump`; patrons' data is masked."]
+        lines = [
+            f"# {about}",
+            "# Recorded by `kiosk device dump`; patrons' data is masked.",
+            f'protocol = "{protocol}"',
+        ]
         for number, (direction, frame) in enumerate(self._frames(protocol), start=1):
             lines += ["", *_exchange(protocol, number, direction, masked(protocol, frame, hidden))]
         return "\n".join(lines) + "\n"
