@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from drivers.cards.events import CardPresented
+from drivers.codecs.tag_data import TagData
+from drivers.gates.protocol import TagPassed
 from drivers.pads.protocol import TagRead, TagSeen
 from drivers.scanners.events import CodeScanned
-from kiosk.hardware.tag_data import decoded, is_for_items
+from kiosk.hardware.tag_data import decoded, decoded_passage, is_for_items
 from kiosk.technician import masking
 from kiosk.technician.seen import DeviceEvent
 
@@ -26,7 +28,12 @@ class SecretsSeen:
                 self._hide_uid(event.uid)
             case TagRead():
                 self._hide_uid(event.uid)
-                if not is_an_items(event):
+                if not is_an_items(decoded(event)):
+                    self._secrets += masking.of_memory(event.data, event.block_size)
+            case TagPassed():
+                if event.uid is not None:
+                    self._hide_uid(event.uid)
+                if not is_an_items(decoded_passage(event)):
                     self._secrets += masking.of_memory(event.data, event.block_size)
             case CodeScanned():
                 self._secrets += masking.of_text(event.code)
@@ -48,7 +55,6 @@ class SecretsSeen:
             self._secrets += masking.of_uid(uid, len(self._uids))
 
 
-def is_an_items(read: TagRead) -> bool:
+def is_an_items(data: TagData) -> bool:
     """Whether a tag is a library item's by its data. Patrons' cards, and what is no library's, may tell of a person."""
-    data = decoded(read)
     return data.item_id is not None and is_for_items(data)
