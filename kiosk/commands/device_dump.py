@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from drivers.described import Direction
-from kiosk.commands.device_options import EXIT_DONE, EXIT_FAILED, add_command
+from drivers.health import Faulted
+from kiosk.commands.device_options import EXIT_DONE, EXIT_FAILED, add_command, seconds, what_to_do
 from kiosk.hardware.opening import Kind, Openable, protocol_of
 from kiosk.technician.holding import held
 from kiosk.technician.recording import Recording
@@ -26,12 +27,15 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Add `dump`."""
     about = "record a device's exchanges as a vector file, patrons' data masked"
     parser = add_command(verbs, "dump", about, (Kind.PAD, Kind.GATE, Kind.SCANNER, Kind.CARDS, Kind.PRINTER), run)
-    parser.add_argument("--seconds", type=float, default=SECONDS, metavar="N", help=f"record so long ({SECONDS:g})")
+    parser.add_argument("--seconds", type=seconds, default=SECONDS, metavar="N", help=f"record so long ({SECONDS:g})")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to; standard output without it")
 
 
 def run(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
-    """Record until the time is over or Ctrl-C. 1 where nothing went over the wire."""
+    """Record until the time is over or Ctrl-C. 1 where nothing was. Raises `ValueError` for an unfit file."""
+    if arguments.out is not None:
+        _try_to_write(arguments.out)
+    trouble = ""
     recording, secrets = Recording(), SecretsSeen()
     ended = threading.Event()
 
@@ -43,6 +47,8 @@ def run(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
         try:
             for event in device.events(arguments.seconds):
                 secrets.note(event)
+                if isinstance(event, Faulted):
+                    trouble = f"{event.code.value}: {event.detail}; {what_to_do(settings)}"
         except KeyboardInterrupt:
             pass
         ended.set()
@@ -55,4 +61,16 @@ def run(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
     else:
         arguments.out.write_text(text, encoding="utf-8")
         print(f"{arguments.out}: {text.count('[[exchange]]')} exchanges", file=sys.stderr)
-    return EXIT_DONE if recording.pieces else EXIT_FAILED
+    if recording.pieces:
+        return EXIT_DONE
+    print(f"kiosk device dump: nothing went over the wire: {trouble or 'the device said nothing'}", file=sys.stderr)
+    return EXIT_FAILED
+
+
+def _try_to_write(file: Path) -> None:
+    """Before anything is recorded: a recording that cannot be kept is lost. What stands in the file stays."""
+    try:
+        with file.open("a", encoding="utf-8"):
+            pass
+    except (OSError, ValueError) as trouble:
+        raise ValueError(f"--out: {file} cannot be written: {getattr(trouble, 'strerror', trouble)}") from None

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from drivers.errors import BadSetting
 from kiosk.hardware.opening import Kind, Openable, from_file, from_words
+from kiosk.hardware.scanners import ScannerSettings
 from kiosk.settings.convert import SettingsRefused
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+LONGEST_S = 1_000_000
+"""Eleven days."""
 Run = Callable[[argparse.Namespace, Kind, Openable], int]
 
 
@@ -39,6 +42,17 @@ def add_command(
     return parser
 
 
+def seconds(text: str) -> float:
+    """A time that a command takes, for `argparse`."""
+    try:
+        given = float(text)
+    except ValueError:
+        given = 0.0
+    if not 0 < given <= LONGEST_S:
+        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, {LONGEST_S} at most, found {text!r}")
+    return given
+
+
 def _run(name: str, arguments: argparse.Namespace, run: Run) -> int:
     try:
         kind = Kind(arguments.device)
@@ -46,6 +60,14 @@ def _run(name: str, arguments: argparse.Namespace, run: Run) -> int:
     except (SettingsRefused, BadSetting, ValueError) as refused:
         print(f"kiosk device {name}: {refused}", file=sys.stderr)
         return EXIT_USAGE
+
+
+def what_to_do(settings: Openable) -> str:
+    """Where to look when a device tells nothing but a fault."""
+    port = getattr(settings, "port", "")
+    if isinstance(settings, ScannerSettings) or not port.startswith(("/", "tcp://")):
+        return "see what is there: kiosk doctor"
+    return f"ask who is there: kiosk device probe {port}"
 
 
 def _device(arguments: argparse.Namespace, kind: Kind) -> Openable:

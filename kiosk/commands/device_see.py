@@ -14,7 +14,7 @@ from drivers.health import Faulted, Recovered
 from drivers.pads.protocol import TagRead, TagUnreadable
 from drivers.printers.events import PrinterStatus
 from drivers.scanners.events import CodeRejected, CodeScanned
-from kiosk.commands.device_options import EXIT_DONE, EXIT_FAILED, add_command
+from kiosk.commands.device_options import EXIT_DONE, EXIT_FAILED, add_command, seconds, what_to_do
 from kiosk.commands.json_text import json_text
 from kiosk.hardware.opening import Kind, Openable
 from kiosk.hardware.tag_data import decoded
@@ -33,12 +33,12 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Add `watch` and `read`."""
     kinds = (Kind.PAD, Kind.GATE, Kind.SCANNER, Kind.CARDS, Kind.PRINTER)
     watching = add_command(verbs, "watch", "a live table of what a device sees", kinds, watch)
-    watching.add_argument("--seconds", type=float, metavar="N", help="end after so long; until Ctrl-C without it")
+    watching.add_argument("--seconds", type=seconds, metavar="N", help="end after so long; until Ctrl-C without it")
     watching.add_argument("--json", action="store_true", help="one JSON object a line for each event")
     reading = add_command(verbs, "read", "what lies on a pad, or the next code, card or passage, once", kinds, read)
     reading.add_argument(
         "--seconds",
-        type=float,
+        type=seconds,
         default=READ_PATIENCE_S,
         metavar="N",
         help=f"wait at most so long ({READ_PATIENCE_S:g})",
@@ -53,12 +53,17 @@ def watch(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
     with held(settings) as device:
         try:
             for event in device.events(arguments.seconds):
-                well = well or not isinstance(event, Faulted)
+                well = well or _is_good_news(event)
                 seen = seen.after(event, time.strftime("%H:%M:%S"))
                 _show(seen, event, as_json=arguments.json, live=live)
         except KeyboardInterrupt:
             pass
     return EXIT_DONE if well else EXIT_FAILED
+
+
+def _is_good_news(event: DeviceEvent) -> bool:
+    """Not so where a device told nothing: a fault, or a printer whose state is not known."""
+    return not isinstance(event, Faulted) and not (isinstance(event, PrinterStatus) and not event.known)
 
 
 def _show(seen: Seen, event: DeviceEvent, *, as_json: bool, live: bool) -> None:
@@ -106,14 +111,21 @@ def read(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
     """Print what is seen and end. 1 where the device does not work, or nothing was there in time."""
     seen = Seen()
     found: list[DeviceEvent] = []
+    trouble = ""
     with held(settings) as device:
         for event in _until_told(device, kind, arguments.seconds):
             seen = seen.after(event, time.strftime("%H:%M:%S"))
             if isinstance(event, ONCE):
                 found.append(event)
+            elif isinstance(event, Faulted | Recovered):
+                trouble = f"{event.code.value}: {event.detail}" if isinstance(event, Faulted) else ""
     if arguments.json:
         for event in found:
             print(json_text(plain(event)))
     else:
         print(as_text(seen))
-    return EXIT_DONE if found else EXIT_FAILED
+    if any(map(_is_good_news, found)):
+        return EXIT_DONE
+    told = f"{trouble}; {what_to_do(settings)}" if trouble else "the device tells of no fault, and of nothing else"
+    print(f"kiosk device read: nothing was read: {told}", file=sys.stderr)
+    return EXIT_FAILED

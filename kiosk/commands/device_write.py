@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from drivers.errors import Misuse
 from drivers.health import Faulted, Recovered
 from drivers.pads.programming import DataNotWritten, DataWritten, NotWritable, WriteData
 from drivers.pads.protocol import TagSeen, WriteAfi, WriteDone, WriteFailed
-from kiosk.commands.device_options import EXIT_DONE, EXIT_FAILED, add_command
+from kiosk.commands.device_options import EXIT_DONE, EXIT_FAILED, add_command, seconds, what_to_do
 from kiosk.commands.device_see import plain
 from kiosk.commands.hex_text import bytes_of_hex
 from kiosk.commands.json_text import json_text
@@ -18,6 +19,12 @@ from kiosk.technician.holding import Held, held_pad, held_programmer
 from kiosk.technician.seen import DeviceEvent
 
 PATIENCE_S = 30.0
+
+
+class NotReached(Exception):
+    """The pad told of a fault, and of no tag."""
+
+
 ENDS = (WriteDone, WriteFailed, DataWritten, DataNotWritten)
 
 
@@ -31,7 +38,9 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--data", metavar="HEX", help="memory to write, whole blocks; see: kiosk tag encode")
     parser.add_argument("--first-block", type=int, default=0, metavar="N", help="where --data begins (0)")
     parser.add_argument("--block-size", type=int, default=4, metavar="N", help="bytes of a block (4)")
-    parser.add_argument("--seconds", type=float, default=PATIENCE_S, metavar="N", help=f"wait so long ({PATIENCE_S:g})")
+    parser.add_argument(
+        "--seconds", type=seconds, default=PATIENCE_S, metavar="N", help=f"wait ({PATIENCE_S:g})"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -44,35 +53,51 @@ def run(arguments: argparse.Namespace, kind: Kind, settings: Openable) -> int:
         raise ValueError(
             f"--eas: the driver {settings.driver} cannot read it back; it can with {', '.join(sorted(WITH_EAS))}"
         )
-    if arguments.data is None:
-        with held_pad(settings) as pad:
-            uid = _uid(arguments, pad.told)
-            pad.order(_afi_order(arguments, uid))
-            ended = _end(pad.told, uid, arguments.seconds)
-    else:
-        with held_programmer(settings) as programmer:
-            uid = _uid(arguments, programmer.told)
-            programmer.order(_data_order(arguments, uid))
-            ended = _end(programmer.told, uid, arguments.seconds)
+    try:
+        ended = _written(arguments, settings)
+    except NotReached as trouble:
+        print(f"kiosk device write: nothing was written: {trouble}; {what_to_do(settings)}", file=sys.stderr)
+        return EXIT_FAILED
     _tell(ended, as_json=arguments.json)
     return EXIT_DONE if isinstance(ended, WriteDone | DataWritten) else EXIT_FAILED
 
 
+def _written(arguments: argparse.Namespace, settings: PadSettings) -> DeviceEvent | None:
+    """How the order ended; None where nobody said."""
+    if arguments.data is None:
+        with held_pad(settings) as pad:
+            uid = _uid(arguments, pad.told)
+            pad.order(_afi_order(arguments, uid))
+            return _end(pad.told, uid, arguments.seconds)
+    with held_programmer(settings) as programmer:
+        uid = _uid(arguments, programmer.told)
+        programmer.order(_data_order(arguments, uid))
+        return _end(programmer.told, uid, arguments.seconds)
+
+
 def _uid(arguments: argparse.Namespace, told: Held) -> str:
-    return str(arguments.uid).upper() if arguments.uid else _only_tag(told, arguments.seconds)
+    if arguments.uid:
+        return bytes_of_hex("--uid", arguments.uid).hex().upper()
+    return _only_tag(told, arguments.seconds)
 
 
 def _only_tag(device: Held, for_s: float) -> str:
-    """The UID of the one tag that lies there; raises `ValueError` for none and for several."""
+    """The UID of the one tag that lies there; raises `ValueError` for none or several, `NotReached` for a fault."""
     uids: list[str] = []
+    trouble = ""
     for event in device.events(for_s):
         match event:
             case TagSeen():
                 uids.append(event.uid)
+            case Faulted():
+                trouble = f"{event.code.value}: {event.detail}"
             case Recovered():
+                trouble = ""
                 break
             case _:
                 pass
+    if trouble and not uids:
+        raise NotReached(trouble)
     if len(uids) != 1:
         raise ValueError(f"--uid: {len(uids)} tags lie there; lay down one, or say which")
     return uids[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -52,12 +53,24 @@ def from_file(kind: Kind, folder: Path, words: Mapping[str, str]) -> Openable:
     """
     if kind is not Kind.GATE:
         return load_table(SETTINGS[kind], folder / FILE, kind.value, words)
-    gates = load(GateFile, folder / GATE_FILE).gates
+    file = folder / GATE_FILE
+    gates = load(GateFile, file).gates
     number = words.get("number", "1")
-    if not number.isdecimal() or not 1 <= int(number) <= len(gates):
-        expected = f"the number of a gate, 1 to {len(gates)}"
-        raise SettingsRefused([Fault(str(folder / GATE_FILE), "number", expected, number)])
-    return gates[int(number) - 1]
+    if not number.isascii() or not number.isdecimal() or not 1 <= int(number) <= len(gates):
+        raise SettingsRefused([Fault(str(file), "number", f"the number of a gate, 1 to {len(gates)}", number)])
+    others = {key: value for key, value in words.items() if key != "number"}
+    return convert_words(
+        GateSettings, others, file=f"{file}: gates.{number}", folder=folder, table=_as_table(gates[int(number) - 1])
+    )
+
+
+def _as_table(gate: GateSettings) -> dict[str, object]:
+    """The settings of a gate as they would stand in a file, for words to be put over them."""
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in asdict(gate).items()
+        if value is not None
+    }
 
 
 def from_words(kind: Kind, words: Mapping[str, str]) -> Openable:

@@ -1,4 +1,4 @@
-"""What the settings of this kiosk say about its hardware, right or wrong."""
+"""What the settings of a kiosk or a gate say about its hardware, right or wrong."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kiosk.hardware.gates import GateFile
 from kiosk.settings import read_faults
 from kiosk.station.settings import KioskSettings
-from kiosk.technician.findings import Finding, State
+from kiosk.technician.findings import GATE_FILE, KIOSK_FILE, Finding, State
 
-FILE = "kiosk.toml"
+FILES: dict[str, type[object]] = {KIOSK_FILE: KioskSettings, GATE_FILE: GateFile}
 
 
 def faults(folder: Path) -> list[Finding]:
-    """Every fault of the file, or one finding that all is well."""
-    wrong = read_faults(KioskSettings, folder / FILE)
+    """Every fault of each file that is there, or that all is well. Of a folder without any, that of the kiosk's own."""
+    there = [name for name in FILES if (folder / name).exists()] or [KIOSK_FILE]
+    return [finding for name in there for finding in _faults(FILES[name], folder / name)]
+
+
+def _faults(kind: type[object], file: Path) -> list[Finding]:
+    wrong = read_faults(kind, file)
     if not wrong:
-        return [Finding(State.OK, str(folder / FILE), "no fault found")]
+        return [Finding(State.OK, str(file), "no fault found")]
     return [
         Finding(
             State.FAULT,
@@ -31,12 +37,8 @@ def faults(folder: Path) -> list[Finding]:
 
 def addresses(folder: Path) -> list[tuple[str, int]]:
     """TCP addresses of devices, read as far as the file can be read: a faulty key must not hide the others."""
-    try:
-        table = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
     found: list[tuple[str, int]] = []
-    for device in table.values():
+    for device in [device for name in FILES for device in _devices(folder / name)]:
         port = device.get("port") if isinstance(device, dict) else None
         if isinstance(port, str) and port.startswith("tcp://"):
             parts = urlsplit(port)
@@ -47,3 +49,12 @@ def addresses(folder: Path) -> list[tuple[str, int]]:
             if host and number and (host, number) not in found:
                 found.append((host, number))
     return found
+
+
+def _devices(file: Path) -> list[object]:
+    """Tables of a file, and the entries of its arrays."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [each for value in table.values() for each in (value if isinstance(value, list) else [value])]

@@ -5,6 +5,7 @@ Nothing is switched, written or configured. A port that somebody else has open i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import assert_never
@@ -14,7 +15,7 @@ from drivers.discovery.asking import Answerer, Found, ask_serial, ask_tcp
 from drivers.discovery.input_devices import InputDevice, typing_devices
 from drivers.discovery.serial_ports import SerialPort, serial_ports
 from drivers.hardware import declared
-from kiosk.technician.findings import Finding, State, Sure, settings_text
+from kiosk.technician.findings import GATE_FILE, KIOSK_FILE, Finding, State, Sure, settings_text
 
 USB_PRINTERS = Path("/dev/usb")
 DESK_PADS = ("ACR1552",)
@@ -27,14 +28,28 @@ def look(tcp: Sequence[tuple[str, int]] = (), extra_ports: Sequence[str] = ()) -
     """Everything of this machine, and the devices at these addresses. Takes some seconds a port that is silent."""
     ports = serial_ports()
     known = {port.path for port in ports} | {port.name for port in ports}
-    ports += [SerialPort(path, path, words="named by you") for path in extra_ports if path not in known]
+    named = [str(Path(path).absolute()) for path in extra_ports]
+    ports += [SerialPort(path, path, words="named by you") for path in named if path not in known and _is_there(path)]
     return [
+        *not_there(named),
         *at_serial_ports(ports, ask_serial),
         *at_addresses(tcp, ask_tcp),
         *at_usb_printers(USB_PRINTERS),
         *at_readers(),
         *at_inputs(typing_devices()),
     ]
+
+
+def _is_there(path: str) -> bool:
+    return os.path.lexists(path)  # pathlib raises for names that no file can have
+
+
+def not_there(paths: Iterable[str]) -> Iterator[Finding]:
+    """One finding for each port that somebody named and this machine does not have."""
+    for path in paths:
+        if not _is_there(path):
+            mend = "is it plugged in? ls -l /dev/serial/by-id"
+            yield Finding(State.FAULT, path, "this machine has no such port", mend=mend)
 
 
 def at_serial_ports(ports: Sequence[SerialPort], ask: AskSerial) -> Iterator[Finding]:
@@ -91,13 +106,19 @@ def _of_answer(heard: Answerer, name: str, about: str, udev: str | None) -> Find
         del values["driver"]
     if heard.line is not None:
         values["baud"] = heard.line.speed_baud
+    mend = ""
+    if question.driver == "lsp2":
+        values["first_index"] = 0
+        mend = "is its first record 0 or 1? compare with the gate's own list, and set first_index"
     model = f" ({heard.model})" if heard.model else ""
     return Finding(
         State.OK,
         name,
         f"{question.kind}, driver {question.driver}{model}{about}",
+        mend=mend,
         settings=settings_text(question.kind, values),
         udev=udev or "",
+        file=GATE_FILE if question.kind == "gate" else KIOSK_FILE,
     )
 
 

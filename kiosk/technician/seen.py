@@ -167,7 +167,9 @@ def _paper(event: printers.PrinterStatus | printers.Printed | printers.PrintFail
                 "cutter": "error" if event.cutter_error else "well",
                 "line": "off" if event.offline else "on",
             }
-            return Row("paper", event.paper.value if event.known else "unknown", flags)
+            if not event.known:
+                return Row("paper", "unknown", dict.fromkeys(flags, ""))
+            return Row("paper", event.paper.value, flags)
         case printers.Printed():
             return Row(event.job_id, "printed" if event.verified else "sent, not confirmed")
         case printers.PrintFailed():

@@ -18,9 +18,20 @@ from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.room.room import Book, Room
 from firmware_sim.room.tag import Tag
 from kiosk.commands import main
+from kiosk.hardware.gates import GateDriver, GateSettings
+from kiosk.hardware.opening import Kind, from_file
+from kiosk.settings.convert import SettingsRefused
 from tests.hardware.lines import on_a_pty
 
 BOOK = "110620564B254E3A0201A003091B81E440300AC1A699650110"
+UNFIT = (
+    ("write",),
+    ("write", "--afi", "C2C2"),
+    ("write", "--data", "AABB"),
+    ("write", "--afi", "zz"),
+    ("write", "--afi", "C2", "--uid", "XY"),
+    ("dump", "--out", "/dev/null/nowhere"),
+)
 PATRON = "1108 3230323330303031 650181"
 """A patron's number, and type of usage 81: an adult's card."""
 
@@ -119,7 +130,7 @@ def test_a_recording_is_a_vector_file_without_any_patron(desk: Desk, tmp_path: P
 
 
 def test_words_that_fit_nothing_are_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (("write",), ("write", "--afi", "C2C2"), ("write", "--data", "AABB"), ("write", "--afi", "zz")):
+    for words in UNFIT:
         code, text = desk.types(*words)
         assert (code, text) == (2, ""), words
     assert main(["device", "read", "pad", "--driver", "feg", "--port", "/dev/null"]) == 2
@@ -130,3 +141,44 @@ def test_a_pad_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureF
     code = main(["device", "read", "pad", "--driver", "feig", "--port", str(tmp_path / "no"), "--seconds", "0.5"])
     assert code == 1
     assert "port-gone" in capsys.readouterr().out
+
+
+def test_nothing_is_written_to_a_pad_that_is_not_there_and_the_fault_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = str(tmp_path / "no")
+    code = main(["device", "write", "pad", "--driver", "feig", "--port", port, "--afi", "C2", "--seconds", "0.5"])
+    assert code == 1
+    told = capsys.readouterr().err
+    assert "nothing was written: port-gone" in told
+    assert f"kiosk device probe {port}" in told
+
+
+def test_a_printer_that_is_not_there_is_no_printer_that_is_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for verb in ("read", "watch"):
+        assert main(["device", verb, "printer", "--port", str(tmp_path / "no"), "--seconds", "0.5"]) == 1
+        assert "closed" not in capsys.readouterr().out
+
+
+def test_words_go_over_the_settings_of_a_gate(tmp_path: Path) -> None:
+    (tmp_path / "gate.toml").write_text('[[gates]]\ndriver = "llrp"\nport = "tcp://10.0.0.8:5084"\nantennas = [1, 2]\n')
+    gate = from_file(Kind.GATE, tmp_path, {"number": "1", "port": "tcp://10.0.0.9:5084"})
+    assert gate == GateSettings(GateDriver.LLRP, "tcp://10.0.0.9:5084", antennas=(1, 2))
+    with pytest.raises(SettingsRefused, match="prot"):
+        from_file(Kind.GATE, tmp_path, {"prot": "tcp://10.0.0.9:5084"})
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "-1", "0", "soon", "1e9"])
+def test_a_time_that_is_none_is_refused(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["device", "watch", "scanner", "--port", "/dev/null", f"--seconds={seconds}"])
+    assert ended.value.code == 2
+    assert "argument --seconds: expected a number of seconds" in capsys.readouterr().err
+
+
+def test_a_recording_of_nothing_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    port = str(tmp_path / "no")
+    assert main(["device", "dump", "scanner", "--port", port, "--seconds", "0.5"]) == 1
+    assert "nothing went over the wire: port-gone" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,10 @@ from firmware_sim.devices.feig import PSST_S, FeigReader
 from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.room.room import Room
 from kiosk.commands import main
+from kiosk.hardware.gates import GateFile
 from kiosk.hardware.pads import PadSettings
 from kiosk.settings import convert
-from kiosk.technician import looking
+from kiosk.technician import configured, looking
 from kiosk.technician.findings import Finding, State, as_text
 from tests.hardware.lines import on_a_pty
 
@@ -79,6 +81,37 @@ def test_the_page_has_settings_once_and_rules_once() -> None:
     text = as_text([finding, finding])
     assert text.count("[pad]") == 1
     assert text.count("SUBSYSTEM") == 1
+
+
+def test_the_page_can_be_pasted_whole_whatever_was_found() -> None:
+    lsp2 = next(question for question in QUESTIONS if question.driver == "lsp2")
+    line = LineSettings(38_400, Parity.EVEN)
+    found = [
+        of(replace(FTDI, name="/dev/a"), Answerer("/dev/a", Found.ANSWERED, "", FEIG, line)),
+        of(replace(FTDI, name="/dev/b"), Answerer("/dev/b", Found.ANSWERED, "", FEIG, line)),
+        *looking.at_addresses(
+            [("10.0.0.8", 4_001), ("10.0.0.9", 4_001)],
+            lambda host, port: Answerer(f"tcp://{host}:{port}", Found.ANSWERED, "", lsp2),
+        ),
+    ]
+    kiosk, _, rest = as_text(found).partition("For kiosk.toml:")[2].partition("For gate.toml:")
+    assert tomllib.loads(kiosk)["pad"]["port"] == "/dev/a"
+    assert '# port = "/dev/b"' in kiosk
+    gates = convert(GateFile, tomllib.loads(rest.partition("For /etc")[0]), file="pasted", folder=Path("/")).gates
+    assert [gate.port for gate in gates] == ["tcp://10.0.0.8:4001", "tcp://10.0.0.9:4001"]
+
+
+def test_a_named_port_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    (missing,) = looking.not_there([str(tmp_path), str(tmp_path / "no")])
+    assert (missing.state, missing.where) == (State.FAULT, str(tmp_path / "no"))
+
+
+def test_a_folder_of_a_gate_is_checked_as_one(tmp_path: Path) -> None:
+    (tmp_path / "gate.toml").write_text('[[gates]]\ndriver = "lsp2"\nport = "tcp://10.0.0.8:4001"\n')
+    (fault,) = configured.faults(tmp_path)
+    assert "gate.toml: gates.1" in fault.where
+    assert "first_index" in fault.mend
+    assert configured.addresses(tmp_path) == [("10.0.0.8", 4_001)]
 
 
 def test_the_command_finds_a_reader_and_every_fault_of_the_settings(
