@@ -43,7 +43,7 @@ class ListeningPort:
             family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
             self._door = socket.create_server(self._address, family=family, backlog=WAITING_CONNECTIONS)
             self._door.setblocking(False)
-        except OSError as trouble:
+        except (OSError, UnicodeError) as trouble:  # a name that is none, such as 10.0..1, is a UnicodeError
             raise PortGone(f"{self._named()} cannot be listened at: {trouble}") from None
 
     def fileno(self) -> int:

@@ -117,7 +117,7 @@ class MqttPump(Generic[Event, Command]):
         self._ready, self._lost = False, ""
         try:
             client.connect(self._broker.host, self._broker.port, KEEP_ALIVE_S)
-        except OSError as trouble:
+        except (OSError, UnicodeError) as trouble:  # a name that is none, such as 10.0..1, is a UnicodeError
             raise PortGone(f"{self._named()} cannot be reached: {trouble}") from None
         end_s = self._clock() + CONNECT_S
         while not self._ready and not self._stopping.is_set():

@@ -23,7 +23,7 @@ class TcpPort:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             self._socket.setblocking(False)
-        except OSError as trouble:
+        except (OSError, UnicodeError) as trouble:  # a name that is none, such as 10.0..1, is a UnicodeError
             raise PortGone(f"tcp://{self._named()} cannot be reached: {trouble}") from None
 
     def fileno(self) -> int:
