@@ -38,9 +38,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--data", metavar="HEX", help="memory to write, whole blocks; see: kiosk tag encode")
     parser.add_argument("--first-block", type=int, default=0, metavar="N", help="where --data begins (0)")
     parser.add_argument("--block-size", type=int, default=4, metavar="N", help="bytes of a block (4)")
-    parser.add_argument(
-        "--seconds", type=seconds, default=PATIENCE_S, metavar="N", help=f"wait ({PATIENCE_S:g})"
-    )
+    parser.add_argument("--seconds", type=seconds, default=PATIENCE_S, metavar="N", help=f"wait ({PATIENCE_S:g})")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

@@ -12,9 +12,11 @@ from typing import Generic, TypeVar
 from drivers.pads.programming import ProgrammerCommand
 from drivers.pads.protocol import PadCommand
 from drivers.ports.pump import Tap
+from drivers.scanners.events import StartScanning
 from kiosk.hardware.opening import Openable, opened
 from kiosk.hardware.pads import PadSettings, opened_pad, opened_programmer
 from kiosk.hardware.running import Started
+from kiosk.hardware.scanners import ScannerSettings, opened_scanner
 from kiosk.model.circulation import SecurityMarks
 from kiosk.screens import fonts
 from kiosk.technician.seen import DeviceEvent
@@ -54,8 +56,15 @@ class HeldPad(Generic[Command]):
 
 @contextmanager
 def held(settings: Openable, tap: Tap | None = None) -> Iterator[Held]:
-    """Open a device as the settings say, and close it in the end. Raises `BadSetting`."""
+    """Open a device as the settings say, a scan engine reading, and close it in the end. Raises `BadSetting`."""
     events: queue.Queue[DeviceEvent] = queue.Queue(WAITING_LIMIT)
+    if isinstance(settings, ScannerSettings):
+        scanner = opened_scanner(settings, events.put, tap)
+        with _running(scanner):
+            # An engine with a trigger reads nothing unasked; the others take no notice.
+            scanner.submit(StartScanning())
+            yield Held(events)
+        return
     with _running(opened(settings, fonts.folder() / fonts.REGULAR, events.put, tap)):
         yield Held(events)
 
