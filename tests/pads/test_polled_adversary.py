@@ -270,3 +270,18 @@ def test_after_a_burst_of_noise_the_next_poll_shows_what_lies_there(bench: Bench
     desk.run(AFTER_NOISE_S)
     assert TagSeen(a_book(1).uid) in desk.events[told:]
     assert not any(isinstance(event, Faulted) for event in desk.events[told:])
+
+
+@every_polled_pad
+def test_a_book_on_the_pad_is_not_told_as_gone_because_too_many_orders_wait(bench: Bench) -> None:
+    desk = Pad(bench.pad(), bench.reader((a_book(1),)))
+    desk.open()
+    desk.run(2.0)
+    uid = a_book(1).uid
+    assert TagSeen(uid) in desk.events
+    for _ in range(256):
+        desk.orders(WriteAfi(uid, 0xC2))
+    desk.orders(ReadAgain(uid))
+    told = desk.run(0.01)
+    assert TagUnreadable(uid, "too many orders wait") in told
+    assert TagGone(uid) not in told

@@ -34,6 +34,7 @@ from drivers.pads.protocol import (
     TagGone,
     TagRead,
     TagSeen,
+    TagUnreadable,
     WriteAfi,
     WriteFailed,
     WriteFailure,
@@ -205,6 +206,8 @@ class PolledPad(Generic[Request, Answer]):
     def _submit_read(self, uid: str) -> None:
         if self._takes_orders(uid):
             self._read(uid).asked = True
+        elif uid in self._presence:
+            self._pending.append(TagUnreadable(uid, "too many orders wait"))
         else:
             self._pending.append(TagGone(uid))
 
