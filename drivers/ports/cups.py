@@ -104,7 +104,7 @@ def run(call: Call, environment: Mapping[str, str], longest_s: float = CALL_S) -
             env=dict(environment),
             check=False,
         )
-    except (FileNotFoundError, PermissionError):
+    except OSError:  # missing, not ours to run, or no program at all (Exec format error)
         return NotInstalled()
     except subprocess.TimeoutExpired:
         return NoEnd()
