@@ -7,7 +7,7 @@ import threading
 import tty
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,8 @@ from kiosk.wire import Station
 from tests.station.conftest import SmallDisk
 
 PATIENCE_S = 10.0
+CUT = bytes.fromhex("1D564200")
+"""GS V 66 0: feed to the knife and cut a part (Epson ESC/POS command reference)."""
 LETTERHEAD = Letterhead(ScreenSettings("城市图书馆", "City Library"), "Asia/Shanghai")
 UID = Uid("E004010012345678")
 QUESTION = AskBorrow(PatronRef("P001"), ItemId("35555000012345"), UID)
@@ -179,13 +181,22 @@ class PaperRoll:
 
     master: int
     received: bytearray
+    came: threading.Condition = field(default_factory=threading.Condition)
 
     def listen(self) -> None:
         try:
             while piece := os.read(self.master, 65_536):
-                self.received += piece
+                with self.came:
+                    self.received += piece
+                    self.came.notify_all()
         except OSError:
             return
+
+    def await_cut(self) -> bytes:
+        """Everything until the paper is cut; the last bytes may still lie in the line when they were sent."""
+        with self.came:
+            assert self.came.wait_for(lambda: self.received.endswith(CUT), PATIENCE_S), bytes(self.received[-20:])
+            return bytes(self.received)
 
 
 @pytest.fixture
@@ -208,7 +219,7 @@ def test_a_receipt_goes_to_the_printer_as_a_picture_and_is_cut(
     kiosk = assemble(replace(settings, printer=PrinterSettings(port, baud=230_400, width_dots=384, back_channel=False)))
     assert kiosk.hands.carry_out(RECEIPT) == ()
     assert kiosk.hears(lambda event: isinstance(event, Printed)) == Printed("job-1")
-    messages = [each.message for each in describe(bytes(roll.received), None)]
+    messages = [each.message for each in describe(roll.await_cut(), None)]
     assert (messages[0], messages[-1]) == ("initialise", "cut")
     assert messages.count("raster") >= 2
 
