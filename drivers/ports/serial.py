@@ -51,7 +51,10 @@ class SerialPort:
             self._serial = self._set_up(self._line.parity)
             os.set_blocking(self._serial.fileno(), False)
         except (serial.SerialException, OSError, ValueError, termios.error) as trouble:
-            raise PortGone(f"{self._path} cannot be opened: {trouble}") from None
+            # pyserial puts the path and the number into its words once more; the system's own words are enough.
+            number = trouble.errno if isinstance(trouble, OSError) else None
+            words = str(trouble) if number is None else os.strerror(number)
+            raise PortGone(f"{self._path} cannot be opened: {words}") from None
 
     def _set_up(self, parity: Parity) -> serial.Serial:
         try:
