@@ -14,13 +14,13 @@ import termios
 import tty
 
 from drivers.errors import Misuse, PortGone
+from drivers.ports.descriptor import read_now
 
 READ_BYTES = 64 * 24
 """So many records at most are taken at once."""
 EVIOCGRAB = 0x40044590
 """`_IOW('E', 0x90, int)`."""
 NOTHING_TO_GRAB = frozenset({errno.ENOTTY, errno.EINVAL})
-RETRY_ERRNOS = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR})
 
 
 class EvdevPort:
@@ -53,12 +53,9 @@ class EvdevPort:
         return self._opened()
 
     def read(self) -> bytes:
-        try:
-            data = os.read(self._opened(), READ_BYTES)
-        except OSError as trouble:
-            if trouble.errno in RETRY_ERRNOS:
-                return b""
-            raise PortGone(f"{self._path} went away: {trouble.strerror}") from None
+        data = read_now(self._opened(), self._path, READ_BYTES)
+        if data is None:
+            return b""
         if not data:
             raise PortGone(f"{self._path} went away: end of the records")
         return data

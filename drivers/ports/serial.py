@@ -6,7 +6,6 @@ unplugged shows as `SerialException` or as `OSError` EIO, whichever comes first.
 
 from __future__ import annotations
 
-import errno
 import os
 import termios
 from dataclasses import dataclass
@@ -16,10 +15,10 @@ from pathlib import Path
 import serial
 
 from drivers.errors import PortGone
+from drivers.ports.descriptor import read_now, write_now
 
 READ_BYTES = 4096
 PSEUDO_TERMINALS = Path("/dev/pts")
-RETRY_ERRNOS = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR})
 
 
 class Parity(Enum):
@@ -77,23 +76,15 @@ class SerialPort:
         return self._opened()
 
     def read(self) -> bytes:
-        try:
-            data = os.read(self._opened(), READ_BYTES)
-        except OSError as trouble:
-            if trouble.errno in RETRY_ERRNOS:
-                return b""
-            raise PortGone(f"{self._path} went away: {trouble.strerror}") from None
+        data = read_now(self._opened(), self._path, READ_BYTES)
+        if data is None:
+            return b""
         if not data:
             raise PortGone(f"{self._path} went away: end of the line")
         return data
 
     def write(self, data: bytes) -> int:
-        try:
-            return os.write(self._opened(), data)
-        except OSError as trouble:
-            if trouble.errno in RETRY_ERRNOS:
-                return 0
-            raise PortGone(f"{self._path} went away: {trouble.strerror}") from None
+        return write_now(self._opened(), self._path, data)
 
     def close(self) -> None:
         if self._serial is not None:

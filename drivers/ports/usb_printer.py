@@ -11,12 +11,13 @@ import errno
 import os
 
 from drivers.errors import PortGone
+from drivers.ports.descriptor import NOTHING_NOW, read_now, write_now
 
 FOLDER = "/dev/usb/"
 """Where usblp's devices are. A name of one's own belongs here too: udev `SYMLINK+="usb/receipt-printer"`."""
 READ_BYTES = 4096
-NOTHING_NOW = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR})
-CANNOT_BE_HEARD = errno.EINVAL
+SAYS_NOTHING = NOTHING_NOW | {errno.EINVAL}
+"""EINVAL comes from a printer that cannot be heard at all."""
 
 
 class UsbPrinterPort:
@@ -37,20 +38,10 @@ class UsbPrinterPort:
 
     def read(self) -> bytes:
         """What the printer said; nothing is no end of the line here. A printer that cannot be heard says nothing."""
-        try:
-            return os.read(self._opened(), READ_BYTES)
-        except OSError as trouble:
-            if trouble.errno in NOTHING_NOW or trouble.errno == CANNOT_BE_HEARD:
-                return b""
-            raise PortGone(f"{self._path} went away: {trouble.strerror}") from None
+        return read_now(self._opened(), self._path, READ_BYTES, SAYS_NOTHING) or b""
 
     def write(self, data: bytes) -> int:
-        try:
-            return os.write(self._opened(), data)
-        except OSError as trouble:
-            if trouble.errno in NOTHING_NOW:
-                return 0
-            raise PortGone(f"{self._path} went away: {trouble.strerror}") from None
+        return write_now(self._opened(), self._path, data)
 
     def close(self) -> None:
         if self._descriptor is not None:
