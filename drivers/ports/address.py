@@ -24,19 +24,26 @@ def open_port(address: str, line: LineSettings) -> Port:
         return UsbPrinterPort(address)
     if address.startswith("/"):
         return SerialPort(address, line)
-    parts = urlsplit(address)
-    try:
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if parts.scheme == "tcp" and host and port:
-        return TcpPort(host, port)
-    if parts.scheme == "tcp-listen" and host and port:
-        return ListeningPort(host, port, _peer(address, parts.query))
+    if (place := host_and_port(address)) is not None:
+        parts = urlsplit(address)
+        if parts.scheme == "tcp":
+            return TcpPort(*place)
+        if parts.scheme == "tcp-listen":
+            return ListeningPort(*place, _peer(address, parts.query))
     raise BadSetting(
         f"{address!r} names no port: give a path such as /dev/ttyUSB0, tcp://host:port, or tcp-listen://host:port"
         " for a device that connects to us"
     )
+
+
+def host_and_port(address: str) -> tuple[str, int] | None:
+    """Of `scheme://host:port`, whatever the scheme; None where either is missing or makes no sense."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return (host, port) if host and port else None
 
 
 def _peer(address: str, query: str) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from urllib.parse import urlsplit
 
 from drivers.discovery.asking import Answerer, Found, ask_serial, ask_tcp
 from drivers.discovery.questions import QUESTIONS
+from drivers.ports.address import host_and_port
 from kiosk.commands.json_text import json_text
 
 EXIT_FOUND, EXIT_NOBODY, EXIT_USAGE = 0, 1, 2
@@ -40,13 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _ask(port: str) -> Answerer:
     if port.startswith("/"):
         return ask_serial(port)
-    parts = urlsplit(port)
-    try:
-        host, number = parts.hostname, parts.port
-    except ValueError:
-        host, number = None, None
-    if parts.scheme == "tcp" and host and number:
-        return ask_tcp(host, number)
+    place = host_and_port(port) if port.startswith("tcp://") else None
+    if place is not None:
+        return ask_tcp(*place)
     raise ValueError(f"PORT: {port!r} names no port; give /dev/ttyUSB0 or tcp://192.168.1.20:10001")
 
 

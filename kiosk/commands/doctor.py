@@ -6,8 +6,8 @@ import argparse
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from drivers.ports.address import host_and_port
 from kiosk.commands.json_text import json_text
 
 EXIT_USAGE = 2
@@ -50,11 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _address(text: str) -> tuple[str, int]:
-    parts = urlsplit(f"//{text.removeprefix('tcp://')}")
-    try:
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not host or not port:
+    place = host_and_port(f"tcp://{text.removeprefix('tcp://')}")
+    if place is None:
         raise ValueError(f"--tcp: {text!r} is no address; give HOST:PORT, for example 192.168.1.20:10001")
-    return host, port
+    return place

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from drivers.ports.address import host_and_port
 from kiosk.hardware.gates import GateFile
 from kiosk.settings import read_faults
 from kiosk.station.settings import KioskSettings
@@ -40,14 +40,9 @@ def addresses(folder: Path) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     for device in [device for name in FILES for device in _devices(folder / name)]:
         port = device.get("port") if isinstance(device, dict) else None
-        if isinstance(port, str) and port.startswith("tcp://"):
-            parts = urlsplit(port)
-            try:
-                host, number = parts.hostname, parts.port
-            except ValueError:
-                continue
-            if host and number and (host, number) not in found:
-                found.append((host, number))
+        place = host_and_port(port) if isinstance(port, str) and port.startswith("tcp://") else None
+        if place is not None and place not in found:
+            found.append(place)
     return found
 
 

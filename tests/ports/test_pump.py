@@ -204,7 +204,9 @@ def test_a_port_that_is_not_there_says_which(tmp_path: Path) -> None:
         SerialPort(str(tmp_path / "nothing-here"), LineSettings()).open()
 
 
-@pytest.mark.parametrize("address", ["", "ttyUSB0", "tcp://", "tcp://host", "tcp://host:notaport", "udp://host:1"])
+@pytest.mark.parametrize(
+    "address", ["", "ttyUSB0", "tcp://", "tcp://host", "tcp://host:notaport", "udp://host:1", "tcp://["]
+)
 def test_an_address_that_names_no_port_is_refused_with_what_to_give(address: str) -> None:
     with pytest.raises(BadSetting, match="tcp://host:port"):
         open_port(address, LineSettings())
