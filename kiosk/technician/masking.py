@@ -7,14 +7,12 @@ tags that are not a library's or are a patron's. A replacement is the same where
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from drivers.scanners.evdev import RECORD
 from drivers.sealing import resealed
 
-KEY_RECORD = struct.Struct("<qqHHi")
-"""Seconds, microseconds, type, code, value (Linux input.h, 64 bits)."""
 TYPE_KEY, TYPE_MISC = 1, 4
 DIGIT_KEYS = frozenset(range(2, 12))
 LETTER_KEYS = frozenset((*range(16, 26), *range(30, 39), *range(44, 51)))
@@ -103,14 +101,14 @@ def _letter(byte: int) -> int:
 
 def _without_keys(records: bytes) -> bytes:
     """Input records in which every digit is 7 and every letter X; scan codes, which tell the key as well, are 0."""
-    whole = len(records) - len(records) % KEY_RECORD.size
+    whole = len(records) - len(records) % RECORD.size
     shown = bytearray()
-    for seconds, micros, kind, code, value in KEY_RECORD.iter_unpack(records[:whole]):
+    for seconds, micros, kind, code, value in RECORD.iter_unpack(records[:whole]):
         if kind == TYPE_KEY and code in DIGIT_KEYS:
             code = KEY_7
         elif kind == TYPE_KEY and code in LETTER_KEYS:
             code = KEY_X
         elif kind == TYPE_MISC:
             value = 0
-        shown += KEY_RECORD.pack(seconds, micros, kind, code, value)
+        shown += RECORD.pack(seconds, micros, kind, code, value)
     return bytes(shown) + bytes(len(records) - whole)
