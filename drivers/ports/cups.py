@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import queue
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Mapping
 
+from drivers.ports.driver_thread import DriverThread
 from drivers.printers.cups import Call, CupsCore, NoEnd, NotInstalled, Outcome, Program, Ran
 from drivers.printers.events import PrinterCommand, PrinterEvent
 
@@ -24,8 +23,8 @@ PROGRAMS = {
 }
 
 
-class CupsPrinter:
-    """One queue of CUPS. `deliver` is called on the printer's thread."""
+class CupsPrinter(DriverThread[PrinterEvent, PrinterCommand]):
+    """One queue of CUPS. At the end a program under way has its time to end."""
 
     def __init__(
         self,
@@ -35,62 +34,19 @@ class CupsPrinter:
         environment: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(core, deliver, name="cups", clock=clock, capacity=COMMAND_CAPACITY)
         self._core = core
-        self._deliver = deliver
         self._environment = {**(os.environ if environment is None else environment), "LC_ALL": "C"}
-        self._clock = clock
-        self._commands: queue.Queue[PrinterCommand | None] = queue.Queue(COMMAND_CAPACITY)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="cups", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def offer(self, command: PrinterCommand) -> bool:
-        """Queue a receipt without waiting; whether it was taken."""
-        try:
-            self._commands.put_nowait(command)
-        except queue.Full:
-            return False
-        return True
-
-    def submit(self, command: PrinterCommand) -> None:
-        """Queue a receipt; waits while sixteen of them are queued."""
-        self._commands.put(command)
-
-    def stop(self) -> None:
-        """End the thread; a program under way has its time to end."""
-        self._stopping.set()
-        self._wake()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _wake(self) -> None:
-        try:
-            self._commands.put_nowait(None)
-        except queue.Full:
-            return  # the thread has enough to wake for
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._take_commands(max(self._core.due_s() - self._clock(), 0.0))
+            self._orders.wait(max(self._core.due_s() - self._clock(), 0.0))
+            self._take_orders()
             events = self._core.take_events()
             call = None if self._stopping.is_set() else self._core.next_call(self._clock())
             if call is not None:
                 events += self._core.returned(call, run(call, self._environment), self._clock())
-            for event in events:
-                self._deliver(event)
-
-    def _take_commands(self, wait_s: float) -> None:
-        """The first that comes within `wait_s`, and all that came with it."""
-        try:
-            command = self._commands.get(timeout=wait_s) if wait_s > 0 else self._commands.get_nowait()
-            while True:
-                if command is not None:
-                    self._core.submit(command, self._clock())
-                command = self._commands.get_nowait()
-        except queue.Empty:
-            return
+            self._tell(events)
 
 
 def run(call: Call, environment: Mapping[str, str], longest_s: float = CALL_S) -> Outcome:

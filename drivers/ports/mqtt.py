@@ -7,11 +7,9 @@ did not arrive is told again by the core, and an order that waits in a broker wo
 from __future__ import annotations
 
 import select
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -20,11 +18,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers.errors import PortGone
 from drivers.messages import Message, MessageConversation
-from drivers.ports.orders import Orders
+from drivers.ports.driver_thread import Command, DriverThread, Event
 from drivers.ports.reopening import Reopening
-
-Event = TypeVar("Event")
-Command = TypeVar("Command")
 
 KEEP_ALIVE_S = 10
 CONNECT_S = 3.0
@@ -44,8 +39,8 @@ class Broker:
     password: str | None = field(default=None, repr=False)
 
 
-class MqttPump(Generic[Event, Command]):
-    """Drives one core behind one broker on a thread of its own. `deliver` is called on that thread."""
+class MqttPump(DriverThread[Event, Command]):
+    """Drives one core behind one broker on a thread of its own. `stop` leaves outputs as they are."""
 
     def __init__(
         self,
@@ -56,36 +51,13 @@ class MqttPump(Generic[Event, Command]):
         name: str = "mqtt",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(core, deliver, name=name, clock=clock)
         self._core = core
         self._broker = broker
-        self._deliver = deliver
-        self._clock = clock
-        self._orders: Orders[Command] = Orders()
-        self._stopping = threading.Event()
         self._ready = False
         """Connected and subscribed."""
         self._lost = ""
         """Why paho's callbacks found the connection useless."""
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def submit(self, command: Command) -> None:
-        """Queue an order for the core; waits while 256 of them are queued."""
-        self._orders.put(command)
-
-    def offer(self, command: Command) -> bool:
-        """Queue an order without waiting; whether it was taken."""
-        return self._orders.offer(command)
-
-    def stop(self) -> None:
-        """End the thread and the connection. Outputs stay as they are."""
-        self._stopping.set()
-        self._orders.wake()
-        if self._thread.ident is not None:
-            self._thread.join()
-        self._orders.close()
 
     def _run(self) -> None:
         reopening = Reopening()
@@ -98,7 +70,7 @@ class MqttPump(Generic[Event, Command]):
                 self._converse(client)
             except PortGone as gone:
                 self._tell(self._core.line_lost(str(gone), self._clock()))
-                self._pause(reopening.lost(self._clock()))
+                self._pause(reopening.lost(self._clock()), self._core.tick)
             finally:
                 client.disconnect()
 
@@ -183,22 +155,6 @@ class MqttPump(Generic[Event, Command]):
     def _wait_s(self) -> float:
         due_s = self._core.due_s()
         return LONGEST_WAIT_S if due_s is None else max(0.0, due_s - self._clock())
-
-    def _pause(self, wait_s: float) -> None:
-        """Wait before the next try; orders reach the core meanwhile."""
-        end_s = self._clock() + wait_s
-        while not self._stopping.is_set() and (left_s := end_s - self._clock()) > 0:
-            if self._orders.wait(left_s):
-                self._take_orders()
-                self._tell(self._core.tick(self._clock()))
-
-    def _take_orders(self) -> None:
-        for command in self._orders.take():
-            self._core.submit(command, self._clock())
-
-    def _tell(self, events: list[Event]) -> None:
-        for event in events:
-            self._deliver(event)
 
     def _named(self) -> str:
         return f"mqtt://{self._broker.host}:{self._broker.port}"

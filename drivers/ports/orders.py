@@ -16,14 +16,14 @@ CAPACITY = 256
 class Orders(Generic[Command]):
     """`put`, `offer` and `wake` are for any thread; the rest is for the one that drives the core."""
 
-    def __init__(self) -> None:
-        self._queue: queue.Queue[Command] = queue.Queue(CAPACITY)
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._queue: queue.Queue[Command] = queue.Queue(capacity)
         self._woken, self._waker = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._waker, False)
 
     def put(self, command: Command) -> None:
-        """Queue an order; waits while `CAPACITY` of them are queued."""
+        """Queue an order; waits while `capacity` of them are queued."""
         self._queue.put(command)
         self.wake()
 

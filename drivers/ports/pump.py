@@ -7,25 +7,22 @@ port goes, or the core wants it closed, it tells the core, waits a little longer
 from __future__ import annotations
 
 import select
-import threading
 import time
 from collections.abc import Callable
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 from drivers.conversation import BehindService, ClosesPort, Conversation
 from drivers.errors import PortGone, ServiceDown
-from drivers.ports.orders import Orders
+from drivers.ports.driver_thread import Command, DriverThread, Event
 from drivers.ports.port import Port
 from drivers.ports.reopening import Reopening
 
-Event = TypeVar("Event")
-Command = TypeVar("Command")
 Tap = Callable[[Literal["out", "in"], bytes], None]
 
 LONGEST_WAIT_S = 60.0
 
 
-class Pump(Generic[Event, Command]):
+class Pump(DriverThread[Event, Command]):
     """Drives one core over one port on a thread of its own. `deliver` is called on that thread."""
 
     def __init__(
@@ -38,35 +35,12 @@ class Pump(Generic[Event, Command]):
         tap: Tap | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(core, deliver, name=name, clock=clock)
         self._core = core
         self._closer = core if isinstance(core, ClosesPort) else None
         self._behind_service: BehindService[Event] | None = core if isinstance(core, BehindService) else None
         self._port = port
-        self._deliver = deliver
         self._tap = tap
-        self._clock = clock
-        self._orders: Orders[Command] = Orders()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def submit(self, command: Command) -> None:
-        """Queue an order for the core; waits while 256 of them are queued."""
-        self._orders.put(command)
-
-    def offer(self, command: Command) -> bool:
-        """Queue an order without waiting; whether it was taken."""
-        return self._orders.offer(command)
-
-    def stop(self) -> None:
-        """End the thread and close the port."""
-        self._stopping.set()
-        self._orders.wake()
-        if self._thread.ident is not None:
-            self._thread.join()
-        self._orders.close()
 
     def _run(self) -> None:
         reopening = Reopening()
@@ -79,7 +53,7 @@ class Pump(Generic[Event, Command]):
             except PortGone as gone:
                 self._port.close()
                 self._tell(self._lost(gone))
-                self._pause(reopening.lost(self._clock()))
+                self._pause(reopening.lost(self._clock()), self._core.tick)
             finally:
                 self._port.close()
 
@@ -98,7 +72,7 @@ class Pump(Generic[Event, Command]):
                 [port, self._orders.fileno()], [port] if outgoing else [], [], self._wait_s()
             )
             # Before the port is touched: when that goes, an order that was seen here would lie until the next one.
-            self._take_commands()
+            self._take_orders()
             if ready_out:
                 del outgoing[: self._port.write(bytes(outgoing))]
             if port in ready_in:
@@ -124,19 +98,3 @@ class Pump(Generic[Event, Command]):
     def _wait_s(self) -> float:
         due_s = self._core.due_s()
         return LONGEST_WAIT_S if due_s is None else max(0.0, min(due_s - self._clock(), LONGEST_WAIT_S))
-
-    def _pause(self, wait_s: float) -> None:
-        """Wait before the next try; commands reach the core meanwhile, which answers that nobody is there."""
-        end_s = self._clock() + wait_s
-        while not self._stopping.is_set() and (left_s := end_s - self._clock()) > 0:
-            if self._orders.wait(left_s):
-                self._take_commands()
-                self._tell(self._core.tick(self._clock()))
-
-    def _take_commands(self) -> None:
-        for command in self._orders.take():
-            self._core.submit(command, self._clock())
-
-    def _tell(self, events: list[Event]) -> None:
-        for event in events:
-            self._deliver(event)
