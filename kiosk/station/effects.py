@@ -1,25 +1,28 @@
 """Carries out what the reducer orders: asks central, writes tags, remembers titles, prints, plays.
 
-Runs on the loop's thread and never waits. What cannot even be begun is answered at once, as a device would answer it.
+Runs on the thread that decides and never waits. What cannot even be begun is answered at once, as a device would
+answer it.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
-from typing import assert_never
+from collections.abc import Callable
+from typing import Protocol, assert_never
 
 from drivers.pads import protocol as pads
 from drivers.printers import events as printers
 from drivers.scanners.events import ScannerCommand, StartScanning, StopScanning
 from kiosk.ledger import Ledger, StorageFailure
+from kiosk.model.ids import AskId
+from kiosk.model.questions import Question
 from kiosk.screens.sound import Sounds
 from kiosk.session.effects import Ask, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
-from kiosk.session.events import AskExpired, Event, PrintFailed, TagKind, TagNotWritten, TagRead, WriteTrouble
+from kiosk.session.events import AskExpired, Event, Moment, PrintFailed, TagKind, TagNotWritten, TagRead, WriteTrouble
 from kiosk.session.state import Borrowing, Home, Identifying, Kiosk, Returning
 from kiosk.station.devices import Devices
 from kiosk.station.receipts import Letterhead, compose
-from kiosk.station.uplink import StationHealth, Uplink
+from kiosk.station.uplink import StationHealth
 
 Order = Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play
 """Every effect but `Journal`, which the loop commits before any of these."""
@@ -30,17 +33,40 @@ EXPECTING_CODES = (Identifying, Home, Borrowing, Returning)
 log = logging.getLogger(__name__)
 
 
+class ToCentral(Protocol):
+    """The line to central, as the hands use it. Nothing waits."""
+
+    def ask(self, ask: AskId, question: Question) -> bool:
+        """Put a question; whether it was taken."""
+        ...
+
+    def wake(self) -> None:
+        """Facts were committed."""
+        ...
+
+    def note_health(self, health: StationHealth) -> None:
+        """What the next heartbeats tell."""
+        ...
+
+
 class StationHands:
-    """The devices, the line to central and the ledger's titles, for the loop."""
+    """The devices, the line to central and the ledger's titles, for whoever decides."""
 
     def __init__(
-        self, devices: Devices, uplink: Uplink, ledger: Ledger, letterhead: Letterhead, sounds: Sounds | None
+        self,
+        devices: Devices,
+        uplink: ToCentral,
+        ledger: Ledger,
+        letterhead: Letterhead,
+        sounds: Sounds | None,
+        now: Callable[[], Moment],
     ) -> None:
         self._devices = devices
         self._uplink = uplink
         self._ledger = ledger
         self._letterhead = letterhead
         self._sounds = sounds
+        self._now = now
         self._health = StationHealth()
         self._scanning: ScannerCommand = StopScanning()
 
@@ -95,5 +121,5 @@ class StationHands:
         printer = self._devices.printer
         if printer is None:
             return False
-        receipt = compose(order, self._letterhead, datetime.now(UTC))
+        receipt = compose(order, self._letterhead, self._now().utc)
         return printer.offer(printers.Print(order.job, receipt))

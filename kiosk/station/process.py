@@ -28,6 +28,7 @@ from kiosk.session.state import KNOWN_ITEMS, Kiosk
 from kiosk.session.step import begin
 from kiosk.settings import SettingsRefused
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
+from kiosk.station.deciding import Decider
 from kiosk.station.devices import Devices
 from kiosk.station.display import MirroredScreen
 from kiosk.station.effects import StationHands
@@ -107,9 +108,9 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     parts.callback(inbox.close)
     parts.callback(notifier.stopping)
     _stop_on_signal(inbox)
-    hands = StationHands(devices, uplink, ledger, letterhead, _sounds(settings.sound, parts))
+    hands = StationHands(devices, uplink, ledger, letterhead, _sounds(settings.sound, parts), now)
     log.info("%s is ready, software %s", station.source, software)
-    Loop(state, ledger, display, inbox, hands, notifier.alive).run()
+    Loop(Decider(state, ledger, hands, now), display, inbox, notifier.alive).run()
     log.info("%s stops", station.source)
 
 

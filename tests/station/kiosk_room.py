@@ -33,6 +33,7 @@ from kiosk.session.events import (
 )
 from kiosk.session.state import Kiosk, Policy
 from kiosk.session.step import begin
+from kiosk.station.deciding import Decider
 from kiosk.station.display import MirroredScreen
 from kiosk.station.effects import Order
 from kiosk.station.inbox import Inbox
@@ -98,7 +99,7 @@ class Room:
         screen = Screen(Size(1080, 1920), Mode.HEADLESS, SETTINGS, fonts_folder)
         cut = self.ledger.rehearse if rehearse else None
         display = MirroredScreen(screen, self._mirror, cut, show_private=True)
-        loop = Loop(state, self.ledger, display, self.inbox, self.hands, self._ready.set)
+        loop = Loop(Decider(state, self.ledger, self.hands, now), display, self.inbox, self._ready.set)
         loop.run()
         screen.close()
 

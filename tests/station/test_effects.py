@@ -36,6 +36,7 @@ from kiosk.session.events import (
 from kiosk.station.devices import Devices
 from kiosk.station.effects import StationHands
 from kiosk.station.inbox import Inbox
+from kiosk.station.loop import now
 from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import KioskSettings, LibrarySettings
 from kiosk.station.translate import uplink_event
@@ -94,7 +95,7 @@ def assemble(ledger: Ledger, station: Station, fonts_folder: Path) -> Iterator[A
             devices.start()
             parts.callback(devices.stop)
             parts.callback(inbox.close)
-            return Station1(StationHands(devices, uplink, ledger, LETTERHEAD, None), inbox)
+            return Station1(StationHands(devices, uplink, ledger, LETTERHEAD, None, now), inbox)
 
         yield assembled
 
@@ -127,7 +128,7 @@ def test_a_question_that_nobody_can_take_has_expired_at_once(
         full: Inbox[Event] = Inbox(capacity=1)
         uplink = an_uplink(ledger, station, full, parts)
         parts.callback(full.close)
-        hands = StationHands(Devices.of(settings, fonts_folder, full.put), uplink, ledger, LETTERHEAD, None)
+        hands = StationHands(Devices.of(settings, fonts_folder, full.put), uplink, ledger, LETTERHEAD, None, now)
         asked = [Ask(AskId(f"ask-{number}"), QUESTION) for number in range(MOST_WAITING + 10)]
         answers = [answer for ask in asked for answer in hands.carry_out(ask)]
         assert answers
@@ -238,7 +239,7 @@ def test_d14_a_title_that_the_disk_does_not_take_is_forgotten_and_that_is_all(
         parts.callback(ledger.close)
         inbox: Inbox[Event] = Inbox()
         uplink = an_uplink(ledger, station, inbox, parts)
-        hands = StationHands(Devices.of(settings, fonts_folder, inbox.put), uplink, ledger, LETTERHEAD, None)
+        hands = StationHands(Devices.of(settings, fonts_folder, inbox.put), uplink, ledger, LETTERHEAD, None, now)
         small_disk.fill()
         for number in range(200):
             assert hands.carry_out(RememberItem(Item(ItemId(str(number)), "Snow" * 1000))) == ()
