@@ -2,7 +2,7 @@
 
 from kiosk.ledger.failures import LedgerRefused, StorageFailure
 from kiosk.ledger.ledger import Committed, Ledger
-from kiosk.ledger.opening import Opened, OpenedKind, boot_id
+from kiosk.ledger.opening import Opened, OpenedKind, Origin, boot_id
 from kiosk.ledger.outbox import Outbox
 from kiosk.ledger.reading import LedgerFile
 from kiosk.ledger.rehearsal import PowerCut
@@ -16,6 +16,7 @@ __all__ = [
     "LedgerRefused",
     "Opened",
     "OpenedKind",
+    "Origin",
     "Outbox",
     "PowerCut",
     "Problem",

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.ledger.doubts import read_doubts
 from kiosk.ledger.failures import storage
-from kiosk.ledger.opening import LASTING, PASSING, Opened, boot_id, engine_of, lock, prepare
+from kiosk.ledger.opening import LASTING, PASSING, Opened, Origin, engine_of, lock, prepare
 from kiosk.ledger.outbox import Outbox
 from kiosk.ledger.pruning import prune
 from kiosk.ledger.rehearsal import PowerCut, Rehearsal
@@ -45,12 +45,12 @@ class Ledger:
     Every method that touches the disk raises `StorageFailure` when the disk or the file refuses.
     """
 
-    def __init__(self, path: Path, opened: Opened, epoch: Epoch, locked: int) -> None:
+    def __init__(self, path: Path, opened: Opened, epoch: Epoch, boot: str, locked: int) -> None:
         self.path = path
         self.opened = opened
         self.epoch = epoch
         self._lock: int | None = locked
-        self._boot = boot_id()
+        self._boot = boot
         self._rehearsal = Rehearsal()
         self._engines: list[Engine] = []
         self._lasting = self._connect(engine_of(path, LASTING))
@@ -60,13 +60,14 @@ class Ledger:
         self._look_again()
 
     @classmethod
-    def open(cls, path: Path, station: Station) -> Self:
+    def open(cls, path: Path, station: Station, origin: Origin | None = None) -> Self:
         """Open or make the ledger of `station`. Raises `LedgerRefused` for a file that must not be used, and
         `StorageFailure`. A damaged file is kept aside and a new epoch begins: see `opened`."""
+        named = Origin.here() if origin is None else origin
         locked = lock(path)
         try:
-            opened, epoch = prepare(path, station, datetime.now(UTC))
-            return cls(path, opened, epoch, locked)
+            opened, epoch = prepare(path, station, datetime.now(UTC), named.epoch)
+            return cls(path, opened, epoch, named.boot, locked)
         except BaseException:
             os.close(locked)
             raise

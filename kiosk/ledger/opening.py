@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select, text
@@ -67,6 +68,21 @@ def boot_id() -> str:
     return BOOT_ID.read_text(encoding="ascii").strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a ledger's rows are named by, beside their numbers. A world of virtual time gives its own."""
+
+    boot: str
+    """What `mono_ms` counts from."""
+    epoch: Epoch
+    """For a file that is made now; one that is there has its own."""
+
+    @classmethod
+    def here(cls) -> Self:
+        """This machine's boot, and an epoch that nobody ever had."""
+        return cls(boot_id(), Epoch(secrets.token_hex(8)))
+
+
 def engine_of(path: Path, durability: Durability) -> Engine:
     """An engine on `path` whose transactions are as durable as asked. The file is made when it is not there."""
     url = URL.create("sqlite", database=str(path))
@@ -121,8 +137,9 @@ def lock(path: Path) -> int:
     return descriptor
 
 
-def prepare(path: Path, station: Station, at: datetime) -> tuple[Opened, Epoch]:
-    """Make, check or put aside the file at `path`. Raises `LedgerRefused`, `StorageFailure`."""
+def prepare(path: Path, station: Station, at: datetime, epoch: Epoch) -> tuple[Opened, Epoch]:
+    """Make, check or put aside the file at `path`; one that is made has `epoch`. Raises `LedgerRefused`,
+    `StorageFailure`."""
     fresh = not path.exists()
     damage = "" if fresh else _damage(path)
     aside = _keep_aside(path, at) if damage else None
@@ -131,7 +148,7 @@ def prepare(path: Path, station: Station, at: datetime) -> tuple[Opened, Epoch]:
     engine = engine_of(path, LASTING)
     try:
         with storage():
-            epoch = _ours(engine, path, station, at)
+            epoch = _ours(engine, path, station, at, epoch)
     finally:
         engine.dispose()
     if aside is not None:
@@ -203,7 +220,7 @@ def _keep_aside(path: Path, at: datetime) -> Path:
     return aside
 
 
-def _ours(engine: Engine, path: Path, station: Station, at: datetime) -> Epoch:
+def _ours(engine: Engine, path: Path, station: Station, at: datetime, epoch: Epoch) -> Epoch:
     """The epoch of this station's ledger; made when the file is empty. Raises `LedgerRefused`."""
     with engine.begin() as connection:
         version = connection.scalar(text("PRAGMA user_version"))
@@ -214,11 +231,10 @@ def _ours(engine: Engine, path: Path, station: Station, at: datetime) -> Epoch:
             )
         if version == 0:
             schema.metadata.create_all(connection)
-            epoch = secrets.token_hex(8)
             row = {"id": 1, "epoch": epoch, "made_at": at.astimezone(UTC).isoformat(), "acked_seq": 0}
             connection.execute(insert(schema.meta).values(row | {"station": station.source}))
             connection.execute(text(f"PRAGMA user_version = {schema.VERSION}"))
-            return Epoch(epoch)
+            return epoch
         found = connection.execute(select(schema.meta.c.epoch, schema.meta.c.station)).one()
         if found.station != station.source:
             raise LedgerRefused(

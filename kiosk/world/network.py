@@ -1,0 +1,75 @@
+"""The broker and the lines to it, in virtual time: each hop takes its time, and may be cut or slow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kiosk.model.ids import AskId
+from kiosk.wire import Channel, Station
+from kiosk.world.agenda import Agenda
+
+HOP_S = 0.002
+"""A message on its way from one process to another on the same network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """As a broker passes it on."""
+
+    station: Station
+    channel: Channel
+    payload: bytes
+    ask: AskId | None = None
+
+
+Receive = Callable[[Message], None]
+
+
+@dataclass(slots=True)
+class Network:
+    """One broker. Whoever is not there hears nothing; only the last status of a station is kept for central."""
+
+    agenda: Agenda
+    up: bool = True
+    """The broker runs, and can be reached."""
+    delay_s: float = 0.0
+    """Beside `HOP_S`, each way."""
+    _central: Receive | None = None
+    _stations: dict[Station, Receive] = field(default_factory=dict)
+    _retained: dict[Station, Message] = field(default_factory=dict)
+
+    def central_hears(self, receive: Receive | None) -> None:
+        """Central subscribes, or is gone."""
+        self._central = receive
+        if receive is not None:
+            for message in self._retained.values():
+                receive(message)
+
+    def station_hears(self, station: Station, receive: Receive | None) -> None:
+        """A station subscribes, or is gone."""
+        if receive is None:
+            self._stations.pop(station, None)
+        else:
+            self._stations[station] = receive
+
+    def to_central(self, message: Message) -> None:
+        """Publish; lost where the broker or central is away when it gets there."""
+        if not self.up:
+            return
+        if message.channel is Channel.STATUS:
+            self._retained[message.station] = message
+        self.agenda.after(HOP_S + self.delay_s, lambda: self._arrive(self._central, message))
+
+    def to_station(self, message: Message) -> None:
+        """Publish, likewise."""
+        if self.up:
+            self.agenda.after(HOP_S + self.delay_s, lambda: self._arrive(self._stations.get(message.station), message))
+
+    def forget(self) -> None:
+        """The broker loses its memory."""
+        self._retained.clear()
+
+    def _arrive(self, receive: Receive | None, message: Message) -> None:
+        if self.up and receive is not None:
+            receive(message)
