@@ -11,11 +11,10 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
-from datetime import timedelta
 from importlib.metadata import version
 
 from drivers.errors import BadSetting
-from kiosk.ledger import Ledger, LedgerRefused, OpenedKind, StorageFailure
+from kiosk.ledger import Ledger, LedgerRefused, StorageFailure
 from kiosk.model.ids import IdSource
 from kiosk.screens import fonts
 from kiosk.screens.frame import Size
@@ -24,14 +23,13 @@ from kiosk.screens.screen import Screen
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.sound import NoSound, Sounds
 from kiosk.session.events import Event
-from kiosk.session.state import KNOWN_ITEMS, Kiosk
-from kiosk.session.step import begin
 from kiosk.settings import SettingsRefused
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
 from kiosk.station.deciding import Decider
 from kiosk.station.devices import Devices
 from kiosk.station.display import MirroredScreen
 from kiosk.station.effects import StationHands
+from kiosk.station.first_state import first_state
 from kiosk.station.inbox import Inbox
 from kiosk.station.loop import Loop, Message, Stop, now
 from kiosk.station.mirror import Mirror
@@ -45,8 +43,6 @@ from kiosk.station.uplink_events import UplinkEvent
 from kiosk.station.uplink_line import Address
 from kiosk.wire import Station
 
-KEPT = timedelta(days=90)
-"""Journal rows that are over and acknowledged are forgotten after this (messages, section 4)."""
 SEED_BYTES = 32
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 
@@ -84,7 +80,7 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
 
     ledger = Ledger.open(settings.ledger.path, station)
     parts.callback(ledger.close)
-    state = _first_state(settings, ledger)
+    state = first_state(settings.policy(), ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now())
     devices = Devices.of(settings, fonts_folder, inbox.put)
     screen = Screen(
         Size(settings.screen.width, settings.screen.height), Mode(settings.screen.mode.value), library, fonts_folder
@@ -112,25 +108,6 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     log.info("%s is ready, software %s", station.source, software)
     Loop(Decider(state, ledger, hands, now), display, inbox, notifier.alive).run()
     log.info("%s stops", station.source)
-
-
-def _first_state(settings: KioskSettings, ledger: Ledger) -> Kiosk:
-    """What the journal left, with what is long over forgotten. Raises `StorageFailure`."""
-    if ledger.opened.kind is OpenedKind.DAMAGED:
-        log.error("%s", ledger.opened.detail)
-    moment = now()
-    try:
-        forgotten = ledger.prune(moment.utc - KEPT)
-    except StorageFailure as failure:
-        log.warning("old journal rows are kept for now: %s", failure.detail)
-    else:
-        if forgotten:
-            log.info("%d journal rows older than %d days are forgotten", forgotten, KEPT.days)
-    doubts = ledger.doubts()
-    if doubts:
-        log.warning("%d items are in doubt and will be settled when they are seen", len(doubts))
-    titles = {item.id: item for item in reversed(ledger.known_titles(KNOWN_ITEMS))}
-    return begin(settings.policy(), IdSource(secrets.token_bytes(SEED_BYTES)), moment, doubts, titles)
 
 
 def _letterhead(settings: KioskSettings, library: ScreenSettings) -> Letterhead:
