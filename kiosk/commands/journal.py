@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from kiosk.commands.json_text import json_text
-from kiosk.ledger import LedgerFile, LedgerRefused, Problem, StorageFailure, StoredRow
+from kiosk.ledger import LedgerFile, LedgerRefused, Problem, StorageFailure, as_object
 from kiosk.ledger import verify as problems_of
 from kiosk.settings import load
 from kiosk.station.settings import KioskSettings, LedgerSettings
@@ -49,7 +49,7 @@ def run_show(arguments: argparse.Namespace) -> int:
             epoch, waiting = ledger.epoch(), ledger.unacknowledged()
     except (LedgerRefused, StorageFailure, ValueError) as failure:
         return _failed("show", path, failure, _where_from(arguments))
-    told = [_row_object(stored, patrons=arguments.patrons) for stored in rows]
+    told = [as_object(stored, patrons=arguments.patrons) for stored in rows]
     if arguments.json:
         document = {"ledger": str(path), "epoch": epoch, "unacknowledged": waiting, "rows": told}
         print(json_text(document))
@@ -108,29 +108,6 @@ def _where_from(arguments: argparse.Namespace) -> str:
     if arguments.config is not None:
         return f" (the path is from {arguments.config / 'kiosk.toml'})"
     return "" if arguments.path is not None else " (a kiosk's own place; give PATH or --config DIR for another)"
-
-
-def _row_object(stored: StoredRow, *, patrons: bool) -> dict[str, object]:
-    """What a row says, without its empty fields."""
-    row = stored.row
-    said: dict[str, object] = {
-        "id": stored.id,
-        "tx": stored.tx,
-        "at": stored.at.isoformat(),
-        "mono_ms": stored.mono_ms,
-        "boot": stored.boot,
-        "kind": row.kind.value,
-        "session": row.session,
-        "intent": row.intent,
-        "item": row.item,
-        "uid": row.uid,
-        "patron": row.patron if patrons or row.patron is None else "(hidden)",
-        "due": None if row.due is None else row.due.isoformat(),
-        "afi": None if row.afi is None else f"{row.afi:02X}",
-        "reasons": list(row.reasons) or None,
-        "note": row.note or None,
-    }
-    return {key: value for key, value in said.items() if value is not None}
 
 
 def _failed(command: str, path: Path, failure: Exception, where_from: str) -> int:

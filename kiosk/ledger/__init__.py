@@ -6,7 +6,7 @@ from kiosk.ledger.opening import Opened, OpenedKind, Origin, boot_id
 from kiosk.ledger.outbox import Outbox
 from kiosk.ledger.reading import LedgerFile
 from kiosk.ledger.rehearsal import PowerCut
-from kiosk.ledger.rows import StoredRow
+from kiosk.ledger.rows import StoredRow, as_object
 from kiosk.ledger.verify import Problem, verify
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Problem",
     "StorageFailure",
     "StoredRow",
+    "as_object",
     "boot_id",
     "verify",
 ]

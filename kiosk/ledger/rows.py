@@ -95,6 +95,29 @@ def row_of(columns: Row[tuple[object, ...]]) -> StoredRow:
     )
 
 
+def as_object(stored: StoredRow, *, patrons: bool) -> dict[str, object]:
+    """What a row says, for people and tools: without its empty fields, and without whose it is unless `patrons`."""
+    row = stored.row
+    said: dict[str, object] = {
+        "id": stored.id,
+        "tx": stored.tx,
+        "at": stored.at.isoformat(),
+        "mono_ms": stored.mono_ms,
+        "boot": stored.boot,
+        "kind": row.kind.value,
+        "session": row.session,
+        "intent": row.intent,
+        "item": row.item,
+        "uid": row.uid,
+        "patron": row.patron if patrons or row.patron is None else "(hidden)",
+        "due": None if row.due is None else row.due.isoformat(),
+        "afi": None if row.afi is None else f"{row.afi:02X}",
+        "reasons": list(row.reasons) or None,
+        "note": row.note or None,
+    }
+    return {key: value for key, value in said.items() if value is not None}
+
+
 def storable(text: str) -> str:
     """Text as SQLite can keep it."""
     return text.encode("utf-8", "replace").decode("utf-8")
