@@ -22,7 +22,7 @@ from drivers.pads.protocol import (
     WriteFailed,
     WriteFailure,
 )
-from drivers.printers.events import Paper, Print, Printed, PrinterCommand, PrinterEvent, PrinterStatus
+from drivers.printers.events import Paper, Printed, PrinterCommand, PrinterEvent, PrinterStatus
 from firmware_sim.room.tag import Tag, TagRefused
 from kiosk.world.agenda import Agenda
 
