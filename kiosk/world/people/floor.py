@@ -50,6 +50,12 @@ class Floor:
             assert self.place[book] in (SHELF, TROLLEY), (book, self.place[book])
             self.place[book] = by
 
+    def hand_over(self, books: Iterable[str], to: str) -> None:
+        """Somebody of the household brings what another one took home."""
+        for book in books:
+            assert self.place[book] not in (SHELF, PAD, TROLLEY), (book, self.place[book])
+            self.place[book] = to
+
     def tidy(self) -> list[str]:
         """Staff put the trolley back on the shelves; what they put there."""
         back = [book for book, place in self.place.items() if place == TROLLEY]

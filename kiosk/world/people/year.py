@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from drivers.pads.protocol import PadEvent
 from drivers.printers.events import PrinterEvent
 from kiosk.central.settings import CentralSettings, RuleSettings, SeedSettings
-from kiosk.ledger import as_object
+from kiosk.central.store.tables import exceptions, loans
+from kiosk.ledger import Outbox, as_object
 from kiosk.rules.loans import LoanRule
 from kiosk.screens.settings import ScreenSettings
 from kiosk.station.devices import Devices
@@ -22,6 +25,7 @@ from kiosk.world.agenda import Agenda
 from kiosk.world.central import WorldCentral
 from kiosk.world.direct import DirectPad, DirectPrinter
 from kiosk.world.network import Network
+from kiosk.world.people.balance import AtCentral, Balance, InTheRoom, JournalSums, balance
 from kiosk.world.people.branch import Age, Branch, Shelf, made_up
 from kiosk.world.people.days import CLOSES_S, OPENS_S, Calendar, Party, errands
 from kiosk.world.people.floor import SHELF, Floor
@@ -53,10 +57,11 @@ HONEST_SHARE = 0.8
 
 @dataclass(slots=True)
 class Counted:
-    """What was seen of the people, of the printer and of the journal."""
+    """What was seen of the people and of the printer."""
 
     people: Counter[str] = field(default_factory=Counter)
-    rows: Counter[str] = field(default_factory=Counter)
+    ran_off: set[str] = field(default_factory=set)
+    """Books with which somebody ran past the ringing gate."""
     printed: int = 0
     days: int = 0
 
@@ -72,6 +77,7 @@ class BranchLife:
         self.floor = Floor(self.branch)
         self.agenda = Agenda(BEGINS)
         self.counted = Counted()
+        self.sums = JournalSums({f"card:{reader.card}": reader.ref for reader in self.branch.readers})
         self.journal = folder / "journal.jsonl"
         self._digest = hashlib.sha256()
         self._seed = seed
@@ -117,6 +123,22 @@ class BranchLife:
             self._shelves[self.branch.copies[book].shelf].append(book)
         self.counted.days += 1
 
+    def balance(self) -> Balance:
+        """The sheet, while the kiosk is off: whoever is in the house has gone home."""
+        outbox = Outbox(self._settings.ledger.path, Seed.of(self._seed).origin.epoch)
+        unacknowledged = outbox.last_seq() - outbox.acked_seq()
+        outbox.close()
+        with self.central.engine.connect() as connection:
+            made = connection.scalar(select(func.count()).select_from(loans)) or 0
+            standing = connection.execute(select(loans.c.item, loans.c.patron).where(loans.c.ended_at.is_(None)))
+            lent = {row.item: row.patron for row in standing}
+            why = connection.execute(select(exceptions.c.why, func.count()).group_by(exceptions.c.why))
+            noted = {row[0]: row[1] for row in why}
+        afi = {number: copy.tag.afi for number, copy in self.branch.copies.items()}
+        room = InTheRoom(self.floor.place, afi, self.counted.ran_off, self.counted.printed)
+        central = AtCentral(lent, made, unacknowledged, self.central.set_aside, noted)
+        return balance(self.sums, central, room, self._settings.marks)
+
     def _outage(self, station: WorldStation, midnight_s: float) -> None:
         begins_s = midnight_s + OPENS_S + (CLOSES_S - OPENS_S - OUTAGE_S) * self._calendar.share()
 
@@ -143,8 +165,8 @@ class BranchLife:
         for errand in errands(party, brings, takes):
             self.counted.people["errands"] += 1
             self.counted.people[f"manner {errand.manner.value}"] += bool(errand.takes)
-            for book in errand.brings:
-                self.floor.place[book] = errand.card
+            self.floor.hand_over(errand.brings, errand.card)
+            self.counted.ran_off.difference_update(errand.brings)
             visitor = kiosk.visitor(errand.card)
             visitor.perform(visit(errand))
             self._leaves(visitor, errand.takes, errand.brings, home)
@@ -172,6 +194,7 @@ class BranchLife:
                 self.floor.put_away(back, visitor.card, SHELF)
             else:
                 self.counted.people["ran off"] += 1
+                self.counted.ran_off.update(ringing)
         for book in (*takes, *brings):
             place = self.floor.place[book]
             if place == visitor.card:
@@ -183,7 +206,7 @@ class BranchLife:
         """Write the day's journal rows beside those of the days before: the ledger itself forgets after months."""
         lines = []
         for stored in kiosk.station.ledger.rows(self._written):
-            self.counted.rows[stored.row.kind.value] += 1
+            self.sums.add(stored)
             lines.append(json.dumps(as_object(stored, patrons=True), sort_keys=True) + "\n")
             self._written = stored.id
         text = "".join(lines)
