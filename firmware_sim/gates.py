@@ -7,13 +7,11 @@ A further gate is a module in `firmware_sim/devices/`, a word in `GateDriver` (`
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 
 from firmware_sim.catalogue import GATES, Simulated
+from firmware_sim.clock import Clock
 from firmware_sim.devices.device_clock import DeviceClock
 from firmware_sim.devices.feig_gate import FeigGate, Notifying
 from firmware_sim.devices.gate import Gate
@@ -22,8 +20,7 @@ from firmware_sim.devices.lsp2 import Lsp2Gate
 from firmware_sim.faults.words import GateFault
 from firmware_sim.lines.end import End
 from firmware_sim.lines.line import Line
-from firmware_sim.lines.tcp import TcpListener, refusal_of
-from firmware_sim.lines.tcp_caller import TcpCaller
+from firmware_sim.lines.standing import Lines
 from firmware_sim.lines.wire_log import WireLog
 from firmware_sim.room.room import Book, UnknownName
 from firmware_sim.settings import GateDriver, GateSettings
@@ -47,9 +44,9 @@ class StandingGate:
 class Gates:
     """All gates of a bench; every method may be called from any thread once they are started."""
 
-    def __init__(self, settings: Sequence[GateSettings], folder: Path, log: WireLog) -> None:
-        """Addresses of those that listen go into `folder`."""
-        self._standing = {one.name: _standing(one, folder, log) for one in settings}
+    def __init__(self, settings: Sequence[GateSettings], lines: Lines, log: WireLog) -> None:
+        self._clock = lines.clock
+        self._standing = {one.name: _standing(one, lines, log) for one in settings}
 
     def __iter__(self) -> Iterator[StandingGate]:
         return iter(self._standing.values())
@@ -77,7 +74,7 @@ class Gates:
         """Somebody walks through with these books; raises `UnknownName`."""
         one = self.named(name)
         with one.lock:
-            one.gate.carry_through(books, direction, time.monotonic())
+            one.gate.carry_through(books, direction, self._clock.now_s())
         one.line.wake()
 
     def set_fault(self, name: str, word: str) -> None:
@@ -96,24 +93,24 @@ class Gates:
             one.line.plug_in()
 
 
-def _standing(settings: GateSettings, folder: Path, log: WireLog) -> StandingGate:
-    gate, lock = _device(settings.driver), threading.Lock()
+def _standing(settings: GateSettings, lines: Lines, log: WireLog) -> StandingGate:
+    gate, lock = _device(settings.driver, lines.clock), threading.Lock()
     end: End
     if isinstance(gate, FeigGate) and settings.driver is GateDriver.FEIG_NOTIFYING:
-        end = TcpCaller(settings.host, settings.port, gate.wants_line, time.monotonic)
+        end = lines.calling(settings.name, (settings.host, settings.port), gate.wants_line)
     else:
-        end = TcpListener(folder / f"{settings.name}.address", refusal_of(gate, lock, time.monotonic))
-    line = Line(settings.name, gate, lock, end, 0.0, log, time.monotonic)
+        end = lines.listening(settings.name, gate, lock)
+    line = lines.line(settings.name, gate, lock, end, 0.0, log)
     return StandingGate(settings.name, GATES[settings.driver], gate, lock, line)
 
 
-def _device(driver: GateDriver) -> Gate:
+def _device(driver: GateDriver, clock: Clock) -> Gate:
     match driver:
         case GateDriver.LSP2:
-            return Lsp2Gate(DeviceClock(datetime.now(), time.monotonic(), DRIFT))
+            return Lsp2Gate(DeviceClock(clock.local(), clock.now_s(), DRIFT))
         case GateDriver.FEIG_BUFFERED:
-            return FeigGate(DeviceClock(datetime.now(), time.monotonic(), DRIFT))
+            return FeigGate(DeviceClock(clock.local(), clock.now_s(), DRIFT))
         case GateDriver.FEIG_NOTIFYING:
-            return FeigGate(DeviceClock(datetime.now(), time.monotonic(), DRIFT), Notifying())
+            return FeigGate(DeviceClock(clock.local(), clock.now_s(), DRIFT), Notifying())
         case GateDriver.LLRP:
-            return LlrpGate(DeviceClock(datetime.now(UTC).replace(tzinfo=None), time.monotonic()))
+            return LlrpGate(DeviceClock(clock.utc(), clock.now_s()))

@@ -7,12 +7,11 @@ A further reader is a module in `firmware_sim/devices/`, a word in `PadDriver` a
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol
 
+from firmware_sim.clock import Clock
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.device_clock import DeviceClock
 from firmware_sim.devices.feig import PSST_S, FeigReader
@@ -36,23 +35,23 @@ class PadReader(Device, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinePad:
-    """How its bytes are framed, and how one is made: from the room, and the seconds of a byte (0: a socket)."""
+    """How its bytes are framed, and how one is made: from room, seconds of a byte (0: a socket), and clock."""
 
     frame: Frame
-    make: Callable[[Room, float], PadReader]
+    make: Callable[[Room, float, Clock], PadReader]
 
 
-def _feig(room: Room, byte_s: float) -> PadReader:
+def _feig(room: Room, byte_s: float, _: Clock) -> PadReader:
     return FeigReader(room, byte_s=byte_s, turnaround_s=PSST_S if byte_s else 0.0)
 
 
-def _llrp(room: Room, _: float) -> PadReader:
-    return LlrpReader(PadField(room), DeviceClock(datetime.now(UTC).replace(tzinfo=None), time.monotonic()))
+def _llrp(room: Room, _: float, clock: Clock) -> PadReader:
+    return LlrpReader(PadField(room), DeviceClock(clock.utc(), clock.now_s()))
 
 
 LINE_PADS = {
     PadDriver.FEIG: LinePad(Frame.EIGHT_EVEN_ONE, _feig),
-    PadDriver.M3_210: LinePad(Frame.EIGHT_NONE_ONE, lambda room, byte_s: M3Reader(room, byte_s=byte_s)),
-    PadDriver.RL866: LinePad(Frame.EIGHT_EVEN_ONE, lambda room, byte_s: Rl866Reader(room, byte_s=byte_s)),
+    PadDriver.M3_210: LinePad(Frame.EIGHT_NONE_ONE, lambda room, byte_s, _: M3Reader(room, byte_s=byte_s)),
+    PadDriver.RL866: LinePad(Frame.EIGHT_EVEN_ONE, lambda room, byte_s, _: Rl866Reader(room, byte_s=byte_s)),
     PadDriver.LLRP: LinePad(Frame.EIGHT_NONE_ONE, _llrp),
 }

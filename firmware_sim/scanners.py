@@ -6,12 +6,13 @@ here, and one in `firmware_sim/catalogue.py` if it speaks another language or ha
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from typing import assert_never
 
 from firmware_sim.catalogue import CATALOGUE, DeviceName, Simulated
+from firmware_sim.clock import Clock
 from firmware_sim.devices.scan_engine import TextEngine, Wording
 from firmware_sim.devices.scan_engine_dialects import Dialect
 from firmware_sim.devices.scan_engine_ssi import DecodeFormat, SsiEngine
@@ -28,27 +29,27 @@ AS_FIRED = Wording(sends_aim=True)
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Its language, named like the file of its test vectors; its faults; and how one is made for a byte's seconds."""
+    """Its language, named like the file of its test vectors; its faults; and how one is made: seconds of a byte, and clock."""
 
     protocol: str
     faults: type[ScannerFault] | type[SsiFault]
-    make: Callable[[float], CodeReader]
+    make: Callable[[float, Clock], CodeReader]
 
 
 def _engine(dialect: Dialect) -> Sort:
-    return Sort("scan_engine", ScannerFault, lambda _: TextEngine(dialect, wording=AS_FIRED))
+    return Sort("scan_engine", ScannerFault, lambda _, __: TextEngine(dialect, wording=AS_FIRED))
 
 
 def _zebra(decode_format: DecodeFormat) -> Sort:
-    return Sort("scan_engine", SsiFault, lambda byte_s: SsiEngine(decode_format, byte_s=byte_s, wording=AS_FIRED))
+    return Sort("scan_engine", SsiFault, lambda byte_s, _: SsiEngine(decode_format, byte_s=byte_s, wording=AS_FIRED))
 
 
-def _keyboard(_: float) -> Wedge:
-    return Wedge(epoch_s=time.time() - time.monotonic())
+def _keyboard(_: float, clock: Clock) -> Wedge:
+    return Wedge(epoch_s=clock.utc().replace(tzinfo=UTC).timestamp() - clock.now_s())
 
 
 SCANNERS = {
-    ScannerDriver.TEXT: Sort("scanner", ScannerFault, lambda _: Scanner()),
+    ScannerDriver.TEXT: Sort("scanner", ScannerFault, lambda _, __: Scanner()),
     ScannerDriver.HONEYWELL: _engine(Dialect.HONEYWELL),
     ScannerDriver.ZEBRA: _zebra(DecodeFormat.TEXT),
     ScannerDriver.NEWLAND: _engine(Dialect.NEWLAND),
@@ -63,9 +64,9 @@ def wire_byte_s(settings: ScannerSettings) -> float:
     return 0.0 if settings.driver is ScannerDriver.EVDEV else byte_time_s(settings.baud, Frame.EIGHT_NONE_ONE)
 
 
-def scanner_of(settings: ScannerSettings) -> CodeReader:
+def scanner_of(settings: ScannerSettings, clock: Clock) -> CodeReader:
     """The scanner that was asked for."""
-    return SCANNERS[settings.driver].make(wire_byte_s(settings))
+    return SCANNERS[settings.driver].make(wire_byte_s(settings), clock)
 
 
 def kind_of_scanner(driver: ScannerDriver) -> Simulated:

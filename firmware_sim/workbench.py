@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from firmware_sim.card_ways import CannotDo, CardWay, ReaderCards, ScannerCards
 from firmware_sim.cards.pad import PcscPad
 from firmware_sim.cards.service import CardService, CardServiceUnavailable
 from firmware_sim.catalogue import DeviceName, Fault, device_named, fault_named, of_protocol, usual
+from firmware_sim.clock import BenchClock
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
 from firmware_sim.faults.words import CardFault, GateFault, PadFault, PcscPadFault, PrinterFault, ScannerFault, SsiFault
@@ -19,8 +19,7 @@ from firmware_sim.gates import Gates
 from firmware_sim.lines.end import End
 from firmware_sim.lines.line import Line
 from firmware_sim.lines.pace import Frame, byte_time_s
-from firmware_sim.lines.pseudo_terminal import PseudoTerminal
-from firmware_sim.lines.tcp import TcpListener, refusal_of
+from firmware_sim.lines.standing import Lines, RealLines
 from firmware_sim.lines.wire_log import Direction, WireLog
 from firmware_sim.pads import LINE_PADS, PadReader
 from firmware_sim.paper.strip import Strip
@@ -52,17 +51,22 @@ class Beginning:
 class Workbench:
     """Starts and stops everything; every other method may be called from any thread."""
 
-    def __init__(self, settings: Settings, folder: Path, beginning: Beginning) -> None:
-        """Addresses go into `folder`. Raises `UnknownName` for a book of `beginning` that is not in the room."""
+    def __init__(self, settings: Settings, folder: Path, beginning: Beginning, lines: Lines | None = None) -> None:
+        """Addresses go into `folder`, unless `lines` are others than this machine's own. Raises `UnknownName` for a
+        book of `beginning` that is not in the room.
+        """
         self.settings = settings
+        self.clock = BenchClock()
+        """How fast its own lines live."""
+        self._standing = RealLines(folder, self.clock) if lines is None else lines
         self.room = Room(
             [_book(item) for item in settings.items],
             [_card(card) for card in settings.cards],
         )
         self.room.set_afi(beginning.on_loan, AFI_ON_LOAN, "on-loan")
         self.room.put_on_pad(beginning.on_pad, "on-pad")
-        self.log = WireLog(time.monotonic)
-        self.gates = Gates(settings.gates, folder, self.log)
+        self.log = WireLog(self._standing.clock.now_s)
+        self.gates = Gates(settings.gates, self._standing, self.log)
         self.locks = {name: threading.Lock() for name in PLUGGED}
         self.printer_state = {"paper": beginning.paper, "cover": "closed", "cutter": "ok"}
         self._faults = dict.fromkeys(DeviceName, "none")
@@ -72,7 +76,7 @@ class Workbench:
         """What each device of this bench is."""
         self.kinds[DeviceName.PAD] = of_protocol(DeviceName.PAD, settings.pad.driver)
         self.kinds[DeviceName.SCANNER] = kind_of_scanner(settings.scanner.driver)
-        self._scanner = scanner_of(settings.scanner)
+        self._scanner = scanner_of(settings.scanner, self._standing.clock)
         self._printer = Printer(settings.printer.width_dots, beginning.paper)
         self._pad: PadReader | None = None
         self._desk_pad: PcscPad | None = None
@@ -99,9 +103,7 @@ class Workbench:
     def start(self, card_port: int) -> None:
         """Plug everything in; addresses can be opened when this returns. `card_port` is the virtual card's."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        for line in self.lines.values():
-            line.start()
-        self.gates.start()
+        self.plug_in()
         readers = {self.settings.card_reader: card_port}
         if self.settings.pad.driver is PadDriver.PCSC:
             readers[self.settings.pad.reader] = card_port + SLOTS_A_READER
@@ -121,6 +123,12 @@ class Workbench:
                 self._logging(DeviceName.PAD),
             )
             self._desk_pad.look()
+
+    def plug_in(self) -> None:
+        """Everything but what is behind the PC/SC service."""
+        for line in self.lines.values():
+            line.start()
+        self.gates.start()
 
     def stop(self) -> None:
         """Pull everything out, as far as it was plugged in."""
@@ -279,23 +287,22 @@ class Workbench:
     def _pad_line(self) -> Line:
         pad = self.settings.pad
         serial = LINE_PADS[pad.driver]
-        self._pad = serial.make(self.room, _byte_s(pad.line, pad.baud, serial.frame))
+        self._pad = serial.make(self.room, _byte_s(pad.line, pad.baud, serial.frame), self._standing.clock)
         return self._line(DeviceName.PAD, self._pad, pad.line, pad.baud, serial.frame)
 
     def _scanner_line(self) -> Line:
         name, settings = DeviceName.SCANNER, self.settings.scanner
-        end = PseudoTerminal(self._folder / name, settings.baud)
-        return Line(name, self._scanner, self.locks[name], end, wire_byte_s(settings), self.log, time.monotonic)
+        end = self._standing.serial(name, settings.baud)
+        return self._standing.line(name, self._scanner, self.locks[name], end, wire_byte_s(settings), self.log)
 
     def _line(self, name: DeviceName, device: Device, kind: LineKind, baud: int, frame: Frame) -> Line:
         end: End
         match kind:
             case LineKind.PTY:
-                end = PseudoTerminal(self._folder / name, baud)
+                end = self._standing.serial(name, baud)
             case LineKind.TCP:
-                refusal = refusal_of(device, self.locks[name], time.monotonic)
-                end = TcpListener(self._folder / f"{name}.address", refusal)
-        return Line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log, time.monotonic)
+                end = self._standing.listening(name, device, self.locks[name])
+        return self._standing.line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log)
 
     def _logging(self, name: DeviceName) -> Callable[[Direction, bytes], None]:
         """Notes the APDUs of a PC/SC reader as a line does its bytes."""

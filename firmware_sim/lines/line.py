@@ -1,27 +1,25 @@
-"""Runs one simulated device on one line: a thread that sleeps until bytes come or something is due."""
+"""One simulated device on one line, step by step. Who runs it, and by which time, is a host (`hosts.py`)."""
 
 from __future__ import annotations
 
-import os
-import select
 import threading
 from collections.abc import Callable
 
 from firmware_sim.devices.device import Device, MindsConnections
 from firmware_sim.lines.end import End
+from firmware_sim.lines.hosts import Host, HostOf, ThreadHost
 from firmware_sim.lines.pace import WirePace
 from firmware_sim.lines.wire_log import Direction, WireLog
 
 READ_BYTES = 256
 """Taken from the host at once, and only while no more than that is under way: a full wire makes the host wait."""
 HELD_RECHECK_S = 0.05
-OBEYED_S = 5.0
 
 
 class Line:
     """A device, its end of a line, and the pace of both directions.
 
-    `lock` guards the device: this thread and the bench take it for every call. `clock` gives seconds, monotonic.
+    `lock` guards the device: the line and the bench take it for every call. `clock` gives seconds, monotonic.
     """
 
     def __init__(
@@ -33,6 +31,7 @@ class Line:
         byte_s: float,
         log: WireLog,
         clock: Callable[[], float],
+        host_of: HostOf = ThreadHost,
     ) -> None:
         self.name = name
         self._device = device
@@ -43,16 +42,12 @@ class Line:
         self._outgoing = WirePace(byte_s)
         self._log = log
         self._clock = clock
-        self._wakeup = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._orders = threading.Lock()
-        self._obeyed = threading.Event()
         self._plugged = True
         self._wanted_plugged = True
         self._held = False
         self._hanging_up = False
         self._host_was_there = False
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=f"line {name}", daemon=True)
+        self._host: Host = host_of(self)
 
     @property
     def address(self) -> str:
@@ -67,20 +62,16 @@ class Line:
     def start(self) -> None:
         """Plug it in and serve it; the address can be opened when this returns."""
         self._end.plug_in()
-        self._thread.start()
+        self._host.start()
 
     def stop(self) -> None:
-        """Pull it out and end its thread, if it was started."""
-        self._stopping = True
-        if self._thread.ident is not None:
-            self.wake()
-            self._thread.join()
+        """Pull it out and serve it no more."""
+        self._host.stop()
         self._end.pull_out()
-        os.close(self._wakeup)
 
     def wake(self) -> None:
         """Something was done to the device: see what it has to say."""
-        os.eventfd_write(self._wakeup, 1)
+        self._host.wake()
 
     def unplug(self) -> None:
         """Pull the line out; a host that has it open notices. Returns when it is done."""
@@ -101,29 +92,19 @@ class Line:
         self.wake()
 
     def _obey(self, *, plugged: bool) -> None:
-        with self._orders:
-            # In this order: whoever sets the event after it was cleared has seen the wish.
-            self._wanted_plugged = plugged
-            self._obeyed.clear()
-            self.wake()
-            self._obeyed.wait(OBEYED_S)
+        self._wanted_plugged = plugged
+        self._host.obey()
 
-    def _run(self) -> None:
-        while not self._stopping:
-            self._plug()
-            wait_s = self._turn()
-            watched = [self._wakeup]
-            if not self._held and self._incoming.waiting <= READ_BYTES:
-                ends = self._end.watched()
-                if self._host_was_there and not ends:
-                    # It left since `_meet`: nothing would ever wake this thread again.
-                    wait_s = 0.0
-                watched += ends
-            readable, _, _ = select.select(watched, [], [], wait_s)
-            if self._wakeup in readable:
-                os.eventfd_read(self._wakeup)
+    def watched(self) -> list[int] | None:
+        """Descriptors that become readable when the host says something; None where a turn is due at once."""
+        if self._held or self._incoming.waiting > READ_BYTES:
+            return []
+        ends = self._end.watched()
+        # Where it left since `_meet`, nothing would ever tell of it again.
+        return None if self._host_was_there and not ends else ends
 
-    def _plug(self) -> None:
+    def plug(self) -> None:
+        """Be plugged in, or pulled out, as was ordered last."""
         if self._wanted_plugged and not self._plugged:
             self._end.plug_in()
         elif self._plugged and not self._wanted_plugged:
@@ -133,10 +114,9 @@ class Line:
             self._host_was_there = False
             self._cut()
         self._plugged = self._wanted_plugged
-        self._obeyed.set()
 
-    def _turn(self) -> float | None:
-        """Everything that is due now; returns how long nothing more will be."""
+    def turn(self) -> float | None:
+        """Do everything that is due now; returns by when, in seconds of the clock, there will be more."""
         now_s = self._clock()
         self._meet(now_s)
         if not self._held and self._incoming.waiting <= READ_BYTES:
@@ -163,11 +143,12 @@ class Line:
             self._cut()
             self._host_was_there = False
         times = [time_s for time_s in (due_s, self._incoming.due_s(), self._outgoing.due_s()) if time_s is not None]
-        waits = [max(0.0, min(times) - self._clock())] if times else []
         # By what `_meet` saw: a host that opens the line just after it must not be taken for one that was met.
         unmet_s = None if self._host_was_there else self._end.recheck_s()
         recheck_s = HELD_RECHECK_S if self._held else unmet_s
-        return min(waits + [recheck_s]) if recheck_s is not None else min(waits, default=None)
+        if recheck_s is not None:
+            times.append(now_s + recheck_s)
+        return min(times, default=None)
 
     def _meet(self, now_s: float) -> None:
         there = self._end.host_is_there()
