@@ -29,7 +29,7 @@ AS_FIRED = Wording(sends_aim=True)
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Its language, named like the file of its test vectors; its faults; and how one is made: seconds of a byte, and clock."""
+    """Its language, named like the file of its test vectors; its faults; how one is made: seconds of a byte, clock."""
 
     protocol: str
     faults: type[ScannerFault] | type[SsiFault]

@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from firmware_sim.bench import view
+from firmware_sim.bench import clock_orders, view
 from firmware_sim.bench.orders import BadOrder, body_of, choice, fraction, hexadecimal, only_key, text, texts
 from firmware_sim.bench.screen import MEDIA_TYPE, NoScreen, ScreenMirror
 from firmware_sim.card_ways import CannotDo
@@ -56,6 +56,7 @@ class BenchServer:
                 Route("/api/paper/{place:int}.png", self._strip),
                 Route("/api/gate", self._gate, methods=["POST"]),
                 Route("/api/faults", self._fault, methods=["POST"]),
+                Route("/api/clock", self._clock, methods=["POST"]),
                 Route("/api/wire", self._wire),
                 Route("/api/touch", self._touch, methods=["POST"]),
                 Mount("/page", StaticFiles(directory=PAGE)),
@@ -146,6 +147,10 @@ class BenchServer:
     async def _fault(self, request: Request) -> Response:
         body = await _body(request, "device", "fault")
         await run_in_threadpool(self._bench.set_fault, text(body, "device"), text(body, "fault"))
+        return _done()
+
+    async def _clock(self, request: Request) -> Response:
+        clock_orders.set_clock(self._bench.clock, await _body(request, *clock_orders.KEYS))
         return _done()
 
     async def _wire(self, request: Request) -> Response:

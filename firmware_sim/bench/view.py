@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware_sim.bench.clock_orders import shown_clock
 from firmware_sim.bench.wire_notes import note
 from firmware_sim.catalogue import DeviceName
 from firmware_sim.room.room import Book
@@ -35,6 +36,7 @@ def room(bench: Workbench, screen: str) -> Shown:
         "gates": [gate.name for gate in bench.gates],
         "printer": dict(bench.printer_state),
         "screen": screen,
+        "clock": shown_clock(bench.clock),
     }
 
 
