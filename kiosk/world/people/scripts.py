@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from kiosk.world.people.acts import LayDown, Pause, PutAway, Script, Seen, TakeUp, Tap, Touch, Watch
+from kiosk.world.people.acts import LayDown, Pause, PutAway, Script, Seen, Sight, TakeUp, Tap, Touch, Watch
 
 PILE = 8
 """So many books a careful person lays down at once."""
@@ -16,6 +16,8 @@ WORK_S = 40.0
 CARD_S = 10.0
 LEAVE_S = 40.0
 THINK_S = 1.2
+ENDS = {"identify": "identify.back", "home": "home.leave", "borrow": "borrow.done", "return": "return.done"}
+"""What ends a visit, by the screen that shows it."""
 
 
 class Manner(StrEnum):
@@ -52,7 +54,8 @@ class Errand:
 
 
 def visit(errand: Errand) -> Script:
-    """The whole of it: first what is brought, then what is taken."""
+    """The whole of it: first what is brought, then what is taken. Whoever finds another's visit open ends it."""
+    yield from _closed_for_others()
     if errand.brings:
         yield from _bring_back(errand)
     if not errand.takes:
@@ -79,13 +82,16 @@ def stopped_at_the_gate(books: tuple[str, ...]) -> Script:
 def cleared_by_staff(books: tuple[str, ...]) -> Script:
     """What somebody left on the pad goes into the house: taken up, and returned."""
     yield TakeUp(books)
+    yield from _closed_for_others()
     yield Pause(2.0)
     yield Touch("attract.return")
     for pile in _piles(books, PILE):
         yield LayDown(pile)
-        yield Watch(_ended(pile), WORK_S)
+        yield Watch(_listed(pile), 3.0)
+        seen = yield Watch(_ended(pile), WORK_S)
         yield TakeUp(pile)
-        yield PutAway(pile, "trolley")
+        yield PutAway(_done(pile, seen, "return"), "trolley")
+        yield PutAway(pile, "shelf")
     yield Touch("return.done")
     yield from _leave(receipt=False)
 
@@ -94,12 +100,21 @@ def _bring_back(errand: Errand) -> Script:
     for pile in _piles(errand.brings, PILE):
         yield LayDown(pile)
         yield Watch(_listed(pile), 3.0)
-        yield Watch(_ended(pile), WORK_S)
+        seen = yield Watch(_ended(pile), WORK_S)
         yield TakeUp(pile)
-        yield PutAway(pile, "trolley")
+        yield PutAway(_done(pile, seen, "return"), "trolley")
         yield Pause(THINK_S)
     yield Touch("return.done")
     yield from _leave(receipt=errand.receipt and not errand.takes)
+
+
+def _closed_for_others() -> Script:
+    """The last one walked away and left a visit open: end it, as the screen offers."""
+    seen = yield Watch(_shows("attract"), 1.0)
+    if seen.held:
+        return
+    yield Touch(ENDS.get(seen.screen, "receipt.none"))
+    yield from _leave(receipt=False)
 
 
 def _take_out(errand: Errand) -> Script:
@@ -136,7 +151,7 @@ def _take_out(errand: Errand) -> Script:
             yield LayDown(pile)
         yield Watch(_listed(pile), 3.0)
         seen = yield Watch(_ended(pile), WORK_S)
-        lent = tuple(book for book in pile if seen.items.get(book) == "done")
+        lent = _done(pile, seen, "borrow")
         kept = lent[:-1] if errand.manner is Manner.FORGETS_A_BOOK and pile is first else lent
         yield TakeUp(tuple(book for book in pile if book not in lent or book in kept))
         yield PutAway(tuple(book for book in pile if book not in lent), "shelf")
@@ -170,6 +185,11 @@ def _piles(books: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
 
 def _shows(screen: str) -> Seen:
     return lambda sight: sight.screen == screen
+
+
+def _done(books: tuple[str, ...], seen: Sight, screen: str) -> tuple[str, ...]:
+    """Those that this screen says are done."""
+    return tuple(book for book in books if seen.screen == screen and seen.items.get(book) == "done")
 
 
 def _listed(books: tuple[str, ...]) -> Seen:
