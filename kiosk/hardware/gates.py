@@ -71,10 +71,11 @@ def opened_gate(
 ) -> Running[GateCommand]:
     """The gate, not started. Raises `BadSetting`."""
     port = open_port(settings.port, LineSettings(settings.baud, Parity.EVEN))
-    return Pump(_core(settings), port, deliver, name="gate", tap=tap)
+    return Pump(gate_core(settings), port, deliver, name="gate", tap=tap)
 
 
-def _core(settings: GateSettings) -> Conversation[GateEvent, GateCommand]:
+def gate_core(settings: GateSettings) -> Conversation[GateEvent, GateCommand]:
+    """Its driver, without a port."""
     match settings.driver:
         case GateDriver.LSP2:
             from drivers.gates.lsp2.core import Lsp2Gate

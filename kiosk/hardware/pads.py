@@ -85,7 +85,7 @@ def opened_pad(
     tap: Tap | None = None,
 ) -> Running[PadCommand]:
     """The pad of a kiosk, not started. Raises `BadSetting`."""
-    return Pump(_core(settings, marks), _port(settings), deliver, name="pad", tap=tap)
+    return Pump(pad_core(settings, marks), _port(settings), deliver, name="pad", tap=tap)
 
 
 def opened_programmer(
@@ -103,7 +103,8 @@ def _port(settings: PadSettings) -> Port:
     return open_port(settings.port, settings.line)
 
 
-def _core(settings: PadSettings, marks: SecurityMarks) -> Conversation[PadEvent, PadCommand]:
+def pad_core(settings: PadSettings, marks: SecurityMarks) -> Conversation[PadEvent, PadCommand]:
+    """Its driver, without a port."""
     match settings.driver:
         case PadDriver.FEIG:
             return FeigPad(_feig(settings))

@@ -82,13 +82,18 @@ def opened_printer(
     if settings.port.startswith(CUPS):
         pages = OfficePages(_drawing(font, COLUMN_DOTS), _logo(settings, COLUMN_DOTS))
         return CupsPrinter(CupsCore(CupsSettings(settings.port.removeprefix(CUPS)), pages), deliver)
+    port = open_port(settings.port, LineSettings(settings.baud))
+    return Pump(printer_core(settings, font), port, deliver, name="printer", tap=tap)
+
+
+def printer_core(settings: PrinterSettings, font: Path) -> PrinterCore:
+    """The driver of a printer on a line, without a port. Raises `BadSetting` for a font or a logo that is unusable."""
     core_settings = CoreSettings(
         _typesetting(settings, font),
         Answering.ANSWERS if settings.back_channel else Answering.SILENT,
         speed_baud=_speed_baud(settings),
     )
-    port = open_port(settings.port, LineSettings(settings.baud))
-    return Pump(PrinterCore(core_settings), port, deliver, name="printer", tap=tap)
+    return PrinterCore(core_settings)
 
 
 def _speed_baud(settings: PrinterSettings) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, assert_never
 
+from drivers.conversation import Conversation
 from drivers.errors import BadSetting
 from drivers.ports.address import open_port
 from drivers.ports.evdev import EvdevPort
@@ -83,6 +84,12 @@ def opened_scanner(
     settings: ScannerSettings, deliver: Callable[[ScannerEvent], None], tap: Tap | None = None
 ) -> Running[ScannerCommand]:
     """The scanner, not started. Raises `BadSetting`."""
+    port = EvdevPort(settings.port) if settings.driver is ScannerDriver.EVDEV else _line(settings)
+    return Pump(scanner_core(settings), port, deliver, name="scanner", tap=tap)
+
+
+def scanner_core(settings: ScannerSettings) -> Conversation[ScannerEvent, ScannerCommand]:
+    """Its driver, without a port. Raises `BadSetting`."""
     prefix, suffix = settings.prefix.encode(), settings.suffix.encode()
     match settings.driver:
         case ScannerDriver.SERIAL:
@@ -93,13 +100,13 @@ def opened_scanner(
                 terminators=settings.terminators.encode(),
                 trigger=settings.trigger_bytes(),
             )
-            return Pump(serial_scanner.ScannerCore(serial), _line(settings), deliver, name="scanner", tap=tap)
+            return serial_scanner.ScannerCore(serial)
         case ScannerDriver.SSI:
             packets = ssi_scanner.SsiSettings(prefix=prefix, suffix=suffix, codabar=settings.codabar)
-            return Pump(ssi_scanner.SsiCore(packets), _line(settings), deliver, name="scanner", tap=tap)
+            return ssi_scanner.SsiCore(packets)
         case ScannerDriver.EVDEV:
             typed = wedge.WedgeSettings(prefix=prefix, suffix=suffix, codabar=settings.codabar)
-            return Pump(wedge.WedgeCore(typed), EvdevPort(settings.port), deliver, name="scanner", tap=tap)
+            return wedge.WedgeCore(typed)
         case _:
             assert_never(settings.driver)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import NoReturn, Self
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -17,7 +17,7 @@ from kiosk.ledger.failures import storage
 from kiosk.ledger.opening import LASTING, PASSING, Opened, Origin, engine_of, lock, prepare
 from kiosk.ledger.outbox import Outbox
 from kiosk.ledger.pruning import prune
-from kiosk.ledger.rehearsal import PowerCut, Rehearsal
+from kiosk.ledger.rehearsal import PowerCut, Rehearsal, pull_the_plug
 from kiosk.ledger.rows import StoredRow, columns_of, row_of, storable
 from kiosk.ledger.schema import journal, outbox, probe, titles
 from kiosk.model.circulation import Item
@@ -161,9 +161,9 @@ class Ledger:
         with storage(), self._passing.begin():
             return prune(self._passing, before)
 
-    def rehearse(self, cut: PowerCut) -> None:
-        """Order a power cut of this process. Only for rehearsals."""
-        self._rehearsal.order(cut)
+    def rehearse(self, cut: PowerCut, pull: Callable[[], NoReturn] = pull_the_plug) -> None:
+        """Order a power cut of this process, or what `pull` ends instead. Only for rehearsals."""
+        self._rehearsal.order(cut, pull)
 
     def _connect(self, engine: Engine) -> Connection:
         self._engines.append(engine)
