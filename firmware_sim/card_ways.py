@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from firmware_sim.cards.card import Laid
+from firmware_sim.cards.chip import Chip
 from firmware_sim.cards.chips import Chips
 from firmware_sim.cards.service import CardService, CardServiceUnavailable
 from firmware_sim.faults.words import CardFault
@@ -93,13 +94,13 @@ class ReaderCards:
     def tap(self, card: Card) -> None:
         """Hold it there for a moment."""
         with self._turn:
-            self._must_be_free(card)
+            must_be_free(self._lying, card)
             _ordered(lambda: self._service.tap(self._reader, self._laid(card)))
 
     def insert(self, card: Card) -> None:
         """Leave it there."""
         with self._turn:
-            self._must_be_free(card)
+            must_be_free(self._lying, card)
             _ordered(lambda: self._service.insert(self._reader, self._laid(card)))
             self._lying = card
 
@@ -112,7 +113,7 @@ class ReaderCards:
     def tear(self, card: Card) -> None:
         """Pull it away while it is read."""
         with self._turn:
-            self._must_be_free(card)
+            must_be_free(self._lying, card)
             _ordered(lambda: self._service.tear(self._reader, self._chips.chip_of(card)))
 
     def set_fault(self, fault: CardFault) -> None:
@@ -122,10 +123,6 @@ class ReaderCards:
 
     def _laid(self, card: Card) -> Laid:
         return Laid(self._chips.chip_of(card), threading.Lock(), heard=self._heard)
-
-    def _must_be_free(self, card: Card) -> None:
-        if self._lying is not None:
-            raise CannotDo(f"cards: '{card.name}' has no room while '{self._lying.name}' lies there; remove that first")
 
 
 class ScannerCards:
@@ -163,6 +160,79 @@ class ScannerCards:
         """There is no reader that could fail."""
         if fault is not CardFault.NONE:
             raise CannotDo(f"cards: no reader can fail by '{fault}': cards come through the scanner here ({self.why})")
+
+
+class CardHand(Protocol):
+    """A reader without a PC/SC service: it is handed the chips themselves."""
+
+    def tapped(self, chip: Chip) -> None:
+        """Held there for a moment."""
+        ...
+
+    def laid(self, chip: Chip) -> None:
+        """Left there."""
+        ...
+
+    def lifted(self) -> None:
+        """Taken away."""
+        ...
+
+    def torn(self, chip: Chip) -> None:
+        """Pulled away while it is read."""
+        ...
+
+    def spoilt(self, fault: CardFault) -> None:
+        """This fault, instead of any other."""
+        ...
+
+
+class HandedCards:
+    """In virtual time, where no service can be waited for: chips go to a reader in the same process."""
+
+    through = "hand"
+    why = ""
+    socket_path: Path | None = None
+
+    def __init__(self, hand: CardHand) -> None:
+        self._hand = hand
+        self._chips = Chips()
+        self._lying: Card | None = None
+
+    @property
+    def lying(self) -> Card | None:
+        """The card that was left on the reader."""
+        return self._lying
+
+    def tap(self, card: Card) -> None:
+        """Hold it there for a moment."""
+        must_be_free(self._lying, card)
+        self._hand.tapped(self._chips.chip_of(card))
+
+    def insert(self, card: Card) -> None:
+        """Leave it there."""
+        must_be_free(self._lying, card)
+        self._hand.laid(self._chips.chip_of(card))
+        self._lying = card
+
+    def remove(self) -> None:
+        """Take away the one that lies there, if any."""
+        self._hand.lifted()
+        self._lying = None
+
+    def tear(self, card: Card) -> None:
+        """Pull it away while it is read."""
+        must_be_free(self._lying, card)
+        self._hand.torn(self._chips.chip_of(card))
+
+    def set_fault(self, fault: CardFault) -> None:
+        """Have this fault instead of any other."""
+        self._hand.spoilt(fault)
+
+
+def must_be_free(lying: Card | None, card: Card) -> None:
+    """Raises `CannotDo` where another card lies on the reader."""
+    if lying is not None:
+        raise CannotDo(f"cards: '{card.name}' has no room while '{lying.name}' lies there; remove that first")
 
 
 def _ordered(order: Callable[[], None]) -> None:

@@ -84,7 +84,7 @@ class PhoneCodeSettings:
 
 def opened_cards(settings: CardSettings, deliver: Callable[[CardEvent], None], tap: Tap | None = None) -> CardReader:
     """The card reader, not started. Raises `BadSetting` for a key file that cannot be used."""
-    return CardReader(ReaderSettings(settings.reader, _source(settings)), deliver, tap)
+    return CardReader(ReaderSettings(settings.reader, card_source(settings)), deliver, tap)
 
 
 def opened_phone_codes(settings: PhoneCodeSettings) -> PhoneCodes:
@@ -92,7 +92,8 @@ def opened_phone_codes(settings: PhoneCodeSettings) -> PhoneCodes:
     return PhoneCodes(read_phone_keys(settings.key_file))
 
 
-def _source(settings: CardSettings) -> TokenSource:
+def card_source(settings: CardSettings) -> TokenSource:
+    """What of a card is the token. Raises `BadSetting` for a key file that cannot be used."""
     match settings.token:
         case Token.UID:
             return UID

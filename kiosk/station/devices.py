@@ -22,7 +22,7 @@ from drivers.signals.protocol import SignalCommand, SignalEvent, Switch
 from kiosk.hardware.cards import CardSettings, opened_cards, opened_phone_codes
 from kiosk.hardware.pads import opened_pad
 from kiosk.hardware.printers import PrinterSettings, opened_printer
-from kiosk.hardware.running import Running
+from kiosk.hardware.running import Running, Started
 from kiosk.hardware.scanners import ScannerSettings, opened_scanner
 from kiosk.hardware.signals import OutputSettings, SignalSettings, opened_signals
 from kiosk.screens.fonts import REGULAR
@@ -71,7 +71,7 @@ class Devices:
     pad: Running[PadCommand]
     scanner: Running[ScannerCommand] | None = None
     printer: Running[PrinterCommand] | None = None
-    cards: CardReader | None = None
+    cards: Started | None = None
     rings_at: int | None = None
     """The AFI with which the chip's EAS bit is set, and cleared with any other; None where EAS is not used."""
     boards: tuple[Board, ...] = ()
