@@ -15,6 +15,10 @@ from drivers.ports.reopening import Reopening
 from firmware_sim.lines.virtual_end import NotThere, VirtualEnd
 from kiosk.world.agenda import Agenda, Entry
 
+WAKE_S = 0.0001
+"""A thread comes to its turn so much later than it could. Without it, a driver that keeps a device's pause to the last
+microsecond is now too soon and now not, by how a floating-point sum is rounded."""
+
 Event = TypeVar("Event")
 Command = TypeVar("Command")
 
@@ -81,7 +85,7 @@ class Wire(Generic[Event, Command]):
 
     def _wake(self) -> None:
         """Something is there to be moved."""
-        self._turn_at(self._agenda.now_s)
+        self._turn_at(self._agenda.now_s + WAKE_S)
 
     def _turn_at(self, time_s: float) -> None:
         if self._next is not None:
@@ -121,7 +125,7 @@ class Wire(Generic[Event, Command]):
             return
         due_s = self._core.due_s()
         if due_s is not None:
-            self._turn_at(due_s)
+            self._turn_at(max(due_s, self._agenda.now_s) + WAKE_S)
 
     def _lost(self, reason: str) -> None:
         self._open = False

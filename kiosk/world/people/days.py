@@ -16,7 +16,7 @@ FORTNIGHT = 14
 CLASS_SHARE = 0.004
 """Of the visits: a school class comes with its teacher."""
 PUPILS = 22
-BRINGS_SHARE, STRANGER_SHARE = 0.93, 0.04
+BRINGS_SHARE, BORROWS_SHARE = 0.93, 0.55
 MOST_FOR = {Age.ADULT: 6, Age.CHILD: 10, Age.SENIOR: 4}
 PICTURE_FAMILY_SHARE = 0.05
 """Of the households with children: thirty picture books at once."""
@@ -109,7 +109,7 @@ class Calendar:
             chosen = luck.sample(pupils, min(PUPILS, len(pupils)))
             return Party(arrives_s, household, False, tuple((one, 1, Manner.CAREFUL, False) for one in chosen))
         many = any(reader.age is Age.CHILD for reader in home) and luck.random() < PICTURE_FAMILY_SHARE
-        borrows = tuple(self._wish(reader, many) for reader in home if many or luck.random() < 0.7)
+        borrows = tuple(self._wish(reader, many) for reader in home if many or luck.random() < BORROWS_SHARE)
         return Party(arrives_s, household, luck.random() < BRINGS_SHARE, borrows)
 
     def _wish(self, reader: Reader, many: bool) -> tuple[Reader, int, Manner, bool]:

@@ -16,6 +16,7 @@ WORK_S = 40.0
 CARD_S = 10.0
 LEAVE_S = 40.0
 THINK_S = 1.2
+TRIES = 3
 ENDS = {"identify": "identify.back", "home": "home.leave", "borrow": "borrow.done", "return": "return.done"}
 """What ends a visit, by the screen that shows it."""
 
@@ -110,11 +111,13 @@ def _bring_back(errand: Errand) -> Script:
 
 def _closed_for_others() -> Script:
     """The last one walked away and left a visit open: end it, as the screen offers."""
-    seen = yield Watch(_shows("attract"), 1.0)
-    if seen.held:
-        return
-    yield Touch(ENDS.get(seen.screen, "receipt.none"))
-    yield from _leave(receipt=False)
+    for _ in range(TRIES):
+        seen = yield Watch(_shows("attract"), 1.0)
+        if seen.held:
+            return
+        yield Touch("timeout.stay")
+        yield Touch(ENDS.get(seen.screen, "receipt.none"))
+        yield from _leave(receipt=False)
 
 
 def _take_out(errand: Errand) -> Script:
@@ -163,11 +166,13 @@ def _take_out(errand: Errand) -> Script:
 def _without_card(errand: Errand) -> Script:
     pile = next(_piles(errand.takes, PILE))
     yield LayDown(pile)
-    yield Watch(_shows("identify"), CARD_S)
-    yield Pause(6.0)
+    seen = yield Watch(_shows("identify"), CARD_S)
+    if seen.held:
+        yield Pause(6.0)
     yield Touch("identify.back")
     yield TakeUp(pile)
-    yield PutAway(errand.takes, "shelf")
+    lent = _done(pile, seen, "borrow")
+    yield PutAway(tuple(book for book in errand.takes if book not in lent), "shelf")
 
 
 def _leave(*, receipt: bool) -> Script:

@@ -10,7 +10,7 @@ from kiosk.screens.rows import stage_name
 from kiosk.screens.scenes.whole import view_of
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tree import Action, PageTurned
-from kiosk.screens.view import AttractBody, Button, Choice, HomeBody, ReceiptBody, View
+from kiosk.screens.view import AttractBody, Button, Choice, HelpOverlay, HomeBody, ReceiptBody, TimeoutOverlay, View
 from kiosk.session.events import CardLifted, CardPresented
 from kiosk.session.state import (
     Attract,
@@ -116,7 +116,15 @@ def sight_of(state: Kiosk) -> Sight:
 
 
 def offered(view: View) -> Iterator[tuple[str, Action | None]]:
-    """Every button that this screen has, by its id."""
+    """Every button that can be touched, by its id: what lies over a screen keeps fingers off it."""
+    match view.overlay:
+        case TimeoutOverlay(stay=only) | HelpOverlay(close=only):
+            yield only.id, only.action
+            return
+        case None:
+            pass
+        case _:
+            assert_never(view.overlay)
     buttons: list[Button | Choice] = list(view.bar)
     match view.body:
         case AttractBody(choices=choices) | HomeBody(choices=choices):

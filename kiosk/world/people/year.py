@@ -47,7 +47,7 @@ RULES = RuleSettings(
 )
 OUTAGE_SHARE, OUTAGE_S = 0.05, 3_600.0
 """Of the days: the line is down for an hour."""
-KEEPS_SHARE = 0.3
+KEEPS_SHARE = 0.2
 """Of what a household has at home when it brings something back: it is not read yet."""
 CLEARED_AFTER_S = 90.0
 """Staff look after what was left on the pad once the screen has been wiped."""
