@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.demo.children import Child, NotReady
-from kiosk.demo.people import People
+from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.scenario import Broker, PadMake, Part, Setting
 
 READY_S = 30.0
@@ -146,11 +146,8 @@ class House:
 
     def _write_loans(self) -> None:
         """The loans that central has from the beginning, as its seed."""
-        people = People.read(self._config)
-        tables = [
-            f'[[loan]]\npatron = "{people.id_of(loan.patron)}"\nitem = "{loan.book}"\n' for loan in self.setting.lent
-        ]
-        self._loans.write_text("\n".join(tables), encoding="utf-8")
+        lent = [(loan.patron, loan.book) for loan in self.setting.lent]
+        self._loans.write_text(seed_of_loans(People.read(self._config), lent), encoding="utf-8")
 
     def _small_disk(self) -> None:
         """Give the kiosk a disk of its own that can be filled."""

@@ -69,7 +69,7 @@ class MirrorClient:
             number=_int(answer, "number"),
             screen=str(answer.get("screen", "")),
             language=str(answer.get("language", "")),
-            tree=_node(answer.get("tree")),
+            tree=node_of(answer.get("tree")),
         )
 
     def act(self, node: str) -> None:
@@ -121,7 +121,8 @@ def _int(table: dict[str, object], key: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _node(table: object) -> Node:
+def node_of(table: object) -> Node:
+    """The tree that the mirror tells; a part that is missing is empty."""
     if not isinstance(table, dict):
         return Node("", "", "", "", "", ())
     children = table.get("children")
@@ -131,5 +132,5 @@ def _node(table: object) -> Node:
         name=str(table.get("name") or ""),
         value=str(table.get("value") or ""),
         state=str(table.get("state") or ""),
-        children=tuple(_node(child) for child in children) if isinstance(children, list) else (),
+        children=tuple(node_of(child) for child in children) if isinstance(children, list) else (),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,11 @@ class People:
     def name_of(self, patron: str) -> str:
         """The card of a patron as central or the journal names them."""
         return self.names.get(patron, patron)
+
+
+def seed_of_loans(people: People, lent: Iterable[tuple[str, str]]) -> str:
+    """Loans that central has from the beginning, as a file of its seed; `lent`: name of the card and item."""
+    return "\n".join(f'[[loan]]\npatron = "{people.id_of(card)}"\nitem = "{item}"\n' for card, item in lent)
 
 
 def _tables(path: Path, key: str) -> list[dict[str, object]]:

@@ -131,7 +131,7 @@ class WorldUplink:
         self._look_again()
 
     def _publish(self, order: Publish) -> None:
-        if self._connected:
+        if self._connected and not self._stopped:
             self._network.to_central(Message(self._station, order.channel, order.payload, order.ask))
 
     def _look_again(self) -> None:

@@ -1,0 +1,193 @@
+"""A kiosk, its devices and its room, a broker and central in one process and in virtual time, as `House` has processes.
+
+What virtual time cannot do is refused: a full disk and a reader behind the PC/SC service are this machine's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from firmware_sim.card_ways import HandedCards
+from firmware_sim.lines.virtual import VirtualLines
+from firmware_sim.settings import PadDriver, with_pad
+from firmware_sim.settings import load as load_room
+from firmware_sim.workbench import Beginning, Workbench
+from kiosk.central.settings import CentralSettings
+from kiosk.demo.people import People, seed_of_loans
+from kiosk.demo.scenario import Broker, PadMake, Part, Setting
+from kiosk.screens import fonts
+from kiosk.settings import load
+from kiosk.station.devices import Deliver, Devices
+from kiosk.station.settings import KioskSettings
+from kiosk.world.agenda import Agenda
+from kiosk.world.cards import WorldCards
+from kiosk.world.central import WorldCentral
+from kiosk.world.eyes import PlugPulled
+from kiosk.world.network import Network
+from kiosk.world.station import Seed, WorldStation
+from kiosk.world.wired import VIRTUAL, wired_devices
+
+BEGINS = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""A Monday, nine in the morning in Shanghai."""
+START_S = 1.0
+"""From a process's start to its readiness."""
+
+
+class NeedsRealTime(Exception):
+    """Virtual time cannot do this; the text says what, and what to do."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f'{what} needs real time: give the scenario `time = "real"`')
+
+
+class VirtualHouse:
+    """Made and started at once; raises `NeedsRealTime`, and what the settings raise. `run` holds its files."""
+
+    def __init__(self, config: Path, run: Path, setting: Setting, seed: int) -> None:
+        _possible(setting)
+        self.setting = setting
+        self.ledger = run / "kiosk" / "ledger.sqlite"
+        self.central_database = run / "central.sqlite"
+        self.agenda = Agenda(BEGINS)
+        self.network = Network(self.agenda)
+        self.station: WorldStation | None = None
+        self.lives = 0
+        """How often the kiosk was started."""
+        self._seed = seed
+        self._fonts = fonts.folder()
+        self.ledger.parent.mkdir(parents=True, exist_ok=True)
+        loans = run / "loans.toml"
+        lent = [(loan.patron, loan.book) for loan in setting.lent]
+        loans.write_text(seed_of_loans(People.read(config), lent), encoding="utf-8")
+        self._central = load(CentralSettings, config / "central.toml", {"seed.loans": str(loans)})
+        self.settings = load(KioskSettings, config / "kiosk.toml", self._overrides())
+        self._lines = VirtualLines(self.agenda)
+        beginning = Beginning(setting.on_pad, tuple(loan.book for loan in setting.lent), setting.paper)
+        room = with_pad(load_room(config / "simulator.toml"), PadDriver(setting.pad.value))
+        self.bench = Workbench(room, run / "devices", beginning, self._lines)
+        self._cards = WorldCards(self.agenda)
+        self.bench.cards = HandedCards(self._cards)
+        self.central = WorldCentral(self.agenda, self.network, self._central, self.central_database)
+        self._central_runs = False
+        self.bench.plug_in()
+        if setting.broker is Broker.NONE:
+            self.network.up = False
+        self.start(Part.CENTRAL)
+        self.start(Part.KIOSK)
+
+    @property
+    def now_s(self) -> float:
+        return self.agenda.now_s
+
+    def run_next(self, until_s: float) -> bool:
+        """Let the next thing happen; False, at `until_s`, where nothing was due by then."""
+        try:
+            return self.agenda.run_next(until_s)
+        except PlugPulled:
+            self._died()
+            return True
+
+    def run_until(self, until_s: float) -> None:
+        """Let everything happen that is due by then."""
+        while self.run_next(until_s):
+            pass
+
+    def guarded(self, do: Callable[[], None]) -> None:
+        """Do it; the kiosk may die of it."""
+        try:
+            do()
+        except PlugPulled:
+            self._died()
+
+    def running(self, part: Part) -> bool:
+        match part:
+            case Part.BROKER:
+                return self.network.up
+            case Part.CENTRAL:
+                return self._central_runs
+            case Part.KIOSK:
+                return self.station is not None
+
+    def is_whole(self) -> bool:
+        """Broker, central and kiosk run."""
+        return all(self.running(part) for part in Part)
+
+    def start(self, part: Part) -> None:
+        """Start it; it is ready when this returns."""
+        if self.running(part) and part is not Part.KIOSK:
+            return
+        match part:
+            case Part.BROKER:
+                self.network.up = True
+                if self._central_runs:
+                    self.central.start()
+            case Part.CENTRAL:
+                self.central.start()
+                self._central_runs = True
+            case Part.KIOSK:
+                self._start_kiosk()
+        self.run_until(self.now_s + START_S)
+
+    def stop(self, part: Part) -> None:
+        """End it; in virtual time nobody takes leave, so it is the same as to kill it."""
+        match part:
+            case Part.BROKER:
+                self.network.up = False
+                if self.station is not None:
+                    self.station.line_lost("the broker has gone")
+            case Part.CENTRAL:
+                self.central.stop()
+                self._central_runs = False
+            case Part.KIOSK:
+                self._died()
+
+    def forget(self) -> None:
+        """The broker loses its memory."""
+        self.stop(Part.BROKER)
+        self.network.forget()
+        self.start(Part.BROKER)
+
+    def jump(self, seconds: float) -> None:
+        """The kiosk's wall clock is set forward, or back."""
+        if self.station is not None:
+            self.station.clock_off_s += seconds
+
+    def close(self) -> None:
+        """End everything and let go of the files."""
+        self._died()
+        self.central.close()
+        self.bench.stop()
+
+    def _start_kiosk(self) -> None:
+        self._died()
+        seed = Seed.of(self._seed, self.lives)
+        self.lives += 1
+        self.station = WorldStation(self.agenda, self.network, self.settings, seed, self._devices, lambda: None)
+
+    def _devices(self, deliver: Deliver) -> Devices:
+        return wired_devices(self.agenda, self._lines.ends, self._cards, self.settings, self._fonts, deliver)
+
+    def _died(self) -> None:
+        station, self.station = self.station, None
+        if station is not None:
+            station.stop()
+
+    def _overrides(self) -> dict[str, str]:
+        pad = self.setting.pad.value
+        own = {
+            "ledger.path": str(self.ledger),
+            "pad.driver": pad,
+            "pad.port": f"{VIRTUAL}pad",
+            "scanner.port": f"{VIRTUAL}scanner",
+            "printer.port": f"{VIRTUAL}printer",
+        }
+        return own | {override.key: override.value for override in self.setting.kiosk}
+
+
+def _possible(setting: Setting) -> None:
+    if setting.disk_kb is not None:
+        raise NeedsRealTime("a small disk (`disk_kb`)")
+    if setting.pad is PadMake.PCSC:
+        raise NeedsRealTime('a reader behind the PC/SC service (`pad = "pcsc"`)')

@@ -1,0 +1,79 @@
+"""Hands in the room of a world: what the bench's JSON interface does, done to the workbench itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from firmware_sim.card_ways import CannotDo
+from firmware_sim.paper.strip import Strip
+from firmware_sim.room.room import Place, UnknownName
+from firmware_sim.workbench import Workbench
+from kiosk.demo.bench_client import BenchRefused, PaperStrip, TagState
+
+
+@dataclass(slots=True)
+class WorldRoom:
+    """As `BenchClient`, in the same process. Whatever the bench refuses is a `BenchRefused`."""
+
+    bench: Workbench
+    _read: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Words of the strips that were cut off, which nothing can change: reading paper takes long."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def put_on_pad(self, numbers: tuple[str, ...]) -> None:
+        _done(lambda: self.bench.put_on_pad(list(numbers)))
+
+    def take_off_pad(self, numbers: tuple[str, ...]) -> None:
+        _done(lambda: self.bench.take_off_pad(list(numbers)))
+
+    def card(self, verb: str, name: str | None) -> None:
+        """`tap`, `insert` or `tear` a card by name, or `remove` the one on the reader."""
+        cards = self.bench.cards
+        if name is None:
+            _done(cards.remove)
+            return
+        move = {"tap": cards.tap, "insert": cards.insert, "tear": cards.tear}[verb]
+        _done(lambda: move(self.bench.room.card(name, verb)))
+
+    def scan(self, code: str | None, hexadecimal: str | None) -> None:
+        if code is not None:
+            _done(lambda: self.bench.fire(code, ""))
+        else:
+            _done(lambda: self.bench.fire_bytes(bytes.fromhex(hexadecimal or "")))
+
+    def printer(self, part: str, state: str) -> None:
+        """Set `paper`, `cover` or `cutter` of the printer."""
+        _done(lambda: self.bench.set_printer(part, state))
+
+    def fault(self, device: str, fault: str) -> None:
+        _done(lambda: self.bench.set_fault(device, fault))
+
+    def tags(self) -> list[TagState]:
+        """Every tag of the room with the AFI byte that it holds now."""
+        return [
+            TagState(tag.uid.hex().upper(), book.number, tag.afi, book.place is Place.PAD, book.name)
+            for book in self.bench.room.books
+            for tag in book.tags
+        ]
+
+    def paper(self) -> list[PaperStrip]:
+        """What the printer has printed so far."""
+        strips = self.bench.strips()
+        return [PaperStrip(self._words(place, one), one.height, one.ink, one.cut) for place, one in enumerate(strips)]
+
+    def _words(self, place: int, strip: Strip) -> tuple[str, ...]:
+        if not strip.cut:
+            return ()
+        if place not in self._read:
+            self._read[place] = tuple(strip.text)
+        return self._read[place]
+
+
+def _done(do: Callable[[], None]) -> None:
+    try:
+        do()
+    except (UnknownName, CannotDo, ValueError) as trouble:
+        raise BenchRefused(str(trouble)) from None
