@@ -18,6 +18,9 @@ from kiosk.world.agenda import Agenda
 
 NOTICED_S = 0.2
 """From a card that is laid down to its reading: half the time between two looks of pcscd."""
+TAPPED_S = NOTICED_S + TAP_AFTER_READING_S
+HAND_S = 0.5
+"""From a card that is lifted to the next one: longer than what the driver takes for a flicker."""
 WELL = Recovered("the reader answers")
 TROUBLES = {
     CardFault.UNPLUG: Faulted(FaultCode.PORT_GONE, "the reader was unplugged"),
@@ -55,6 +58,8 @@ class WorldCards:
         self._running = False
         self._fault = CardFault.NONE
         self._chip: Chip | None = None
+        self._free_s = 0.0
+        """From when on a hand can lay another card down."""
         self._puts = 0
         """How often something was laid down or lifted: a reading that was overtaken tells nothing."""
 
@@ -72,24 +77,17 @@ class WorldCards:
         self._running = False
 
     def tapped(self, chip: Chip) -> None:
-        self._put(chip)
-        lift = self._puts
-        self._agenda.after(NOTICED_S + TAP_AFTER_READING_S, lambda: self.lifted() if self._puts == lift else None)
+        self._free_s = self._when_free(lambda: self._tap(chip)) + TAPPED_S + HAND_S
 
     def laid(self, chip: Chip) -> None:
-        self._put(chip)
+        self._when_free(lambda: self._put(chip))
 
     def torn(self, chip: Chip) -> None:
-        self._put(chip)
-        put = self._puts
-        self._agenda.after(NOTICED_S, lambda: self._read(chip, put, torn=True))
-        self._agenda.after(NOTICED_S, self.lifted)
+        self._free_s = self._when_free(lambda: self._tear(chip)) + NOTICED_S + HAND_S
 
     def lifted(self) -> None:
-        self._chip = None
-        self._puts += 1
-        self._presence.card_away(self._agenda.now_s)
-        self._look_again()
+        self._lift(self._puts)
+        self._free_s = self._agenda.now_s + HAND_S
 
     def spoilt(self, fault: CardFault) -> None:
         before, self._fault = self._fault, fault
@@ -105,10 +103,36 @@ class WorldCards:
     def _serve(self, source: TokenSource, deliver: Callable[[CardEvent], None]) -> None:
         self._tokens, self._deliver, self._presence = TokenReader(source), deliver, Presence()
 
+    def _when_free(self, do: Callable[[], None]) -> float:
+        """One card after the other: returns when this one comes to lie there."""
+        at_s = max(self._agenda.now_s, self._free_s)
+        self._agenda.at(at_s, do)
+        return at_s
+
+    def _tap(self, chip: Chip) -> None:
+        self._put(chip)
+        put = self._puts
+        self._agenda.after(TAPPED_S, lambda: self._lift(put))
+
     def _put(self, chip: Chip) -> None:
         self._chip = chip
         self._puts += 1
         self._agenda.after(NOTICED_S, self._notice)
+
+    def _tear(self, chip: Chip) -> None:
+        self._puts += 1
+        put = self._puts
+        self._agenda.after(NOTICED_S, lambda: self._read(chip, put, torn=True))
+        self._agenda.after(NOTICED_S, lambda: self._lift(put))
+
+    def _lift(self, put: int) -> None:
+        """Unless another hand has moved a card meanwhile."""
+        if self._puts != put:
+            return
+        self._chip = None
+        self._puts += 1
+        self._presence.card_away(self._agenda.now_s)
+        self._look_again()
 
     def _notice(self) -> None:
         if self._chip is not None:
