@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 
 from firmware_sim.card_ways import HandedCards
@@ -25,14 +26,26 @@ from kiosk.world.agenda import Agenda
 from kiosk.world.cards import WorldCards
 from kiosk.world.central import WorldCentral
 from kiosk.world.eyes import PlugPulled
-from kiosk.world.network import Network
+from kiosk.world.network import Network, Road
 from kiosk.world.station import Seed, WorldStation
+from kiosk.world.uplink import NOTICED_S
 from kiosk.world.wired import VIRTUAL, wired_devices
 
 BEGINS = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday, nine in the morning in Shanghai."""
 START_S = 1.0
 """From a process's start to its readiness."""
+
+
+class RoadState(StrEnum):
+    """How a line to the broker is."""
+
+    OK = "ok"
+    CUT = "cut"
+    """Both sides are told at once."""
+    HALF_OPEN = "half-open"
+    """Nothing passes, and nobody is told."""
+    SLOW = "slow"
 
 
 class NeedsRealTime(Exception):
@@ -148,6 +161,14 @@ class VirtualHouse:
         self.stop(Part.BROKER)
         self.network.forget()
         self.start(Part.BROKER)
+
+    def set_road(self, road: Road, state: RoadState, delay_s: float = 0.0) -> None:
+        """Cut, slow down or mend the line between the broker and the kiosk, or central."""
+        road.open = state in (RoadState.OK, RoadState.SLOW)
+        road.delay_s = delay_s if state is RoadState.SLOW else 0.0
+        if road is self.network.stations_road and self.station is not None and not road.open:
+            station, noticed_s = self.station, 0.0 if state is RoadState.CUT else NOTICED_S
+            self.agenda.after(noticed_s, lambda: None if road.open else station.line_lost("the line is cut"))
 
     def jump(self, seconds: float) -> None:
         """The kiosk's wall clock is set forward, or back."""

@@ -27,17 +27,32 @@ Receive = Callable[[Message], None]
 
 
 @dataclass(slots=True)
+class Road:
+    """The line between the broker and the stations, or central."""
+
+    open: bool = True
+    """False: what is sent is lost, and nobody is told."""
+    delay_s: float = 0.0
+    """Beside `HOP_S`, each way."""
+
+
+@dataclass(slots=True)
 class Network:
     """One broker. Whoever is not there hears nothing; only the last status of a station is kept for central."""
 
     agenda: Agenda
     up: bool = True
     """The broker runs, and can be reached."""
-    delay_s: float = 0.0
-    """Beside `HOP_S`, each way."""
+    stations_road: Road = field(default_factory=Road)
+    central_road: Road = field(default_factory=Road)
     _central: Receive | None = None
     _stations: dict[Station, Receive] = field(default_factory=dict)
     _retained: dict[Station, Message] = field(default_factory=dict)
+
+    @property
+    def passable(self) -> bool:
+        """A station that connects now reaches the broker."""
+        return self.up and self.stations_road.open
 
     def central_hears(self, receive: Receive | None) -> None:
         """Central subscribes, or is gone."""
@@ -55,21 +70,24 @@ class Network:
 
     def to_central(self, message: Message) -> None:
         """Publish; lost where the broker or central is away when it gets there."""
-        if not self.up:
+        if not self.passable:
             return
         if message.channel is Channel.STATUS:
             self._retained[message.station] = message
-        self.agenda.after(HOP_S + self.delay_s, lambda: self._arrive(self._central, message))
+        self.agenda.after(self._hop_s(), lambda: self._arrive(self._central, message))
 
     def to_station(self, message: Message) -> None:
         """Publish, likewise."""
-        if self.up:
-            self.agenda.after(HOP_S + self.delay_s, lambda: self._arrive(self._stations.get(message.station), message))
+        if self.up and self.central_road.open:
+            self.agenda.after(self._hop_s(), lambda: self._arrive(self._stations.get(message.station), message))
 
     def forget(self) -> None:
         """The broker loses its memory."""
         self._retained.clear()
 
     def _arrive(self, receive: Receive | None, message: Message) -> None:
-        if self.up and receive is not None:
+        if self.up and self.stations_road.open and self.central_road.open and receive is not None:
             receive(message)
+
+    def _hop_s(self) -> float:
+        return HOP_S + self.stations_road.delay_s + self.central_road.delay_s

@@ -94,7 +94,7 @@ class WorldUplink:
     def _connect(self) -> None:
         if self._stopped or self._connected:
             return
-        if not self._network.up:
+        if not self._network.passable:
             self._agenda.after(AGAIN_S, self._connect)
             return
         self._connected = True
