@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.holdings import item_on_file
@@ -31,6 +31,8 @@ from kiosk.rules.loans import Allowed, LoanRules, decide_borrow, remaining
 from kiosk.wire import AnswerMessage, decode_answer, encode_answer
 
 UNKNOWN_PATRON = Reason(ReasonCode.UNKNOWN_PATRON)
+_ANSWERED = select(decisions).where(decisions.c.ask == bindparam("ask"))
+_KEEP = insert(decisions)
 LONGEST_ASK = 64
 LONGEST_ITEM = 64
 LONGEST_PATRON = 200
@@ -106,7 +108,7 @@ def _may_borrow(connection: Connection, desk: Desk, asked: _Asked) -> Answer:
 
 def _answered_before(connection: Connection, asked: _Asked, patron: PatronRef) -> Answer | None:
     """What was answered under this id. Raises `AskMisused` where that was another question."""
-    row = connection.execute(select(decisions).where(decisions.c.ask == asked.ask)).one_or_none()
+    row = connection.execute(_ANSWERED, {"ask": asked.ask}).one_or_none()
     if row is None:
         return None
     kept_item, kept_patrons = asked.question.item[:LONGEST_ITEM], {patron[:LONGEST_PATRON], _patron_column(asked)}
@@ -127,16 +129,17 @@ def _kept(
     """Keep an answer under its id; a yes counts towards the patron's limit for a while."""
     allowed = isinstance(decided, MayBorrow)
     connection.execute(
-        insert(decisions).values(
-            ask=asked.ask,
-            station=asked.station,
-            patron=patron or _patron_column(asked),
-            item=asked.question.item[:LONGEST_ITEM],
-            asked_at=asked.now,
-            allowed=allowed,
-            answer=encode_answer(desk.source, asked.ask, decided, asked.now).decode(),
-            promised_until=asked.now + desk.promise if allowed else None,
-        )
+        _KEEP,
+        {
+            "ask": asked.ask,
+            "station": asked.station,
+            "patron": patron or _patron_column(asked),
+            "item": asked.question.item[:LONGEST_ITEM],
+            "asked_at": asked.now,
+            "allowed": allowed,
+            "answer": encode_answer(desk.source, asked.ask, decided, asked.now).decode(),
+            "promised_until": asked.now + desk.promise if allowed else None,
+        },
     )
     return decided
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.exceptions import Notable, Why, close_doubt, note
@@ -30,6 +30,13 @@ from kiosk.rules.loans import LoanRules, Refused, decide_borrow
 
 ABOUT_THE_STORY = frozenset({ReasonCode.LENT_TO_ANOTHER, ReasonCode.LENT_TO_YOU, ReasonCode.UNKNOWN_ITEM})
 """Reasons of the rules that the item's story notes in its own way."""
+
+
+_REDEEM = update(decisions).where(decisions.c.ask == bindparam("intent")).values(promised_until=None)
+_KNOWN = select(loans).where(loans.c.intent == bindparam("intent"))
+_PROMISED = select(decisions.c.allowed).where(decisions.c.ask == bindparam("intent"))
+_RESERVED_NO_MORE = update(items).where(items.c.id == bindparam("item")).values(held_for=None)
+_OPENED = update(loans).where(loans.c.intent == bindparam("of")).values(opened=bindparam("verified"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,13 @@ def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
 
 def _redeem(connection: Connection, intent: IntentId) -> None:
     """The promise has become something real: from now on it does not count by itself."""
-    connection.execute(update(decisions).where(decisions.c.ask == intent).values(promised_until=None))
+    connection.execute(_REDEEM, {"intent": intent})
 
 
 def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade) -> None:
     patron = resolved(connection, fact.patron)
     on_file = None if patron is None else patron_on_file(connection, patron, lock=True)
-    known = connection.execute(select(loans).where(loans.c.intent == fact.intent)).one_or_none()
+    known = connection.execute(_KNOWN, {"intent": fact.intent}).one_or_none()
     if known is not None:
         if (known.item, known.patron) != (fact.item, patron or fact.patron):
             _note(connection, fresh, Notable(Why.SAME_INTENT, fact.intent, fact.item))
@@ -86,7 +93,7 @@ def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade) -> None:
     if on_file is not None and item is not None:
         _hold_against_rules(connection, fresh, fact, on_file, item)
         if item.held_for == on_file.ref:
-            connection.execute(update(items).where(items.c.id == fact.item).values(held_for=None))
+            connection.execute(_RESERVED_NO_MORE, {"item": fact.item})
     told = add_loan(connection, fact, patron or fact.patron, fresh.place)
     _note_story(connection, fresh, fact, told, same=told.ended is not None and told.ended.patron == patron)
 
@@ -95,7 +102,7 @@ def _hold_against_rules(
     connection: Connection, fresh: Fresh, fact: LoanMade, patron: PatronOnFile, item: ItemOnFile
 ) -> None:
     """A loan that the rules would have refused is kept and noted, unless central itself had said yes to it."""
-    promised = connection.scalar(select(decisions.c.allowed).where(decisions.c.ask == fact.intent))
+    promised = connection.scalar(_PROMISED, {"intent": fact.intent})
     if promised:
         return
     at = fresh.place.at
@@ -117,9 +124,7 @@ def _note_story(connection: Connection, fresh: Fresh, fact: LoanMade, told: Told
 
 
 def _opened(connection: Connection, fresh: Fresh, fact: ItemOpened) -> None:
-    changed = connection.execute(
-        update(loans).where(loans.c.intent == fact.intent).values(opened=fact.verified)
-    ).rowcount
+    changed = connection.execute(_OPENED, {"of": fact.intent, "verified": fact.verified}).rowcount
     if not changed:
         _unknown_loan(connection, fresh, fact)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from kiosk.central.holdings import ItemOnFile
 from kiosk.central.people import PatronOnFile
@@ -16,22 +16,32 @@ UNCLASSED = "unknown"
 """Loan class of an item that central does not have: it counts towards the limit over all loans."""
 
 
+_STANDING = (
+    select(loans.c.item, items.c.loan_class)
+    .select_from(loans.outerjoin(items, items.c.id == loans.c.item))
+    .where(loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None))
+)
+_PROMISED = (
+    select(decisions.c.item, items.c.loan_class)
+    .select_from(decisions.outerjoin(items, items.c.id == decisions.c.item))
+    .where(decisions.c.patron == bindparam("patron"), decisions.c.promised_until > bindparam("now"))
+)
+_RUNNING = select(loans.c.patron, loans.c.due).where(loans.c.item == bindparam("item"), loans.c.ended_at.is_(None))
+
+
 def borrower(connection: Connection, patron: PatronOnFile, now: datetime, *, asked: ItemId | None = None) -> Borrower:
     """The patron with the loans that stand at `now` and the promises that have not become loans yet.
 
     A promise of the item that is asked for again is the same wish, so `asked` does not count twice.
     """
-    standing = select(loans.c.item).where(loans.c.patron == patron.ref, loans.c.ended_at.is_(None))
-    promised = select(decisions.c.item).where(decisions.c.patron == patron.ref, decisions.c.promised_until > now)
-    lent = set(connection.scalars(standing))
-    wished = set(connection.scalars(promised)) - lent - {asked}
-    numbers = sorted(lent | wished)
-    found = connection.execute(select(items.c.id, items.c.loan_class).where(items.c.id.in_(numbers)))
-    classes: dict[str, str] = {row.id: row.loan_class for row in found}
+    wished = connection.execute(_PROMISED, {"patron": patron.ref, "now": now})
+    classes = {row.item: row.loan_class for row in wished if row.item != asked}
+    lent = connection.execute(_STANDING, {"patron": patron.ref})
+    classes |= {row.item: row.loan_class for row in lent}
     return Borrower(
         ref=patron.ref,
         category=patron.category,
-        loans=tuple(classes.get(number, UNCLASSED) for number in numbers),
+        loans=tuple(classes[item] or UNCLASSED for item in sorted(classes)),
         expires=patron.expires,
         blocked=patron.blocked,
         debt_cents=patron.debt_cents,
@@ -40,9 +50,7 @@ def borrower(connection: Connection, patron: PatronOnFile, now: datetime, *, ask
 
 def copy(connection: Connection, item: ItemOnFile) -> Copy:
     """The item with the loan that runs."""
-    running = connection.execute(
-        select(loans.c.patron, loans.c.due).where(loans.c.item == item.item.id, loans.c.ended_at.is_(None))
-    ).first()
+    running = connection.execute(_RUNNING, {"item": item.item.id}).first()
     return Copy(
         loan_class=item.loan_class,
         not_for_loan=item.not_for_loan,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from kiosk.central.store.tables import exceptions
 from kiosk.central.story import Place
@@ -47,6 +47,13 @@ class Why(StrEnum):
     """A station does not know what a tag says; closed when it has been settled."""
 
 
+_CLOSE_DOUBT = (
+    update(exceptions)
+    .where(exceptions.c.intent == bindparam("about"), exceptions.c.why == Why.DOUBTFUL.value)
+    .values(open=False)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Notable:
     """One exception: why, and what it is about. `details` are texts; they may name patrons and are for staff alone."""
@@ -77,11 +84,7 @@ def note(connection: Connection, place: Place, epoch: Epoch, notable: Notable) -
 
 def close_doubt(connection: Connection, intent: IntentId) -> None:
     """The doubt about this intent has come to its end."""
-    connection.execute(
-        update(exceptions)
-        .where(exceptions.c.intent == intent, exceptions.c.why == Why.DOUBTFUL.value)
-        .values(open=False)
-    )
+    connection.execute(_CLOSE_DOUBT, {"about": intent})
 
 
 def _plain(text: str, longest: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from kiosk.central.store.tables import items, records
 from kiosk.model.circulation import Item
@@ -36,10 +36,13 @@ def shown_items() -> Select[tuple[object, ...]]:
     ).select_from(items.outerjoin(records, items.c.control_number == records.c.control_number))
 
 
+_ITEM = shown_items().where(items.c.id == bindparam("item"))
+_ITEM_LOCKED = _ITEM.with_for_update(of=items)
+
+
 def item_on_file(connection: Connection, item: ItemId, *, lock: bool = False) -> ItemOnFile | None:
     """One item, None where central has no such number; `lock` keeps other transactions from changing its story."""
-    query = shown_items().where(items.c.id == item)
-    row = connection.execute(query.with_for_update(of=items) if lock else query).one_or_none()
+    row = connection.execute(_ITEM_LOCKED if lock else _ITEM, {"item": item}).one_or_none()
     if row is None:
         return None
     return ItemOnFile(

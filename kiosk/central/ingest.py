@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from kiosk.central.applying import Fresh, apply
@@ -22,6 +22,19 @@ from kiosk.rules.loans import LoanRules
 
 AHEAD = timedelta(minutes=5)
 """A station's clock may be this far ahead; beyond it, a fact is dated by its arrival."""
+
+
+_PROGRESS = (
+    select(progress)
+    .where(progress.c.station == bindparam("station"), progress.c.epoch == bindparam("epoch"))
+    .with_for_update()
+)
+_GO_ON = (
+    update(progress)
+    .where(progress.c.station == bindparam("of"), progress.c.epoch == bindparam("its_epoch"))
+    .values(last_seq=bindparam("last"), last_at=bindparam("at"))
+)
+_KEEP = insert(facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +71,7 @@ def ingest(
     received_at: datetime,
 ) -> Taken:
     """Apply what is new and follows without a gap. Runs in the caller's transaction; acknowledge after its commit."""
-    row = connection.execute(
-        select(progress).where(progress.c.station == station, progress.c.epoch == epoch).with_for_update()
-    ).one_or_none()
+    row = connection.execute(_PROGRESS, {"station": station, "epoch": epoch}).one_or_none()
     last = first = 0 if row is None else int(row.last_seq)
     at = None if row is None else row.last_at
     for one in sorted(arrived, key=lambda told: told.seq):
@@ -82,9 +93,7 @@ def go_on_from(connection: Connection, station: str, epoch: Epoch, oldest: int, 
     It happens where central was restored from a backup older than what stations keep (decision record 0106). Returns
     the last contiguous seq of the epoch, 0 where nothing of it is known.
     """
-    row = connection.execute(
-        select(progress).where(progress.c.station == station, progress.c.epoch == epoch).with_for_update()
-    ).one_or_none()
+    row = connection.execute(_PROGRESS, {"station": station, "epoch": epoch}).one_or_none()
     last = 0 if row is None else int(row.last_seq)
     if oldest <= last + 1:
         return last
@@ -106,17 +115,18 @@ def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datet
     place = fresh.place
     item = None if one.fact is None else one.fact.item
     connection.execute(
-        insert(facts).values(
-            station=place.station,
-            epoch=fresh.epoch,
-            seq=place.seq,
-            type=_plain(one.type),
-            told_at=one.told_at,
-            at=place.at,
-            received_at=received_at,
-            item=None if item is None else _plain(item),
-            data=one.data,
-        )
+        _KEEP,
+        {
+            "station": place.station,
+            "epoch": fresh.epoch,
+            "seq": place.seq,
+            "type": _plain(one.type),
+            "told_at": one.told_at,
+            "at": place.at,
+            "received_at": received_at,
+            "item": None if item is None else _plain(item),
+            "data": one.data,
+        },
     )
     if one.fact is None:
         note(
@@ -146,11 +156,7 @@ def _keep_progress(
     received_at: datetime,
 ) -> None:
     if not begins:
-        connection.execute(
-            update(progress)
-            .where(progress.c.station == station, progress.c.epoch == epoch)
-            .values(last_seq=last, last_at=at)
-        )
+        connection.execute(_GO_ON, {"of": station, "its_epoch": epoch, "last": last, "at": at})
         return
     others = connection.execute(select(progress.c.epoch).where(progress.c.station == station).limit(1)).first()
     connection.execute(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from kiosk.central.store.tables import cards, patrons
 from kiosk.model.circulation import Language
@@ -14,6 +14,9 @@ from kiosk.model.ids import PatronRef
 
 CARD = "card:"
 """A patron reference that a station made without central: this and what its reader or scanner read."""
+_OWNER = select(cards.c.patron).where(cards.c.token == bindparam("token"))
+_PATRON = select(patrons).where(patrons.c.id == bindparam("patron"))
+_PATRON_LOCKED = _PATRON.with_for_update()
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 
@@ -38,7 +41,7 @@ def card_token(text: str) -> str:
 
 def owner_of(connection: Connection, token: str) -> PatronRef | None:
     """Whose card this is."""
-    found = connection.scalar(select(cards.c.patron).where(cards.c.token == card_token(token)))
+    found = connection.scalar(_OWNER, {"token": card_token(token)})
     return None if found is None else PatronRef(found)
 
 
@@ -49,8 +52,7 @@ def resolved(connection: Connection, ref: PatronRef) -> PatronRef | None:
 
 def patron_on_file(connection: Connection, ref: PatronRef, *, lock: bool = False) -> PatronOnFile | None:
     """The patron's row; `lock` keeps others from deciding for the same patron until this transaction ends."""
-    query = select(patrons).where(patrons.c.id == ref)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    row = connection.execute(_PATRON_LOCKED if lock else _PATRON, {"patron": ref}).one_or_none()
     if row is None:
         return None
     return PatronOnFile(

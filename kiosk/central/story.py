@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from kiosk.central.store.tables import loans, returns
 from kiosk.model.facts import LoanMade
@@ -55,6 +55,27 @@ class Told:
     """Another station had already told of something later."""
 
 
+_LOAN = select(loans).where(loans.c.intent == bindparam("intent"))
+_RUNNING = select(loans).where(
+    loans.c.item == bindparam("item"),
+    loans.c.made_at <= bindparam("at"),
+    loans.c.ended_at.is_(None) | (loans.c.ended_at >= bindparam("at")),
+)
+_LENT_AFTER = select(loans).where(loans.c.item == bindparam("item"), loans.c.made_at >= bindparam("at"))
+_BACK_AFTER = select(returns).where(returns.c.item == bindparam("item"), returns.c.at >= bindparam("at"))
+_END = (
+    update(loans)
+    .where(loans.c.intent == bindparam("of"))
+    .values(
+        ended_at=bindparam("at"),
+        end_station=bindparam("ending_station"),
+        end_seq=bindparam("ending_seq"),
+        end_why=bindparam("why"),
+    )
+)
+_ADD_LOAN, _ADD_RETURN = insert(loans), insert(returns)
+
+
 def add_loan(connection: Connection, fact: LoanMade, patron: PatronRef, place: Place) -> Told:
     """Put a new loan into the story. `fact.intent` must not be there yet."""
     after = _next_after(connection, fact.item, place)
@@ -62,17 +83,18 @@ def add_loan(connection: Connection, fact: LoanMade, patron: PatronRef, place: P
     if before is not None:
         _end(connection, before.intent, place, EndWhy.IMPLIED_RETURN)
     connection.execute(
-        insert(loans).values(
-            intent=fact.intent,
-            patron=patron,
-            item=fact.item,
-            station=place.station,
-            seq=place.seq,
-            made_at=place.at,
-            due=fact.due,
-            opened=False,
-            provisional=fact.provisional,
-        )
+        _ADD_LOAN,
+        {
+            "intent": fact.intent,
+            "patron": patron,
+            "item": fact.item,
+            "station": place.station,
+            "seq": place.seq,
+            "made_at": place.at,
+            "due": fact.due,
+            "opened": False,
+            "provisional": fact.provisional,
+        },
     )
     if after is not None:
         _end(connection, fact.intent, *after)
@@ -81,9 +103,8 @@ def add_loan(connection: Connection, fact: LoanMade, patron: PatronRef, place: P
 
 def add_return(connection: Connection, item: ItemId, place: Place, epoch: Epoch) -> Ended | None:
     """Put a return into the story; the loan that it ends, if one was running then."""
-    connection.execute(
-        insert(returns).values(station=place.station, epoch=epoch, seq=place.seq, item=item, at=place.at)
-    )
+    row = {"station": place.station, "epoch": epoch, "seq": place.seq, "item": item, "at": place.at}
+    connection.execute(_ADD_RETURN, row)
     running = _running_at(connection, item, place)
     if running is None:
         return None
@@ -93,7 +114,7 @@ def add_return(connection: Connection, item: ItemId, place: Place, epoch: Epoch)
 
 def undo(connection: Connection, intent: IntentId, place: Place) -> bool:
     """Take a loan back: the item never left. False where there is no such loan."""
-    row = connection.execute(select(loans).where(loans.c.intent == intent)).one_or_none()
+    row = connection.execute(_LOAN, {"intent": intent}).one_or_none()
     if row is None:
         return False
     ended = _end_of(row)
@@ -104,21 +125,15 @@ def undo(connection: Connection, intent: IntentId, place: Place) -> bool:
 
 def _running_at(connection: Connection, item: ItemId, place: Place) -> Row[tuple[object, ...]] | None:
     """The loan that runs at `place`: begun before it and not ended before it."""
-    candidates = connection.execute(
-        select(loans).where(
-            loans.c.item == item,
-            loans.c.made_at <= place.at,
-            loans.c.ended_at.is_(None) | (loans.c.ended_at >= place.at),
-        )
-    ).all()
+    candidates = connection.execute(_RUNNING, {"item": item, "at": place.at}).all()
     running = [row for row in candidates if _start_of(row) < place and _still_runs(_end_of(row), place)]
     return max(running, key=_start_of, default=None)
 
 
 def _next_after(connection: Connection, item: ItemId, place: Place) -> tuple[Place, EndWhy] | None:
     """The first loan or return of the item after `place`."""
-    lent = connection.execute(select(loans).where(loans.c.item == item, loans.c.made_at >= place.at))
-    back = connection.execute(select(returns).where(returns.c.item == item, returns.c.at >= place.at))
+    lent = connection.execute(_LENT_AFTER, {"item": item, "at": place.at})
+    back = connection.execute(_BACK_AFTER, {"item": item, "at": place.at})
     found = [
         *((_start_of(row), EndWhy.IMPLIED_RETURN) for row in lent),
         *((Place(row.at, row.station, row.seq), EndWhy.RETURNED) for row in back),
@@ -143,8 +158,5 @@ def _ended(row: Row[tuple[object, ...]]) -> Ended:
 
 
 def _end(connection: Connection, intent: str, place: Place, why: EndWhy) -> None:
-    connection.execute(
-        update(loans)
-        .where(loans.c.intent == intent)
-        .values(ended_at=place.at, end_station=place.station, end_seq=place.seq, end_why=why.value)
-    )
+    end = {"of": intent, "at": place.at, "ending_station": place.station, "ending_seq": place.seq, "why": why.value}
+    connection.execute(_END, end)

@@ -5,13 +5,30 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from kiosk.ledger.failures import storage
 from kiosk.ledger.opening import PASSING, engine_of
 from kiosk.ledger.schema import journal, meta, outbox
 from kiosk.model.ids import Epoch
 from kiosk.wire import OutboxFact
+
+_FACTS_AFTER = (
+    select(outbox.c.seq, outbox.c.type, journal.c.at, outbox.c.data)
+    .join(journal, journal.c.id == outbox.c.journal)
+    .where(outbox.c.seq > bindparam("above"))
+    .order_by(outbox.c.seq)
+    .limit(bindparam("most"))
+)
+_ACKED = select(meta.c.acked_seq)
+_ACKNOWLEDGE = update(meta).values(acked_seq=bindparam("acked"))
+_RELEASE = (
+    update(outbox)
+    .where(outbox.c.seq > bindparam("above"), outbox.c.seq <= bindparam("acked"), outbox.c.released_at.is_(None))
+    .values(released_at=bindparam("at"))
+)
+_LAST = select(func.coalesce(func.max(outbox.c.seq), 0))
+_OLDEST = select(func.coalesce(func.min(outbox.c.seq), 1))
 
 
 class Outbox:
@@ -32,41 +49,39 @@ class Outbox:
 
     def facts_after(self, seq: int, limit: int) -> list[OutboxFact]:
         """The first `limit` facts above `seq`, released or not."""
-        wanted = (
-            select(outbox.c.seq, outbox.c.type, journal.c.at, outbox.c.data)
-            .join(journal, journal.c.id == outbox.c.journal)
-            .where(outbox.c.seq > seq)
-            .order_by(outbox.c.seq)
-            .limit(limit)
-        )
         with storage(), self._connection.begin():
             return [
                 OutboxFact(row.seq, row.type, datetime.fromisoformat(row.at), row.data)
-                for row in self._connection.execute(wanted)
+                for row in self._connection.execute(_FACTS_AFTER, {"above": seq, "most": limit})
             ]
 
     def release(self, seq: int, at: datetime) -> None:
         """Central has everything up to `seq`. A lower one than before is taken too: central was restored, and the
-        facts above it are told again."""
+        facts above it are told again.
+
+        Both are one transaction, so whatever was acknowledged before is released already: only what lies above is
+        looked at, however many months the outbox holds.
+        """
         with storage(), self._connection.begin():
-            self._connection.execute(update(meta).values(acked_seq=seq))
-            self._connection.execute(
-                update(outbox)
-                .where(outbox.c.seq <= seq, outbox.c.released_at.is_(None))
-                .values(released_at=at.astimezone(UTC).isoformat())
-            )
+            before = int(self._connection.execute(_ACKED).scalar_one())
+            if seq == before:
+                return
+            self._connection.execute(_ACKNOWLEDGE, {"acked": seq})
+            if seq > before:
+                released = {"above": before, "acked": seq, "at": at.astimezone(UTC).isoformat()}
+                self._connection.execute(_RELEASE, released)
 
     def acked_seq(self) -> int:
         """What central acknowledged last."""
         with storage(), self._connection.begin():
-            return int(self._connection.execute(select(meta.c.acked_seq)).scalar_one())
+            return int(self._connection.execute(_ACKED).scalar_one())
 
     def last_seq(self) -> int:
         """Of the newest fact; 0 where there is none."""
         with storage(), self._connection.begin():
-            return int(self._connection.execute(select(func.coalesce(func.max(outbox.c.seq), 0))).scalar_one())
+            return int(self._connection.execute(_LAST).scalar_one())
 
     def oldest_seq(self) -> int:
         """Of the oldest fact that is kept; 1 where there is none."""
         with storage(), self._connection.begin():
-            return int(self._connection.execute(select(func.coalesce(func.min(outbox.c.seq), 1))).scalar_one())
+            return int(self._connection.execute(_OLDEST).scalar_one())
