@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn, Self
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.ledger.doubts import read_doubts
@@ -27,6 +27,19 @@ from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.wire import Station, fact_body
 
+_NEWEST = select(func.coalesce(func.max(titles.c.seen), 0) + 1).scalar_subquery()
+_TITLE = upsert(titles).values(
+    item=bindparam("item"),
+    title=bindparam("title"),
+    author=bindparam("author"),
+    call_number=bindparam("call_number"),
+    seen=_NEWEST,
+)
+_REMEMBER = _TITLE.on_conflict_do_update(
+    [titles.c.item],
+    set_={name: _TITLE.excluded[name] for name in ("title", "author", "call_number", "seen")},
+)
+_ADD_ROWS, _ADD_FACTS = insert(journal), insert(outbox)
 BALLAST_BYTES = 64 * 1024
 """A full disk counts as mended when it takes this much: more than any step's rows."""
 
@@ -106,9 +119,9 @@ class Ledger:
         ]
         self._uncertain = True
         with storage(), self._lasting.begin():
-            self._lasting.execute(insert(journal), rows)
+            self._lasting.execute(_ADD_ROWS, rows)
             if facts:
-                self._lasting.execute(insert(outbox), facts)
+                self._lasting.execute(_ADD_FACTS, facts)
         self._uncertain = False
         self._last_row += len(rows)
         self._last_seq += len(facts)
@@ -133,14 +146,9 @@ class Ledger:
 
     def remember(self, item: Item) -> None:
         """Keep a title for the time without a line. Not synced: a power cut may forget it."""
-        newest = select(func.coalesce(func.max(titles.c.seen), 0) + 1).scalar_subquery()
-        said = {"title": item.title, "author": item.author, "call_number": item.call_number}
-        values = {name: storable(text) for name, text in said.items()} | {"seen": newest}
-        statement = (
-            upsert(titles).values(item=storable(item.id), **values).on_conflict_do_update([titles.c.item], set_=values)
-        )
+        said = {"item": item.id, "title": item.title, "author": item.author, "call_number": item.call_number}
         with storage(), self._passing.begin():
-            self._passing.execute(statement)
+            self._passing.execute(_REMEMBER, {name: storable(text) for name, text in said.items()})
 
     def known_titles(self, limit: int) -> list[Item]:
         """Titles remembered last, newest first."""

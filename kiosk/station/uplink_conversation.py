@@ -87,6 +87,8 @@ class Conversation:
         self._phase = Phase.AWAY
         self._acked = 0
         self._told = 0
+        self._more = True
+        """The outbox may hold facts above `_told`."""
         self._waiting_s: float | None = None
         """Since when central owes us an acknowledgement."""
         self._greeted_s = 0.0
@@ -118,6 +120,7 @@ class Conversation:
 
     def facts_added(self, now: Moment) -> list[Order]:
         """The outbox has grown."""
+        self._more = True
         return self._tell(now)
 
     def ask(self, ask: AskId, question: Question, deadline_s: float, now: Moment) -> list[Order]:
@@ -137,7 +140,7 @@ class Conversation:
         if ack.epoch != self._outbox.epoch or self._phase is Phase.AWAY:
             return []
         try:
-            if ack.seq > self._outbox.last_seq():
+            if ack.seq > self._told and ack.seq > self._outbox.last_seq():
                 return self.sidelined(AHEAD, now)
             return self._stands_at(ack.seq, now)
         except StorageFailure:
@@ -208,10 +211,11 @@ class Conversation:
             # window brings the same acknowledgement; only the first one counts.
             if self._rewound or (seq == self._acked and self._told == self._acked):
                 return []
-            self._rewound = True
+            self._rewound = self._more = True
             self._told = seq
         else:
             self._rewound = False
+            self._more |= greeting
             self._told = seq if greeting else max(self._told, seq)
         with suppress(StorageFailure):  # a full disk: the next acknowledgement releases it
             self._outbox.release(seq, now.utc)
@@ -227,12 +231,13 @@ class Conversation:
 
     def _tell(self, now: Moment) -> list[Order]:
         room = self._acked + WINDOW - self._told
-        if self._phase is not Phase.TELLING or room <= 0:
+        if self._phase is not Phase.TELLING or room <= 0 or not self._more:
             return []
         try:
             facts = self._outbox.facts_after(self._told, room)
         except StorageFailure:
             return []  # told with the next fact, or after the next greeting
+        self._more = len(facts) == room
         return self._told_now(facts, now)
 
     def _told_now(self, facts: Sequence[OutboxFact], now: Moment) -> list[Order]:

@@ -54,7 +54,7 @@ class Calendar:
     branch: Branch
     seed: int
     visits: int
-    """Parties a day."""
+    """People in front of the kiosk a day, one after the other."""
     _luck: Random = field(init=False)
     _next: list[int] = field(init=False)
     """By household: the day of its next visit."""
@@ -68,15 +68,14 @@ class Calendar:
         luck = self._luck
         due = [home for home, day in enumerate(self._next) if day <= number]
         luck.shuffle(due)
-        coming = due[: self.visits]
-        while len(coming) < self.visits:
-            coming.append(luck.randrange(len(self.branch.households)))
-        times = sorted(self._arrival() for _ in coming)
-        parties = []
-        for arrives_s, home in zip(times, coming, strict=True):
+        parties: list[Party] = []
+        left = self.visits
+        while left > 0:
+            home = due.pop() if due else luck.randrange(len(self.branch.households))
             self._next[home] = number + luck.randint(4, 2 * FORTNIGHT - 8)
-            parties.append(self._party(arrives_s, home))
-        return parties
+            parties.append(self._party(self._arrival(), home))
+            left -= max(1, len(parties[-1].borrows))
+        return sorted(parties, key=lambda party: party.arrives_s)
 
     def pick(self, shelf: list[str], count: int) -> list[str]:
         """Choose books off a shelf; they are taken from the list."""

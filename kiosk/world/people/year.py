@@ -72,7 +72,7 @@ class BranchLife:
     def __init__(
         self, settings: KioskSettings, folder: Path, seed: int, *, copies: int, households: int, visits: int
     ) -> None:
-        """`settings` are a kiosk's, as the demo's; `visits` parties come a day."""
+        """`settings` are a kiosk's, as the demo's; `visits` people come to the kiosk a day."""
         self.branch: Branch = made_up(seed, copies, households)
         self.floor = Floor(self.branch)
         self.agenda = Agenda(BEGINS)
