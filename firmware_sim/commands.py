@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import socket
 import sys
@@ -31,6 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     match options.command:
         case "serve":
             return _serve(options)
+        case "run":
+            return _hand_over(["demo", "--headless", "--scenario", str(options.scenario), *options.rest])
+        case "day":
+            return _hand_over(["day", *options.rest])
         case _:
             return _devices(as_json=options.json)
 
@@ -71,6 +76,24 @@ def parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--pad", choices=PADS, help="the pad's maker, at its usual speed, in place of the file's")
     serve.add_argument("--paper", choices=PAPER, default=PAPER[0], help="paper in the printer at the start")
+    run = commands.add_parser(
+        "run",
+        help="play a scenario file against all processes of the demo, and tell what happened",
+        description="Hands over to `kiosk demo --headless --scenario FILE`, which needs the kiosk's own program beside "
+        "this one; what follows the file goes to it as it is (--json, --keep DIR, …).",
+    )
+    run.add_argument("scenario", type=Path, metavar="SCENARIO", help="a file as in docs/scenarios.md")
+    run.add_argument("rest", nargs=argparse.REMAINDER, metavar="…", help="options of `kiosk demo`")
+    day = commands.add_parser(
+        "day",
+        help="live days of a made-up branch in virtual time, and draw up the balance",
+        description="Hands over to `kiosk day`, which needs the kiosk's own program beside this one.",
+        add_help=False,
+        prefix_chars="\0",
+    )
+    day.add_argument(
+        "rest", nargs=argparse.REMAINDER, metavar="…", help="options of `kiosk day`: --seed N, --days N, …"
+    )
     devices = commands.add_parser("devices", help="list what can be simulated")
     devices.add_argument("--json", action="store_true", help="as JSON")
     return whole
@@ -159,6 +182,14 @@ def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace)
     }
     serve(BenchServer(bench, mirror).application(), listener, json.dumps({"ready": ready}))
     return DONE
+
+
+def _hand_over(words: list[str]) -> int:
+    """Become the kiosk's own program: the simulator knows it as a program alone."""
+    program = Path(sys.argv[0]).with_name("kiosk")
+    if program.exists():
+        os.execv(program, [str(program), *words])
+    return _refuse(f"{program}: not found; install the kiosk beside the simulator, or give its devices to `serve`")
 
 
 def _refuse(why: str) -> int:
