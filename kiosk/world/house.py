@@ -16,6 +16,7 @@ from firmware_sim.settings import PadDriver, with_pad
 from firmware_sim.settings import load as load_room
 from firmware_sim.workbench import Beginning, Workbench
 from kiosk.central.settings import CentralSettings
+from kiosk.demo.children import NotReady
 from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.scenario import Broker, PadMake, Part, Setting
 from kiosk.screens import fonts
@@ -26,7 +27,8 @@ from kiosk.world.agenda import Agenda
 from kiosk.world.cards import WorldCards
 from kiosk.world.central import WorldCentral
 from kiosk.world.eyes import PlugPulled
-from kiosk.world.network import Network, Road
+from kiosk.world.gates import WorldGates
+from kiosk.world.network import Network
 from kiosk.world.station import Seed, WorldStation
 from kiosk.world.uplink import NOTICED_S
 from kiosk.world.wired import VIRTUAL, wired_devices
@@ -85,6 +87,7 @@ class VirtualHouse:
         self.central = WorldCentral(self.agenda, self.network, self._central, self.central_database)
         self._central_runs = False
         self.bench.plug_in()
+        self.gates = WorldGates(self.agenda, self._lines.ends, room.gates)
         if setting.broker is Broker.NONE:
             self.network.up = False
         self.start(Part.CENTRAL)
@@ -127,11 +130,17 @@ class VirtualHouse:
         """Broker, central and kiosk run."""
         return all(self.running(part) for part in Part)
 
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self.run_until(self.now_s + seconds)
+
     def start(self, part: Part) -> None:
         """Start it; it is ready when this returns."""
         if self.running(part) and part is not Part.KIOSK:
             return
         match part:
+            case Part.BROKER if self.setting.broker is Broker.NONE:
+                raise NotReady("this scenario runs without a broker: its setting says so")
             case Part.BROKER:
                 self.network.up = True
                 if self._central_runs:
@@ -144,7 +153,7 @@ class VirtualHouse:
         self.run_until(self.now_s + START_S)
 
     def stop(self, part: Part) -> None:
-        """End it; in virtual time nobody takes leave, so it is the same as to kill it."""
+        """End it. Nobody takes leave here: it is the same as `kill`."""
         match part:
             case Part.BROKER:
                 self.network.up = False
@@ -156,18 +165,49 @@ class VirtualHouse:
             case Part.KIOSK:
                 self._died()
 
+    def kill(self, part: Part) -> None:
+        """End it as a power cut would."""
+        self.stop(part)
+
+    def died_within(self, part: Part, seconds: float) -> bool:
+        """Whether it has ended: here nothing takes time to die."""
+        return not self.running(part)
+
+    def last_words(self, part: Part) -> str:
+        """A part of a world writes no log of its own."""
+        return f"{part.value} ended at second {self.now_s:.3f}"
+
+    def power_cut(self) -> None:
+        """Broker, central and kiosk end in the same instant, the devices lose their lines; all of them start again."""
+        parts = [part for part in Part if self.running(part)]
+        for part in reversed(parts):
+            self.kill(part)
+        for line in self.bench.lines.values():
+            line.unplug()
+        for line in self.bench.lines.values():
+            line.plug_in()
+        for part in parts:
+            self.start(part)
+
+    def fill_disk(self) -> None:
+        raise NotReady(str(NeedsRealTime("`fill-disk`")))
+
+    def free_disk(self) -> None:
+        raise NotReady(str(NeedsRealTime("`free-disk`")))
+
     def forget(self) -> None:
         """The broker loses its memory."""
         self.stop(Part.BROKER)
         self.network.forget()
         self.start(Part.BROKER)
 
-    def set_road(self, road: Road, state: RoadState, delay_s: float = 0.0) -> None:
-        """Cut, slow down or mend the line between the broker and the kiosk, or central."""
+    def set_road(self, end: str, state: str, delay_s: float) -> None:
+        """`ok`, `cut`, `half-open` or `slow`: the line between the broker and `kiosk`, or `central`."""
+        road = self.network.stations_road if end == Part.KIOSK else self.network.central_road
         road.open = state in (RoadState.OK, RoadState.SLOW)
-        road.delay_s = delay_s if state is RoadState.SLOW else 0.0
+        road.delay_s = delay_s if state == RoadState.SLOW else 0.0
         if road is self.network.stations_road and self.station is not None and not road.open:
-            station, noticed_s = self.station, 0.0 if state is RoadState.CUT else NOTICED_S
+            station, noticed_s = self.station, 0.0 if state == RoadState.CUT else NOTICED_S
             self.agenda.after(noticed_s, lambda: None if road.open else station.line_lost("the line is cut"))
 
     def jump(self, seconds: float) -> None:
@@ -178,6 +218,7 @@ class VirtualHouse:
     def close(self) -> None:
         """End everything and let go of the files."""
         self._died()
+        self.gates.stop()
         self.central.close()
         self.bench.stop()
 

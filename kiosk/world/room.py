@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from firmware_sim.card_ways import CannotDo
+from firmware_sim.devices.gate import IN, OUT
 from firmware_sim.paper.strip import Strip
 from firmware_sim.room.room import Place, UnknownName
 from firmware_sim.workbench import Workbench
 from kiosk.demo.bench_client import BenchRefused, PaperStrip, TagState
+
+DIRECTIONS = {"in": IN, "out": OUT}
 
 
 @dataclass(slots=True)
@@ -50,6 +53,17 @@ class WorldRoom:
 
     def fault(self, device: str, fault: str) -> None:
         _done(lambda: self.bench.set_fault(device, fault))
+
+    def walk_through(self, gate: str, numbers: tuple[str, ...], direction: str) -> None:
+        """Carry books, or none, through a gate: `in` or `out`."""
+        _done(lambda: self.bench.carry_through(gate, list(numbers), DIRECTIONS[direction]))
+
+    def wire(self, last: int) -> list[str]:
+        """The last so many frames on all wires, oldest first."""
+        return [
+            f"{one.time_s:.4f} {one.device} {one.direction.value} {one.data.hex().upper()}"
+            for one in self.bench.log.since(0)[-last:]
+        ]
 
     def tags(self) -> list[TagState]:
         """Every tag of the room with the AFI byte that it holds now."""
