@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from kiosk.demo.scenario import PadMake
 
 if TYPE_CHECKING:
     from kiosk.demo.house import House
+    from kiosk.demo.result import Result
     from kiosk.demo.scenario import Scenario
 
 LOOK_S = 0.2
@@ -38,6 +40,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "held.",
     )
     parser.add_argument("--scenario", type=Path, metavar="FILE", help="play this scenario and stop")
+    parser.add_argument(
+        "--time",
+        choices=("real", "virtual"),
+        default="real",
+        help="play the scenario on processes, or in virtual time in this one (real)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--headless", action="store_true", help="open no window, even where there is a screen")
     parser.add_argument("--for", type=float, metavar="S", dest="seconds", help="stop after so many seconds")
@@ -56,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     scenario = read_scenario(arguments.scenario) if arguments.scenario else None
     config = (arguments.config or DEMO_CONFIG).resolve()
+    if arguments.time == "virtual":
+        return _play_virtually(scenario, config, arguments.keep, as_json=arguments.json)
     has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     mode = "window" if has_screen and not arguments.headless and scenario is None else "headless"
     with _folder(arguments.keep) as folder:
@@ -80,10 +90,29 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _play(scenario: Scenario, house: House, config: Path, *, as_json: bool) -> int:
-    from kiosk.demo.people import People
     from kiosk.demo.playing import play
 
-    result = play(scenario, house, config)
+    return _tell(play(scenario, house, config), config, as_json=as_json)
+
+
+def _play_virtually(scenario: Scenario | None, config: Path, keep: Path | None, *, as_json: bool) -> int:
+    from kiosk.world.house import NeedsRealTime
+    from kiosk.world.playing import play_virtually
+
+    if scenario is None:
+        print("kiosk demo: --time virtual plays a scenario: give --scenario FILE", file=sys.stderr)
+        return 2
+    logging.disable(logging.WARNING)
+    try:
+        return _tell(play_virtually(scenario, config, keep), config, as_json=as_json)
+    except NeedsRealTime as refused:
+        print(f"kiosk demo: {refused}", file=sys.stderr)
+        return 1
+
+
+def _tell(result: Result, config: Path, *, as_json: bool) -> int:
+    from kiosk.demo.people import People
+
     if as_json:
         print(json.dumps(result.told(People.read(config)), ensure_ascii=False))
     else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+DIRECTIONS = {"in": 1, "out": 2}
 ANSWER_S = 60.0
 """Reading the words off the paper takes seconds the first time."""
 
@@ -64,6 +65,18 @@ class BenchClient:
 
     def fault(self, device: str, fault: str) -> None:
         self._post("/api/faults", {"device": device, "fault": fault})
+
+    def walk_through(self, gate: str, numbers: tuple[str, ...], direction: str) -> None:
+        """Carry books, or none, through a gate: `in` or `out`."""
+        self._post("/api/gate", {"gate": gate, "books": list(numbers), "direction": DIRECTIONS[direction]})
+
+    def wire(self, last: int) -> list[str]:
+        """The last so many frames on all wires, in words, oldest first."""
+        frames = _tables(self._get("/api/wire"), "frames")[-last:]
+        return [
+            f"{frame['time_s']} {frame['device']} {frame['direction']} {frame['hex']} {frame['note']}".rstrip()
+            for frame in frames
+        ]
 
     def tags(self) -> list[TagState]:
         """Every tag of the room with the AFI byte that it holds now."""

@@ -18,6 +18,12 @@ def lacking(evidence: Evidence, expected: EndExpected) -> list[str]:
     found += [f"receipts_say: {words!r} is on no receipt" for words in expected.receipts_say if words not in printed]
     if expected.exceptions is not None and evidence.exceptions != expected.exceptions:
         found.append(f"exceptions: expected {expected.exceptions} at central, there are {evidence.exceptions}")
+    if expected.outbox is not None and evidence.unacknowledged != expected.outbox:
+        found.append(f"outbox: expected {expected.outbox} facts to wait, {evidence.unacknowledged} do")
+    if expected.on_pad is not None:
+        lying = sorted({tag.item for tag in evidence.tags if tag.on_pad})
+        if lying != sorted(set(expected.on_pad)):
+            found.append(f"on_pad: expected {', '.join(sorted(expected.on_pad)) or 'nothing'}, there is {lying}")
     return found
 
 

@@ -9,11 +9,10 @@ from sqlalchemy import Engine, func, select
 
 from kiosk.central.store import open_store
 from kiosk.central.store.tables import exceptions, loans
-from kiosk.demo.bench_client import BenchClient, TagState
+from kiosk.demo.bench_client import TagState
 from kiosk.demo.evidence import CentralLoan, Evidence, JournalLine
-from kiosk.demo.house import House
+from kiosk.demo.hands import HouseHands, RoomHands
 from kiosk.demo.people import People
-from kiosk.demo.scenario import Part
 from kiosk.ledger.failures import LedgerRefused, StorageFailure
 from kiosk.ledger.reading import LedgerFile
 from kiosk.ledger.rows import StoredRow
@@ -24,8 +23,8 @@ from kiosk.ledger.verify import verify
 class Witness:
     """Looks at everything, as often as asked, and changes nothing."""
 
-    house: House
-    bench: BenchClient
+    house: HouseHands
+    bench: RoomHands
     people: People
     on_loan_afi: int
     tags_before: tuple[TagState, ...]
@@ -66,9 +65,7 @@ class Witness:
         )
 
     def _central_is_reached(self) -> bool:
-        children = self.house.children
-        needed = (Part.BROKER, Part.CENTRAL, Part.KIOSK)
-        return all(part.value in children and children[part.value].running for part in needed)
+        return self.house.is_whole()
 
     def _store(self) -> Engine:
         if self._central is None:

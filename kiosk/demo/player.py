@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from kiosk.demo.bench_client import BenchClient, BenchRefused
+from kiosk.demo.bench_client import BenchRefused
 from kiosk.demo.children import NotReady
-from kiosk.demo.disk import BallastDisk
-from kiosk.demo.house import READY_S, House
-from kiosk.demo.mirror_client import MirrorClient, MirrorGone, MirrorRefused, View
-from kiosk.demo.scenario import Part, Scenario, ScreenExpected, Step, Verb
+from kiosk.demo.hands import Clock, Eyes, HouseHands, RoomHands
+from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View
+from kiosk.demo.scenario import Part, RoadState, Scenario, ScreenExpected, Step, Verb
 from kiosk.demo.watching import items_shown, missing
 
 LOOK_S = 0.5
@@ -21,6 +20,11 @@ LIFT_S = 1.0
 """Lifting books off takes a person about this long; nobody taps a card in the same instant."""
 SETTLE_S = 0.25
 """Without an expectation, what the screen says after a step is what it says when it has been still this long."""
+CUT_S = 30.0
+"""An armed power cut comes within this time."""
+OUTPUT_LINES = 20
+DELAY_S = 5.0
+"""Of a slow line, where the step does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,27 @@ class Played:
         return not self.failure
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command line of the staff that has ended."""
+
+    code: int
+    output: str
+
+
+Run = Callable[[tuple[str, ...]], Ran]
+
+
 @dataclass(slots=True)
 class Player:
     """Plays the steps one after another; a failed expectation ends the play."""
 
-    house: House
-    bench: BenchClient
-    mirror: MirrorClient
+    house: HouseHands
+    bench: RoomHands
+    mirror: Eyes
+    clock: Clock
+    run: Run
+    """Runs a command line of `kiosk` on this house."""
     confirmed: set[str] = field(default_factory=set)
     """Items that the screen showed as lent in a borrow list at some moment."""
     _view: View | None = None
@@ -63,7 +81,7 @@ class Player:
         return played
 
     def _play(self, number: int, step: Step) -> Played:
-        began = time.monotonic()
+        began = self.clock.now_s
         try:
             self._hesitate(step.after_s)
             self._do(step)
@@ -77,7 +95,7 @@ class Player:
         return Played(
             number=number,
             do=step.do.value,
-            seconds=round(time.monotonic() - began, 3),
+            seconds=round(self.clock.now_s - began, 3),
             screen=view.screen if view else "",
             says=tuple(view.tree.texts()) if view else (),
             items={node.value: node.state for node in items_shown(view)} if view else {},
@@ -86,17 +104,16 @@ class Player:
 
     def _hesitate(self, wait_s: float) -> None:
         """Look at the screen for so long: what it confirms meanwhile counts."""
-        end_s = time.monotonic() + wait_s
-        while (left_s := end_s - time.monotonic()) > 0:
+        end_s = self.clock.now_s + wait_s
+        while (left_s := end_s - self.clock.now_s) > 0:
             self._look(self._view.number if self._view else -1, min(LOOK_S, left_s))
 
     def _cut_was_armed(self) -> bool:
         """Whether the kiosk is away because a power cut that a step armed has come."""
-        kiosk = self.house.part(Part.KIOSK)
-        return self._armed and kiosk.ends_within(DYING_S)
+        return self._armed and self.house.died_within(Part.KIOSK, DYING_S)
 
     def _gone(self, gone: MirrorGone) -> str:
-        return f"the kiosk is not there: {gone}; last words:\n{self.house.part(Part.KIOSK).last_words()}"
+        return f"the kiosk is not there: {gone}; last words:\n{self.house.last_words(Part.KIOSK)}"
 
     def _do(self, step: Step) -> None:
         match step.do:
@@ -116,34 +133,66 @@ class Player:
                 self.bench.printer(step.do.value, step.state or "")
             case Verb.FAULT:
                 self.bench.fault(step.device or "", step.fault or "")
+            case Verb.WALK_THROUGH:
+                self.bench.walk_through(step.gate or "", step.books, step.direction.value)
+            case Verb.WAIT:
+                self._hesitate(step.seconds or 0.0)
+            case Verb.COMMAND:
+                self._command(step)
             case _:
                 self._do_to_processes(step)
 
     def _do_to_processes(self, step: Step) -> None:
-        kiosk = self.house.part(Part.KIOSK)
+        house, part = self.house, step.part or Part.KIOSK
         match step.do:
             case Verb.ARM_POWER_CUT:
                 self.mirror.arm_power_cut(step.row.value if step.row else "", before=step.before, nth=step.nth)
                 self._armed = True
             case Verb.KILL_KIOSK:
-                kiosk.kill()
                 self._restart_kiosk()
             case Verb.AWAIT_KIOSK:
                 self._await_death()
                 self._armed = False
                 self._restart_kiosk()
             case Verb.STOP:
-                self.house.part(step.part or Part.KIOSK).stop()
+                house.stop(part)
             case Verb.START:
-                child = self.house.part(step.part or Part.KIOSK)
-                child.start()
-                child.wait_ready(READY_S)
+                house.start(part)
+            case Verb.KILL:
+                house.kill(part)
+            case _:
+                self._do_to_world(step)
+
+    def _do_to_world(self, step: Step) -> None:
+        house = self.house
+        match step.do:
+            case Verb.FORGET:
+                house.forget()
+            case Verb.POWER_CUT:
+                self.mirror.close()
+                house.power_cut()
+                self._view = None
+            case Verb.NETWORK:
+                delay_s = DELAY_S if step.seconds is None else step.seconds
+                house.set_road(step.between, RoadState(step.state or ""), delay_s)
+            case Verb.CLOCK_JUMP:
+                house.jump(step.seconds or 0.0)
             case Verb.FILL_DISK:
-                BallastDisk(self.house.ledger.parent).fill()
+                house.fill_disk()
             case Verb.FREE_DISK:
-                BallastDisk(self.house.ledger.parent).free()
+                house.free_disk()
             case _:
                 assert step.do is Verb.LOOK, step.do
+
+    def _command(self, step: Step) -> None:
+        ran = self.run(step.words)
+        lacking = [words for words in step.expect_output if words not in ran.output]
+        if ran.code != step.expect_code or lacking:
+            told = "\n".join(ran.output.splitlines()[-OUTPUT_LINES:])
+            raise NotReady(
+                f"kiosk {' '.join(step.words)}: expected code {step.expect_code} and the words {step.expect_output}, "
+                f"it ended with {ran.code} and said:\n{told}"
+            )
 
     def _touch(self, step: Step) -> None:
         if step.id is not None:
@@ -160,33 +209,29 @@ class Player:
 
     def _await_death(self) -> None:
         """Wait for the kiosk that an armed power cut ends."""
-        process = self.house.part(Part.KIOSK).process
-        assert process is not None
-        deadline = time.monotonic() + READY_S
-        while process.poll() is None:
-            if time.monotonic() > deadline:
-                raise NotReady(f"the armed power cut did not happen within {READY_S:.0f} s: no such journal row came")
+        deadline = self.clock.now_s + CUT_S
+        while not self.house.died_within(Part.KIOSK, 0.0):
+            if self.clock.now_s > deadline:
+                raise NotReady(f"the armed power cut did not happen within {CUT_S:.0f} s: no such journal row came")
             try:
                 self._look(self._view.number if self._view else -1, LOOK_S)
             except MirrorGone:
-                process.wait(READY_S)
+                self.house.died_within(Part.KIOSK, CUT_S)
 
     def _restart_kiosk(self) -> None:
         self.mirror.close()
-        kiosk = self.house.part(Part.KIOSK)
-        kiosk.kill()
-        kiosk.start()
-        kiosk.wait_ready(READY_S)
+        self.house.kill(Part.KIOSK)
+        self.house.start(Part.KIOSK)
         self._view = None
 
     def _await(self, expected: ScreenExpected, *, still: bool) -> str:
         """Look until the screen shows what is expected; return what is missing when the time is over."""
-        if not self.house.part(Part.KIOSK).running:
+        if not self.house.running(Part.KIOSK):
             return ""
-        deadline = time.monotonic() + expected.within_s
+        deadline = self.clock.now_s + expected.within_s
         view = self._look(-1, 0.0)
         while (lacking := missing(view, expected)) or still:
-            left_s = deadline - time.monotonic()
+            left_s = deadline - self.clock.now_s
             if left_s <= 0:
                 break
             view = self._look(view.number, min(LOOK_S, left_s))

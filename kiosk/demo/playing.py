@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from kiosk.demo.bench_client import BenchClient
 from kiosk.demo.ending import lacking
 from kiosk.demo.evidence import judge
 from kiosk.demo.gathering import Witness
+from kiosk.demo.hands import Clock, Eyes, HouseHands, RoomHands
 from kiosk.demo.house import House
 from kiosk.demo.mirror_client import MirrorClient
 from kiosk.demo.people import People
 from kiosk.demo.player import Played, Player
+from kiosk.demo.real import RealClock, RealHouse, runner
 from kiosk.demo.result import Result
 from kiosk.demo.scenario import Broker, Scenario
 from kiosk.settings import load
@@ -23,35 +24,46 @@ LOOK_AGAIN_S = 0.1
 
 
 def play(scenario: Scenario, house: House, config: Path) -> Result:
-    """Play the steps, then look until everything is as expected or the time for it is over. The house is ready."""
+    """Play the steps on processes, which are ready."""
     bench, mirror = BenchClient(house.ports.bench), MirrorClient(house.ports.mirror)
-    people = People.read(config)
-    marks = load(KioskSettings, config / "kiosk.toml").marks
-    witness = Witness(house, bench, people, marks.on_loan, tuple(bench.tags()))
     try:
-        await_opening(mirror, online=scenario.setting.broker is not Broker.NONE)
-        player = Player(house, bench, mirror)
-        played = player.play(scenario)
-        return _judged(scenario, played, witness, frozenset(player.confirmed))
+        return play_with(scenario, config, RealHouse(house), bench, mirror, RealClock())
     finally:
-        witness.close()
         mirror.close()
         bench.close()
 
 
-def await_opening(mirror: MirrorClient, *, online: bool) -> None:
+def play_with(
+    scenario: Scenario, config: Path, house: HouseHands, bench: RoomHands, mirror: Eyes, clock: Clock
+) -> Result:
+    """Play the steps, then look until everything is as expected or the time for it is over."""
+    people = People.read(config)
+    marks = load(KioskSettings, config / "kiosk.toml").marks
+    witness = Witness(house, bench, people, marks.on_loan, tuple(bench.tags()))
+    try:
+        await_opening(mirror, clock, online=scenario.setting.broker is not Broker.NONE)
+        player = Player(house, bench, mirror, clock, runner(house.ledger, config))
+        played = player.play(scenario)
+        return _judged(scenario, played, witness, frozenset(player.confirmed), clock)
+    finally:
+        witness.close()
+
+
+def await_opening(mirror: Eyes, clock: Clock, *, online: bool) -> None:
     """Wait until the kiosk has found its pad and its line to central; give up waiting, not the play, after a while."""
-    deadline = time.monotonic() + SETTLED_S
+    deadline = clock.now_s + SETTLED_S
     view = mirror.view()
     while view.screen in ("starting", "out-of-service") or (online and view.has("offline")):
-        left_s = deadline - time.monotonic()
+        left_s = deadline - clock.now_s
         if left_s <= 0:
             return
         view = mirror.view(view.number, left_s)
 
 
-def _judged(scenario: Scenario, played: list[Played], witness: Witness, confirmed: frozenset[str]) -> Result:
-    deadline = time.monotonic() + scenario.expect.within_s
+def _judged(
+    scenario: Scenario, played: list[Played], witness: Witness, confirmed: frozenset[str], clock: Clock
+) -> Result:
+    deadline = clock.now_s + scenario.expect.within_s
     failed = [f"step {step.number} ({step.do}): {step.failure}" for step in played if not step.ok]
     while True:
         evidence, rows = witness.look(confirmed)
@@ -59,6 +71,6 @@ def _judged(scenario: Scenario, played: list[Played], witness: Witness, confirme
         open_ends = [f"{one.name}: {one.detail}" for one in judged if not one.holds]
         if not failed:
             open_ends += lacking(evidence, scenario.expect)
-        if not open_ends or time.monotonic() > deadline:
+        if not open_ends or clock.now_s > deadline:
             return Result(scenario.name, tuple(played), evidence, rows, tuple(judged), (*failed, *open_ends))
-        time.sleep(LOOK_AGAIN_S)
+        clock.sleep(LOOK_AGAIN_S)

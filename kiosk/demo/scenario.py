@@ -8,9 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from kiosk.model.journal import RowKind
+from kiosk.model.limits import within
 from kiosk.settings import load
+
+LONGEST_JUMP_S = 3_700 * 86_400
+"""Ten years, either way."""
 
 
 class Verb(StrEnum):
@@ -30,6 +35,14 @@ class Verb(StrEnum):
     FAULT = "fault"
     ARM_POWER_CUT = "arm-power-cut"
     KILL_KIOSK = "kill-kiosk"
+    KILL = "kill"
+    FORGET = "forget"
+    POWER_CUT = "power-cut"
+    NETWORK = "network"
+    CLOCK_JUMP = "clock-jump"
+    WALK_THROUGH = "walk-through"
+    WAIT = "wait"
+    COMMAND = "command"
     AWAIT_KIOSK = "await-kiosk"
     STOP = "stop"
     START = "start"
@@ -53,6 +66,14 @@ NEEDS: dict[Verb, tuple[str, ...]] = {
     Verb.FAULT: ("device", "fault"),
     Verb.ARM_POWER_CUT: ("row",),
     Verb.KILL_KIOSK: (),
+    Verb.KILL: ("part",),
+    Verb.FORGET: (),
+    Verb.POWER_CUT: (),
+    Verb.NETWORK: ("state",),
+    Verb.CLOCK_JUMP: ("seconds",),
+    Verb.WALK_THROUGH: ("gate",),
+    Verb.WAIT: ("seconds",),
+    Verb.COMMAND: ("words",),
     Verb.AWAIT_KIOSK: (),
     Verb.STOP: ("part",),
     Verb.START: ("part",),
@@ -69,6 +90,31 @@ class Part(StrEnum):
     BROKER = "broker"
     CENTRAL = "central"
     KIOSK = "kiosk"
+
+
+class RoadEnd(StrEnum):
+    """Whose line to the broker."""
+
+    KIOSK = "kiosk"
+    CENTRAL = "central"
+
+
+class RoadState(StrEnum):
+    """How a line to the broker is."""
+
+    OK = "ok"
+    CUT = "cut"
+    """Both sides are told at once."""
+    HALF_OPEN = "half-open"
+    """Nothing passes, and nobody is told."""
+    SLOW = "slow"
+
+
+class Direction(StrEnum):
+    """Through a gate, seen from the library."""
+
+    IN = "in"
+    OUT = "out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +167,15 @@ class Step:
     before: bool = False
     nth: int = 1
     part: Part | None = None
+    between: RoadEnd = RoadEnd.KIOSK
+    seconds: Annotated[float, within(-LONGEST_JUMP_S, LONGEST_JUMP_S)] | None = None
+    gate: str | None = None
+    direction: Direction = Direction.OUT
+    words: tuple[str, ...] = ()
+    """A command line of `kiosk`; `{ledger}` and `{config}` stand for this house's."""
+    expect_output: tuple[str, ...] = ()
+    """Words that the command prints."""
+    expect_code: int = 0
     expect: ScreenExpected | None = None
 
     def __post_init__(self) -> None:
@@ -131,6 +186,10 @@ class Step:
             raise ValueError("expected `id`, `name`, or `x` and `y`, one of which `touch` needs")
         if self.do is Verb.SCAN and (self.code is None) == (self.hex is None):
             raise ValueError("expected either `code` or `hex` for `scan`")
+        if self.do is Verb.NETWORK and self.state not in set(RoadState):
+            raise ValueError(f"expected `state` of a network: {', '.join(RoadState)}")
+        if self.do is Verb.WAIT and (self.seconds is None or self.seconds < 0):
+            raise ValueError("expected `seconds` of 0 or more for `wait`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +228,24 @@ class PadMake(StrEnum):
     """A desk reader: one book at a time."""
 
 
+class Time(StrEnum):
+    """Which time a scenario can be played in."""
+
+    ANY = "any"
+    REAL = "real"
+    """It needs real processes, or this machine's own parts."""
+
+
+class Group(StrEnum):
+    """What a story is about."""
+
+    PATRON = "patron"
+    STAFF = "staff"
+    FAULTS = "faults"
+    GATES = "gates"
+    OFFLINE = "offline"
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """How things stand when the scenario begins."""
@@ -181,6 +258,9 @@ class Setting:
     """Size of the kiosk's disk (a tmpfs; needs root). Absent: the machine's own."""
     pad: PadMake = PadMake.FEIG
     kiosk: tuple[Override, ...] = ()
+    time: Time = Time.ANY
+    seed: Annotated[int, within(0, 2**32)] = 1
+    """Of everything random, in virtual time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +281,10 @@ class EndExpected:
     receipts_say: tuple[str, ...] = ()
     receipts: int | None = None
     exceptions: int | None = None
+    outbox: int | None = None
+    """Facts that central has not acknowledged."""
+    on_pad: tuple[str, ...] | None = None
+    """Exactly these books lie on the pad."""
     within_s: float = 15.0
 
 
@@ -209,6 +293,7 @@ class Scenario:
     name: str
     step: tuple[Step, ...]
     story: str = ""
+    group: Group | None = None
     setting: Setting = field(default_factory=Setting)
     expect: EndExpected = field(default_factory=EndExpected)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from firmware_sim.card_ways import HandedCards
@@ -18,7 +17,7 @@ from firmware_sim.workbench import Beginning, Workbench
 from kiosk.central.settings import CentralSettings
 from kiosk.demo.children import NotReady
 from kiosk.demo.people import People, seed_of_loans
-from kiosk.demo.scenario import Broker, PadMake, Part, Setting
+from kiosk.demo.scenario import Broker, PadMake, Part, RoadState, Setting
 from kiosk.screens import fonts
 from kiosk.settings import load
 from kiosk.station.devices import Deliver, Devices
@@ -37,17 +36,6 @@ BEGINS = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday, nine in the morning in Shanghai."""
 START_S = 1.0
 """From a process's start to its readiness."""
-
-
-class RoadState(StrEnum):
-    """How a line to the broker is."""
-
-    OK = "ok"
-    CUT = "cut"
-    """Both sides are told at once."""
-    HALF_OPEN = "half-open"
-    """Nothing passes, and nobody is told."""
-    SLOW = "slow"
 
 
 class NeedsRealTime(Exception):

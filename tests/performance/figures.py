@@ -18,6 +18,7 @@ from kiosk.demo.bench_client import BenchClient
 from kiosk.demo.house import DEMO_CONFIG, House
 from kiosk.demo.mirror_client import MirrorClient, View
 from kiosk.demo.playing import await_opening
+from kiosk.demo.real import RealClock
 from kiosk.demo.scenario import Part, Setting
 from kiosk.demo.watching import items_shown
 
@@ -35,7 +36,7 @@ def main() -> None:
         found = {"demo_ready_s": round(time.monotonic() - began, 2)}
         bench, mirror = BenchClient(house.ports.bench), MirrorClient(house.ports.mirror)
         try:
-            await_opening(mirror, online=True)
+            await_opening(mirror, RealClock(), online=True)
             found["idle_cpu_percent"] = idle_cpu_percent(house)
             found |= touch_ms(mirror)
             found |= five_books_s(bench, mirror)

@@ -1,0 +1,120 @@
+"""What a scenario is played with: a clock, hands in the room, eyes at the screen, and hands at the house's switches.
+
+The same scenario is played on real processes in real time, and in one process in virtual time.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from kiosk.demo.bench_client import PaperStrip, TagState
+from kiosk.demo.mirror_client import View
+from kiosk.demo.scenario import Part, RoadEnd, RoadState, Setting
+
+
+class Clock(Protocol):
+    """Seconds of a monotonic clock."""
+
+    @property
+    def now_s(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass."""
+        ...
+
+
+class RoomHands(Protocol):
+    """Books, cards, codes, paper and faults. Each raises `BenchRefused` for what cannot be done."""
+
+    def put_on_pad(self, numbers: tuple[str, ...]) -> None: ...
+
+    def take_off_pad(self, numbers: tuple[str, ...]) -> None: ...
+
+    def card(self, verb: str, name: str | None) -> None: ...
+
+    def scan(self, code: str | None, hexadecimal: str | None) -> None: ...
+
+    def printer(self, part: str, state: str) -> None: ...
+
+    def fault(self, device: str, fault: str) -> None: ...
+
+    def walk_through(self, gate: str, numbers: tuple[str, ...], direction: str) -> None: ...
+
+    def tags(self) -> list[TagState]: ...
+
+    def paper(self) -> list[PaperStrip]: ...
+
+    def wire(self, last: int) -> list[str]:
+        """The last so many frames on all wires, in words, oldest first."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Eyes(Protocol):
+    """The kiosk's screen. Each raises `MirrorGone` where the kiosk is away, `MirrorRefused` for what cannot be done."""
+
+    def view(self, after: int = -1, wait_s: float = 0.0) -> View: ...
+
+    def act(self, node: str) -> None: ...
+
+    def touch(self, x: int, y: int) -> None: ...
+
+    def arm_power_cut(self, row: str, *, before: bool, nth: int) -> None: ...
+
+    def picture(self, path: Path) -> Path | None:
+        """Write what is on the screen now beside `path`, as `.jpeg` or `.png`; None where there is none."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class HouseHands(Protocol):
+    """The switches of the world. Each raises `NotReady` for what this house cannot do."""
+
+    ledger: Path
+    central_database: Path
+    setting: Setting
+
+    def running(self, part: Part) -> bool: ...
+
+    def is_whole(self) -> bool:
+        """Broker, central and kiosk run."""
+        ...
+
+    def died_within(self, part: Part, seconds: float) -> bool:
+        """Whether it has ended, or does so within this time."""
+        ...
+
+    def last_words(self, part: Part) -> str: ...
+
+    def start(self, part: Part) -> None:
+        """Start it; it is ready when this returns."""
+        ...
+
+    def stop(self, part: Part) -> None: ...
+
+    def kill(self, part: Part) -> None:
+        """End it as a power cut would."""
+        ...
+
+    def forget(self) -> None:
+        """The broker loses its memory: killed, emptied, started."""
+        ...
+
+    def set_road(self, end: RoadEnd, state: RoadState, delay_s: float) -> None:
+        """Cut, slow down or mend the line between the broker and the kiosk, or central."""
+        ...
+
+    def jump(self, seconds: float) -> None:
+        """Set the kiosk's wall clock forward, or back."""
+        ...
+
+    def power_cut(self) -> None:
+        """Broker, central and kiosk end in the same instant; all of them start again."""
+        ...
+
+    def fill_disk(self) -> None: ...
+
+    def free_disk(self) -> None: ...
