@@ -7,7 +7,6 @@ names and times github arendst/Tasmota: `GetPowerDevice`, `SetPulseTimer`, `Cmnd
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -172,10 +171,13 @@ def pulse_s(pulse: int) -> float:
 
 
 def pulse_of(seconds: float) -> int:
-    """The PulseTime that is left of some seconds, rounded down as the firmware does."""
-    if seconds <= 0:
-        return 0
-    return math.floor(seconds * 10) if seconds * 10 <= TENTHS_UP_TO else math.floor(seconds) + SECONDS_OFFSET
+    """The PulseTime that is left of some seconds, rounded down as the firmware does, which counts milliseconds.
+
+    Seconds that were added to a clock and taken off again are a hair less than they were: floor would lose a tenth.
+    """
+    milliseconds = max(0, round(seconds * 1000))
+    tenths = milliseconds // 100
+    return tenths if tenths <= TENTHS_UP_TO else milliseconds // 1000 + SECONDS_OFFSET
 
 
 def _result(content: dict[str, object]) -> Publication:

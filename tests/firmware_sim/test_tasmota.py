@@ -277,3 +277,8 @@ def test_after_the_broker_was_gone_the_board_comes_back_as_it_was(
     finally:
         again.stop()
     assert lamp.relays == (True,)
+
+
+@pytest.mark.parametrize("uptime_s", [0.1, 7_777.7, 24_000.3, 1e7])
+def test_a_tenth_is_a_tenth_however_long_the_machine_has_run(uptime_s: float) -> None:
+    assert [pulse_of((uptime_s + tenths / 10) - uptime_s) for tenths in range(1, 112)] == list(range(1, 112))
