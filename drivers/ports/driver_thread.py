@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
@@ -22,7 +23,7 @@ class TakesOrders(Protocol[Command_contra]):
         ...
 
 
-class DriverThread(Generic[Event, Command]):
+class DriverThread(ABC, Generic[Event, Command]):
     """Runs `_run` on a thread of its own until `_stopping` is set. `deliver` is called on that thread."""
 
     def __init__(
@@ -60,8 +61,9 @@ class DriverThread(Generic[Event, Command]):
             self._thread.join()
         self._orders.close()
 
+    @abstractmethod
     def _run(self) -> None:
-        raise NotImplementedError
+        """What the thread does until `_stopping` is set."""
 
     def _take_orders(self) -> None:
         for command in self._orders.take():

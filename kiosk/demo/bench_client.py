@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 DIRECTIONS = {"in": 1, "out": 2}
+"""Through a gate, as the bench numbers them (docs/bench.md)."""
 ANSWER_S = 60.0
 """Reading the words off the paper takes seconds the first time."""
 
@@ -69,14 +70,6 @@ class BenchClient:
     def walk_through(self, gate: str, numbers: tuple[str, ...], direction: str) -> None:
         """Carry books, or none, through a gate: `in` or `out`."""
         self._post("/api/gate", {"gate": gate, "books": list(numbers), "direction": DIRECTIONS[direction]})
-
-    def wire(self, last: int) -> list[str]:
-        """The last so many frames on all wires, in words, oldest first."""
-        frames = _tables(self._get("/api/wire"), "frames")[-last:]
-        return [
-            f"{frame['time_s']} {frame['device']} {frame['direction']} {frame['hex']} {frame['note']}".rstrip()
-            for frame in frames
-        ]
 
     def tags(self) -> list[TagState]:
         """Every tag of the room with the AFI byte that it holds now."""

@@ -45,7 +45,7 @@ class Witness:
             confirmed=confirmed,
             ledger_problems=problems,
             receipts=tuple(strip.text for strip in paper if strip.cut),
-            central_reached=self._central_is_reached(),
+            central_reached=self.house.is_whole(),
             exceptions=self._exceptions(),
         )
         return evidence, rows
@@ -63,9 +63,6 @@ class Witness:
             self.people.name_of(row.patron or ""),
             row.session or "",
         )
-
-    def _central_is_reached(self) -> bool:
-        return self.house.is_whole()
 
     def _store(self) -> Engine:
         if self._central is None:

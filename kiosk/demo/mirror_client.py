@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 CONNECT_S = 1.0
-PICTURE_S = 2.0
 ANSWER_MARGIN_S = 10.0
 
 
@@ -86,16 +83,6 @@ class MirrorClient:
     def arm_power_cut(self, row: str, *, before: bool, nth: int) -> None:
         """From now on, the kiosk kills itself at the nth journal row of this kind."""
         self._ask({"op": "power-cut", "row": row, "when": "before" if before else "after", "nth": nth})
-
-    def picture(self, path: Path) -> Path | None:
-        """Write what is on the screen now beside `path`, as `.jpeg`; None where there is none."""
-        answer = self._ask({"op": "frame", "after": -1, "wait_s": PICTURE_S}, PICTURE_S)
-        picture = base64.b64decode(str(answer.get("jpeg", "")))
-        if not picture:
-            return None
-        path = path.with_suffix(".jpeg")
-        path.write_bytes(picture)
-        return path
 
     def close(self) -> None:
         if self._connection is not None:

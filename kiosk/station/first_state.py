@@ -24,6 +24,7 @@ def first_state(policy: Policy, ledger: Ledger, ids: IdSource, moment: Moment) -
     try:
         forgotten = ledger.prune(moment.utc - KEPT)
     except StorageFailure as failure:
+        # Forgetting is housekeeping: a kiosk that cannot do it today starts all the same, and tries at its next start.
         log.warning("old journal rows are kept for now: %s", failure.detail)
     else:
         if forgotten:

@@ -5,8 +5,9 @@ For worlds of many visits, where every poll on every wire would be the same as t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, assert_never
+from collections.abc import Callable
+from functools import partial
+from typing import assert_never
 
 from drivers.health import Recovered
 from drivers.pads.protocol import (
@@ -23,6 +24,7 @@ from drivers.pads.protocol import (
     WriteFailure,
 )
 from drivers.printers.events import Paper, Printed, PrinterCommand, PrinterEvent, PrinterStatus
+from firmware_sim.devices.radio import Field
 from firmware_sim.room.tag import Tag, TagRefused
 from kiosk.world.agenda import Agenda
 
@@ -36,14 +38,6 @@ WRITE_S = 0.07
 """An AFI written and read back."""
 PRINT_S = 2.0
 WELL = PrinterStatus(Paper.OK, False, False, False, known=True)
-
-
-class Field(Protocol):
-    """What lies on the pad."""
-
-    def tags_on_pad(self) -> Sequence[Tag]:
-        """The tags that answer now."""
-        ...
 
 
 class DirectPad:
@@ -90,10 +84,10 @@ class DirectPad:
         for number, uid in enumerate(new, start=1):
             self._told[uid] = there[uid]
             self._tell(TagSeen(uid))
-            self._agenda.after(number * READ_S, lambda uid=uid: self._read(uid))  # type: ignore[misc]  # bound now
+            self._agenda.after(number * READ_S, partial(self._read, uid))
         for uid in self._told:
             if uid not in there:
-                self._agenda.after(GONE_S, lambda uid=uid: self._miss(uid))  # type: ignore[misc]
+                self._agenda.after(GONE_S, partial(self._miss, uid))
 
     def _miss(self, uid: str) -> None:
         if uid in self._told and uid not in self._there():

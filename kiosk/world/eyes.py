@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn, Protocol
 
 from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View, node_of
@@ -99,10 +98,6 @@ class WorldEyes:
     def arm_power_cut(self, row: str, *, before: bool, nth: int) -> None:
         """From now on, the kiosk is ended at the nth journal row of this kind."""
         self._station().ledger.rehearse(PowerCut(RowKind(row), before, nth), pull_the_plug)
-
-    def picture(self, path: Path) -> Path | None:
-        """Nothing is painted here."""
-        return None
 
     def _do(self, action: Action) -> None:
         station = self._station()

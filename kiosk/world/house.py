@@ -214,7 +214,7 @@ class VirtualHouse:
         self._died()
         seed = Seed.of(self._seed, self.lives)
         self.lives += 1
-        self.station = WorldStation(self.agenda, self.network, self.settings, seed, self._devices, lambda: None)
+        self.station = WorldStation(self.agenda, self.network, self.settings, seed, self._devices)
 
     def _devices(self, deliver: Deliver) -> Devices:
         return wired_devices(self.agenda, self._lines.ends, self._cards, self.settings, self._fonts, deliver)

@@ -6,13 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from firmware_sim.card_ways import CannotDo
-from firmware_sim.devices.gate import IN, OUT
 from firmware_sim.paper.strip import Strip
 from firmware_sim.room.room import Place, UnknownName
 from firmware_sim.workbench import Workbench
-from kiosk.demo.bench_client import BenchRefused, PaperStrip, TagState
-
-DIRECTIONS = {"in": IN, "out": OUT}
+from kiosk.demo.bench_client import DIRECTIONS, BenchRefused, PaperStrip, TagState
 
 
 @dataclass(slots=True)

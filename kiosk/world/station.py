@@ -47,8 +47,7 @@ class Seed:
 class WorldStation:
     """Starts as it is made: the ledger at `settings.ledger.path` is opened, `devices_of` plugs in what it drives.
 
-    `changed` is called after each turn, when the state may be another. `clock_off_s` is by how much its wall clock is
-    wrong.
+    `clock_off_s` is by how much its wall clock is wrong.
     """
 
     def __init__(
@@ -58,13 +57,11 @@ class WorldStation:
         settings: KioskSettings,
         seed: Seed,
         devices_of: Callable[[Deliver], Devices],
-        changed: Callable[[], None],
     ) -> None:
         self.settings = settings
         self.station = Station(settings.site, settings.station)
         self.clock_off_s = 0.0
         self._agenda = agenda
-        self._changed = changed
         self._stopped = False
         self._due: Entry | None = None
         self.ledger = Ledger.open(settings.ledger.path, self.station, seed.origin)
@@ -123,7 +120,6 @@ class WorldStation:
         if self._due is not None:
             self._due.strike_off()
         self._due = None if due_s is None else self._agenda.at(due_s, self._time_passed)
-        self._changed()
 
     def _time_passed(self) -> None:
         if not self._stopped:

@@ -21,6 +21,7 @@ from kiosk.session.state import (
     OutCause,
     OutOfService,
     Returning,
+    Scene,
 )
 
 SPIN_STEPS_A_SECOND = 10
@@ -32,7 +33,8 @@ SWAY_PERIOD_S = 2.4
 def view_of(state: Kiosk, settings: ScreenSettings, now_s: float) -> View:
     """What the kiosk shows at `now_s` (monotonic seconds, not before `state.around.now_s`)."""
     sight = Sight(state, settings, now_s)
-    screen_id, body, third, countdown = _scene(sight)
+    screen_id = screen_id_of(state.scene)
+    body, third, countdown = _scene(sight)
     step = int(now_s * SPIN_STEPS_A_SECOND) if settings.motion else 0
     swing = math.sin(step / SPIN_STEPS_A_SECOND * 2 * math.pi / SWAY_PERIOD_S)
     return View(
@@ -62,27 +64,47 @@ def working_rows(state: Kiosk) -> bool:
             return False
 
 
-def _scene(sight: Sight) -> tuple[str, Body, Button | None, str]:
-    """Screen id, body, the button in the main place of the bar, and the line there where there is none."""
+def screen_id_of(scene: Scene) -> str:
+    """What scenarios, the mirror and the tree call the screen of a scene."""
+    match scene:
+        case Attract():
+            return "attract"
+        case Identifying():
+            return "identify"
+        case Home():
+            return "home"
+        case Borrowing():
+            return "borrow"
+        case Returning():
+            return "return"
+        case Closing():
+            return "receipt"
+        case OutOfService(causes=causes):
+            return "starting" if OutCause.STARTING in causes else "out-of-service"
+        case _:
+            assert_never(scene)
+
+
+def _scene(sight: Sight) -> tuple[Body, Button | None, str]:
+    """Body, the button in the main place of the bar, and the line there where there is none."""
     scene = sight.state.scene
     say = sight.words.say
     match scene:
         case Attract():
-            return "attract", welcome.attract(sight), None, ""
+            return welcome.attract(sight), None, ""
         case Identifying():
             back = Button("identify.back", say("button.back"), "arrow-left", Touched(Touch.BACK))
-            return "identify", welcome.identify(sight, scene), back, ""
+            return welcome.identify(sight, scene), back, ""
         case Home():
             leave = Button("home.leave", say("button.leave"), "log-out", Touched(Touch.BACK))
-            return "home", welcome.home(sight, scene), leave, ""
+            return welcome.home(sight, scene), leave, ""
         case Borrowing():
-            return "borrow", work.live_list(sight, scene), work.done(sight, "borrow.done", scene.finishing_s), ""
+            return work.live_list(sight, scene), work.done(sight, "borrow.done", scene.finishing_s), ""
         case Returning():
-            return "return", work.live_list(sight, scene), work.done(sight, "return.done", scene.finishing_s), ""
+            return work.live_list(sight, scene), work.done(sight, "return.done", scene.finishing_s), ""
         case Closing():
-            return "receipt", endings.receipt(sight, scene), None, endings.countdown(sight, scene)
-        case OutOfService(causes=causes):
-            screen_id = "starting" if OutCause.STARTING in causes else "out-of-service"
-            return screen_id, endings.out(sight, scene), None, ""
+            return endings.receipt(sight, scene), None, endings.countdown(sight, scene)
+        case OutOfService():
+            return endings.out(sight, scene), None, ""
         case _:
             assert_never(scene)

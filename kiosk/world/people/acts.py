@@ -52,7 +52,7 @@ class PutAway:
 
     books: tuple[str, ...]
     to: str
-    """`trolley` or `shelf`."""
+    """`TROLLEY` or `SHELF` of the floor."""
 
 
 @dataclass(frozen=True, slots=True)

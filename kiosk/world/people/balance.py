@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from kiosk.ledger import StoredRow
 from kiosk.model.circulation import SecurityMarks
 from kiosk.model.journal import CLOSING, RowKind
+from kiosk.world.people.floor import PAD, SHELF, TROLLEY
 
 MOST_NAMED = 20
 """Differences of one kind that are named one by one."""
@@ -122,7 +123,7 @@ def balance(journal: JournalSums, central: AtCentral, room: InTheRoom, marks: Se
     return Balance(items, loans, receipts, dict(central.exceptions), tuple(differences))
 
 
-IN_THE_HOUSE = frozenset({"shelf", "pad", "trolley"})
+IN_THE_HOUSE = frozenset({SHELF, PAD, TROLLEY})
 
 
 def _items(

@@ -32,6 +32,8 @@ MANNERS = {
 }
 """How many of a hundred."""
 RECEIPT_SHARE = 0.3
+NO_CARD = ""
+"""Whose hands they are that only bring something back: nobody needs a card for that."""
 ADULT_SHELVES = {Shelf.BOOK: 74, Shelf.PICTURE_BOOK: 15, Shelf.SHORT: 10, Shelf.REFERENCE: 1}
 """How many of a hundred look there."""
 
@@ -120,10 +122,8 @@ class Calendar:
 
 def errands(party: Party, brings: tuple[str, ...], takes: dict[str, tuple[str, ...]]) -> Iterator[Errand]:
     """One after the other in front of the kiosk. `takes`: what each card takes from the shelf."""
-    first = party.borrows[0][0].card if party.borrows else ""
-    if brings and first not in takes:
-        yield Errand(first, brings)
-        brings = ()
+    if brings and not party.borrows:
+        yield Errand(NO_CARD, brings)
     for reader, _, manner, receipt in party.borrows:
-        yield Errand(reader.card, brings, takes.get(reader.card, ()), manner, receipt)
+        yield Errand(reader.card, brings, takes[reader.card], manner, receipt)
         brings = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from firmware_sim.room.tag import Tag
 from kiosk.world.people.branch import Branch
@@ -19,7 +19,7 @@ class Floor:
         self._pad: dict[str, bool] = {}
         """What lies on the pad, and whether its tag is heard."""
 
-    def tags_on_pad(self) -> Sequence[Tag]:
+    def tags_on_pad(self) -> list[Tag]:
         """The tags that answer."""
         return [self._copies[number].tag for number, heard in self._pad.items() if heard]
 

@@ -3,6 +3,7 @@ own, so that a year takes as long as its busiest floor."""
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import tempfile
 from collections import Counter
@@ -43,7 +44,7 @@ class Lived:
     balance: Balance
     journal_rows: int
     journal_sha256: str
-    """Of all rows, as `kiosk journal export` prints them, one a line, keys sorted."""
+    """Of all rows, as `kiosk journal show --json --patrons` prints them, one a line, keys sorted."""
 
     def told(self) -> dict[str, object]:
         """For `--json`."""
@@ -67,10 +68,11 @@ def live(plan: Plan) -> Lived:
 
 
 def live_all(plans: list[Plan]) -> list[Lived]:
-    """Each plan in a process of its own where there are several."""
+    """Each plan in a process of its own where there are several. A line that is down is no news there, either."""
     if len(plans) == 1:
         return [live(plans[0])]
-    with ProcessPoolExecutor(len(plans), multiprocessing.get_context("spawn")) as processes:
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(len(plans), spawning, logging.disable, (logging.WARNING,)) as processes:
         return list(processes.map(live, plans))
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from kiosk.world.people.acts import LayDown, Pause, PutAway, Script, Seen, Sight, TakeUp, Tap, Touch, Watch
+from kiosk.world.people.floor import SHELF, TROLLEY
 
 PILE = 8
 """So many books a careful person lays down at once."""
@@ -67,7 +68,7 @@ def visit(errand: Errand) -> Script:
         case Manner.LEAVES_AT_HOME:
             yield Tap(errand.card)
             yield Watch(_shows("home"), CARD_S)
-            yield PutAway(errand.takes, "shelf")
+            yield PutAway(errand.takes, SHELF)
         case _:
             yield from _take_out(errand)
 
@@ -91,8 +92,8 @@ def cleared_by_staff(books: tuple[str, ...]) -> Script:
         yield Watch(_listed(pile), 3.0)
         seen = yield Watch(_ended(pile), WORK_S)
         yield TakeUp(pile)
-        yield PutAway(_done(pile, seen, "return"), "trolley")
-        yield PutAway(pile, "shelf")
+        yield PutAway(_done(pile, seen, "return"), TROLLEY)
+        yield PutAway(pile, SHELF)
     yield Touch("return.done")
     yield from _leave(receipt=False)
 
@@ -103,7 +104,7 @@ def _bring_back(errand: Errand) -> Script:
         yield Watch(_listed(pile), 3.0)
         seen = yield Watch(_ended(pile), WORK_S)
         yield TakeUp(pile)
-        yield PutAway(_done(pile, seen, "return"), "trolley")
+        yield PutAway(_done(pile, seen, "return"), TROLLEY)
         yield Pause(THINK_S)
     yield Touch("return.done")
     yield from _leave(receipt=errand.receipt and not errand.takes)
@@ -129,7 +130,7 @@ def _take_out(errand: Errand) -> Script:
     known = yield Watch(lambda sight: sight.screen in ("home", "borrow"), CARD_S)
     if not known.held:
         yield TakeUp(first)
-        yield PutAway(errand.takes, "shelf")
+        yield PutAway(errand.takes, SHELF)
         yield Touch("identify.back")
         return
     if errand.manner is not Manner.CARD_LAST:
@@ -157,7 +158,7 @@ def _take_out(errand: Errand) -> Script:
         lent = _done(pile, seen, "borrow")
         kept = lent[:-1] if errand.manner is Manner.FORGETS_A_BOOK and pile is first else lent
         yield TakeUp(tuple(book for book in pile if book not in lent or book in kept))
-        yield PutAway(tuple(book for book in pile if book not in lent), "shelf")
+        yield PutAway(tuple(book for book in pile if book not in lent), SHELF)
         yield Pause(THINK_S)
     yield Touch("borrow.done")
     yield from _leave(receipt=errand.receipt)
@@ -172,7 +173,7 @@ def _without_card(errand: Errand) -> Script:
     yield Touch("identify.back")
     yield TakeUp(pile)
     lent = _done(pile, seen, "borrow")
-    yield PutAway(tuple(book for book in errand.takes if book not in lent), "shelf")
+    yield PutAway(tuple(book for book in errand.takes if book not in lent), SHELF)
 
 
 def _leave(*, receipt: bool) -> Script:

@@ -7,22 +7,12 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from kiosk.screens.rows import stage_name
-from kiosk.screens.scenes.whole import view_of
+from kiosk.screens.scenes.whole import screen_id_of, view_of
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tree import Action, PageTurned
 from kiosk.screens.view import AttractBody, Button, Choice, HelpOverlay, HomeBody, ReceiptBody, TimeoutOverlay, View
 from kiosk.session.events import CardLifted, CardPresented
-from kiosk.session.state import (
-    Attract,
-    Borrowing,
-    Closing,
-    Home,
-    Identifying,
-    Kiosk,
-    OutOfService,
-    Returning,
-    Scene,
-)
+from kiosk.session.state import Borrowing, Kiosk, Returning, Scene
 from kiosk.world.agenda import Agenda
 from kiosk.world.direct import DirectPad
 from kiosk.world.people.acts import Act, LayDown, Pause, PutAway, Script, Sight, TakeUp, Tap, Touch, Watch
@@ -112,7 +102,7 @@ class Visitor:
 
 def sight_of(state: Kiosk) -> Sight:
     """What a person takes in of the screen: which one it is, and how the items are."""
-    return Sight(_screen(state.scene), dict(_items(state.scene)))
+    return Sight(screen_id_of(state.scene), dict(_items(state.scene)))
 
 
 def offered(view: View) -> Iterator[tuple[str, Action | None]]:
@@ -136,26 +126,6 @@ def offered(view: View) -> Iterator[tuple[str, Action | None]]:
             pass
     for button in buttons:
         yield button.id, button.action
-
-
-def _screen(scene: Scene) -> str:
-    match scene:
-        case Attract():
-            return "attract"
-        case Identifying():
-            return "identify"
-        case Home():
-            return "home"
-        case Borrowing():
-            return "borrow"
-        case Returning():
-            return "return"
-        case Closing():
-            return "receipt"
-        case OutOfService():
-            return "out-of-service"
-        case _:
-            assert_never(scene)
 
 
 def _items(scene: Scene) -> Iterator[tuple[str, str]]:

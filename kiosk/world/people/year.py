@@ -63,7 +63,6 @@ class Counted:
     ran_off: set[str] = field(default_factory=set)
     """Books with which somebody ran past the ringing gate."""
     printed: int = 0
-    days: int = 0
 
 
 class BranchLife:
@@ -121,7 +120,6 @@ class BranchLife:
         kiosk.station.stop()
         for book in self.floor.tidy():
             self._shelves[self.branch.copies[book].shelf].append(book)
-        self.counted.days += 1
 
     def balance(self) -> Balance:
         """The sheet, while the kiosk is off: whoever is in the house has gone home."""
@@ -235,7 +233,7 @@ class _Open:
             self.printer = DirectPrinter(agenda, on_printer)
             return Devices(self.pad, None, self.printer)
 
-        self.station = WorldStation(agenda, life._network, life._settings, seed, plugged, lambda: None)
+        self.station = WorldStation(agenda, life._network, life._settings, seed, plugged)
 
     def visitor(self, card: str) -> Visitor:
         life = self._life
