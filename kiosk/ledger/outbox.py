@@ -28,7 +28,11 @@ _RELEASE = (
     .values(released_at=bindparam("at"))
 )
 _LAST = select(func.coalesce(func.max(outbox.c.seq), 0))
-_OLDEST = select(func.coalesce(func.min(outbox.c.seq), 1))
+_SPAN = select(
+    select(func.coalesce(func.min(outbox.c.seq), 1)).scalar_subquery(),
+    select(func.coalesce(func.max(outbox.c.seq), 0)).scalar_subquery(),
+)
+"""Each by itself is one look into the index; both in one SELECT would scan the table."""
 
 
 class Outbox:
@@ -81,7 +85,8 @@ class Outbox:
         with storage(), self._connection.begin():
             return int(self._connection.execute(_LAST).scalar_one())
 
-    def oldest_seq(self) -> int:
-        """Of the oldest fact that is kept; 1 where there is none."""
+    def span(self) -> tuple[int, int]:
+        """Seqs of the oldest fact that is kept and of the newest; (1, 0) where there is none."""
         with storage(), self._connection.begin():
-            return int(self._connection.execute(_OLDEST).scalar_one())
+            row = self._connection.execute(_SPAN).one()
+            return int(row[0]), int(row[1])

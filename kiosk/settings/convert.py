@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -68,6 +69,12 @@ def convert(kind: type[T], table: Mapping[str, object], *, file: str, folder: Pa
     return made
 
 
+@cache
+def _hints(kind: type) -> dict[str, object]:
+    """Of a dataclass, found out once: a catalogue's seed has thousands of one kind."""
+    return get_type_hints(kind, include_extras=True)
+
+
 class _Conversion:
     def __init__(self, file: str, folder: Path) -> None:
         self.file = file
@@ -81,7 +88,7 @@ class _Conversion:
     def dataclass(self, kind: type, value: object, path: str) -> object:
         if not isinstance(value, Mapping):
             return self.fault(path, "a table", value)
-        hints = get_type_hints(kind, include_extras=True)
+        hints = _hints(kind)
         known = {field.name: field for field in fields(kind)}
         before = len(self.faults)
         for key in value:

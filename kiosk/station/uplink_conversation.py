@@ -51,7 +51,7 @@ class FactSource(Protocol):
 
     def last_seq(self) -> int: ...
 
-    def oldest_seq(self) -> int: ...
+    def span(self) -> tuple[int, int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,10 @@ class Conversation:
         self._phase = Phase.AWAY
         self._acked = 0
         self._told = 0
+        self._last = 0
+        """The newest fact when central was greeted last."""
+        self._released: int | None = None
+        """What the outbox was told that central has."""
         self._more = True
         """The outbox may hold facts above `_told`."""
         self._waiting_s: float | None = None
@@ -198,10 +202,10 @@ class Conversation:
         self._greeted_s = now.mono_s
         self._silence_s = SILENCE_S if self.online else FIRST_SILENCE_S
         try:
-            oldest, last = self._outbox.oldest_seq(), self._outbox.last_seq()
+            oldest, self._last = self._outbox.span()
         except StorageFailure:
             return []  # greeted again after the silence that follows
-        hello = encode_hello(self._station, self._outbox.epoch, oldest, last, now.utc)
+        hello = encode_hello(self._station, self._outbox.epoch, oldest, self._last, now.utc)
         return [Publish(Channel.FACTS, hello)]
 
     def _stands_at(self, seq: int, now: Moment) -> list[Order]:
@@ -215,10 +219,12 @@ class Conversation:
             self._told = seq
         else:
             self._rewound = False
-            self._more |= greeting
+            self._more |= greeting and seq < max(self._last, self._told)
             self._told = seq if greeting else max(self._told, seq)
-        with suppress(StorageFailure):  # a full disk: the next acknowledgement releases it
-            self._outbox.release(seq, now.utc)
+        if seq != self._released:
+            with suppress(StorageFailure):  # a full disk: the next acknowledgement releases it
+                self._outbox.release(seq, now.utc)
+                self._released = seq
         self._acked = seq
         self._heard_s = now.mono_s
         self._phase = Phase.TELLING

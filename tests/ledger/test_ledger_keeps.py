@@ -125,7 +125,7 @@ def test_what_is_long_over_is_forgotten_and_the_rest_stays_whole(story: Story, p
         outbox.release(4, NOW)
         assert story.ledger.prune(NOW + timedelta(days=1)) == 5
         assert [fact.seq for fact in outbox.facts_after(0, 10)] == [4]
-        assert outbox.oldest_seq() == 4
+        assert outbox.span() == (4, 4)
     finally:
         outbox.close()
     assert [doubt.intent for doubt in story.ledger.doubts()] == ["open since"]

@@ -56,8 +56,8 @@ class Facts:
     def last_seq(self) -> int:
         return self.last
 
-    def oldest_seq(self) -> int:
-        return 1
+    def span(self) -> tuple[int, int]:
+        return 1, self.last
 
 
 def told(orders: list[Order]) -> list[list[int]]:
