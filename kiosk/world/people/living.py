@@ -107,7 +107,7 @@ def _lived(plan: Plan, folder: Path) -> Lived:
         return Lived(
             plan.seed,
             plan.days,
-            dict(life.counted.people),
+            dict(life.visits.seen),
             life.balance(),
             sum(life.sums.rows.values()),
             life.digest,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,19 +24,18 @@ from kiosk.world.agenda import Agenda
 from kiosk.world.central import WorldCentral
 from kiosk.world.direct import DirectPad, DirectPrinter
 from kiosk.world.network import Network
+from kiosk.world.people.acts import Script
 from kiosk.world.people.balance import AtCentral, Balance, InTheRoom, JournalSums, balance
 from kiosk.world.people.branch import Age, Branch, Shelf, made_up
-from kiosk.world.people.days import CLOSES_S, OPENS_S, Calendar, Party, errands
-from kiosk.world.people.floor import SHELF, Floor
-from kiosk.world.people.scripts import cleared_by_staff, stopped_at_the_gate, visit
+from kiosk.world.people.days import CLOSES_S, OPENS_S, Calendar
 from kiosk.world.people.visitor import Visitor
+from kiosk.world.people.visits import Visits
 from kiosk.world.station import Deliver, Seed, WorldStation
 
 DAY_S = 86_400.0
 BEGINS = datetime(2026, 1, 5, tzinfo=UTC)
 WARM_UP_S = 120.0
 """The kiosk is switched on so long before the doors open, and off as long after they close."""
-STAFF = "staff"
 RULES = RuleSettings(
     (
         LoanRule(loan_days=28, max_loans=30),
@@ -47,22 +45,6 @@ RULES = RuleSettings(
 )
 OUTAGE_SHARE, OUTAGE_S = 0.05, 3_600.0
 """Of the days: the line is down for an hour."""
-KEEPS_SHARE = 0.2
-"""Of what a household has at home when it brings something back: it is not read yet."""
-CLEARED_AFTER_S = 90.0
-"""Staff look after what was left on the pad once the screen has been wiped."""
-HONEST_SHARE = 0.8
-"""Of those whom the gate stops: they come back to the kiosk. The others run."""
-
-
-@dataclass(slots=True)
-class Counted:
-    """What was seen of the people and of the printer."""
-
-    people: Counter[str] = field(default_factory=Counter)
-    ran_off: set[str] = field(default_factory=set)
-    """Books with which somebody ran past the ringing gate."""
-    printed: int = 0
 
 
 class BranchLife:
@@ -73,14 +55,12 @@ class BranchLife:
     ) -> None:
         """`settings` are a kiosk's, as the demo's; `visits` people come to the kiosk a day."""
         self.branch: Branch = made_up(seed, copies, households)
-        self.floor = Floor(self.branch)
+        self.visits = Visits(self.branch, Calendar(self.branch, seed, visits), settings.marks.in_stock)
         self.agenda = Agenda(BEGINS)
-        self.counted = Counted()
         self.sums = JournalSums({f"card:{reader.card}": reader.ref for reader in self.branch.readers})
         self.journal = folder / "journal.jsonl"
         self._digest = hashlib.sha256()
         self._seed = seed
-        self._calendar = Calendar(self.branch, seed, visits)
         self._settings = replace(settings, ledger=LedgerSettings(folder / "ledger.sqlite"))
         self._network = Network(self.agenda)
         items, patrons = self.branch.write_seed(folder)
@@ -88,11 +68,7 @@ class BranchLife:
         self.central = WorldCentral(self.agenda, self._network, central, folder / "central.sqlite")
         self.central.start()
         self._screen = ScreenSettings(settings.library.name_zh, settings.library.name_en, motion=False)
-        self._shelves = {
-            shelf: [copy.number for copy in self.branch.copies.values() if copy.shelf is shelf] for shelf in Shelf
-        }
-        self._homes: dict[int, list[str]] = {}
-        """What each household has at home."""
+        self._printed = 0
         self._written = 0
         """The last journal row that was counted."""
 
@@ -109,17 +85,16 @@ class BranchLife:
         midnight_s = number * DAY_S
         self.agenda.run_until(midnight_s + OPENS_S - WARM_UP_S)
         kiosk = _Open(self, Seed.of(self._seed, number))
-        if self._calendar.chance(OUTAGE_SHARE):
+        if self.visits.calendar.chance(OUTAGE_SHARE):
             self._outage(kiosk.station, midnight_s)
         self.agenda.run_until(midnight_s + OPENS_S)
-        for party in self._calendar.day(number):
+        for party in self.visits.calendar.day(number):
             self.agenda.run_until(max(self.agenda.now_s, midnight_s + party.arrives_s))
-            self._party(party, kiosk)
+            self.visits.party(party, kiosk)
         self.agenda.run_until(max(self.agenda.now_s, midnight_s + CLOSES_S) + WARM_UP_S)
         self._keep(kiosk)
         kiosk.station.stop()
-        for book in self.floor.tidy():
-            self._shelves[self.branch.copies[book].shelf].append(book)
+        self.visits.tidy()
 
     def balance(self) -> Balance:
         """The sheet, while the kiosk is off: whoever is in the house has gone home."""
@@ -133,12 +108,12 @@ class BranchLife:
             why = connection.execute(select(exceptions.c.why, func.count()).group_by(exceptions.c.why))
             noted = {row[0]: row[1] for row in why}
         afi = {number: copy.tag.afi for number, copy in self.branch.copies.items()}
-        room = InTheRoom(self.floor.place, afi, self.counted.ran_off, self.counted.printed)
+        room = InTheRoom(self.visits.floor.place, afi, self.visits.ran_off, self._printed)
         central = AtCentral(lent, made, unacknowledged, self.central.set_aside, noted)
         return balance(self.sums, central, room, self._settings.marks)
 
     def _outage(self, station: WorldStation, midnight_s: float) -> None:
-        begins_s = midnight_s + OPENS_S + (CLOSES_S - OPENS_S - OUTAGE_S) * self._calendar.share()
+        begins_s = midnight_s + OPENS_S + (CLOSES_S - OPENS_S - OUTAGE_S) * self.visits.calendar.share()
 
         def down() -> None:
             self._network.up = False
@@ -149,56 +124,7 @@ class BranchLife:
 
         self.agenda.at(begins_s, down)
         self.agenda.at(begins_s + OUTAGE_S, up)
-        self.counted.people["outages"] += 1
-
-    def _party(self, party: Party, kiosk: _Open) -> None:
-        self.counted.people["parties"] += 1
-        home = self._homes.setdefault(party.household, [])
-        brings: tuple[str, ...] = ()
-        if party.brings:
-            brings = tuple(book for book in home if not self._calendar.chance(KEEPS_SHARE))
-        takes = {reader.card: self._choose(reader.age, count, reader.card) for reader, count, _, _ in party.borrows}
-        for book in brings:
-            home.remove(book)
-        for errand in errands(party, brings, takes):
-            self.counted.people["errands"] += 1
-            self.counted.people[f"manner {errand.manner.value}"] += bool(errand.takes)
-            self.floor.hand_over(errand.brings, errand.card)
-            self.counted.ran_off.difference_update(errand.brings)
-            visitor = kiosk.visitor(errand.card)
-            visitor.perform(visit(errand))
-            self._leaves(visitor, errand.takes, errand.brings, home)
-        if self.floor.on_pad:
-            self.counted.people["left on the pad"] += len(self.floor.on_pad)
-            self.agenda.run_until(self.agenda.now_s + CLEARED_AFTER_S)
-            kiosk.visitor(STAFF).perform(cleared_by_staff(self.floor.on_pad))
-
-    def _choose(self, age: Age, count: int, card: str) -> tuple[str, ...]:
-        """Off the shelves into the hands."""
-        wanted = Shelf.PICTURE_BOOK if age is Age.CHILD else self._calendar.shelf()
-        books = tuple(self._calendar.pick(self._shelves[wanted], count))
-        self.floor.take_from_shelf(books, card)
-        return books
-
-    def _leaves(self, visitor: Visitor, takes: tuple[str, ...], brings: tuple[str, ...], home: list[str]) -> None:
-        """Through the gate, with what is in the hands."""
-        mine = [book for book in (*takes, *brings) if self.floor.place[book] == visitor.card]
-        ringing = tuple(book for book in mine if self.floor.rings(book, self._settings.marks.in_stock))
-        if ringing:
-            self.counted.people["stopped at the gate"] += 1
-            if self._calendar.chance(HONEST_SHARE):
-                visitor.perform(stopped_at_the_gate(ringing))
-                back = tuple(book for book in ringing if self.floor.rings(book, self._settings.marks.in_stock))
-                self.floor.put_away(back, visitor.card, SHELF)
-            else:
-                self.counted.people["ran off"] += 1
-                self.counted.ran_off.update(ringing)
-        for book in (*takes, *brings):
-            place = self.floor.place[book]
-            if place == visitor.card:
-                home.append(book)
-            elif place == SHELF:
-                self._shelves[self.branch.copies[book].shelf].append(book)
+        self.visits.seen["outages"] += 1
 
     def _keep(self, kiosk: _Open) -> None:
         """Write the day's journal rows beside those of the days before: the ledger itself forgets after months."""
@@ -211,7 +137,7 @@ class BranchLife:
         self._digest.update(text.encode())
         with self.journal.open("a", encoding="utf-8") as file:
             file.write(text)
-        self.counted.printed += len(kiosk.printer.printed)
+        self._printed += len(kiosk.printer.printed)
 
 
 class _Open:
@@ -229,12 +155,15 @@ class _Open:
             def on_printer(event: PrinterEvent) -> None:
                 deliver(printer_event(event, back_channel=True))
 
-            self.pad = DirectPad(agenda, life.floor, on_pad)
+            self.pad = DirectPad(agenda, life.visits.floor, on_pad)
             self.printer = DirectPrinter(agenda, on_printer)
             return Devices(self.pad, None, self.printer)
 
         self.station = WorldStation(agenda, life._network, life._settings, seed, plugged)
 
-    def visitor(self, card: str) -> Visitor:
+    def perform(self, card: str, script: Script) -> None:
         life = self._life
-        return Visitor(life.agenda, self.station, self.pad, life.floor, life._screen, card)
+        Visitor(life.agenda, self.station, self.pad, life.visits.floor, life._screen, card).perform(script)
+
+    def sleep(self, seconds: float) -> None:
+        self._life.agenda.run_until(self._life.agenda.now_s + seconds)
