@@ -8,8 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.commands.json_text import json_text
+
+if TYPE_CHECKING:
+    from kiosk.world.people.living import Lived, Plan
 
 MOST_VISITS = 400
 """A day, at one kiosk: one after the other they fill it."""
@@ -39,6 +43,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="so many kiosks share the visits, each with a floor, readers and a process of its own (1)",
     )
     parser.add_argument(
+        "--time",
+        choices=("virtual", "real"),
+        default="virtual",
+        help="real: on real processes, one visit after the other without the hours between them (virtual)",
+    )
+    parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="write ledgers and journals here, and leave them there"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -47,36 +57,67 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(arguments: argparse.Namespace) -> int:
     """Live, and tell."""
-    from kiosk.demo.house import DEMO_CONFIG
-    from kiosk.world.people.living import Plan, lines, live_all
-
     logging.disable(logging.WARNING)
     each, rest = divmod(arguments.visits, arguments.kiosks)
     if each + bool(rest) > MOST_VISITS or each < 1:
-        print(
-            f"kiosk day: --visits {arguments.visits} --kiosks {arguments.kiosks}: expected 1 to {MOST_VISITS} visits "
-            "for each kiosk",
-            file=sys.stderr,
+        return _misused(
+            f"--visits {arguments.visits} --kiosks {arguments.kiosks}: expected 1 to {MOST_VISITS} visits "
+            "for each kiosk"
         )
-        return 2
-    plans = [
-        Plan(
-            DEMO_CONFIG,
-            arguments.seed + kiosk,
-            arguments.days,
-            each + (kiosk < rest),
-            None if arguments.keep is None else arguments.keep / f"kiosk-{kiosk + 1}",
-        )
-        for kiosk in range(arguments.kiosks)
-    ]
+    plans = [_plan(arguments, kiosk, each + (kiosk < rest)) for kiosk in range(arguments.kiosks)]
     began = time.monotonic()
-    lived = live_all(plans)
+    try:
+        lived = _live_for_real(plans) if arguments.time == "real" else _live(plans)
+    except NotLived as trouble:
+        print(f"kiosk day: {trouble}", file=sys.stderr)
+        return 1
+    return _tell(lived, f"{arguments.days} days of {arguments.visits} visits", began, as_json=arguments.json)
+
+
+class NotLived(Exception):
+    """The day came to a premature end; the text says why."""
+
+
+def _misused(why: str) -> int:
+    print(f"kiosk day: {why}", file=sys.stderr)
+    return 2
+
+
+def _plan(arguments: argparse.Namespace, kiosk: int, visits: int) -> Plan:
+    from kiosk.demo.house import DEMO_CONFIG
+    from kiosk.world.people.living import Plan
+
+    keep = None if arguments.keep is None else arguments.keep / f"kiosk-{kiosk + 1}"
+    return Plan(DEMO_CONFIG, arguments.seed + kiosk, arguments.days, visits, keep)
+
+
+def _live(plans: list[Plan]) -> list[Lived]:
+    from kiosk.world.people.living import live_all
+
+    return live_all(plans)
+
+
+def _live_for_real(plans: list[Plan]) -> list[Lived]:
+    from kiosk.demo.bench_client import BenchRefused
+    from kiosk.demo.children import NotReady
+    from kiosk.demo.mirror_client import MirrorGone
+    from kiosk.world.people.real_day import live_for_real
+
+    try:
+        return live_for_real(plans)
+    except (NotReady, MirrorGone, BenchRefused) as trouble:
+        raise NotLived(str(trouble)) from None
+
+
+def _tell(lived: list[Lived], what: str, began_s: float, *, as_json: bool) -> int:
+    from kiosk.world.people.living import lines
+
     balanced = all(one.balance.balanced for one in lived)
-    if arguments.json:
+    if as_json:
         print(json_text({"balanced": balanced, "kiosks": [one.told() for one in lived]}))
     else:
         print("\n".join(lines(lived)))
-        print(f"{arguments.days} days of {arguments.visits} visits in {time.monotonic() - began:.1f} s")
+        print(f"{what} in {time.monotonic() - began_s:.1f} s")
     return 0 if balanced else 1
 
 

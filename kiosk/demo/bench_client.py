@@ -81,13 +81,13 @@ class BenchClient:
                 found.append(TagState(str(tag["uid"]), str(item["number"]), _whole(tag["afi"]), where, name))
         return found
 
-    def paper(self) -> list[PaperStrip]:
-        """What the printer has printed so far."""
+    def paper(self, *, text: bool = True) -> list[PaperStrip]:
+        """What the printer has printed so far; reading the words off the paper is what takes time."""
         strips: list[PaperStrip] = []
-        for strip in _tables(self._get("/api/paper?text=yes"), "strips"):
+        for strip in _tables(self._get("/api/paper?text=yes" if text else "/api/paper"), "strips"):
             lines = strip.get("text")
-            text = tuple(str(line) for line in lines) if isinstance(lines, list) else ()
-            strips.append(PaperStrip(text, _whole(strip["height"]), _whole(strip["ink"]), bool(strip["cut"])))
+            words = tuple(str(line) for line in lines) if isinstance(lines, list) else ()
+            strips.append(PaperStrip(words, _whole(strip["height"]), _whole(strip["ink"]), bool(strip["cut"])))
         return strips
 
     def _post(self, path: str, body: dict[str, object]) -> None:

@@ -70,23 +70,27 @@ class Branch:
     readers: tuple[Reader, ...]
     households: tuple[tuple[Reader, ...], ...]
 
+    def seed(self) -> tuple[str, str]:
+        """Items and patrons as TOML, from which central fills its empty database."""
+        return "".join(map(_item, self.copies.values())), "".join(map(_patron, self.readers))
+
     def write_seed(self, folder: Path) -> tuple[Path, Path]:
-        """`items.toml` and `patrons.toml`, from which central fills its empty database."""
+        """`items.toml` and `patrons.toml`."""
         items, patrons = folder / "items.toml", folder / "patrons.toml"
-        items.write_text("\n".join(_item(copy) for copy in self.copies.values()), encoding="utf-8")
-        patrons.write_text("\n".join(_patron(reader) for reader in self.readers), encoding="utf-8")
+        for path, text in zip((items, patrons), self.seed(), strict=True):
+            path.write_text(text, encoding="utf-8")
         return items, patrons
 
 
-def made_up(seed: int, copies: int, households: int) -> Branch:
-    """A branch of so many copies and households (1 to 5 readers each)."""
+def made_up(seed: int, copies: int, households: int, first: int = 0) -> Branch:
+    """A branch of so many copies and households (1 to 5 readers each); its numbers are counted from `first` on."""
     luck = Random(f"branch {seed}")
     shelves = [_shelf(luck) for _ in range(copies)]
-    made = (_copy(number, shelf, luck) for number, shelf in enumerate(shelves))
+    made = (_copy(number, shelf, luck) for number, shelf in enumerate(shelves, first))
     homes: list[tuple[Reader, ...]] = []
     readers: list[Reader] = []
     for household in range(households):
-        home = tuple(_reader(len(readers) + place, household, age) for place, age in enumerate(_home(luck)))
+        home = tuple(_reader(first + len(readers) + place, household, age) for place, age in enumerate(_home(luck)))
         homes.append(home)
         readers += home
     return Branch({copy.number: copy for copy in made}, tuple(readers), tuple(homes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from firmware_sim.room.tag import Tag
 from kiosk.world.people.branch import Branch
@@ -62,6 +62,11 @@ class Floor:
         for book in back:
             self.place[book] = SHELF
         return back
+
+    def tags_say(self, afi: Mapping[str, int]) -> None:
+        """What the tags hold, by number, where another room than this floor has them."""
+        for number, one in afi.items():
+            self._copies[number].tag.afi = one
 
     def rings(self, book: str, in_stock: int) -> bool:
         """Whether a gate stops this copy."""
