@@ -1,4 +1,4 @@
-"""`kiosk day`: believable days of a made-up branch in virtual time, and the balance sheet at the end."""
+"""`kiosk day`: believable days of a made-up branch, and the balance sheet at the end."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ MOST_KIOSKS, MOST_DAYS = 16, 3_650
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "day",
-        help="live days of a made-up branch in virtual time, and draw up the balance",
+        help="live days of a made-up branch in virtual or real time, and draw up the balance",
         description="Readers of a made-up branch borrow and return in virtual time, well and badly: families with "
         "thirty picture books, people who walk away, take a book up too early or forget one, a school class, an hour "
         "without a line. The real state machine, ledger, uplink and central do the work. At the end every item, tag, "
         "loan and receipt is accounted for; the exit code is 0 only where nothing differs. The same seed gives the "
-        "same journal, byte for byte.",
+        "same journal, byte for byte. With --time real the same people stand in front of real processes.",
     )
     parser.add_argument("--seed", type=_from(0, 2**32), default=1, metavar="N", help="another branch, other people (1)")
     parser.add_argument("--days", type=_from(1, MOST_DAYS), default=1, metavar="N", help="so many days (1)")
