@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -61,9 +62,26 @@ class CardWay(Protocol):
         """Pull it away while it is read."""
         ...
 
-    def set_fault(self, fault: CardFault) -> None:
-        """Have this fault instead of any other."""
+    def set_fault(self, fault: CardFault, rate: float | None = None) -> None:
+        """Have this fault instead of any other; `rate` is the share of cards that are torn away."""
         ...
+
+
+class Grip:
+    """The hand that holds a card: with the fault `tear` it slips."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._luck = random.Random(seed)
+        self._rate = 0.0
+
+    def other_than_slipping(self, fault: CardFault, rate: float | None) -> CardFault:
+        """Have this fault; what is left of it for the reader."""
+        self._rate = (1.0 if rate is None else rate) if fault is CardFault.TEAR else 0.0
+        return CardFault.NONE if fault is CardFault.TEAR else fault
+
+    def slips(self) -> bool:
+        """This card, now."""
+        return self._luck.random() < self._rate
 
 
 class ReaderCards:
@@ -80,6 +98,7 @@ class ReaderCards:
         self._chips = Chips()
         self._turn = threading.Lock()
         self._lying: Card | None = None
+        self._grip = Grip()
 
     @property
     def socket_path(self) -> Path | None:
@@ -93,6 +112,9 @@ class ReaderCards:
 
     def tap(self, card: Card) -> None:
         """Hold it there for a moment."""
+        if self._grip.slips():
+            self.tear(card)
+            return
         with self._turn:
             must_be_free(self._lying, card)
             _ordered(lambda: self._service.tap(self._reader, self._laid(card)))
@@ -116,10 +138,11 @@ class ReaderCards:
             must_be_free(self._lying, card)
             _ordered(lambda: self._service.tear(self._reader, self._chips.chip_of(card)))
 
-    def set_fault(self, fault: CardFault) -> None:
+    def set_fault(self, fault: CardFault, rate: float | None = None) -> None:
         """Have this fault instead of any other."""
         with self._turn:
-            _ordered(lambda: self._service.set_fault(self._reader, fault.value))
+            of_reader = self._grip.other_than_slipping(fault, rate)
+            _ordered(lambda: self._service.set_fault(self._reader, of_reader.value))
 
     def _laid(self, card: Card) -> Laid:
         return Laid(self._chips.chip_of(card), threading.Lock(), heard=self._heard)
@@ -156,7 +179,7 @@ class ScannerCards:
         """A barcode cannot be torn away."""
         raise CannotDo(f"cards: '{card.name}' cannot be torn away: cards come through the scanner here ({self.why})")
 
-    def set_fault(self, fault: CardFault) -> None:
+    def set_fault(self, fault: CardFault, rate: float | None = None) -> None:
         """There is no reader that could fail."""
         if fault is not CardFault.NONE:
             raise CannotDo(f"cards: no reader can fail by '{fault}': cards come through the scanner here ({self.why})")
@@ -197,6 +220,7 @@ class HandedCards:
         self._hand = hand
         self._chips = Chips()
         self._lying: Card | None = None
+        self._grip = Grip()
 
     @property
     def lying(self) -> Card | None:
@@ -205,6 +229,9 @@ class HandedCards:
 
     def tap(self, card: Card) -> None:
         """Hold it there for a moment."""
+        if self._grip.slips():
+            self.tear(card)
+            return
         must_be_free(self._lying, card)
         self._hand.tapped(self._chips.chip_of(card))
 
@@ -224,9 +251,9 @@ class HandedCards:
         must_be_free(self._lying, card)
         self._hand.torn(self._chips.chip_of(card))
 
-    def set_fault(self, fault: CardFault) -> None:
+    def set_fault(self, fault: CardFault, rate: float | None = None) -> None:
         """Have this fault instead of any other."""
-        self._hand.spoilt(fault)
+        self._hand.spoilt(self._grip.other_than_slipping(fault, rate))
 
 
 def must_be_free(lying: Card | None, card: Card) -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from firmware_sim.faults.words import CardFault, GateFault, PadFault, PcscPadFault, PrinterFault, ScannerFault, SsiFault
+from firmware_sim.faults.words import (
+    KEYBOARD_FAULTS,
+    LINE_FAULTS,
+    SOCKET_FAULTS,
+    CardFault,
+    Fault,
+    GateFault,
+    PadFault,
+    PcscPadFault,
+    PrinterFault,
+    SsiFault,
+    with_own,
+)
 from firmware_sim.room.room import UnknownName
 from firmware_sim.settings import GateDriver
 
@@ -19,9 +31,6 @@ class DeviceName(StrEnum):
     CARDS = "cards"
 
 
-Fault = PadFault | PcscPadFault | ScannerFault | SsiFault | PrinterFault | CardFault | GateFault
-
-
 @dataclass(frozen=True, slots=True)
 class Simulated:
     """One kind of device. `protocol` is named like the file of its test vectors."""
@@ -29,37 +38,45 @@ class Simulated:
     what: str
     protocol: str
     lines: tuple[str, ...]
-    faults: type[Fault]
+    faults: tuple[Fault, ...]
+    """`none` is the first."""
 
 
 ON_A_LINE = ("pty", "tcp")
+PAD_FAULTS = with_own(LINE_FAULTS, PadFault)
+SSI_FAULTS = with_own(LINE_FAULTS, SsiFault)
+GATE_FAULTS = with_own(SOCKET_FAULTS, GateFault)
 CATALOGUE: dict[DeviceName, tuple[Simulated, ...]] = {
     DeviceName.PAD: (
-        Simulated("FEIG OBID reader (CPR family) with a pad", "feig", ON_A_LINE, PadFault),
-        Simulated("3M / Bibliotheca 210 reader with a pad", "m3_210", ON_A_LINE, PadFault),
-        Simulated("RL866 / M201 reader with a pad", "rl866", ON_A_LINE, PadFault),
-        Simulated("UHF reader (LLRP) with a pad", "llrp", ("tcp",), PadFault),
-        Simulated("desk reader (ACR1552U class) behind the real PC/SC service", "pcsc", ("pcscd",), PcscPadFault),
+        Simulated("FEIG OBID reader (CPR family) with a pad", "feig", ON_A_LINE, PAD_FAULTS),
+        Simulated("3M / Bibliotheca 210 reader with a pad", "m3_210", ON_A_LINE, PAD_FAULTS),
+        Simulated("RL866 / M201 reader with a pad", "rl866", ON_A_LINE, PAD_FAULTS),
+        Simulated("UHF reader (LLRP) with a pad", "llrp", ("tcp",), with_own(SOCKET_FAULTS, PadFault)),
+        Simulated(
+            "desk reader (ACR1552U class) behind the real PC/SC service", "pcsc", ("pcscd",), tuple(PcscPadFault)
+        ),
     ),
     DeviceName.SCANNER: (
-        Simulated("barcode scanner on a serial line", "scanner", ("pty",), ScannerFault),
-        Simulated("scan engine with a trigger (Honeywell, Newland, GM65)", "scan_engine", ("pty",), ScannerFault),
-        Simulated("Zebra scan engine (SSI), in packets or as text", "scan_engine", ("pty",), SsiFault),
-        Simulated("keyboard scanner, as the kernel's input records", "evdev", ("pty",), ScannerFault),
+        Simulated("barcode scanner on a serial line", "scanner", ("pty",), LINE_FAULTS),
+        Simulated("scan engine with a trigger (Honeywell, Newland, GM65)", "scan_engine", ("pty",), LINE_FAULTS),
+        Simulated("Zebra scan engine (SSI), in packets or as text", "scan_engine", ("pty",), SSI_FAULTS),
+        Simulated("keyboard scanner, as the kernel's input records", "evdev", ("pty",), KEYBOARD_FAULTS),
     ),
-    DeviceName.PRINTER: (Simulated("receipt printer with a cutter", "escpos", ON_A_LINE, PrinterFault),),
+    DeviceName.PRINTER: (
+        Simulated("receipt printer with a cutter", "escpos", ON_A_LINE, with_own(LINE_FAULTS, PrinterFault)),
+    ),
     DeviceName.CARDS: (
-        Simulated("contactless card reader behind the real PC/SC service", "pcsc", ("pcscd",), CardFault),
+        Simulated("contactless card reader behind the real PC/SC service", "pcsc", ("pcscd",), tuple(CardFault)),
     ),
 }
 """For each device the kinds that there are; the first is the usual one."""
 
 
 GATES = {
-    GateDriver.LSP2: Simulated("TAGSYS LSP2 pedestal", "lsp2", ("tcp",), GateFault),
-    GateDriver.FEIG_BUFFERED: Simulated("FEIG gate, read from its buffer", "feig", ("tcp",), GateFault),
-    GateDriver.FEIG_NOTIFYING: Simulated("FEIG gate that calls its host", "feig", ("calls the host",), GateFault),
-    GateDriver.LLRP: Simulated("UHF portal (LLRP) of two antennas", "llrp", ("tcp",), GateFault),
+    GateDriver.LSP2: Simulated("TAGSYS LSP2 pedestal", "lsp2", ("tcp",), GATE_FAULTS),
+    GateDriver.FEIG_BUFFERED: Simulated("FEIG gate, read from its buffer", "feig", ("tcp",), GATE_FAULTS),
+    GateDriver.FEIG_NOTIFYING: Simulated("FEIG gate that calls its host", "feig", ("calls the host",), GATE_FAULTS),
+    GateDriver.LLRP: Simulated("UHF portal (LLRP) of two antennas", "llrp", ("tcp",), GATE_FAULTS),
 }
 """A bench has none, one or several, by names of its own."""
 
@@ -80,11 +97,3 @@ def device_named(name: str, where: str) -> DeviceName:
         return DeviceName(name)
     except ValueError:
         raise UnknownName("device", name, where, list(DeviceName)) from None
-
-
-def fault_named(device: DeviceName, kind: Simulated, word: str, where: str) -> Fault:
-    """The fault that this word means for this kind of the device; raises `UnknownName`."""
-    for fault in kind.faults:
-        if fault.value == word:
-            return fault
-    raise UnknownName(f"{device} fault", word, where, [fault.value for fault in kind.faults])

@@ -17,7 +17,9 @@ from firmware_sim.devices.feig_gate import FeigGate, Notifying
 from firmware_sim.devices.gate import Gate
 from firmware_sim.devices.llrp_gate import LlrpGate
 from firmware_sim.devices.lsp2 import Lsp2Gate
-from firmware_sim.faults.words import GateFault
+from firmware_sim.faults.orders import FaultOrder
+from firmware_sim.faults.switch import FaultSwitch
+from firmware_sim.faults.words import GateFault, LineFault
 from firmware_sim.lines.end import End
 from firmware_sim.lines.line import Line
 from firmware_sim.lines.standing import Lines
@@ -38,7 +40,7 @@ class StandingGate:
     gate: Gate
     lock: threading.Lock
     line: Line
-    fault: GateFault = GateFault.NONE
+    faults: FaultSwitch
 
 
 class Gates:
@@ -71,26 +73,13 @@ class Gates:
         return self._standing[name]
 
     def carry_through(self, name: str, books: Sequence[Book], direction: int) -> None:
-        """Somebody walks through with these books; raises `UnknownName`."""
+        """Somebody walks through with these books; raises `UnknownName`. A gate that is stuck does not notice."""
         one = self.named(name)
+        if one.faults.now.fault is LineFault.STUCK:
+            return
         with one.lock:
             one.gate.carry_through(books, direction, self._clock.now_s())
         one.line.wake()
-
-    def set_fault(self, name: str, word: str) -> None:
-        """Give a gate a fault, or none, instead of the one it has; raises `UnknownName`."""
-        one = self.named(name)
-        try:
-            fault = GateFault(word)
-        except ValueError:
-            raise UnknownName("gate fault", word, "fault", list(GateFault)) from None
-        with one.lock:
-            one.gate.set_fault(fault)
-            one.fault = fault
-        if fault is GateFault.UNPLUG:
-            one.line.unplug()
-        else:
-            one.line.plug_in()
 
 
 def _standing(settings: GateSettings, lines: Lines, log: WireLog) -> StandingGate:
@@ -101,7 +90,13 @@ def _standing(settings: GateSettings, lines: Lines, log: WireLog) -> StandingGat
     else:
         end = lines.listening(settings.name, gate, lock)
     line = lines.line(settings.name, gate, lock, end, 0.0, log)
-    return StandingGate(settings.name, GATES[settings.driver], gate, lock, line)
+    kind = GATES[settings.driver]
+    switch = FaultSwitch("gate", kind.faults, line, lock, lambda order: gate.set_fault(_own(order)))
+    return StandingGate(settings.name, kind, gate, lock, line, switch)
+
+
+def _own(order: FaultOrder) -> GateFault:
+    return order.fault if isinstance(order.fault, GateFault) else GateFault.NONE
 
 
 def _device(driver: GateDriver, clock: Clock) -> Gate:

@@ -19,7 +19,7 @@ from firmware_sim.devices.llrp import LlrpReader
 from firmware_sim.devices.m3_210 import M3Reader
 from firmware_sim.devices.rl866 import Rl866Reader
 from firmware_sim.devices.uhf_field import PadField
-from firmware_sim.faults.words import PadFault
+from firmware_sim.faults.pad_trouble import PadTrouble
 from firmware_sim.lines.pace import Frame
 from firmware_sim.room.room import Room
 from firmware_sim.settings import PadDriver
@@ -28,9 +28,7 @@ from firmware_sim.settings import PadDriver
 class PadReader(Device, Protocol):
     """A reader on a line, which can have the faults of pads."""
 
-    def set_fault(self, fault: PadFault) -> None:
-        """Have this fault from now on, instead of any other."""
-        ...
+    trouble: PadTrouble
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
-from typing import assert_never
 
-from firmware_sim.catalogue import CATALOGUE, DeviceName, Simulated
+from firmware_sim.catalogue import CATALOGUE, SSI_FAULTS, DeviceName, Simulated
 from firmware_sim.clock import Clock
 from firmware_sim.devices.scan_engine import TextEngine, Wording
 from firmware_sim.devices.scan_engine_dialects import Dialect
 from firmware_sim.devices.scan_engine_ssi import DecodeFormat, SsiEngine
 from firmware_sim.devices.scanner import Scanner
 from firmware_sim.devices.wedge import Wedge
-from firmware_sim.faults.words import ScannerFault, SsiFault
+from firmware_sim.faults.orders import FaultOrder
+from firmware_sim.faults.words import KEYBOARD_FAULTS, LINE_FAULTS, Fault, SsiFault, WedgeFault
 from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.settings import ScannerDriver, ScannerSettings
 
@@ -32,16 +32,16 @@ class Sort:
     """Its language, named like the file of its test vectors; its faults; how one is made: seconds of a byte, clock."""
 
     protocol: str
-    faults: type[ScannerFault] | type[SsiFault]
+    faults: tuple[Fault, ...]
     make: Callable[[float, Clock], CodeReader]
 
 
 def _engine(dialect: Dialect) -> Sort:
-    return Sort("scan_engine", ScannerFault, lambda _, __: TextEngine(dialect, wording=AS_FIRED))
+    return Sort("scan_engine", LINE_FAULTS, lambda _, __: TextEngine(dialect, wording=AS_FIRED))
 
 
 def _zebra(decode_format: DecodeFormat) -> Sort:
-    return Sort("scan_engine", SsiFault, lambda byte_s, _: SsiEngine(decode_format, byte_s=byte_s, wording=AS_FIRED))
+    return Sort("scan_engine", SSI_FAULTS, lambda byte_s, _: SsiEngine(decode_format, byte_s=byte_s, wording=AS_FIRED))
 
 
 def _keyboard(_: float, clock: Clock) -> Wedge:
@@ -49,13 +49,13 @@ def _keyboard(_: float, clock: Clock) -> Wedge:
 
 
 SCANNERS = {
-    ScannerDriver.TEXT: Sort("scanner", ScannerFault, lambda _, __: Scanner()),
+    ScannerDriver.TEXT: Sort("scanner", LINE_FAULTS, lambda _, __: Scanner()),
     ScannerDriver.HONEYWELL: _engine(Dialect.HONEYWELL),
     ScannerDriver.ZEBRA: _zebra(DecodeFormat.TEXT),
     ScannerDriver.NEWLAND: _engine(Dialect.NEWLAND),
     ScannerDriver.GM65: _engine(Dialect.GM65),
     ScannerDriver.SSI: _zebra(DecodeFormat.PACKETS),
-    ScannerDriver.EVDEV: Sort("evdev", ScannerFault, _keyboard),
+    ScannerDriver.EVDEV: Sort("evdev", KEYBOARD_FAULTS, _keyboard),
 }
 
 
@@ -77,12 +77,16 @@ def kind_of_scanner(driver: ScannerDriver) -> Simulated:
     )
 
 
-def spoil_scanner(reader: CodeReader, fault: ScannerFault | SsiFault) -> None:
-    """Give it a fault of its kind; the line's is `unplug`."""
-    match reader:
-        case SsiEngine():
-            reader.set_fault(SsiFault(fault.value))
-        case Scanner() | TextEngine() | Wedge():
-            reader.set_fault(ScannerFault(fault.value))
+def spoil_scanner(reader: CodeReader, order: FaultOrder) -> None:
+    """Give it a fault of its own, or none; most have only those of their line."""
+    match reader, order.fault:
+        case SsiEngine(), SsiFault() as fault:
+            reader.set_fault(fault)
+        case SsiEngine(), _:
+            reader.set_fault(SsiFault.NONE)
+        case Wedge(), WedgeFault() as fault:
+            reader.set_fault(fault, order.rate)
+        case Wedge(), _:
+            reader.set_fault(WedgeFault.NONE)
         case _:
-            assert_never(reader)
+            return

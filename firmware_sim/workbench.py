@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from firmware_sim.card_ways import CannotDo, CardWay, ReaderCards, ScannerCards
 from firmware_sim.cards.pad import PcscPad
 from firmware_sim.cards.service import CardService, CardServiceUnavailable
-from firmware_sim.catalogue import DeviceName, Fault, device_named, fault_named, of_protocol, usual
+from firmware_sim.catalogue import DeviceName, Simulated, device_named, of_protocol, usual
 from firmware_sim.clock import BenchClock
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
-from firmware_sim.faults.words import CardFault, GateFault, PadFault, PcscPadFault, PrinterFault, ScannerFault, SsiFault
+from firmware_sim.faults.line_trouble import LineTrouble
+from firmware_sim.faults.orders import WELL, FaultOrder, ordered
+from firmware_sim.faults.switch import FaultSwitch
+from firmware_sim.faults.tearing import Tearing
+from firmware_sim.faults.words import CardFault, LineFault, PadFault, PcscPadFault, PrinterFault
 from firmware_sim.gates import Gates
 from firmware_sim.lines.end import End
 from firmware_sim.lines.line import Line
@@ -35,6 +40,12 @@ USER_BYTES = 64
 """A UHF tag's bank 11 where the file gives no more."""
 SLOTS_A_READER = 2
 """vpcd gives a reader two slots, and each slot a port (vsmartcard, `ifd-vpcd.c`)."""
+PRINTER_STATES = {
+    PrinterFault.PAPER_OUT: ("paper", "out", "ok"),
+    PrinterFault.COVER_OPEN: ("cover", "open", "closed"),
+    PrinterFault.CUTTER_JAM: ("cutter", "jam", "ok"),
+}
+"""Faults that are a state of one of its parts, and the state in which it is well."""
 PLUGGED = (DeviceName.PAD, DeviceName.SCANNER, DeviceName.PRINTER)
 """Devices with an address of their own. Cards hang on the PC/SC service, and so may the pad."""
 
@@ -69,13 +80,15 @@ class Workbench:
         self.gates = Gates(settings.gates, self._standing, self.log)
         self.locks = {name: threading.Lock() for name in PLUGGED}
         self.printer_state = {"paper": beginning.paper, "cover": "closed", "cutter": "ok"}
-        self._faults = dict.fromkeys(DeviceName, "none")
         self._fault_order = threading.Lock()
+        self._without_line: dict[DeviceName, FaultOrder] = {}
+        """What is wrong with devices that hang on the PC/SC service."""
         self._folder = folder
         self.kinds = usual()
         """What each device of this bench is."""
-        self.kinds[DeviceName.PAD] = of_protocol(DeviceName.PAD, settings.pad.driver)
+        self.kinds[DeviceName.PAD] = _on(settings.pad.line, of_protocol(DeviceName.PAD, settings.pad.driver))
         self.kinds[DeviceName.SCANNER] = kind_of_scanner(settings.scanner.driver)
+        self.kinds[DeviceName.PRINTER] = _on(settings.printer.line, self.kinds[DeviceName.PRINTER])
         self._scanner = scanner_of(settings.scanner, self._standing.clock)
         self._printer = Printer(settings.printer.width_dots, beginning.paper)
         self._pad: PadReader | None = None
@@ -92,6 +105,8 @@ class Workbench:
         }
         if settings.pad.driver in LINE_PADS:
             self.lines = {DeviceName.PAD: self._pad_line(), **self.lines}
+        self.switches = self._switches()
+        """Of the devices on lines."""
         self._service: CardService | None = None
         self.cards: CardWay = self._cards_by_scanner("not started")
 
@@ -196,17 +211,20 @@ class Workbench:
     def set_printer(self, part: str, state: str) -> None:
         """Set `paper`, `cover` or `cutter`; raises ValueError for a word that the printer does not know."""
         with self.locks[DeviceName.PRINTER]:
-            match part:
-                case "paper":
-                    self._printer.set_paper(state)
-                case "cover":
-                    self._printer.set_cover(state)
-                case "cutter":
-                    self._printer.set_cutter(state)
-                case _:
-                    raise ValueError(f"a printer has no {part}: paper, cover, cutter")
-            self.printer_state[part] = state
+            self._set_printer(part, state)
         self.lines[DeviceName.PRINTER].wake()
+
+    def _set_printer(self, part: str, state: str) -> None:
+        match part:
+            case "paper":
+                self._printer.set_paper(state)
+            case "cover":
+                self._printer.set_cover(state)
+            case "cutter":
+                self._printer.set_cutter(state)
+            case _:
+                raise ValueError(f"a printer has no {part}: paper, cover, cutter")
+        self.printer_state[part] = state
 
     def strips(self) -> list[Strip]:
         """What was printed, cut off or still hanging."""
@@ -218,50 +236,72 @@ class Workbench:
         with self.locks[DeviceName.PRINTER]:
             return self._printer.strip_png(place)
 
-    def faults(self) -> dict[DeviceName, str]:
-        """The fault that each device has now, or `none`."""
-        return dict(self._faults)
+    def fault_of(self, name: DeviceName) -> FaultOrder:
+        """What is wrong with a device now."""
+        if name in self.switches:
+            return self.switches[name].now
+        return self._without_line.get(name, WELL)
 
-    def set_fault(self, device: str, word: str) -> None:
-        """Give a device a fault, or none, instead of the one it has; raises `UnknownName` and `CannotDo`."""
+    def set_fault(self, device: str, word: str, rate: float | None = None, seconds: float | None = None) -> None:
+        """Give a device a fault, or none, instead of any other. Raises `UnknownName`, `KnobRefused`, `CannotDo`."""
         if device in self.gates:
-            self.gates.set_fault(device, word)
+            self.gates.named(device).faults.set(word, rate, seconds)
             return
         name = device_named(device, "device")
-        fault = fault_named(name, self.kinds[name], word, "fault")
-        with self._fault_order:
-            if isinstance(fault, CardFault):
-                self.cards.set_fault(fault)
-            else:
-                self._spoil(name, fault)
-            self._faults[name] = fault.value
-
-    def _spoil(self, name: DeviceName, fault: Fault) -> None:
-        if isinstance(fault, PcscPadFault):
-            self._spoil_desk_pad(fault)
+        if name in self.switches:
+            self.switches[name].set(word, rate, seconds)
             return
-        line = self.lines[name]
-        with self.locks[name]:
-            match fault:
-                case PadFault():
-                    assert self._pad is not None
-                    self._pad.set_fault(fault)
-                case ScannerFault() | SsiFault():
-                    spoil_scanner(self._scanner, fault)
-                case PrinterFault.UNPLUG:
-                    self._printer.set_fault(PrinterFault.NONE)
-                case PrinterFault():
-                    self._printer.set_fault(fault.value)
-                case CardFault() | GateFault():
-                    raise CannotDo(f"{name}: '{fault}' is a fault of cards or gates")
+        order = ordered(name, self.kinds[name].faults, word, rate, seconds)
+        with self._fault_order:
+            match order.fault:
+                case PcscPadFault() as fault:
+                    self._spoil_desk_pad(fault)
+                case CardFault() as fault:
+                    self.cards.set_fault(fault, order.rate)
+                case _:
+                    raise CannotDo(f"{name}: '{word}' is a fault of a line, and there is none")
+            self._without_line[name] = order
+
+    def _switches(self) -> dict[DeviceName, FaultSwitch]:
+        own = {
+            DeviceName.PAD: self._spoil_pad,
+            DeviceName.SCANNER: lambda order: spoil_scanner(self._scanner, order),
+            DeviceName.PRINTER: self._spoil_printer,
+        }
+        return {
+            name: FaultSwitch(name, self.kinds[name].faults, line, self.locks[name], own[name])
+            for name, line in self.lines.items()
+        }
+
+    def _spoil_pad(self, order: FaultOrder) -> None:
+        fault = order.fault if isinstance(order.fault, PadFault) else PadFault.NONE
+        assert self._pad is not None
+        self._pad.trouble.begin(fault, order.rate)
+        tearing = None
+        if fault in (PadFault.TORN_WRITE, PadFault.TAG_LEAVES):
+            leaves = fault is PadFault.TAG_LEAVES
+            tearing = Tearing(fault, order.rate or 0.0, self._take_book_off_pad if leaves else None)
+        for book in self.room.books:
+            tags: tuple[Tag | UhfTag, ...] = (*book.tags, *book.uhf)
+            for tag in tags:
+                tag.tearing = None if tearing is None else partial(tearing, book.name)
+
+    def _take_book_off_pad(self, name: str) -> None:
+        self.room.take_off_pad([name])
+
+    def _spoil_printer(self, order: FaultOrder) -> None:
+        fault = order.fault if isinstance(order.fault, PrinterFault) else PrinterFault.NONE
+        for cause, (part, word, well) in PRINTER_STATES.items():
+            if fault is cause:
+                self._set_printer(part, word)
+            elif self.printer_state[part] == word and self.switches[DeviceName.PRINTER].now.fault is cause:
+                self._set_printer(part, well)
+        self._printer.set_fault(fault.value if fault in (PrinterFault.SILENT, PrinterFault.STALL) else "none")
+        line = self.lines[DeviceName.PRINTER]
         if fault is PrinterFault.STALL:
             line.hold()
         else:
             line.release()
-        if fault.value == PadFault.UNPLUG.value:
-            line.unplug()
-        else:
-            line.plug_in()
 
     def _spoil_desk_pad(self, fault: PcscPadFault) -> None:
         if self._desk_pad is None:
@@ -281,7 +321,7 @@ class Workbench:
             raise CannotDo(f"pad: {trouble}") from None
 
     def _must_have_scanner(self) -> None:
-        if self._faults[DeviceName.SCANNER] == ScannerFault.UNPLUG:
+        if self.fault_of(DeviceName.SCANNER).fault is LineFault.UNPLUG:
             raise CannotDo("scanner: it is unplugged; set its fault to 'none' first")
 
     def _pad_line(self) -> Line:
@@ -302,7 +342,9 @@ class Workbench:
                 end = self._standing.serial(name, baud)
             case LineKind.TCP:
                 end = self._standing.listening(name, device, self.locks[name])
-        return self._standing.line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log)
+        # What a printer says are a few bytes; what it hears is a receipt.
+        trouble = LineTrouble(name, both_ways=name is DeviceName.PRINTER)
+        return self._standing.line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log, trouble)
 
     def _logging(self, name: DeviceName) -> Callable[[Direction, bytes], None]:
         """Notes the APDUs of a PC/SC reader as a line does its bytes."""
@@ -311,6 +353,13 @@ class Workbench:
     def _cards_by_scanner(self, why: str) -> ScannerCards:
         name = DeviceName.SCANNER
         return ScannerCards(why, self._scanner, self.locks[name], self.lines[name])
+
+
+def _on(line: LineKind, kind: Simulated) -> Simulated:
+    """A socket has no speed that could be wrong."""
+    if line is LineKind.PTY or kind.lines == ("pcscd",):
+        return kind
+    return replace(kind, faults=tuple(one for one in kind.faults if one is not LineFault.WRONG_BAUD))
 
 
 def _card(card: CardSettings) -> Card:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 LONGEST_BODY = 262_144
 JSON = "application/json"
+LARGEST = 1e15
 
 
 class BadOrder(Exception):
@@ -67,6 +68,14 @@ def fraction(body: dict[str, object], key: str) -> float:
     value = body.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise BadOrder(f"{key}: expected a number from 0 to 1")
+    return float(value)
+
+
+def number(body: dict[str, object], key: str) -> float:
+    """A number of a size that anything could have."""
+    value = body.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST <= value <= LARGEST:
+        raise BadOrder(f"{key}: expected a number")
     return float(value)
 
 

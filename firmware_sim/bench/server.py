@@ -18,10 +18,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from firmware_sim.bench import clock_orders, view
-from firmware_sim.bench.orders import BadOrder, body_of, choice, fraction, hexadecimal, only_key, text, texts
+from firmware_sim.bench.orders import BadOrder, body_of, choice, fraction, hexadecimal, number, only_key, text, texts
 from firmware_sim.bench.screen import MEDIA_TYPE, NoScreen, ScreenMirror
 from firmware_sim.card_ways import CannotDo
 from firmware_sim.devices.gate import IN, OUT
+from firmware_sim.faults.orders import RATE, SECONDS, KnobRefused
 from firmware_sim.room.room import UnknownName
 from firmware_sim.workbench import Workbench
 
@@ -64,6 +65,7 @@ class BenchServer:
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
             exception_handlers={
                 BadOrder: _refused(BAD_REQUEST),
+                KnobRefused: _refused(BAD_REQUEST),
                 UnknownName: _refused(NOT_FOUND),
                 CannotDo: _refused(CONFLICT),
                 NoScreen: _refused(CONFLICT),
@@ -145,8 +147,9 @@ class BenchServer:
         return _done()
 
     async def _fault(self, request: Request) -> Response:
-        body = await _body(request, "device", "fault")
-        await run_in_threadpool(self._bench.set_fault, text(body, "device"), text(body, "fault"))
+        body = await _body(request, "device", "fault", RATE, SECONDS)
+        knobs = [number(body, key) if key in body else None for key in (RATE, SECONDS)]
+        await run_in_threadpool(self._bench.set_fault, text(body, "device"), text(body, "fault"), *knobs)
         return _done()
 
     async def _clock(self, request: Request) -> Response:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from firmware_sim.bench.clock_orders import shown_clock
 from firmware_sim.bench.wire_notes import note
 from firmware_sim.catalogue import DeviceName
+from firmware_sim.faults.orders import FaultOrder, knobs_of
+from firmware_sim.faults.words import Fault, LineFault
 from firmware_sim.room.room import Book
 from firmware_sim.room.uhf_tag import UhfTag
 from firmware_sim.workbench import Workbench
@@ -42,7 +44,6 @@ def room(bench: Workbench, screen: str) -> Shown:
 
 def devices(bench: Workbench) -> list[Shown]:
     """Each device with its address, its fault and the faults that it can have."""
-    faults = bench.faults()
     shown: list[Shown] = []
     for name, simulated in bench.kinds.items():
         shown.append(
@@ -52,8 +53,7 @@ def devices(bench: Workbench) -> list[Shown]:
                 "protocol": simulated.protocol,
                 "address": bench.address(name),
                 "open": bench.is_open(name),
-                "fault": faults[name],
-                "faults": _possible_faults(bench, name),
+                **_faults(bench.fault_of(name), _possible_faults(bench, name)),
             }
         )
     for gate in bench.gates:
@@ -64,8 +64,7 @@ def devices(bench: Workbench) -> list[Shown]:
                 "protocol": gate.kind.protocol,
                 "address": gate.line.address,
                 "open": gate.line.host_is_there,
-                "fault": gate.fault.value,
-                "faults": [fault.value for fault in gate.kind.faults],
+                **_faults(gate.faults.now, gate.faults.faults),
             }
         )
     return shown
@@ -136,8 +135,18 @@ def _uhf_tag(tag: UhfTag) -> Shown:
     }
 
 
-def _possible_faults(bench: Workbench, name: DeviceName) -> list[str]:
+def _faults(now: FaultOrder, possible: tuple[Fault, ...]) -> Shown:
+    return {
+        "fault": now.fault.value,
+        "fault_rate": now.rate,
+        "fault_seconds": now.seconds,
+        "faults": [fault.value for fault in possible],
+        "knobs": {fault.value: list(knobs) for fault in possible if (knobs := knobs_of(fault))},
+    }
+
+
+def _possible_faults(bench: Workbench, name: DeviceName) -> tuple[Fault, ...]:
     """What hangs on a PC/SC service that is not there cannot fail."""
     if name not in bench.lines and bench.cards.socket_path is None:
-        return ["none"]
-    return [fault.value for fault in bench.kinds[name].faults]
+        return (LineFault.NONE,)
+    return bench.kinds[name].faults

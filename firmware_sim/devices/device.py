@@ -47,6 +47,15 @@ class MindsConnections(Device, Protocol):
 
 
 @runtime_checkable
+class Restarts(Device, Protocol):
+    """A device that forgets something when its power fails for a moment."""
+
+    def restart(self, now_s: float) -> None:
+        """Begin anew; what it was doing is not done."""
+        ...
+
+
+@runtime_checkable
 class TurnsAway(Protocol):
     """A device with one connection that has something to say to who comes second."""
 

@@ -6,14 +6,14 @@ Source: FEIG OBID H20800-16e-ID-B: frames 3.1, configuration 4 and 5, control co
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import partial
 
 from firmware_sim.devices.feig_frames import Request, RequestReader, answer_frame
 from firmware_sim.devices.feig_iso import WRITING, IsoHost
 from firmware_sim.devices.feig_status import Answer, Exchange, Status
 from firmware_sim.devices.radio import Field
 from firmware_sim.devices.work import Work
-from firmware_sim.faults.spoil import SLOW_S, Spoiler
-from firmware_sim.faults.words import PadFault
+from firmware_sim.faults.pad_trouble import PadTrouble
 
 ANY_ADDRESS = 255
 OWN_ADDRESS = 0
@@ -64,12 +64,14 @@ class FeigReader:
         self._request: Request | None = None
         self._work: Work[Answer] = Work()
         self._outgoing = b""
-        self._fault = PadFault.NONE
-        self._spoiler = Spoiler(seed)
+        self.trouble = PadTrouble(seed)
 
-    def set_fault(self, fault: PadFault) -> None:
-        """Have this fault from now on, instead of any other."""
-        self._fault = fault
+    def restart(self, now_s: float) -> None:
+        """It loses its power for a moment: what it was doing is forgotten, and by the tags, too."""
+        self._requests.reset()
+        self._work = Work()
+        self._outgoing = b""
+        self._radio.switch_rf(on=True)
 
     def connected(self, now_s: float) -> None:
         """A host has opened the line: a reader does not notice, but a frame cut off in the middle is over."""
@@ -85,10 +87,10 @@ class FeigReader:
             self._requests.miss(now_s)
             return
         request = self._requests.take(data, began_s, now_s)
-        if request is None or request.address not in (ANY_ADDRESS, OWN_ADDRESS) or self._fault is PadFault.SILENT:
+        if request is None or request.address not in (ANY_ADDRESS, OWN_ADDRESS) or self.trouble.silent:
             return
         self._request = request
-        self._work.begin(self._begun(request), now_s)
+        self._work.begin(self._done(request), now_s)
         self.tick(now_s)
 
     def tick(self, now_s: float) -> None:
@@ -105,12 +107,6 @@ class FeigReader:
         """The answer, once."""
         outgoing, self._outgoing = self._outgoing, b""
         return outgoing
-
-    def _begun(self, request: Request) -> Exchange:
-        answer = yield from self._done(request)
-        if self._fault is PadFault.SLOW:
-            yield SLOW_S
-        return answer
 
     def _done(self, request: Request) -> Exchange:
         data = request.data
@@ -147,8 +143,8 @@ class FeigReader:
         assert request is not None
         self._requests.reset()
         wrote = request.command == Command.ISO_HOST and bool(request.data[:1]) and request.data[0] in WRITING
-        frame = answer_frame(OWN_ADDRESS, request.command, answer.content, advanced=request.advanced)
-        frame = self._spoiler.answer(frame, self._fault, wrote=wrote)
+        framed = partial(answer_frame, OWN_ADDRESS, request.command, advanced=request.advanced)
+        frame = self.trouble.answer(answer.content, framed, wrote=wrote, uids=self._radio.uids())
         self._outgoing += frame
         self._listens_from_s = self._work.step_s + len(frame) * self._byte_s + self._turnaround_s
         if request.command == Command.CPU_RESET:

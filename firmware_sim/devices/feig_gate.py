@@ -18,7 +18,6 @@ from firmware_sim.devices.feig_status import Answer, Status
 from firmware_sim.devices.feig_table import USUALLY_TOLD, Record, RecordTable, Told
 from firmware_sim.devices.gate import IN
 from firmware_sim.devices.work import Work
-from firmware_sim.faults.spoil import SLOW_S, Spoiler
 from firmware_sim.faults.words import GateFault
 from firmware_sim.room.room import Book
 
@@ -110,12 +109,13 @@ class FeigGate:
         self._hang_up = False
         self._outgoing = b""
         self._fault = GateFault.NONE
-        self._spoiler = Spoiler(seed)
         self._luck = random.Random(seed)
 
     def set_fault(self, fault: GateFault) -> None:
         """Have this fault from now on, instead of any other."""
         self._fault = fault
+        if fault is GateFault.COUNTER_RESET:
+            self.reset_people()
         self._table.room = KEPT_WHEN_FULL if fault is GateFault.OVERFLOW else self._table.size
 
     def carry_through(self, books: Sequence[Book], direction: int, now_s: float) -> None:
@@ -130,6 +130,13 @@ class FeigGate:
     def reset_people(self) -> None:
         """The counters begin again at zero: they can be set in the unit."""
         self._counters = [0] * COUNTERS
+
+    def restart(self, now_s: float) -> None:
+        """It loses its power for a moment: the people are forgotten, the records are not."""
+        self.reset_people()
+        self._requests.reset()
+        self._work = Work()
+        self._outgoing = b""
 
     def wants_line(self) -> bool:
         """A gate that notifies calls the host: always, or when it has something to say."""
@@ -234,7 +241,7 @@ class FeigGate:
             self._notify_s = now_s + ECHO_S
 
     def _answered(self, request: Request) -> Generator[float, None, Answer]:
-        yield PROCESSING_S + (SLOW_S if self._fault is GateFault.SLOW else 0.0)
+        yield PROCESSING_S
         try:
             command = Command(request.command)
         except ValueError:
@@ -281,10 +288,5 @@ class FeigGate:
 
     def _say(self, command: int, answer: Answer, *, advanced: bool = False) -> None:
         frame = answer_frame(OWN_ADDRESS, command, answer.content, advanced=advanced)
-        match self._fault:
-            case GateFault.SILENT:
-                return
-            case GateFault.NOISE:
-                self._outgoing += self._spoiler.with_noise(frame)
-            case GateFault.NONE | GateFault.SLOW | GateFault.OVERFLOW | GateFault.UNPLUG:
-                self._outgoing += frame
+        if self._fault is not GateFault.SILENT:
+            self._outgoing += frame

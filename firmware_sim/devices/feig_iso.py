@@ -12,7 +12,7 @@ from enum import IntEnum
 from firmware_sim.devices import air
 from firmware_sim.devices.feig_status import Answer, Exchange, Refused, Status
 from firmware_sim.devices.radio import Field
-from firmware_sim.room.tag import UID_FIRST_BYTE, UID_LENGTH, Listening, Tag, TagRefused
+from firmware_sim.room.tag import UID_FIRST_BYTE, UID_LENGTH, Listening, Tag, TagLeft, TagRefused
 
 MODE_MORE = 0x80
 MODE_NOTIFY = 0x40
@@ -139,6 +139,10 @@ class IsoHost:
             case _:
                 return (yield from self._system_information(target))
 
+    def uids(self) -> list[bytes]:
+        """Of the tags in the field."""
+        return [tag.uid for tag in self._tags()]
+
     def _tags(self) -> list[Tag]:
         return self._field.tags_on_pad() if self._rf_on else []
 
@@ -239,6 +243,8 @@ class IsoHost:
                     do(tag, number)
                 except TagRefused as refused:
                     return Answer(Status.ISO_15693_ERROR, bytes((refused.error, number & 0xFF)))
+                except TagLeft:
+                    return NOBODY if number == first else Answer(Status.WRITE_ERROR, bytes((number & 0xFF,)))
         return DONE
 
     def _change(self, target: Target, do: Callable[[Tag], None]) -> Exchange:
@@ -307,6 +313,8 @@ def _tried(tag: Tag, do: Callable[[Tag], None]) -> Answer:
         do(tag)
     except TagRefused as refused:
         return Answer(Status.ISO_15693_ERROR, bytes((refused.error,)))
+    except TagLeft:
+        return NOBODY
     return DONE
 
 

@@ -20,6 +20,10 @@ class Gate(Device, Protocol):
         """Somebody walks through with these books, now."""
         ...
 
+    def restart(self, now_s: float) -> None:
+        """Its power fails for a moment."""
+        ...
+
     def set_fault(self, fault: GateFault) -> None:
         """Have this fault from now on, instead of any other."""
         ...

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections import deque
 from datetime import datetime
+from functools import partial
 
 from firmware_sim.devices.device_clock import DeviceClock
 from firmware_sim.devices.llrp_access import accessspec_of
@@ -37,8 +38,7 @@ from firmware_sim.devices.llrp_told import (
 )
 from firmware_sim.devices.llrp_words import ANSWER, Code, Connection, Event, Is, Say
 from firmware_sim.devices.uhf_field import UhfField
-from firmware_sim.faults.spoil import SLOW_S, Spoiler
-from firmware_sim.faults.words import PadFault
+from firmware_sim.faults.pad_trouble import PadTrouble
 
 PROCESSING_S = 0.002
 MOST_HELD = 200
@@ -55,6 +55,7 @@ class LlrpReader:
     """One reader and its one connection. Times in seconds of any monotonic clock; `utc` is its own idea of UTC."""
 
     def __init__(self, field: UhfField, utc: DeviceClock, *, seed: int = 0) -> None:
+        self._field = field
         self._antennas = field.antennas
         self._utc = utc
         self._inventories = Inventories(field, self._utc_us)
@@ -71,12 +72,17 @@ class LlrpReader:
         self._number = 0
         self._keepalive_s: float | None = None
         self._hang_up = False
-        self._fault = PadFault.NONE
-        self._spoiler = Spoiler(seed)
+        self.trouble = PadTrouble(seed)
 
-    def set_fault(self, fault: PadFault) -> None:
-        """Have this fault from now on, instead of any other."""
-        self._fault = fault
+    def restart(self, now_s: float) -> None:
+        """It loses its power for a moment, and with it every spec, setting and report."""
+        self._configuration = Configuration()
+        self._inventories = Inventories(self._field, self._utc_us)
+        self._requests.reset()
+        self._held, self._lost = None, False
+        self._waiting.clear()
+        self._outgoing = b""
+        self._keepalive_s = None
 
     def set_report_room(self, messages: int | None) -> None:
         """How many reports it keeps, or loses at once with 0; None: the usual number."""
@@ -115,7 +121,7 @@ class LlrpReader:
         if self._connected:
             parameter = tlv(Is.CONNECTION_ATTEMPT_EVENT, Connection.ANOTHER_ATTEMPTED.to_bytes(2, "big"))
             self._say_event(parameter, now_s)
-        if self._fault is PadFault.SILENT:
+        if self.trouble.silent:
             return b""
         refused = tlv(Is.CONNECTION_ATTEMPT_EVENT, Connection.CLIENT_EXISTS.to_bytes(2, "big"))
         return message(Say.READER_EVENT_NOTIFICATION, 0, event_data(self._utc_us(now_s), refused))
@@ -257,10 +263,8 @@ class LlrpReader:
         return status()
 
     def _report(self, report: Report, now_s: float) -> None:
-        wrote = report.wrote
-        frame = message(Say.RO_ACCESS_REPORT, self._next_number(), b"".join(report.tags))
-        frame = self._spoiler.answer(frame, self._fault, wrote=wrote)
-        self._tell(frame, now_s)
+        framed = partial(message, Say.RO_ACCESS_REPORT, self._next_number())
+        self._tell(self.trouble.answer(b"".join(report.tags), framed, wrote=report.wrote), now_s)
 
     def _antenna_event(self, number: int, state: bytes, now_s: float) -> None:
         if Event.ANTENNA in self._configuration.events:
@@ -268,8 +272,8 @@ class LlrpReader:
 
     def _tell_event(self, parameter: bytes, now_s: float) -> None:
         number, content = self._next_number(), event_data(self._utc_us(now_s), parameter)
-        frame = message(Say.READER_EVENT_NOTIFICATION, number, content)
-        self._tell(self._spoiler.answer(frame, self._fault, wrote=False), now_s)
+        framed = partial(message, Say.READER_EVENT_NOTIFICATION, number)
+        self._tell(self.trouble.answer(content, framed, wrote=False), now_s)
 
     def _tell(self, frame: bytes, now_s: float) -> None:
         """Something nobody asked for: held, sent, or lost where there is no room for it."""
@@ -305,11 +309,11 @@ class LlrpReader:
         self._say(Say.ERROR_MESSAGE, number, status(code, text), now_s)
 
     def _say(self, kind: int, number: int, body: bytes, now_s: float) -> None:
-        self._send(self._spoiler.answer(message(kind, number, body), self._fault, wrote=False), now_s)
+        self._send(self.trouble.answer(body, partial(message, kind, number), wrote=False), now_s)
 
     def _send(self, frame: bytes, now_s: float) -> None:
         """In the order in which it was said, after the time that the reader takes."""
-        due_s = now_s + PROCESSING_S + (SLOW_S if self._fault is PadFault.SLOW else 0.0)
+        due_s = now_s + PROCESSING_S
         if self._waiting:
             due_s = max(due_s, self._waiting[-1][0])
         if frame:

@@ -22,6 +22,7 @@ from firmware_sim.devices.llrp_frames import (
 )
 from firmware_sim.devices.llrp_specs import GEN2
 from firmware_sim.devices.llrp_words import Code, Is, ReadResult, WriteResult
+from firmware_sim.room.tag import TagLeft
 from firmware_sim.room.uhf_tag import WORD, Bank, UhfError, UhfRefused, UhfTag
 
 ACCESSSPEC = struct.Struct(">IHBBI")
@@ -169,6 +170,9 @@ def _written(operation: Write, tag: UhfTag, here: Callable[[], bool]) -> Generat
             tag.write(operation.bank, operation.first + words, operation.data[place : place + WORD])
         except UhfRefused as refused:
             result = WriteResult.OVERRUN if refused.error is UhfError.OVERRUN else WriteResult.LOCKED
+            break
+        except TagLeft:
+            result = WriteResult.NO_RESPONSE
             break
         words += 1
     return result, tlv(WRITING[operation.kind], RESULT.pack(result, operation.number, words))

@@ -10,15 +10,6 @@ from firmware_sim.devices.uhf_field import PortalField
 from firmware_sim.faults.words import GateFault, PadFault
 from firmware_sim.room.room import Book
 
-AS_A_READER = {
-    GateFault.NONE: PadFault.NONE,
-    GateFault.SILENT: PadFault.SILENT,
-    GateFault.SLOW: PadFault.SLOW,
-    GateFault.NOISE: PadFault.NOISE,
-    GateFault.OVERFLOW: PadFault.NONE,
-    GateFault.UNPLUG: PadFault.UNPLUG,
-}
-
 
 class LlrpGate:
     """One portal. It has no people counter: who carries no UHF tag is not noticed."""
@@ -34,8 +25,12 @@ class LlrpGate:
 
     def set_fault(self, fault: GateFault) -> None:
         """Have this fault from now on, instead of any other; with `overflow` each report is lost, and that is told."""
-        self.reader.set_fault(AS_A_READER[fault])
+        self.reader.trouble.begin(PadFault.SILENT if fault is GateFault.SILENT else PadFault.NONE)
         self.reader.set_report_room(0 if fault is GateFault.OVERFLOW else None)
+
+    def restart(self, now_s: float) -> None:
+        """It loses its power for a moment."""
+        self.reader.restart(now_s)
 
     def connected(self, now_s: float) -> None:
         """A client has connected."""

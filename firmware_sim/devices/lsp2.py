@@ -20,7 +20,6 @@ from firmware_sim.devices.lsp2_frames import (
     time_bytes,
 )
 from firmware_sim.devices.work import Work
-from firmware_sim.faults.spoil import SLOW_S, Spoiler
 from firmware_sim.faults.words import GateFault
 from firmware_sim.room.room import Book
 
@@ -42,9 +41,7 @@ MOST_WAITING = 1024
 class Lsp2Gate:
     """One pedestal. Times in seconds of any monotonic clock; its own clock has no zone and drifts."""
 
-    def __init__(
-        self, clock: DeviceClock, *, alarm_afi: int = SECURED_AFI, first_record: int = 0, seed: int = 0
-    ) -> None:
+    def __init__(self, clock: DeviceClock, *, alarm_afi: int = SECURED_AFI, first_record: int = 0) -> None:
         """`first_record`: the number of the oldest record, 0 or 1: no source says which."""
         self._clock = clock
         self._alarm_afi = alarm_afi
@@ -55,11 +52,12 @@ class Lsp2Gate:
         self._work: Work[bytes] = Work()
         self._outgoing = b""
         self._fault = GateFault.NONE
-        self._spoiler = Spoiler(seed)
 
     def set_fault(self, fault: GateFault) -> None:
         """Have this fault from now on, instead of any other."""
         self._fault = fault
+        if fault is GateFault.COUNTER_RESET:
+            self.reset_people()
 
     def carry_through(self, books: Sequence[Book], direction: int, now_s: float) -> None:
         """Count one person; note each tag that is not free to leave. It cannot tell directions."""
@@ -78,6 +76,11 @@ class Lsp2Gate:
     def reset_people(self) -> None:
         """The counter starts again at zero, as after its power was gone."""
         self._people = 0
+
+    def restart(self, now_s: float) -> None:
+        """It loses its power for a moment: the people are forgotten, the records are not."""
+        self.reset_people()
+        self.connected(now_s)
 
     def connected(self, now_s: float) -> None:
         """A host has connected: nothing of the last one is left."""
@@ -110,12 +113,11 @@ class Lsp2Gate:
         return outgoing
 
     def _answered(self, request: Request) -> Generator[float, None, bytes]:
-        yield PROCESSING_S + (SLOW_S if self._fault is GateFault.SLOW else 0.0)
+        yield PROCESSING_S
         content = self._content(request, self._work.step_s)
         if content is None or self._fault is GateFault.SILENT:
             return b""
-        answer = answer_frame(request.command, content)
-        return self._spoiler.with_noise(answer) if self._fault is GateFault.NOISE else answer
+        return answer_frame(request.command, content)
 
     def _content(self, request: Request, now_s: float) -> bytes | None:
         """What the answer holds; None where the gate gives none."""

@@ -7,14 +7,14 @@ dpavlin/Biblio-RFID, `lib/Biblio/RFID/Reader/3M810.pm`.
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 
 from firmware_sim.devices.m3_210_answers import WRITING, Answer, Command, Error, Exchange
 from firmware_sim.devices.m3_210_frames import PROBE_START, Request, RequestReader, answer_frame
 from firmware_sim.devices.m3_210_tags import Moods, TagCommands
 from firmware_sim.devices.radio import Field, Radio
 from firmware_sim.devices.work import Work
-from firmware_sim.faults.spoil import SLOW_S, Spoiler
-from firmware_sim.faults.words import PadFault
+from firmware_sim.faults.pad_trouble import PadTrouble
 
 MAKER = 0x0A
 FIRMWARE = bytes((5, 0, 2))
@@ -33,7 +33,8 @@ class M3Reader:
         self, field: Field, *, byte_s: float, moods: Moods | None = None, firmware: bytes = FIRMWARE, seed: int = 0
     ) -> None:
         """`byte_s`: what a byte takes on the wire; `moods`: the usual ones where none are given."""
-        self._tags = TagCommands(Radio(field), moods or Moods(), seed)
+        self._radio = Radio(field)
+        self._tags = TagCommands(self._radio, moods or Moods(), seed)
         self._byte_s = byte_s
         self._version = bytes((MAKER,)) + firmware
         self._requests = RequestReader()
@@ -41,12 +42,14 @@ class M3Reader:
         self._request: Request | None = None
         self._work: Work[bytes] = Work()
         self._outgoing = b""
-        self._fault = PadFault.NONE
-        self._spoiler = Spoiler(seed)
+        self.trouble = PadTrouble(seed)
 
-    def set_fault(self, fault: PadFault) -> None:
-        """Have this fault from now on, instead of any other."""
-        self._fault = fault
+    def restart(self, now_s: float) -> None:
+        """It loses its power for a moment: what it was doing is forgotten, and by the tags, too."""
+        self._requests.reset()
+        self._work = Work()
+        self._outgoing = b""
+        self._radio.lose_power()
 
     def connected(self, now_s: float) -> None:
         """A host has opened the line: a reader does not notice, but a frame cut off in the middle is over."""
@@ -59,10 +62,10 @@ class M3Reader:
         if self._work.busy or began_s < self._listens_from_s:
             return
         request = self._requests.take(data, began_s, now_s)
-        if request is None or self._fault is PadFault.SILENT:
+        if request is None or self.trouble.silent:
             return
         self._request = request
-        self._work.begin(self._begun(request), now_s)
+        self._work.begin(self._done(request), now_s)
         self.tick(now_s)
 
     def tick(self, now_s: float) -> None:
@@ -79,12 +82,6 @@ class M3Reader:
         """The answer, once."""
         outgoing, self._outgoing = self._outgoing, b""
         return outgoing
-
-    def _begun(self, request: Request) -> Generator[float, None, bytes]:
-        body = yield from self._done(request)
-        if self._fault is PadFault.SLOW:
-            yield SLOW_S
-        return body
 
     def _done(self, request: Request) -> Generator[float, None, bytes]:
         """The answer's body; empty where there is none."""
@@ -115,7 +112,8 @@ class M3Reader:
         request = self._request
         assert request is not None
         self._requests.reset()
-        frame = answer_frame(request.start, body) if body else b""
-        frame = self._spoiler.answer(frame, self._fault, wrote=request.command in WRITING)
+        framed = partial(answer_frame, request.start)
+        wrote = request.command in WRITING
+        frame = self.trouble.answer(body, framed, wrote=wrote, uids=self._radio.uids()) if body else b""
         self._outgoing += frame
         self._listens_from_s = self._work.step_s + len(frame) * self._byte_s

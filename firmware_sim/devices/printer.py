@@ -87,6 +87,7 @@ class Printer:
 
     def __init__(self, width_dots: int, paper: str = "ok") -> None:
         """Print on paper of `width_dots`: 576 for 80 mm, 384 for 58 mm. `paper` as in `set_paper`."""
+        self._width_dots = width_dots
         self._parser = Parser()
         self._typesetter = Typesetter(width_dots)
         self._roll = Roll(width_dots)
@@ -137,6 +138,18 @@ class Printer:
 
     def connected(self, now_s: float) -> None:
         """A printer does not notice: the rest of a raster that another host began is still expected."""
+
+    def restart(self, now_s: float) -> None:
+        """It loses its power for a moment: what was not printed yet never will be, and what was set is as usual."""
+        self._parser = Parser()
+        self._typesetter = Typesetter(self._width_dots)
+        self._memory.clear()
+        self._memory_bytes = 0
+        self._unheard.clear()
+        self._outgoing.clear()
+        self._automatic_mask = 0
+        self._raster_refused = self._interrupted = self._stopped_host = self._cutter_error = False
+        self._told = self._condition()
 
     @property
     def takes_bytes(self) -> bool:

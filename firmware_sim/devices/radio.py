@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from typing import Protocol
 
 from firmware_sim.devices import air
-from firmware_sim.room.tag import Listening, Tag, TagError, TagRefused
+from firmware_sim.room.tag import Listening, Tag, TagError, TagLeft, TagRefused
 
 
 class Field(Protocol):
@@ -56,7 +56,10 @@ class Radio:
         heard = self._still_there(meant)
         if not heard:
             raise Left if meant else NoAnswer
-        answers = {_said(tag, do) for tag in heard}
+        try:
+            answers = {_said(tag, do) for tag in heard}
+        except TagLeft:
+            raise Left from None
         if len(answers) > 1:
             raise Collision
         answer = answers.pop()
@@ -67,6 +70,15 @@ class Radio:
     def named(self, uid: bytes) -> list[Tag]:
         """The tags with this UID that are there: more than one only where somebody cloned it."""
         return [tag for tag in self._field.tags_on_pad() if tag.uid == uid]
+
+    def uids(self) -> list[bytes]:
+        """Of the tags in the field."""
+        return [tag.uid for tag in self._field.tags_on_pad()]
+
+    def lose_power(self) -> None:
+        """The field is gone for a moment: tags forget that they were quiet or selected."""
+        for tag in self._field.tags_on_pad():
+            tag.lose_power()
 
     def _still_there(self, tags: list[Tag]) -> list[Tag]:
         there = self._field.tags_on_pad()

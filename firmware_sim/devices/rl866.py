@@ -6,6 +6,7 @@ Source: github Hypernova-Oy/lainuri, `programs/lainuri-serve/lainuri/RL866/`, an
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 
 from firmware_sim.devices.radio import Field, Radio
 from firmware_sim.devices.rl866_access import WRITING, operations_of
@@ -21,8 +22,7 @@ from firmware_sim.devices.rl866_frames import (
 from firmware_sim.devices.rl866_status import Answer, Command, Exchange, Refused, Status
 from firmware_sim.devices.rl866_tags import PROCESSING_S, TagCommands
 from firmware_sim.devices.work import Work
-from firmware_sim.faults.spoil import SLOW_S, Spoiler
-from firmware_sim.faults.words import PadFault
+from firmware_sim.faults.pad_trouble import PadTrouble
 
 ANY_ADDRESS = 0xFF
 OWN_ADDRESS = 0x01
@@ -41,6 +41,9 @@ CONFIGURATION = (
 RECORDS_AN_ANSWER = 8
 """So that a stack of ten comes in two pieces; 18 would fit into a frame."""
 
+Said = tuple[int, bytes]
+"""PCB and INF of an answer."""
+
 
 class Rl866Reader:
     """One reader on a serial line. Times in seconds of any monotonic clock."""
@@ -49,21 +52,27 @@ class Rl866Reader:
         self, field: Field, *, byte_s: float, records_an_answer: int = RECORDS_AN_ANSWER, seed: int = 0
     ) -> None:
         """`byte_s`: what a byte takes on the wire."""
-        self._tags = TagCommands(Radio(field), records_an_answer)
+        self._radio = Radio(field)
+        self._records_an_answer = records_an_answer
+        self._tags = TagCommands(self._radio, records_an_answer)
         self._byte_s = byte_s
         self._requests = RequestReader()
         self._listens_from_s = float("-inf")
         self._sequence = 0
         """What the next request must have."""
         self._request: Request | None = None
-        self._work: Work[bytes] = Work()
+        self._work: Work[Said] = Work()
         self._outgoing = b""
-        self._fault = PadFault.NONE
-        self._spoiler = Spoiler(seed)
+        self.trouble = PadTrouble(seed)
 
-    def set_fault(self, fault: PadFault) -> None:
-        """Have this fault from now on, instead of any other."""
-        self._fault = fault
+    def restart(self, now_s: float) -> None:
+        """It loses its power for a moment: handles, sequence and what it was doing are forgotten."""
+        self._requests.reset()
+        self._sequence = 0
+        self._work = Work()
+        self._outgoing = b""
+        self._tags = TagCommands(self._radio, self._records_an_answer)
+        self._radio.lose_power()
 
     def connected(self, now_s: float) -> None:
         """A host has opened the line: a reader does not notice, but a frame cut off in the middle is over."""
@@ -76,7 +85,7 @@ class Rl866Reader:
         if self._work.busy or began_s < self._listens_from_s:
             return
         request = self._requests.take(data, began_s, now_s)
-        if request is None or request.address not in (ANY_ADDRESS, OWN_ADDRESS) or self._fault is PadFault.SILENT:
+        if request is None or request.address not in (ANY_ADDRESS, OWN_ADDRESS) or self.trouble.silent:
             return
         if request.is_i_block or (request.pcb == RESYNC and request.intact):
             self._request = request
@@ -98,18 +107,14 @@ class Rl866Reader:
         outgoing, self._outgoing = self._outgoing, b""
         return outgoing
 
-    def _begun(self, request: Request) -> Generator[float, None, bytes]:
+    def _begun(self, request: Request) -> Generator[float, None, Said]:
         if request.pcb == RESYNC:
             yield PROCESSING_S
             self._sequence = 0
             self._tags.forget_inventory()
-            frame = answer_frame(OWN_ADDRESS, RESYNC_ANSWER, b"")
-        else:
-            answer = yield from self._done(request)
-            frame = answer_frame(OWN_ADDRESS, request.sequence, request.inf[:1] + answer.content)
-        if self._fault is PadFault.SLOW:
-            yield SLOW_S
-        return frame
+            return RESYNC_ANSWER, b""
+        answer = yield from self._done(request)
+        return request.sequence, request.inf[:1] + answer.content
 
     def _done(self, request: Request) -> Exchange:
         wrong = self._wrong_with(request)
@@ -138,11 +143,14 @@ class Rl866Reader:
             return Status.SEQUENCE
         return None if request.inf else Status.LENGTH
 
-    def _answer(self, frame: bytes) -> None:
+    def _answer(self, said: Said) -> None:
+        pcb, inf = said
         request = self._request
         assert request is not None
         self._requests.reset()
-        frame = self._spoiler.answer(frame, self._fault, wrote=_writes(request))
+        framed = partial(answer_frame, OWN_ADDRESS, pcb)
+        uids = [uid[::-1] for uid in self._radio.uids()]
+        frame = self.trouble.answer(inf, framed, wrote=_writes(request), uids=uids)
         self._outgoing += frame
         self._listens_from_s = self._work.step_s + len(frame) * self._byte_s
 

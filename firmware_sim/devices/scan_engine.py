@@ -21,8 +21,6 @@ from firmware_sim.devices.scan_engine_dialects import (
 )
 from firmware_sim.devices.scan_engine_symbology import AIM, Symbology, symbology_of
 from firmware_sim.devices.scanner import END_OF_CODE, LONGEST_SHOT
-from firmware_sim.faults.spoil import Spoiler
-from firmware_sim.faults.words import ScannerFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +43,12 @@ PLAIN = Wording()
 class TextEngine:
     """One engine on a serial line. It reads only while it is triggered, one code each time."""
 
-    def __init__(self, dialect: Dialect, *, wording: Wording = PLAIN, aim_s: float = AIM_S, seed: int = 0) -> None:
+    def __init__(self, dialect: Dialect, *, wording: Wording = PLAIN, aim_s: float = AIM_S) -> None:
         """`aim_s`: seconds that it looks for a code once it is triggered."""
         self._commands = _commands(dialect)
         self._wording = wording
         self._aim = Aim(aim_s)
         self._outgoing = b""
-        self._fault = ScannerFault.NONE
-        self._spoiler = Spoiler(seed)
 
     @property
     def light(self) -> bool:
@@ -63,10 +59,6 @@ class TextEngine:
     def commands(self) -> Commands:
         """What it understands."""
         return self._commands
-
-    def set_fault(self, fault: ScannerFault) -> None:
-        """Have this fault from now on, instead of any other."""
-        self._fault = fault
 
     def show(self, code: str, symbology: Symbology | None = None) -> None:
         """Hold a code before it until it is taken away: each trigger reads it. Raises ValueError if it is too long."""
@@ -123,8 +115,7 @@ class TextEngine:
         self._commands.forget()
 
     def _say(self, data: bytes) -> None:
-        if data:
-            self._outgoing += self._spoiler.with_noise(data) if self._fault is ScannerFault.NOISE else data
+        self._outgoing += data
 
 
 def short_enough(data: bytes) -> bytes:

@@ -25,7 +25,6 @@ from firmware_sim.devices.scan_engine_ssi_frames import (
     packet,
 )
 from firmware_sim.devices.scan_engine_symbology import SSI_CODE_TYPE, Symbology, symbology_of
-from firmware_sim.faults.spoil import Spoiler
 from firmware_sim.faults.words import SsiFault
 
 ACK_S = 2.0
@@ -58,7 +57,6 @@ class SsiEngine:
         wording: Wording = PLAIN,
         aim_s: float = AIM_S,
         ack_s: float = ACK_S,
-        seed: int = 0,
     ) -> None:
         """`byte_s`: what a byte takes on the wire. `wording` is for text only."""
         self._format = decode_format
@@ -76,7 +74,6 @@ class SsiEngine:
         """When the last byte of what it has said will be on the wire."""
         self._outgoing = b""
         self._fault = SsiFault.NONE
-        self._spoiler = Spoiler(seed)
 
     @property
     def light(self) -> bool:
@@ -109,7 +106,7 @@ class SsiEngine:
 
     def fire_bytes(self, data: bytes) -> None:
         """Say these bytes as they are, triggered or not. At most `LONGEST_SHOT`: raises ValueError."""
-        self._outgoing += self._spoilt(short_enough(data))
+        self._outgoing += short_enough(data)
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Take bytes whose last one ended at `now_s`."""
@@ -213,10 +210,7 @@ class SsiEngine:
 
     def _say(self, data: bytes, now_s: float) -> None:
         self._free_s = max(now_s, self._free_s) + len(data) * self._byte_s
-        self._outgoing += self._spoilt(data)
-
-    def _spoilt(self, data: bytes) -> bytes:
-        return self._spoiler.with_noise(data) if self._fault is SsiFault.NOISE else data
+        self._outgoing += data
 
 
 def _encoded(code: str) -> bytes:

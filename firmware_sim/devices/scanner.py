@@ -6,9 +6,6 @@ the works.
 
 from __future__ import annotations
 
-from firmware_sim.faults.spoil import Spoiler
-from firmware_sim.faults.words import ScannerFault
-
 END_OF_CODE = b"\r"
 LONGEST_SHOT = 65_536
 """Bytes in one shot, so that a mistaken script cannot fill the memory."""
@@ -17,14 +14,8 @@ LONGEST_SHOT = 65_536
 class Scanner:
     """What is held under it goes out as text."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self) -> None:
         self._outgoing = b""
-        self._fault = ScannerFault.NONE
-        self._spoiler = Spoiler(seed)
-
-    def set_fault(self, fault: ScannerFault) -> None:
-        """Have this fault from now on, instead of any other."""
-        self._fault = fault
 
     def fire(self, code: str, aim: str = "") -> None:
         """Read a code and say it, after its AIM identifier (`]C0` and so on) if it is set to send one."""
@@ -34,7 +25,7 @@ class Scanner:
         """Say these bytes as they are. At most `LONGEST_SHOT`: raises ValueError."""
         if len(data) > LONGEST_SHOT:
             raise ValueError(f"a scanner says at most {LONGEST_SHOT} bytes at once, not {len(data)}")
-        self._outgoing += self._spoiler.with_noise(data) if self._fault is ScannerFault.NOISE else data
+        self._outgoing += data
 
     def receive(self, data: bytes, now_s: float) -> None:
         """It has no trigger by wire."""

@@ -6,6 +6,7 @@ Sources: Linux `input.h` (`struct input_event` on a 64-bit machine), `input-even
 
 from __future__ import annotations
 
+import random
 import struct
 from collections import deque
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from enum import IntEnum
 
 from firmware_sim.devices.scan_engine import short_enough
 from firmware_sim.devices.wedge_layout import ENTER, SHIFT, Key, key_of
-from firmware_sim.faults.spoil import Spoiler
-from firmware_sim.faults.words import ScannerFault
+from firmware_sim.faults.orders import RATED
+from firmware_sim.faults.spoil import with_noise
+from firmware_sim.faults.words import WedgeFault
 
 INPUT_EVENT = struct.Struct("<qqHHi")
 """Seconds, microseconds, type, code, value."""
@@ -59,12 +61,13 @@ class Wedge:
         self._typing: deque[tuple[Key, int]] = deque()
         self._next_s = float("-inf")
         self._outgoing = b""
-        self._fault = ScannerFault.NONE
-        self._spoiler = Spoiler(seed)
+        self._luck = random.Random(seed)
+        self._noise = 0.0
 
-    def set_fault(self, fault: ScannerFault) -> None:
-        """Have this fault from now on, instead of any other. `noise`: records are lost, or have a wrong bit."""
-        self._fault = fault
+    def set_fault(self, fault: WedgeFault, rate: float | None = None) -> None:
+        """Have this fault from now on. `noise`: a share `rate` of the key changes is lost, or has a wrong bit."""
+        usual = RATED[WedgeFault.NOISE] if rate is None else rate
+        self._noise = usual if fault is WedgeFault.NOISE else 0.0
 
     def fire(self, code: str, aim: str = "") -> None:
         """Type a code after its AIM identifier, if any, and end it. Raises ValueError if too much is to be typed."""
@@ -113,9 +116,9 @@ class Wedge:
 
     def _spoilt(self, report: bytes) -> bytes:
         """The kernel hands out whole records whatever happens: what would move them is a lost report instead."""
-        if self._fault is not ScannerFault.NOISE:
+        if self._luck.random() >= self._noise:
             return report
-        spoilt = self._spoiler.with_noise(report)
+        spoilt = with_noise(report, self._luck)
         return spoilt if len(spoilt) == len(report) else b""
 
 

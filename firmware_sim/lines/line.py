@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from firmware_sim.devices.device import Device, MindsConnections
+from firmware_sim.devices.device import Device, MindsConnections, Restarts
+from firmware_sim.faults.line_trouble import LineTrouble
+from firmware_sim.faults.orders import FaultOrder
+from firmware_sim.faults.words import LineFault
 from firmware_sim.lines.end import End
 from firmware_sim.lines.hosts import Host, HostOf, ThreadHost
 from firmware_sim.lines.pace import WirePace
@@ -32,8 +35,13 @@ class Line:
         log: WireLog,
         clock: Callable[[], float],
         host_of: HostOf = ThreadHost,
+        *,
+        trouble: LineTrouble | None = None,
     ) -> None:
+        """`trouble`: what may go wrong with it; without one, that of its name."""
         self.name = name
+        self._trouble = trouble or LineTrouble(name)
+        self._has_speed = byte_s > 0
         self._device = device
         self._minding = device if isinstance(device, MindsConnections) else None
         self._lock = lock
@@ -81,6 +89,23 @@ class Line:
         """Plug the line in again under the same address. Returns when it is done."""
         self._obey(plugged=True)
 
+    @property
+    def fault(self) -> LineFault:
+        """What is wrong with it now: some faults end by themselves."""
+        return self._trouble.fault
+
+    def set_fault(self, order: FaultOrder) -> None:
+        """Have this fault of lines instead of any other. Returns when it is so."""
+        now_s = self._clock()
+        with self._lock:
+            self._trouble.begin(order, now_s)
+            if order.fault is LineFault.RESET and isinstance(self._device, Restarts):
+                self._device.restart(now_s)
+        # A device on a socket or at a keyboard's plug is not there while it begins anew.
+        gone = order.fault is LineFault.UNPLUG or (order.fault is LineFault.RESET and not self._has_speed)
+        self._obey(plugged=not gone)
+        self.wake()
+
     def hold(self) -> None:
         """Take no more bytes from the host, as with the flow control off for ever."""
         self._held = True
@@ -97,7 +122,7 @@ class Line:
 
     def watched(self) -> list[int] | None:
         """Descriptors that become readable when the host says something; None where a turn is due at once."""
-        if self._held or self._incoming.waiting > READ_BYTES:
+        if self._held or self._incoming.waiting > READ_BYTES or self._trouble.fault is LineFault.STUCK:
             return []
         ends = self._end.watched()
         # Where it left since `_meet`, nothing would ever tell of it again.
@@ -118,31 +143,38 @@ class Line:
     def turn(self) -> float | None:
         """Do everything that is due now; returns by when, in seconds of the clock, there will be more."""
         now_s = self._clock()
+        if self._trouble.is_over(now_s):
+            self._recover(now_s)
+        if self._trouble.fault is LineFault.STUCK:
+            return self._trouble.until_s
         self._meet(now_s)
         if not self._held and self._incoming.waiting <= READ_BYTES:
             self._hear(now_s)
         passed, passed_s = self._incoming.take(now_s)
         with self._lock:
+            passed = self._trouble.heard(passed)
             if passed:
                 self._device.receive(passed, passed_s)
             due_s = self._device.due_s()
             if due_s is not None and due_s <= now_s:
                 self._device.tick(now_s)
-            said = self._device.take_outgoing()
+            self._trouble.say(self._device.take_outgoing(), now_s)
+            messages = self._trouble.take(now_s)
             due_s = self._device.due_s()
             self._hanging_up |= self._minding is not None and self._minding.hangs_up()
-        if said:
+        for said in messages:
             self._log.add(self.name, Direction.FROM_DEVICE, said)
             self._outgoing.push(said, now_s)
         sent, _ = self._outgoing.take(now_s)
         if sent:
             self._end.write(sent)
-        if self._hanging_up and not self._outgoing.waiting:
+        if self._hanging_up and not self._outgoing.waiting and not self._trouble.holds_back:
             self._end.forget_host()
             self._disconnected()
             self._cut()
             self._host_was_there = False
-        times = [time_s for time_s in (due_s, self._incoming.due_s(), self._outgoing.due_s()) if time_s is not None]
+        wires_s = (self._incoming.due_s(), self._outgoing.due_s(), self._trouble.due_s())
+        times = [time_s for time_s in (due_s, *wires_s) if time_s is not None]
         # By what `_meet` saw: a host that opens the line just after it must not be taken for one that was met.
         unmet_s = None if self._host_was_there else self._end.recheck_s()
         recheck_s = HELD_RECHECK_S if self._held else unmet_s
@@ -181,7 +213,15 @@ class Line:
             with self._lock:
                 self._minding.disconnected(self._clock())
 
+    def _recover(self, now_s: float) -> None:
+        """What was wrong for a time is over."""
+        self._wanted_plugged = True
+        self.plug()
+        with self._lock:
+            self._trouble.end(now_s)
+
     def _cut(self) -> None:
         self._hanging_up = False
+        self._trouble.clear()
         self._incoming.clear()
         self._outgoing.clear()

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from firmware_sim.clock import BenchClock, Clock
 from firmware_sim.devices.device import Device
+from firmware_sim.faults.line_trouble import LineTrouble
 from firmware_sim.lines.end import End
 from firmware_sim.lines.hosts import Host, Served, ThreadHost
 from firmware_sim.lines.line import Line
@@ -36,8 +37,17 @@ class Lines(Protocol):
         """What calls its host at `place` while `wanted` says so."""
         ...
 
-    def line(self, name: str, device: Device, lock: threading.Lock, end: End, byte_s: float, log: WireLog) -> Line:
-        """The line of this device, not started."""
+    def line(
+        self,
+        name: str,
+        device: Device,
+        lock: threading.Lock,
+        end: End,
+        byte_s: float,
+        log: WireLog,
+        trouble: LineTrouble | None = None,
+    ) -> Line:
+        """The line of this device, not started; `trouble` is what may go wrong with it."""
         ...
 
 
@@ -57,8 +67,17 @@ class RealLines:
     def calling(self, name: str, place: tuple[str, int], wanted: Callable[[], bool]) -> End:
         return TcpCaller(*place, wanted, self.clock.now_s)
 
-    def line(self, name: str, device: Device, lock: threading.Lock, end: End, byte_s: float, log: WireLog) -> Line:
-        return Line(name, device, lock, end, byte_s, log, self.clock.now_s, self._host)
+    def line(
+        self,
+        name: str,
+        device: Device,
+        lock: threading.Lock,
+        end: End,
+        byte_s: float,
+        log: WireLog,
+        trouble: LineTrouble | None = None,
+    ) -> Line:
+        return Line(name, device, lock, end, byte_s, log, self.clock.now_s, self._host, trouble=trouble)
 
     def _host(self, line: Served) -> Host:
         return ThreadHost(line, self.clock)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from firmware_sim.devices.device import Device
+from firmware_sim.faults.line_trouble import LineTrouble
 from firmware_sim.lines.end import End
 from firmware_sim.lines.hosts import Host, Served
 from firmware_sim.lines.line import Line
@@ -122,9 +123,18 @@ class VirtualLines:
         """Where the device would call its host."""
         return self._end(name, VirtualEnd(f"virtual:{name}", calls=wanted))
 
-    def line(self, name: str, device: Device, lock: threading.Lock, end: End, byte_s: float, log: WireLog) -> Line:
+    def line(
+        self,
+        name: str,
+        device: Device,
+        lock: threading.Lock,
+        end: End,
+        byte_s: float,
+        log: WireLog,
+        trouble: LineTrouble | None = None,
+    ) -> Line:
         """Run by the agenda."""
-        line = Line(name, device, lock, end, byte_s, log, self.clock.now_s, self._host)
+        line = Line(name, device, lock, end, byte_s, log, self.clock.now_s, self._host, trouble=trouble)
         self.ends[name].tell_device = line.wake
         return line
 

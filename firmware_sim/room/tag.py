@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
 
@@ -31,12 +33,44 @@ class TagRefused(Exception):
         self.error = error
 
 
+class TagLeft(Exception):
+    """In the middle of a write the tag is not heard any more."""
+
+
+class Written(Enum):
+    """What is written to a tag at once."""
+
+    BLOCK = auto()
+    BYTE = auto()
+    """AFI, DSFID, EAS."""
+
+
+class Tear(Enum):
+    """What becomes of a write that is torn."""
+
+    NONE = auto()
+    UNDONE = auto()
+    DONE = auto()
+
+
+Tearing = Callable[[Written], Tear]
+
+
 class Listening(Enum):
     """States of a powered tag. Source: ISO/IEC 15693-3, figure of the VICC states."""
 
     READY = auto()
     QUIET = auto()
     SELECTED = auto()
+
+
+@contextmanager
+def torn(tearing: Tearing | None, what: Written) -> Iterator[bool]:
+    """Around a write: whether it is done. Raises `TagLeft` behind one that is torn."""
+    tear = Tear.NONE if tearing is None else tearing(what)
+    yield tear is not Tear.UNDONE
+    if tear is not Tear.NONE:
+        raise TagLeft
 
 
 @dataclass(slots=True)
@@ -55,6 +89,8 @@ class Tag:
     ic_reference: int = IC_REFERENCE
     locked_blocks: set[int] = field(default_factory=set)
     listening: Listening = Listening.READY
+    tearing: Tearing | None = field(default=None, compare=False, repr=False)
+    """Asked before each write, which then raises `TagLeft`, done or not."""
 
     def __post_init__(self) -> None:
         assert len(self.uid) == UID_LENGTH, self.uid
@@ -77,7 +113,9 @@ class Tag:
             raise TagRefused(TagError.NO_SUCH_BLOCK)
         if number in self.locked_blocks:
             raise TagRefused(TagError.LOCKED)
-        self.memory[number * self.block_size : (number + 1) * self.block_size] = content
+        with torn(self.tearing, Written.BLOCK) as done:
+            if done:
+                self.memory[number * self.block_size : (number + 1) * self.block_size] = content
 
     def lock_block(self, number: int) -> None:
         """Make one block read-only for ever; raises `TagRefused`."""
@@ -90,7 +128,9 @@ class Tag:
         """Set the byte that a gate looks at; raises `TagRefused`."""
         if self.afi_locked:
             raise TagRefused(TagError.LOCKED)
-        self.afi = afi
+        with torn(self.tearing, Written.BYTE) as done:
+            if done:
+                self.afi = afi
 
     def lock_afi(self) -> None:
         """Make the AFI read-only for ever; raises `TagRefused`."""
@@ -102,7 +142,9 @@ class Tag:
         """Set the byte that names the memory's format; raises `TagRefused`."""
         if self.dsfid_locked:
             raise TagRefused(TagError.LOCKED)
-        self.dsfid = dsfid
+        with torn(self.tearing, Written.BYTE) as done:
+            if done:
+                self.dsfid = dsfid
 
     def lock_dsfid(self) -> None:
         """Make the DSFID read-only for ever; raises `TagRefused`."""
@@ -113,7 +155,9 @@ class Tag:
     def set_eas(self, eas: bool) -> None:
         """Set the bit that an EAS gate listens for: a custom command of NXP's ICODE chips. Raises `TagRefused`."""
         self.must_have_eas()
-        self.eas = eas
+        with torn(self.tearing, Written.BYTE) as done:
+            if done:
+                self.eas = eas
 
     def must_have_eas(self) -> None:
         """Raises `TagRefused` where the chip has no EAS bit."""

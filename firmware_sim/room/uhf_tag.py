@@ -11,6 +11,8 @@ from enum import Enum, IntEnum, auto
 
 from fastcrc import crc16
 
+from firmware_sim.room.tag import Tearing, Written, torn
+
 WORD = 2
 EPC_BANK_WORDS = 8
 """A bank 01 holds this many words of UII at least, used or not: 128 bits."""
@@ -62,6 +64,8 @@ class UhfTag:
     tid: bytes
     behind: bytes = b""
     locked: set[Bank] = field(default_factory=set)
+    tearing: Tearing | None = field(default=None, compare=False, repr=False)
+    """Asked before each word is written, which then raises `TagLeft`, done or not."""
     _epc: bytearray = field(init=False)
     _crc: int = field(init=False, default=0)
 
@@ -117,11 +121,12 @@ class UhfTag:
         self.read(bank, first, 1)
         if bank in self.locked or bank in (Bank.TID, Bank.RESERVED) or (bank is Bank.EPC and first == 0):
             raise UhfRefused(UhfError.LOCKED)
-        if bank is Bank.USER:
-            self.user[first * WORD : (first + 1) * WORD] = word
-        else:
-            # Word 0 is the CRC, which is kept apart.
-            self._epc[(first - 1) * WORD : first * WORD] = word
+        with torn(self.tearing, Written.BLOCK) as done:
+            if done and bank is Bank.USER:
+                self.user[first * WORD : (first + 1) * WORD] = word
+            elif done:
+                # Word 0 is the CRC, which is kept apart.
+                self._epc[(first - 1) * WORD : first * WORD] = word
 
     def _uii_length(self) -> int:
         return min((self._epc[0] << 8) >> UII_LENGTH_SHIFT, len(self._epc) // WORD - 1) * WORD

@@ -64,8 +64,9 @@ class BenchClient:
         """Set `paper`, `cover` or `cutter` of the printer."""
         self._post("/api/printer", {part: state})
 
-    def fault(self, device: str, fault: str) -> None:
-        self._post("/api/faults", {"device": device, "fault": fault})
+    def fault(self, device: str, fault: str, rate: float | None = None, seconds: float | None = None) -> None:
+        knobs = {key: value for key, value in (("rate", rate), ("seconds", seconds)) if value is not None}
+        self._post("/api/faults", {"device": device, "fault": fault, **knobs})
 
     def walk_through(self, gate: str, numbers: tuple[str, ...], direction: str) -> None:
         """Carry books, or none, through a gate: `in` or `out`."""

@@ -132,7 +132,7 @@ class Player:
             case Verb.PAPER | Verb.COVER | Verb.CUTTER:
                 self.bench.printer(step.do.value, step.state or "")
             case Verb.FAULT:
-                self.bench.fault(step.device or "", step.fault or "")
+                self.bench.fault(step.device or "", step.fault or "", step.rate, step.seconds)
             case Verb.WALK_THROUGH:
                 self.bench.walk_through(step.gate or "", step.books, step.direction.value)
             case Verb.WAIT:

@@ -168,6 +168,8 @@ class Step:
     nth: int = 1
     part: Part | None = None
     between: RoadEnd = RoadEnd.KIOSK
+    rate: Annotated[float, within(0, 1)] | None = None
+    """Of a fault: the share of messages, answers or writes that it spoils."""
     seconds: Annotated[float, within(-LONGEST_JUMP_S, LONGEST_JUMP_S)] | None = None
     gate: str | None = None
     direction: Direction = Direction.OUT
@@ -188,6 +190,10 @@ class Step:
             raise ValueError("expected either `code` or `hex` for `scan`")
         if self.do is Verb.NETWORK and self.state not in set(RoadState):
             raise ValueError(f"expected `state` of a network: {', '.join(RoadState)}")
+        if self.rate is not None and self.do is not Verb.FAULT:
+            raise ValueError("expected no `rate`: only `fault` may have one")
+        if self.do is Verb.FAULT and self.seconds is not None and self.seconds < 0:
+            raise ValueError("expected `seconds` of 0 or more for `fault`")
         if self.do is Verb.WAIT and (self.seconds is None or self.seconds < 0):
             raise ValueError("expected `seconds` of 0 or more for `wait`")
 

@@ -48,8 +48,8 @@ class WorldRoom:
         """Set `paper`, `cover` or `cutter` of the printer."""
         _done(lambda: self.bench.set_printer(part, state))
 
-    def fault(self, device: str, fault: str) -> None:
-        _done(lambda: self.bench.set_fault(device, fault))
+    def fault(self, device: str, fault: str, rate: float | None = None, seconds: float | None = None) -> None:
+        _done(lambda: self.bench.set_fault(device, fault, rate, seconds))
 
     def walk_through(self, gate: str, numbers: tuple[str, ...], direction: str) -> None:
         """Carry books, or none, through a gate: `in` or `out`."""

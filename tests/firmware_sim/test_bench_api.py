@@ -106,6 +106,15 @@ def test_a_book_that_nobody_knows_is_refused_and_nothing_moves(served: Served) -
         ("/api/printer", {"paper": "gone"}, 400, "must be one of ok, near-end, out"),
         ("/api/printer", {"lid": "open"}, 400, "body: 'lid' is unknown; expected 'paper', 'cover', 'cutter'"),
         ("/api/faults", {"device": "gate", "fault": "none"}, 404, "device: there is no device 'gate'"),
+        (
+            "/api/faults",
+            {"device": "pad", "fault": "silent", "rate": 0.5},
+            400,
+            "rate: the pad fault 'silent' takes none; noise",
+        ),
+        ("/api/faults", {"device": "pad", "fault": "noise", "rate": 2}, 400, "rate: expected a number from 0 to 1"),
+        ("/api/faults", {"device": "pad", "fault": "slow", "seconds": "long"}, 400, "seconds: expected a number"),
+        ("/api/faults", {"device": "pad", "fault": "slow", "seconds": 10**400}, 400, "seconds: expected a number"),
         ("/api/faults", {"device": "pad", "fault": "slwo"}, 404, "fault: there is no pad fault 'slwo'; try slow"),
         ("/api/touch", {"across": 1.5, "down": 0}, 400, "across: expected a number from 0 to 1"),
         ("/api/touch", {"across": 0.5, "down": 0.5}, 409, "start firmware-sim with --mirror-port"),
@@ -199,6 +208,29 @@ def test_every_fault_can_be_switched_on_and_off_again(served: Served, device: De
         assert (served.folder / device).is_symlink() == (fault != "unplug")
     served.post("/api/faults", device=device, fault="none")
     assert (served.folder / device).is_symlink()
+
+
+def test_the_room_tells_what_can_be_set_about_a_fault_and_what_was_set(served: Served) -> None:
+    served.post("/api/faults", device="pad", fault="noise", rate=0.25)
+    pad = served.entries("devices")["pad"]
+    assert (pad["fault"], pad["fault_rate"], pad["fault_seconds"]) == ("noise", 0.25, None)
+    knobs = pad["knobs"]
+    assert isinstance(knobs, dict)
+    assert (knobs["noise"], knobs["slow"], knobs["stuck"]) == (["rate"], ["rate", "seconds"], ["seconds"])
+    assert "silent" not in knobs
+    served.post("/api/faults", device="pad", fault="slow")
+    pad = served.entries("devices")["pad"]
+    assert (pad["fault_rate"], pad["fault_seconds"]) == (1.0, 0.5)
+    served.post("/api/faults", device="pad", fault="none")
+
+
+def test_a_pad_that_was_unplugged_for_a_moment_is_back_by_itself(served: Served) -> None:
+    served.post("/api/faults", device="pad", fault="unplug", seconds=0.2)
+    while served.entries("devices")["pad"]["fault"] != "none":
+        pass
+    with served.pad() as port:
+        port.write(request(0x65))
+        assert port.read(13)
 
 
 def test_the_pad_is_silent_on_order_and_well_again(served: Served) -> None:

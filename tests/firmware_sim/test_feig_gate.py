@@ -298,21 +298,6 @@ def test_a_silent_gate_tells_nothing_until_it_speaks_again() -> None:
     assert ONE_BOOK in books_told(host.hear(6))
 
 
-def test_a_slow_gate_answers_half_a_second_later() -> None:
-    host = buffered()
-    host.gate.set_fault(GateFault.SLOW)
-    assert host.ask(CLEAR, for_s=0.5) == b""
-    assert host.hear(0.1) == CLEARED
-
-
-def test_on_a_noisy_line_half_of_the_notifications_are_spoilt() -> None:
-    host = notified()
-    host.gate.set_fault(GateFault.NOISE)
-    walk(host, book())
-    said = [host.hear(5) for _ in range(60)]
-    assert 15 < sum(one == ONE_BOOK for one in said) < 45
-
-
 NOTIFYINGS = st.sampled_from(
     [
         None,

@@ -320,73 +320,42 @@ def test_a_reader_that_resets_itself_is_deaf_for_a_moment() -> None:
 def test_silent_says_nothing_and_does_nothing() -> None:
     tag = a_tag()
     host = Host.with_tags(tag)
-    host.reader.set_fault(PadFault.SILENT)
+    host.reader.trouble.begin(PadFault.SILENT)
     assert host.ask(BY_NAME["AFI on loan"]) == b""
     assert tag.afi == 0x07
-    host.reader.set_fault(PadFault.NONE)
+    host.reader.trouble.begin(PadFault.NONE)
     assert host.ask(WHO) != b""
 
 
 def test_writes_happen_while_their_answers_are_lost_and_everything_else_is_answered() -> None:
     tag = a_tag()
     host = Host.with_tags(tag)
-    host.reader.set_fault(PadFault.LOSE_WRITE_ANSWER)
+    host.reader.trouble.begin(PadFault.LOSE_WRITE_ANSWER)
     for afi in ("c2", "07", "c2"):
         assert host.ask(request(0xB0, f"2701{U1}{afi}")) == b""
     assert tag.afi == 0xC2
     assert host.ask(request(0xB0, f"2401{U1}00010411223344")) == b""
     assert tag.memory[:4].hex() == "44332211"
     assert host.iso(f"2b01{U1}")[2 + 2 + 16 : 2 + 2 + 16 + 2] == "c2"
-    host.reader.set_fault(PadFault.NONE)
+    host.reader.trouble.begin(PadFault.NONE)
     assert host.iso(f"2701{U1}07") == DONE
 
 
 def test_bad_crc_spoils_every_answer() -> None:
     host = Host.with_tags(a_tag())
-    host.reader.set_fault(PadFault.BAD_CRC)
+    host.reader.trouble.begin(PadFault.BAD_CRC)
     answers = [host.ask(WHO) for _ in range(20)]
     assert all(len(answer) == 13 and answer[-2:] != crc(answer[:-2]) for answer in answers)
-
-
-def test_truncate_cuts_every_answer_short() -> None:
-    host = Host.with_tags(a_tag())
-    host.reader.set_fault(PadFault.TRUNCATE)
-    whole = BY_NAME["software version of a CPR.M02"]
-    answers = [host.ask(WHO) for _ in range(20)]
-    assert all(whole.startswith(answer) and len(answer) < len(whole) for answer in answers)
-
-
-def test_noise_spoils_some_answers_the_same_way_each_time() -> None:
-    whole = BY_NAME["software version of a CPR.M02"]
-
-    def heard() -> list[bytes]:
-        host = Host.with_tags(a_tag())
-        host.reader.set_fault(PadFault.NOISE)
-        return [host.ask(WHO) for _ in range(60)]
-
-    answers = heard()
-    good = answers.count(whole)
-    assert 10 < good < 50
-    assert any(len(answer) > len(whole) for answer in answers)
-    assert any(len(answer) == len(whole) and answer != whole for answer in answers)
-    assert answers == heard()
-
-
-def test_slow_answers_come_late_but_come() -> None:
-    host = Host.with_tags(a_tag())
-    host.reader.set_fault(PadFault.SLOW)
-    assert host.ask(request(0xB0, "0100"))[3:5].hex() == "0001"
-    assert 0.5 < host.took_s < 1.0
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5), st.sampled_from(list(PadFault)))
 def test_whatever_bytes_come_a_good_request_is_answered_afterwards(pieces: list[bytes], fault: PadFault) -> None:
     host = Host.with_tags(a_tag())
-    host.reader.set_fault(fault)
+    host.reader.trouble.begin(fault)
     for piece in pieces:
         host.send(piece)
         host.hear()
-    host.reader.set_fault(PadFault.NONE)
+    host.reader.trouble.begin(PadFault.NONE)
     host.now_s += 0.2
     assert host.ask(WHO) == BY_NAME["software version of a CPR.M02"]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.bench.wire_notes import note
+from firmware_sim.catalogue import GATE_FAULTS
 from firmware_sim.lines.wire_log import Direction, WireEntry
 from firmware_sim.settings import BadSettings, LineKind, PadDriver, load, parse, with_pad
 from tests.firmware_sim.browser import Browser
@@ -159,7 +160,9 @@ def test_a_gate_calls_the_host_that_the_configuration_names(serve: Serve, tmp_pa
 def test_gates_are_among_the_devices_with_their_faults(bench: Served) -> None:
     devices = bench.entries("devices")
     assert list(devices)[-3:] == bench.room()["gates"] == ["exit", "stairs", "portal"]
-    assert devices["exit"]["faults"] == ["none", "silent", "slow", "noise", "overflow", "unplug"]
+    assert devices["exit"]["faults"] == [fault.value for fault in GATE_FAULTS]
+    assert "overflow" in GATE_FAULTS
+    assert "wrong-baud" not in GATE_FAULTS
     bench.post("/api/faults", device="exit", fault="silent")
     assert bench.entries("devices")["exit"]["fault"] == "silent"
 

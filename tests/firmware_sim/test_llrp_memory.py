@@ -174,6 +174,6 @@ def test_a_lost_write_answer_leaves_the_tag_written_and_nobody_told() -> None:
     book = iso_book()
     client = Client.of_pad(book)
     assert isinstance(client.reader, LlrpReader)
-    client.reader.set_fault(PadFault.LOSE_WRITE_ANSWER)
+    client.reader.trouble.begin(PadFault.LOSE_WRITE_ANSWER)
     assert client.with_access(write(1, 3, 0, b"zz")) == []
     assert book.uhf[0].read(Bank.USER, 0, 1) == b"zz"

@@ -133,21 +133,6 @@ def test_a_silent_gate_says_nothing_but_notes_what_passes(host: GateHost[Lsp2Gat
     assert host.ask(COUNT).hex() == "1e2d03000100"
 
 
-def test_a_slow_gate_answers_half_a_second_later(host: GateHost[Lsp2Gate]) -> None:
-    host.gate.set_fault(GateFault.SLOW)
-    assert host.ask(COUNT, for_s=0.45) == b""
-    assert host.hear(0.1).hex() == "1e2d03000000"
-
-
-def test_on_a_noisy_line_some_records_are_wrong_and_nothing_in_them_tells(host: GateHost[Lsp2Gate]) -> None:
-    host.gate.carry_through([in_stock()], OUT, host.now_s)
-    right = host.ask(RECORD_0)
-    host.gate.set_fault(GateFault.NOISE)
-    heard = [host.ask(RECORD_0) for _ in range(100)]
-    assert 20 < heard.count(right) < 80
-    assert any(len(one) == len(right) and one[:3] == right[:3] and one != right for one in heard)
-
-
 PIECES = st.lists(st.binary(max_size=8) | st.sampled_from([TIME, COUNT, RECORD_0, PEOPLE]), max_size=12)
 
 

@@ -120,16 +120,6 @@ def test_a_new_host_does_not_finish_the_last_ones_packet() -> None:
     assert (engine.light, engine.take_outgoing()) == (True, ACK)
 
 
-def test_noise_spoils_some_packets() -> None:
-    engine = an_engine()
-    engine.set_fault(SsiFault.NOISE)
-    said = []
-    for _ in range(60):
-        engine.receive(STOP, 0.0)
-        said.append(engine.take_outgoing())
-    assert 10 < said.count(ACK) < 50
-
-
 def test_an_empty_code_is_a_packet_with_a_type_and_no_text() -> None:
     engine = an_engine()
     assert texts_of(a_read_code(engine, "")) == [(0, 3, b"")]

@@ -12,7 +12,7 @@ import serial
 
 from firmware_sim.card_ways import CannotDo, ScannerCards
 from firmware_sim.devices.scanner import LONGEST_SHOT, Scanner
-from firmware_sim.faults.words import CardFault, ScannerFault
+from firmware_sim.faults.words import CardFault
 from firmware_sim.lines.line import Line
 from firmware_sim.lines.pseudo_terminal import PseudoTerminal
 from firmware_sim.lines.wire_log import WireLog
@@ -48,16 +48,6 @@ def test_bytes_are_said_as_they_are_up_to_a_limit() -> None:
     assert len(scanner.take_outgoing()) == LONGEST_SHOT
     with pytest.raises(ValueError, match="at most 65536"):
         scanner.fire_bytes(bytes(LONGEST_SHOT + 1))
-
-
-def test_noise_spoils_some_codes() -> None:
-    scanner = Scanner()
-    scanner.set_fault(ScannerFault.NOISE)
-    said = []
-    for _ in range(60):
-        scanner.fire("35555000012345")
-        said.append(scanner.take_outgoing())
-    assert 10 < said.count(b"35555000012345\r") < 50
 
 
 def test_books_lie_on_the_pad_in_the_order_in_which_they_were_laid_down() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from firmware_sim.devices.wedge import MOST_STROKES, REPORT_S, Wedge
 from firmware_sim.devices.wedge_layout import KEYS, TAB
-from firmware_sim.faults.words import ScannerFault
+from firmware_sim.faults.words import WedgeFault
 from tests.firmware_sim.scan_engine_time import pass_time
 
 VECTORS = tomllib.loads(Path("tests/vectors/evdev.toml").read_text(encoding="utf-8"))["exchange"]
@@ -101,7 +101,7 @@ def test_what_has_no_key_is_left_out_and_the_end_is_as_it_was_set() -> None:
 
 def test_noise_loses_reports_and_flips_bits_but_records_stay_whole() -> None:
     wedge = Wedge()
-    wedge.set_fault(ScannerFault.NOISE)
+    wedge.set_fault(WedgeFault.NOISE)
     wedge.fire("35555000012345" * 10)
     told = pass_time(wedge, 60.0)
     good = len(typed("35555000012345" * 10)) * 24
