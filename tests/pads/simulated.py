@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from firmware_sim.devices.device import Device
+from firmware_sim.faults.line_trouble import LineTrouble
+from firmware_sim.faults.orders import WELL, ordered
+from firmware_sim.faults.words import LINE_FAULTS, Fault, LineFault, PadFault
+from firmware_sim.pads import PadReader
 from firmware_sim.room.room import Room
 from firmware_sim.room.tag import Tag as SimulatedTag
 from tests.firmware_sim.pad_host import books_with
 from tests.pads.desk import Tag
 
-SomeDevice = TypeVar("SomeDevice", bound=Device)
+SomeDevice = TypeVar("SomeDevice", bound=PadReader)
+SPOILING: tuple[Fault, ...] = (
+    PadFault.SILENT,
+    PadFault.BAD_CRC,
+    LineFault.TRUNCATE,
+    LineFault.HALF_FRAME,
+    LineFault.NOISE,
+    LineFault.SLOW,
+    LineFault.DOUBLED,
+    LineFault.LATE,
+    LineFault.WRONG_BAUD,
+)
+"""What lets no book go and makes none up: a right checksum is that of a right answer, sooner or later."""
 _REQUESTS_APART_S = 0.2
 """On the device's own clock: it is never asked too soon."""
 
@@ -29,7 +44,14 @@ class Simulated(Generic[SomeDevice]):
         self._names = {uid(tag): book.name for tag, book in zip(tags, books, strict=True)}
         self.room = Room(books, [])
         self.device = device(self.room, byte_s)
+        self.line = LineTrouble("a line of the tests")
         self._now_s = self._took_s = 0.0
+
+    def set_fault(self, fault: Fault, rate: float | None = None) -> None:
+        """Of the reader or of its line, instead of any other."""
+        of_line = isinstance(fault, LineFault)
+        self.device.trouble.begin(fault if isinstance(fault, PadFault) else PadFault.NONE, rate)
+        self.line.begin(ordered("pad", LINE_FAULTS, fault.value, rate) if of_line else WELL, self._now_s)
 
     def put(self, *tags: SimulatedTag) -> None:
         self.room.put_on_pad([self._names[uid(tag)] for tag in tags])
@@ -44,8 +66,13 @@ class Simulated(Generic[SomeDevice]):
         while (due_s := self.device.due_s()) is not None:
             self._now_s = max(self._now_s, due_s)
             self.device.tick(self._now_s)
+        self.line.say(self.device.take_outgoing(), self._now_s)
+        said = self.line.take(self._now_s)
+        while (due_s := self.line.due_s()) is not None:
+            self._now_s = due_s
+            said += self.line.take(due_s)
         self._took_s = self._now_s - began_s
-        return self.device.take_outgoing() or None
+        return b"".join(said) or None
 
     def air_s(self, request: bytes) -> float:
         return self._took_s

@@ -22,10 +22,10 @@ from drivers.pads.protocol import (
 )
 from firmware_sim.devices.m3_210 import M3Reader
 from firmware_sim.devices.m3_210_tags import Moods
-from firmware_sim.faults.words import PadFault
+from firmware_sim.faults.words import Fault, LineFault, PadFault
 from firmware_sim.room.tag import Tag as SimulatedTag
 from tests.pads.desk import ReaderDesk
-from tests.pads.simulated import Simulated, a_tag, uid
+from tests.pads.simulated import SPOILING, Simulated, a_tag, uid
 
 BYTE_S = 10 / 19_200
 IN_STOCK, ON_LOAN = 0x07, 0xC2
@@ -95,22 +95,22 @@ def test_a_book_taken_away_is_gone_and_one_that_is_not_there_is_away() -> None:
 def test_a_write_whose_answer_is_lost_is_found() -> None:
     tag = a_tag(1)
     desk = a_desk(tag)
-    desk.reader.device.set_fault(PadFault.LOSE_WRITE_ANSWER)
+    desk.reader.set_fault(PadFault.LOSE_WRITE_ANSWER)
     desk.orders(WriteAfi(uid(tag), ON_LOAN))
     assert WriteDone(uid(tag), ON_LOAN) in desk.run(8.0)
 
 
-@pytest.mark.parametrize("fault", [PadFault.SILENT, PadFault.BAD_CRC, PadFault.TRUNCATE, PadFault.NOISE, PadFault.SLOW])
-def test_after_any_fault_of_the_line_the_pad_is_as_before(fault: PadFault) -> None:
+@pytest.mark.parametrize("fault", SPOILING)
+def test_after_any_fault_of_the_line_the_pad_is_as_before(fault: Fault) -> None:
     tag, other = a_tag(1), a_tag(2)
     desk = Desk(M3Pad(M3Settings()), a_reader(tag, other))
     desk.reader.put(tag)
     desk.open()
     desk.run(4.0)
-    desk.reader.device.set_fault(fault)
+    desk.reader.set_fault(fault)
     told = desk.run(8.0)
     assert TagGone(uid(tag)) not in told
-    desk.reader.device.set_fault(PadFault.NONE)
+    desk.reader.set_fault(PadFault.NONE)
     desk.reader.put(other)
     after = desk.run(20.0)
     assert [event for event in told + after if event == read(other)] == [read(other)]
@@ -123,7 +123,7 @@ def test_orders_survive_the_reader_s_noise() -> None:
     """About every third answer comes damaged: no book is lost, and every order is done."""
     tags = [a_tag(number) for number in range(4)]
     desk = a_desk(*tags)
-    desk.reader.device.set_fault(PadFault.NOISE)
+    desk.reader.set_fault(LineFault.NOISE)
     for tag in tags:
         desk.orders(WriteAfi(uid(tag), ON_LOAN))
     told = desk.run(15.0)

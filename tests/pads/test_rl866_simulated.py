@@ -20,10 +20,10 @@ from drivers.pads.protocol import (
 from drivers.pads.rl866.pad import Rl866Pad, Rl866Programmer
 from drivers.pads.rl866.settings import Rl866Settings
 from firmware_sim.devices.rl866 import Rl866Reader
-from firmware_sim.faults.words import PadFault
+from firmware_sim.faults.words import Fault, PadFault
 from firmware_sim.room.tag import Tag as SimulatedTag
 from tests.pads.desk import ReaderDesk
-from tests.pads.simulated import Simulated, a_tag, uid
+from tests.pads.simulated import SPOILING, Simulated, a_tag, uid
 
 BYTE_S = 11 / 38_400
 ON_LOAN, IN_STOCK = 0xC2, 0x07
@@ -98,7 +98,7 @@ def test_a_write_whose_answer_is_lost_is_found() -> None:
     desk = a_desk(tag)
     desk.reader.put(tag)
     desk.run(1.0)
-    desk.reader.device.set_fault(PadFault.LOSE_WRITE_ANSWER)
+    desk.reader.set_fault(PadFault.LOSE_WRITE_ANSWER)
     desk.orders(WriteAfi(uid(tag), ON_LOAN))
     assert WriteDone(uid(tag), ON_LOAN) in desk.run(5.0)
 
@@ -110,16 +110,16 @@ def test_a_book_that_is_away_is_told_as_away() -> None:
     assert desk.run(3.0) == [WriteFailed(uid(tag), WriteFailure.TAG_AWAY, None)]
 
 
-@pytest.mark.parametrize("fault", [PadFault.SILENT, PadFault.BAD_CRC, PadFault.TRUNCATE, PadFault.NOISE, PadFault.SLOW])
-def test_after_any_fault_of_the_line_the_pad_is_as_before(fault: PadFault) -> None:
+@pytest.mark.parametrize("fault", SPOILING)
+def test_after_any_fault_of_the_line_the_pad_is_as_before(fault: Fault) -> None:
     tag, other = a_tag(1), a_tag(2)
     desk = a_desk(tag, other)
     desk.reader.put(tag)
     desk.run(1.0)
-    desk.reader.device.set_fault(fault)
+    desk.reader.set_fault(fault)
     told = desk.run(8.0)
     assert TagGone(uid(tag)) not in told
-    desk.reader.device.set_fault(PadFault.NONE)
+    desk.reader.set_fault(PadFault.NONE)
     desk.reader.put(other)
     after = desk.run(20.0)
     assert [event for event in told + after if event == read(other)] == [read(other)]
