@@ -46,6 +46,8 @@ ON_A_LINE = ("pty", "tcp")
 PAD_FAULTS = with_own(LINE_FAULTS, PadFault)
 SSI_FAULTS = with_own(LINE_FAULTS, SsiFault)
 GATE_FAULTS = with_own(SOCKET_FAULTS, GateFault)
+PORTAL_FAULTS = tuple(fault for fault in GATE_FAULTS if fault is not GateFault.COUNTER_RESET)
+"""It counts no people."""
 CATALOGUE: dict[DeviceName, tuple[Simulated, ...]] = {
     DeviceName.PAD: (
         Simulated("FEIG OBID reader (CPR family) with a pad", "feig", ON_A_LINE, PAD_FAULTS),
@@ -76,7 +78,7 @@ GATES = {
     GateDriver.LSP2: Simulated("TAGSYS LSP2 pedestal", "lsp2", ("tcp",), GATE_FAULTS),
     GateDriver.FEIG_BUFFERED: Simulated("FEIG gate, read from its buffer", "feig", ("tcp",), GATE_FAULTS),
     GateDriver.FEIG_NOTIFYING: Simulated("FEIG gate that calls its host", "feig", ("calls the host",), GATE_FAULTS),
-    GateDriver.LLRP: Simulated("UHF portal (LLRP) of two antennas", "llrp", ("tcp",), GATE_FAULTS),
+    GateDriver.LLRP: Simulated("UHF portal (LLRP) of two antennas", "llrp", ("tcp",), PORTAL_FAULTS),
 }
 """A bench has none, one or several, by names of its own."""
 
