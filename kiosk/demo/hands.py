@@ -72,7 +72,7 @@ class HouseHands(Protocol):
     def running(self, part: Part) -> bool: ...
 
     def is_whole(self) -> bool:
-        """Broker, central and kiosk run."""
+        """Broker, central and kiosk run, and what they say to each other arrives."""
         ...
 
     def died_within(self, part: Part, seconds: float) -> bool:

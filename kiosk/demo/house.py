@@ -12,7 +12,8 @@ from pathlib import Path
 
 from kiosk.demo.children import Child, NotReady
 from kiosk.demo.people import People, seed_of_loans
-from kiosk.demo.scenario import Broker, PadMake, Part, Setting
+from kiosk.demo.roads import Roads
+from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, Setting
 
 READY_S = 30.0
 DEMO_CONFIG = Path(__file__).resolve().parents[2] / "config" / "demo"
@@ -49,6 +50,7 @@ class House:
 
     def __init__(self, config: Path, run: Path, setting: Setting, *, mode: str) -> None:
         self.ports = Ports.free()
+        self.roads = Roads(self.ports.broker)
         self.run = run
         self.setting = setting
         self.ledger = run / "kiosk" / "ledger.sqlite"
@@ -68,6 +70,7 @@ class House:
         self._write_loans()
         try:
             self._small_disk()
+            self.roads.start()
             for child in self.children.values():
                 child.start()
             for child in self.children.values():
@@ -80,6 +83,7 @@ class House:
         """Stop everything, the kiosk first."""
         for child in reversed(self.children.values()):
             child.stop()
+        self.roads.stop()
         if self._mounted:
             subprocess.run(["umount", str(self.ledger.parent)], check=False)
             self._mounted = False
@@ -110,13 +114,12 @@ class House:
 
     def _commands(self) -> dict[str, list[str]]:
         python, ports = sys.executable, self.ports
-        broker = {"broker.host": "127.0.0.1", "broker.port": str(ports.broker)}
-        central = broker | {
+        central = self._broker_of(RoadEnd.CENTRAL) | {
             "http.port": str(ports.central),
             "database.url": f"sqlite:///{self.central_database}",
             "seed.loans": str(self._loans),
         }
-        kiosk = broker | {
+        kiosk = self._broker_of(RoadEnd.KIOSK) | {
             "ledger.path": str(self.ledger),
             "screen.mode": self._mode,
             "mirror.port": str(ports.mirror),
@@ -143,6 +146,9 @@ class House:
         if self.setting.broker is Broker.NONE:
             del commands[Part.BROKER.value]
         return commands
+
+    def _broker_of(self, end: RoadEnd) -> dict[str, str]:
+        return {"broker.host": "127.0.0.1", "broker.port": str(self.roads.port(end))}
 
     def _write_loans(self) -> None:
         """The loans that central has from the beginning, as its seed."""

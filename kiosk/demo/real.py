@@ -42,7 +42,7 @@ class RealHouse:
         return child is not None and child.running
 
     def is_whole(self) -> bool:
-        return all(self.running(part) for part in Part)
+        return all(self.running(part) for part in Part) and self._house.roads.passable
 
     def died_within(self, part: Part, seconds: float) -> bool:
         return self._house.part(part).ends_within(seconds)
@@ -79,7 +79,7 @@ class RealHouse:
             self.start(part)
 
     def set_road(self, end: RoadEnd, state: RoadState, delay_s: float) -> None:
-        raise NotReady(f"network: the line of {end.value} cannot be made {state.value} between processes: " + VIRTUAL)
+        self._house.roads.set(end, state, delay_s)
 
     def jump(self, seconds: float) -> None:
         raise NotReady(f"clock-jump: a process's clock cannot be set by {seconds:g} s: " + VIRTUAL)

@@ -115,8 +115,9 @@ class VirtualHouse:
                 return self.station is not None
 
     def is_whole(self) -> bool:
-        """Broker, central and kiosk run."""
-        return all(self.running(part) for part in Part)
+        """Broker, central and kiosk run, and what they say to each other arrives."""
+        roads_open = self.network.stations_road.open and self.network.central_road.open
+        return all(self.running(part) for part in Part) and roads_open
 
     def sleep(self, seconds: float) -> None:
         """Let so much time pass."""
@@ -192,11 +193,16 @@ class VirtualHouse:
     def set_road(self, end: str, state: str, delay_s: float) -> None:
         """`ok`, `cut`, `half-open` or `slow`: the line between the broker and `kiosk`, or `central`."""
         road = self.network.stations_road if end == Part.KIOSK else self.network.central_road
-        road.open = state in (RoadState.OK, RoadState.SLOW)
+        was_open, road.open = road.open, state in (RoadState.OK, RoadState.SLOW)
         road.delay_s = delay_s if state == RoadState.SLOW else 0.0
-        if road is self.network.stations_road and self.station is not None and not road.open:
+        if road is not self.network.stations_road or self.station is None:
+            return
+        if not road.open:
             station, noticed_s = self.station, 0.0 if state == RoadState.CUT else NOTICED_S
             self.agenda.after(noticed_s, lambda: None if road.open else station.line_lost("the line is cut"))
+        elif not was_open:
+            # What was swallowed cannot be said again on the same connection: mending resets it (kiosk/demo/relay.py).
+            self.station.line_lost("the line was reset")
 
     def jump(self, seconds: float) -> None:
         """The kiosk's wall clock is set forward, or back."""
