@@ -1,4 +1,4 @@
-"""The relay between kiosk or central and the broker, on real sockets: what each state does to bytes and to who waits."""
+"""The relay between kiosk or central and the broker, on real sockets: what it does to bytes, and to who waits."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_a_cut_line_is_felt_at_both_ends_and_by_who_comes(relay: Relay, far: Far
         for end in (near, behind):
             with pytest.raises(ConnectionResetError):
                 end.recv(1)
-        with calling(relay) as late, pytest.raises(ConnectionResetError):
+        with pytest.raises(ConnectionResetError), calling(relay) as late:  # also while it still connects
             late.recv(1)
     relay.set(RoadState.OK)
     near, behind = pair(relay, far)
