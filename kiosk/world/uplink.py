@@ -29,8 +29,8 @@ CONNECT_S = 0.02
 AGAIN_S = 1.0
 """Between two tries to reach the broker."""
 NOTICED_S = 15.0
-"""When a line that went without a word is missed. MQTT's client (paho) asks after one keep-alive of silence and gives up
-after another: one to two keep-alives (10 s each, `kiosk/station/uplink_line.py`), and this is the middle."""
+"""When a line that went without a word is missed. MQTT's client (paho) asks after one keep-alive of silence and gives
+up after another: one to two keep-alives (10 s each, `kiosk/station/uplink_line.py`), and this is the middle."""
 
 
 class WorldUplink:
