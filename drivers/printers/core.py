@@ -36,6 +36,8 @@ _TRIES = 3
 _QUIET_S = 0.2
 _OFFLINE_ASK_AGAIN_S = 0.5
 _RECOVER_EVERY_S = 30.0
+_KNIFE_S = 1.0
+"""From the last row to the cut: 360 rows at 100 mm/s up to the knife and beyond it, and the knife's own way."""
 
 
 class Answering(StrEnum):
@@ -351,16 +353,25 @@ class PrinterCore:
         return [Printed(job.job_id)]
 
     def _begin(self, job: _Job, now_s: float) -> None:
-        job.printed_by_s = now_s + sum(piece.rows for piece in job.pieces) / self._settings.rows_per_s
+        job.printed_by_s = now_s
         self._job = job
 
     def _send_piece(self, job: _Job, now_s: float) -> None:
-        piece = job.pieces.popleft()
-        self._outgoing.put(piece.data)
+        piece = self._put_piece(job, now_s)
         job.moved_s = now_s
         self._next_round_s = now_s if job.pieces else max(now_s, job.printed_by_s)
         if piece.raster and Quirk.BYTES_AFTER_RASTER in self._model.quirks:
             self._next_round_s = max(self._next_round_s, now_s + self._outgoing.wire_s() + _QUIET_S)
+
+    def _put_piece(self, job: _Job, now_s: float) -> Piece:
+        """Printing begins when the wire has brought the piece; an error of the knife comes last of all."""
+        piece = job.pieces.popleft()
+        self._outgoing.put(piece.data)
+        begun_s = max(job.printed_by_s, now_s + self._outgoing.wire_s())
+        job.printed_by_s = begun_s + piece.rows / self._settings.rows_per_s
+        if not job.pieces:
+            job.printed_by_s += _KNIFE_S
+        return piece
 
     def _wait_for_line(self, job: _Job, now_s: float) -> list[PrinterEvent]:
         """Some models say off line while their buffer is full."""
@@ -397,7 +408,7 @@ class PrinterCore:
         if self._job is None:
             return events
         if self._job.pieces:
-            self._outgoing.put(self._job.pieces.popleft().data)
+            self._put_piece(self._job, now_s)
         earliest_s = now_s if self._job.pieces else self._job.printed_by_s
         self._next_round_s = max(earliest_s, now_s + self._outgoing.wire_s())
         return events

@@ -103,7 +103,10 @@ class Player:
         )
 
     def _hesitate(self, wait_s: float) -> None:
-        """Look at the screen for so long: what it confirms meanwhile counts."""
+        """Look at the screen for so long: what it confirms meanwhile counts. A kiosk that is off shows nothing."""
+        if not self.house.running(Part.KIOSK):
+            self.clock.sleep(wait_s)
+            return
         end_s = self.clock.now_s + wait_s
         while (left_s := end_s - self.clock.now_s) > 0:
             self._look(self._view.number if self._view else -1, min(LOOK_S, left_s))

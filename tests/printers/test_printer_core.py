@@ -44,7 +44,7 @@ def test_a_printer_is_set_up_and_asked_how_it_is(desk: Desk) -> None:
 def test_a_receipt_goes_out_in_bands_of_100_rows_and_is_printed_when_all_is_well_behind_it(desk: Desk) -> None:
     desk.paper = b""
     desk.prints("R1")
-    assert outcomes(desk.run(3.0)) == [Printed("R1", verified=True)]
+    assert outcomes(desk.run(5.0)) == [Printed("R1", verified=True)]
     heights = [int.from_bytes(size, "little") for size in re.findall(rb"\x1dv0\x00\x48\x00(..)", desk.paper, re.DOTALL)]
     assert len(heights) >= 4
     assert max(heights) == 100
@@ -54,6 +54,15 @@ def test_a_receipt_goes_out_in_bands_of_100_rows_and_is_printed_when_all_is_well
 def test_printed_is_not_said_before_the_paper_can_be_out(desk: Desk) -> None:
     desk.prints("R1")
     assert outcomes(desk.run(0.3)) == []
+
+
+def test_a_knife_that_jams_after_the_last_byte_was_heard_fails_the_receipt(desk: Desk) -> None:
+    desk.prints("R1")
+    while b"\x1dV\x42\x00" not in desk.paper:
+        assert outcomes(desk.run(0.01)) == []
+    assert outcomes(desk.run(0.9)) == [], "the paper is on its way to the knife still"
+    desk.answers = dict(CUTTER_JAM)
+    assert outcomes(desk.run(3.0)) == [PrintFailed("R1", PrintFailure.CUTTER)]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +172,7 @@ def test_an_unplugged_printer_fails_every_job_and_starts_afresh(desk: Desk) -> N
 def test_a_queue_is_bounded(desk: Desk) -> None:
     for number in range(10):
         desk.prints(f"R{number}", b"\x1bd\x01")
-    told = outcomes(desk.run(5.0))
+    told = outcomes(desk.run(15.0))
     assert told.count(PrintFailed("R9", PrintFailure.QUEUE_FULL)) == 1
     assert [event for event in told if isinstance(event, Printed)] == [Printed(f"R{number}") for number in range(8)]
 
