@@ -2,7 +2,7 @@
 
 A job is `Printed` only when the printer answered "all well" twice after the time that printing takes: an answer does
 not name its question, and a stray one shifts a whole round of them. A job that met paper end, an open cover or a jammed
-cutter is `PrintFailed` and what the printer still holds of it is cleared before the next one, so that no patron gets
+cutter, or in which the printer was not heard for a moment, is `PrintFailed` and what the printer still holds of it is cleared before the next one, so that no patron gets
 the end of another's receipt. Times in seconds of any monotonic clock.
 """
 
@@ -72,6 +72,8 @@ class _Job:
     moved_s: float = 0.0
     well_once: bool = False
     """One whole round behind the paper said that all is well."""
+    was_away: bool = False
+    """A question in it stayed without an answer: the printer may have begun anew, and lost what it held."""
 
 
 @dataclass(slots=True)
@@ -260,6 +262,8 @@ class PrinterCore:
         """Ask again after a silence, so that a late answer is not taken for the next question's."""
         current.asked = None
         current.tries += 1
+        if self._job is not None:
+            self._job.was_away = True
         current.quiet_until_s = now_s + _QUIET_S
         if current.tries < _TRIES:
             return []
@@ -293,7 +297,10 @@ class PrinterCore:
         self._known = self._ever_heard = True
         self._heard.take_strange()
         self._next_round_s = now_s + self._settings.poll_s
-        return self._judge() + self._go_on(now_s)
+        events = self._judge()
+        if self._job is not None and self._job.was_away:
+            events += self._fail_jobs(PrintFailure.NO_ANSWER)
+        return events + self._go_on(now_s)
 
     def _is(self, condition: Condition) -> None:
         self._condition = condition

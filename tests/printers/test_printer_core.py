@@ -365,6 +365,19 @@ def test_an_answer_that_is_lost_once_is_asked_for_again(desk: Desk) -> None:
     assert outcomes(desk.run(5.0)) == [Printed("R1")]
 
 
+def test_a_printer_that_was_away_in_a_job_may_have_lost_it(desk: Desk) -> None:
+    """A power dip: real-time questions are answered as before, and of the receipt nothing more comes."""
+    desk.prints("R1")
+    desk.run(0.15)
+    desk.answers = None
+    desk.run(1.1)
+    desk.answers, desk.paper = dict(ALL_WELL), b""
+    assert outcomes(desk.run(30.0)) == [PrintFailed("R1", PrintFailure.NO_ANSWER)]
+    assert b"\x10\x05\x02" in desk.paper, "what it still holds of it is cleared"
+    desk.prints("R2")
+    assert outcomes(desk.run(10.0)) == [Printed("R2")]
+
+
 def test_paper_that_is_put_in_is_heard_of_by_an_automatic_status(desk: Desk) -> None:
     desk.answers = dict(PAPER_OUT)
     desk.run(6.0)

@@ -1,4 +1,8 @@
-"""Every scenario of this folder, against the real processes: each holds whole, or says where it does not."""
+"""Scenarios against the real processes: each holds whole, or says where it does not.
+
+Those of this folder, and of its sub-folders those that need real parts: all others are played in virtual time, by
+`tests/world/test_scenarios_in_virtual_time.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.demo.scenario import Time, read_scenario
 from tests.scenarios.conftest import SCENARIOS, played
 
-FILES = sorted(SCENARIOS.glob("*.scenario.toml"))
+FILES = sorted(
+    path
+    for path in SCENARIOS.rglob("*.scenario.toml")
+    if path.parent == SCENARIOS or read_scenario(path).setting.time is Time.REAL
+)
 
 
 @pytest.mark.parametrize("scenario", FILES, ids=lambda path: path.name.removesuffix(".scenario.toml"))
