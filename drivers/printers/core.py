@@ -2,8 +2,9 @@
 
 A job is `Printed` only when the printer answered "all well" twice after the time that printing takes: an answer does
 not name its question, and a stray one shifts a whole round of them. A job that met paper end, an open cover or a jammed
-cutter, or in which the printer was not heard for a moment, is `PrintFailed` and what the printer still holds of it is cleared before the next one, so that no patron gets
-the end of another's receipt. Times in seconds of any monotonic clock.
+cutter, or in which the printer was not heard for a moment, is `PrintFailed`, and what the printer still holds of it is
+cleared before the next one, so that no patron gets the end of another's receipt. Times in seconds of any monotonic
+clock.
 """
 
 from __future__ import annotations
