@@ -140,6 +140,11 @@ class Ledger:
             return [row_of(columns) for columns in found]
 
     @property
+    def last_row(self) -> int:
+        """The newest row's number; 0 where there is none."""
+        return self._last_row
+
+    @property
     def last_seq(self) -> int:
         """Of the newest fact; 0 where there is none."""
         return self._last_seq

@@ -11,7 +11,8 @@ from kiosk.screens.frame import Frame
 from kiosk.screens.screen import Screen
 from kiosk.session.events import Event
 from kiosk.session.state import Kiosk
-from kiosk.station.mirror import ActOrder, Mirror, MirrorOrder, PowerCutOrder, RepaintOrder, Reply, TouchOrder
+from kiosk.station.mirror import ActOrder, Mirror, MirrorOrder, PowerCutOrder, RepaintOrder, TouchOrder
+from kiosk.station.overheard import Overheard, Reply
 
 Rehearse = Callable[[PowerCut], None]
 
@@ -19,10 +20,19 @@ Rehearse = Callable[[PowerCut], None]
 class MirroredScreen:
     """A screen whose every change is published. An order is answered when the picture that it led to is shown."""
 
-    def __init__(self, screen: Screen, mirror: Mirror | None, rehearse: Rehearse | None, *, show_private: bool) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        mirror: Mirror | None,
+        rehearse: Rehearse | None,
+        *,
+        show_private: bool,
+        overheard: Overheard | None = None,
+    ) -> None:
         """`rehearse` orders a power cut; None where the settings do not allow that."""
         self._screen = screen
         self._mirror = mirror
+        self._overheard = overheard
         self._rehearse = rehearse
         self._show_private = show_private
         self._published: Frame | None = None
@@ -43,6 +53,8 @@ class MirroredScreen:
         self._screen.show(state, now_s)
         if self._mirror is not None:
             self._publish(self._mirror, self._screen.frame)
+        if self._overheard is not None:
+            self._overheard.look()
         for order, reply in self._answers:
             order.reply.put_nowait(reply)
         self._answers.clear()
@@ -78,6 +90,8 @@ class MirroredScreen:
         if tree != self._tree or wanted:
             picture = self._screen.pixels_jpeg(show_private=self._show_private) if wanted else None
             mirror.publish(tree, picture)
+            if self._overheard is not None:
+                self._overheard.shown(tree)
         self._published, self._tree, self._picture_wanted = frame, tree, False
 
     def _touched(self, touch: TouchOrder) -> tuple[Event | None, Reply]:
@@ -85,10 +99,12 @@ class MirroredScreen:
         if touch.screen is not None and touch.screen not in (frame.screen_id, frame.surface_id):
             why = f"the touch was meant for the screen {touch.screen!r}; {frame.surface_id!r} is shown"
             return None, {"ok": True, "done": False, "why": why}
-        event = self._screen.touch(touch.x, touch.y)
-        if event is None:
+        across, down = (frame.size.width, frame.size.height) if touch.of_picture else (1, 1)
+        x, y = int(touch.x * across), int(touch.y * down)
+        hit, event = frame.target(x, y), self._screen.touch(x, y)
+        if hit is None or event is None:
             return None, {"ok": True, "done": False, "why": "nothing is there to be touched"}
-        return event, {"ok": True, "done": True}
+        return event, {"ok": True, "done": True, "id": hit.id}
 
     def _acted(self, node: str) -> tuple[Event | None, Reply]:
         event = self._screen.act(node)

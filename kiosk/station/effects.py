@@ -16,11 +16,11 @@ from drivers.scanners.events import ScannerCommand, StartScanning, StopScanning
 from kiosk.ledger import Ledger, StorageFailure
 from kiosk.model.ids import AskId
 from kiosk.model.questions import Question
-from kiosk.screens.sound import Sounds
 from kiosk.session.effects import Ask, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
 from kiosk.session.events import AskExpired, Event, Moment, PrintFailed, TagKind, TagNotWritten, TagRead, WriteTrouble
 from kiosk.session.state import Borrowing, Home, Identifying, Kiosk, Returning
 from kiosk.station.devices import Devices
+from kiosk.station.overheard import Plays
 from kiosk.station.receipts import Letterhead, compose
 from kiosk.station.uplink import StationHealth
 
@@ -58,7 +58,7 @@ class StationHands:
         uplink: ToCentral,
         ledger: Ledger,
         letterhead: Letterhead,
-        sounds: Sounds | None,
+        sounds: Plays | None,
         now: Callable[[], Moment],
     ) -> None:
         self._devices = devices

@@ -4,9 +4,13 @@ One JSON object a line, a request and its answer in turn. Requests:
 
 * `{"op": "tree", "after": N, "wait_s": S}`: the semantic tree, as soon as its number is above N
 * `{"op": "frame", "after": N, "wait_s": S}`: the picture as a JPEG in base64, likewise
-* `{"op": "touch", "x": X, "y": Y, "screen": ID}`: a finger on the picture; `screen` (may be absent) is the one it saw
+* `{"op": "touch", "x": X, "y": Y, "screen": ID}`: a finger on the picture, or with `across` and `down` at a fraction
+  (0 to 1) of its width and height; `screen` (may be absent) is the one it saw. The answer names what was hit: `id`
 * `{"op": "act", "id": ID}`: a touch on the node of that id
 * `{"op": "power-cut", "row": KIND, "when": "before"|"after", "nth": N}`: a rehearsal, where the settings allow it
+* `{"op": "journal", "after": N, "wait_s": S}`: the journal's rows above N, as soon as there are some
+* `{"op": "heard", "after": N, "wait_s": S}`: what a patron hears, likewise (`overheard.py`)
+* `{"op": "sound", "name": CUE}`: a sound of the kiosk as WAV in base64
 
 The answer holds `ok`, or `error` with what, where and what to do. That of a touch comes when the picture that it led to
 is shown, and says whether anything was `done`. Off unless configured; listens on 127.0.0.1 alone.
@@ -23,19 +27,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kiosk.station.overheard import Overheard, Reply, sound_of
+
 LONGEST_LINE = 4_096
 LONGEST_WAIT_S = 30.0
 ANSWER_S = 5.0
 FRAMES_WANTED_S = 3.0
 
-Reply = dict[str, object]
+OPS = ("tree", "frame", "touch", "act", "power-cut", "journal", "heard", "sound")
 
 
 @dataclass(frozen=True, slots=True)
 class TouchOrder:
-    x: int
-    y: int
+    """At a pixel, or (`of_picture`) at a fraction of width and height."""
+
+    x: float
+    y: float
     screen: str | None
+    of_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +85,9 @@ class Shown:
 class Mirror:
     """Serves any number of clients, each on a thread of its own; the loop only publishes and answers orders."""
 
-    def __init__(self, port: int, deliver: Callable[[MirrorOrder], None]) -> None:
+    def __init__(self, port: int, deliver: Callable[[MirrorOrder], None], overheard: Overheard | None = None) -> None:
         self._deliver = deliver
+        self._overheard = overheard
         self._changed = threading.Condition()
         self._shown = Shown()
         self._frames_wanted_until = 0.0
@@ -140,17 +150,20 @@ class Mirror:
                 case "frame":
                     return self._frame(_number(request, "after", -1), _seconds(request))
                 case "touch":
-                    screen = request.get("screen")
-                    touch = TouchOrder(_number(request, "x"), _number(request, "y"), screen and str(screen))
-                    return self._order(MirrorOrder(touch))
+                    return self._order(MirrorOrder(_touch(request)))
                 case "act":
                     return self._order(MirrorOrder(ActOrder(str(request.get("id", "")))))
                 case "power-cut":
                     before = request.get("when", "after") == "before"
                     cut = PowerCutOrder(str(request.get("row", "")), before, _number(request, "nth", 1))
                     return self._order(MirrorOrder(cut))
+                case "sound":
+                    return sound_of(str(request.get("name", "")))
+                case "journal" | "heard" as op if self._overheard is not None:
+                    ask = self._overheard.journal if op == "journal" else self._overheard.heard
+                    return ask(_number(request, "after", 0), _seconds(request))
                 case other:
-                    return {"error": f"unknown op {other!r}; there are tree, frame, touch, act and power-cut"}
+                    return {"error": f"unknown op {other!r}; there are {', '.join(OPS)}"}
         except ValueError as refused:
             return {"error": str(refused)}
 
@@ -177,6 +190,21 @@ class Mirror:
             shown = self._shown
         picture = base64.b64encode(shown.jpeg).decode()
         return {"ok": True, "number": shown.jpeg_number, "jpeg": picture, "screen": shown.tree.get("screen", "")}
+
+
+def _touch(request: dict[str, object]) -> TouchOrder:
+    screen = request.get("screen")
+    meant = None if screen is None else str(screen)
+    if "across" in request or "down" in request:
+        return TouchOrder(_fraction(request, "across"), _fraction(request, "down"), meant, of_picture=True)
+    return TouchOrder(_number(request, "x"), _number(request, "y"), meant)
+
+
+def _fraction(request: dict[str, object], key: str) -> float:
+    value = request.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"`{key}`: expected 0 to 1, found {value!r}")
+    return float(value)
 
 
 def _number(request: dict[str, object], key: str, default: int | None = None) -> int:

@@ -34,6 +34,7 @@ from kiosk.station.inbox import Inbox
 from kiosk.station.loop import Loop, Message, Stop, now
 from kiosk.station.mirror import Mirror
 from kiosk.station.notify import Notifier
+from kiosk.station.overheard import Listening, Overheard, Plays
 from kiosk.station.receipt_template import load_templates
 from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import BrokerSettings, KioskSettings, SoundSettings
@@ -86,11 +87,12 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
         Size(settings.screen.width, settings.screen.height), Mode(settings.screen.mode.value), library, fonts_folder
     )
     parts.callback(screen.close)
-    mirror = _mirror(settings, inbox, parts)
+    overheard = _overheard(settings, ledger)
+    mirror = _mirror(settings, inbox, overheard, parts)
     outbox = ledger.outbox()
     parts.callback(outbox.close)
 
-    display = _display(settings, screen, mirror, ledger)
+    display = _display(settings, screen, mirror, overheard, ledger)
     display.show(state, now().mono_s)
     notifier.ready()
     _announce(station, mirror)
@@ -104,7 +106,10 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     parts.callback(inbox.close)
     parts.callback(notifier.stopping)
     _stop_on_signal(inbox)
-    hands = StationHands(devices, uplink, ledger, letterhead, _sounds(settings.sound, parts), now)
+    sounds: Plays | None = _sounds(settings.sound, parts)
+    if overheard is not None:
+        sounds = Listening(sounds, overheard)
+    hands = StationHands(devices, uplink, ledger, letterhead, sounds, now)
     log.info("%s is ready, software %s", station.source, software)
     Loop(Decider(state, ledger, hands, now), display, inbox, notifier.alive).run()
     log.info("%s stops", station.source)
@@ -129,11 +134,20 @@ def _address(broker: BrokerSettings) -> Address:
     return Address(broker.host, broker.port, broker.username, password)
 
 
-def _mirror(settings: KioskSettings, inbox: Inbox[Message], parts: ExitStack) -> Mirror | None:
+def _overheard(settings: KioskSettings, ledger: Ledger) -> Overheard | None:
+    """Beside a mirror alone."""
+    if settings.mirror is None:
+        return None
+    return Overheard(settings.ledger.path, lambda: ledger.last_row, show_private=settings.mirror.show_private)
+
+
+def _mirror(
+    settings: KioskSettings, inbox: Inbox[Message], overheard: Overheard | None, parts: ExitStack
+) -> Mirror | None:
     if settings.mirror is None:
         return None
     try:
-        mirror = Mirror(settings.mirror.port, inbox.put)
+        mirror = Mirror(settings.mirror.port, inbox.put, overheard)
     except OSError as trouble:
         raise CannotStart(
             f"the mirror cannot listen on 127.0.0.1:{settings.mirror.port}: {trouble.strerror}; give [mirror] port "
@@ -143,11 +157,13 @@ def _mirror(settings: KioskSettings, inbox: Inbox[Message], parts: ExitStack) ->
     return mirror
 
 
-def _display(settings: KioskSettings, screen: Screen, mirror: Mirror | None, ledger: Ledger) -> MirroredScreen:
+def _display(
+    settings: KioskSettings, screen: Screen, mirror: Mirror | None, overheard: Overheard | None, ledger: Ledger
+) -> MirroredScreen:
     if settings.mirror is None:
         return MirroredScreen(screen, mirror, None, show_private=False)
     rehearse = ledger.rehearse if settings.mirror.rehearse else None
-    return MirroredScreen(screen, mirror, rehearse, show_private=settings.mirror.show_private)
+    return MirroredScreen(screen, mirror, rehearse, show_private=settings.mirror.show_private, overheard=overheard)
 
 
 def _sounds(settings: SoundSettings | None, parts: ExitStack) -> Sounds | None:
