@@ -90,7 +90,7 @@ class ReaderCards:
     through = "pcsc"
     why = ""
 
-    def __init__(self, service: CardService, reader: str, heard: Callable[[Direction, bytes], None]) -> None:
+    def __init__(self, service: CardService, reader: str, heard: Callable[[Direction, bytes], object]) -> None:
         """`service` has been started, and has a reader of this name. `heard` is told every APDU, each way."""
         self._heard = heard
         self._service = service

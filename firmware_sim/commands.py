@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from firmware_sim.catalogue import CATALOGUE, GATES, DeviceName, Simulated
 
 if TYPE_CHECKING:
+    from firmware_sim.bench.server import Guarded
     from firmware_sim.workbench import Workbench
 
 DONE, REFUSED = 0, 1
@@ -62,6 +64,15 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help=f"port of the virtual card (default {CARD_PORT})",
     )
+    serve.add_argument(
+        "--host",
+        type=_ip,
+        default=LOOPBACK,
+        metavar="ADDRESS",
+        help="listen for others than this machine; needs --token-file",
+    )
+    serve.add_argument("--token-file", type=Path, metavar="FILE", help="what others have to know (mode 600)")
+    serve.add_argument("--broker", type=_address, metavar="HOST:PORT", help="show what goes over this MQTT broker")
     serve.add_argument("--mirror-port", type=_port, metavar="N", help="port of the kiosk's mirror: shows its screen")
     serve.add_argument(
         "--on-pad",
@@ -106,6 +117,22 @@ def _port(word: str) -> int:
     return number
 
 
+def _ip(word: str) -> str:
+    try:
+        return str(IPv4Address(word))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            "expected an IPv4 address of this machine, or 0.0.0.0 for all of them"
+        ) from None
+
+
+def _address(word: str) -> tuple[str, int]:
+    host, _, port = word.rpartition(":")
+    if not host or not port.isascii() or not port.isdecimal() or len(port) > 5:
+        raise argparse.ArgumentTypeError("expected HOST:PORT, like 127.0.0.1:1883")
+    return host, _port(port)
+
+
 def _devices(*, as_json: bool) -> int:
     listed = [
         {
@@ -135,6 +162,7 @@ def _simulated() -> list[tuple[str, Simulated]]:
 
 def _serve(options: argparse.Namespace) -> int:
     # Imported here: `--help` and `devices` need none of it.
+    from firmware_sim.bench.access import BadToken
     from firmware_sim.room.room import UnknownName
     from firmware_sim.settings import BadSettings, PadDriver, load, with_pad
     from firmware_sim.workbench import Beginning, Workbench
@@ -145,15 +173,16 @@ def _serve(options: argparse.Namespace) -> int:
             settings = with_pad(settings, PadDriver(options.pad))
         beginning = Beginning(tuple(options.on_pad), tuple(options.on_loan), options.paper)
         bench = Workbench(settings, options.folder, beginning)
-        listener = socket.create_server((LOOPBACK, options.bench_port))
-    except (BadSettings, UnknownName) as trouble:
+        guarded = _guarded(options)
+        listener = socket.create_server((options.host, options.bench_port))
+    except (BadSettings, UnknownName, BadToken) as trouble:
         return _refuse(str(trouble))
     except OSError as trouble:
-        return _refuse(f"--bench-port: 127.0.0.1:{options.bench_port} cannot be used: {trouble.strerror}")
+        return _refuse(f"--bench-port: {options.host}:{options.bench_port} cannot be used: {trouble.strerror}")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     try:
-        return _run(bench, listener, options)
+        return _run(bench, listener, options, guarded)
     except OSError as trouble:
         return _refuse(f"{options.folder}: {trouble}")
     except SystemExit:
@@ -165,8 +194,21 @@ def _serve(options: argparse.Namespace) -> int:
         listener.close()
 
 
-def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace) -> int:
+def _guarded(options: argparse.Namespace) -> Guarded | None:
+    """Whom to let in where the bench listens for others; raises `BadToken`."""
+    from firmware_sim.bench.access import BadToken, token_of
+    from firmware_sim.bench.server import Guarded
+
+    if options.token_file is not None:
+        return Guarded(options.host, token_of(options.token_file))
+    if not ip_address(options.host).is_loopback:
+        raise BadToken(f"--host {options.host}: others than this machine could use the bench; give --token-file FILE")
+    return None
+
+
+def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace, guarded: Guarded | None) -> int:
     bench.start(options.card_port)
+    from firmware_sim.bench.messages import MessageLog
     from firmware_sim.bench.screen import ScreenMirror
     from firmware_sim.bench.server import BenchServer, serve
     from firmware_sim.workbench import PLUGGED
@@ -180,7 +222,15 @@ def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace)
         "pcsc_socket": str(bench.cards.socket_path) if bench.cards.socket_path is not None else None,
         "why": bench.cards.why,
     }
-    serve(BenchServer(bench, mirror).application(), listener, json.dumps({"ready": ready}))
+    messages = None if options.broker is None else MessageLog(options.broker, bench.log.changes)
+    if messages is not None:
+        messages.start()
+    try:
+        application = BenchServer(bench, mirror, messages, guarded).application()
+        serve(application, listener, json.dumps({"ready": ready}))
+    finally:
+        if messages is not None:
+            messages.stop()
     return DONE
 
 

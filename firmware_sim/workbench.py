@@ -346,7 +346,7 @@ class Workbench:
         trouble = LineTrouble(name, both_ways=name is DeviceName.PRINTER)
         return self._standing.line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log, trouble)
 
-    def _logging(self, name: DeviceName) -> Callable[[Direction, bytes], None]:
+    def _logging(self, name: DeviceName) -> Callable[[Direction, bytes], object]:
         """Notes the APDUs of a PC/SC reader as a line does its bytes."""
         return lambda direction, apdu: self.log.add(name, direction, apdu)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -16,11 +17,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from firmware_sim.bench import clock_orders, view
-from firmware_sim.bench.orders import BadOrder, body_of, choice, fraction, hexadecimal, number, only_key, text, texts
-from firmware_sim.bench.screen import MEDIA_TYPE, NoScreen, ScreenMirror
+from firmware_sim.bench import answers, clock_orders, view
+from firmware_sim.bench.access import SameOrigin, TokenGuard
+from firmware_sim.bench.answers import MOST_DIGITS, done, ordered
+from firmware_sim.bench.evidence import Evidence
+from firmware_sim.bench.kiosk_line import KioskRefused, NoScreen
+from firmware_sim.bench.messages import MessageLog
+from firmware_sim.bench.orders import BadOrder, choice, fraction, hexadecimal, number, only_key, text, texts
+from firmware_sim.bench.overheard import Overheard
+from firmware_sim.bench.screen import MEDIA_TYPE, ScreenMirror
 from firmware_sim.card_ways import CannotDo
+from firmware_sim.changes import Changes, What
 from firmware_sim.devices.gate import IN, OUT
 from firmware_sim.faults.orders import RATE, SECONDS, KnobRefused
 from firmware_sim.room.room import UnknownName
@@ -29,18 +38,49 @@ from firmware_sim.workbench import Workbench
 PAGE = Path(__file__).parent / "page"
 HOSTS = ["127.0.0.1", "localhost"]
 """Names under which a browser may ask: a foreign name that was pointed at loopback is turned away."""
+EVERY_ADDRESS = "0.0.0.0"
 Handler = Callable[[Request, Exception], Response]
 LAST_REQUESTS_S = 1
 """How long requests under way may take when the end was asked for."""
 BAD_REQUEST, NOT_FOUND, CONFLICT = 400, 404, 409
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A bench that listens for others than this machine: on which address, and for whom."""
+
+    host: str
+    token: str
+
+
+class TellsOfOrders:
+    """Whatever was ordered may have changed something."""
+
+    def __init__(self, application: ASGIApp, changes: Changes) -> None:
+        self._application = application
+        self._changes = changes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._application(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] == "POST":
+            self._changes.tell(What.ROOM, What.PAPER, What.WORLD, What.RECORDING)
+
+
 class BenchServer:
     """The application for one workbench; `mirror` is None where no kiosk screen is to be shown."""
 
-    def __init__(self, bench: Workbench, mirror: ScreenMirror | None) -> None:
+    def __init__(
+        self,
+        bench: Workbench,
+        mirror: ScreenMirror | None,
+        messages: MessageLog | None = None,
+        guarded: Guarded | None = None,
+    ) -> None:
         self._bench = bench
         self._mirror = mirror
+        self._guarded = guarded
+        overheard = None if mirror is None else Overheard(mirror.port, bench.log.changes)
+        self._evidence = Evidence(bench.log, bench.protocol_of, overheard, messages)
 
     def application(self) -> Starlette:
         """What uvicorn serves."""
@@ -54,24 +94,33 @@ class BenchServer:
                 Route("/api/scanner", self._scanner, methods=["POST"]),
                 Route("/api/printer", self._printer, methods=["POST"]),
                 Route("/api/paper", self._paper),
-                Route("/api/paper/{place:int}.png", self._strip),
+                Route("/api/paper/{place}.png", self._strip),
                 Route("/api/gate", self._gate, methods=["POST"]),
                 Route("/api/faults", self._fault, methods=["POST"]),
                 Route("/api/clock", self._clock, methods=["POST"]),
-                Route("/api/wire", self._wire),
                 Route("/api/touch", self._touch, methods=["POST"]),
+                *self._evidence.routes(),
                 Mount("/page", StaticFiles(directory=PAGE)),
             ],
-            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+            middleware=[*self._guards(), Middleware(TellsOfOrders, self._bench.log.changes)],
             exception_handlers={
                 BadOrder: _refused(BAD_REQUEST),
                 KnobRefused: _refused(BAD_REQUEST),
                 UnknownName: _refused(NOT_FOUND),
                 CannotDo: _refused(CONFLICT),
                 NoScreen: _refused(CONFLICT),
+                KioskRefused: _refused(CONFLICT),
                 HTTPException: _http_refused,
             },
         )
+
+    def _guards(self) -> list[Middleware]:
+        guards = [Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS), Middleware(SameOrigin)]
+        if self._guarded is not None:
+            names = ["*"] if self._guarded.host == EVERY_ADDRESS else [*HOSTS, self._guarded.host]
+            guards[0] = Middleware(TrustedHostMiddleware, allowed_hosts=names)
+            guards.append(Middleware(TokenGuard, self._guarded.token))
+        return guards
 
     async def _page(self, _: Request) -> Response:
         return FileResponse(PAGE / "index.html")
@@ -90,26 +139,26 @@ class BenchServer:
         return "live" if self._mirror.live else "waiting"
 
     async def _pad(self, request: Request) -> Response:
-        body = await _body(request, "put", "take")
+        body = await ordered(request, "put", "take")
         put, take = texts(body, "put"), texts(body, "take")
         await run_in_threadpool(self._bench.take_off_pad, take)
         await run_in_threadpool(self._bench.put_on_pad, put)
-        return _done()
+        return done()
 
     async def _card(self, request: Request) -> Response:
-        body = await _body(request, "tap", "insert", "remove", "tear")
+        body = await ordered(request, "tap", "insert", "remove", "tear")
         verb = only_key(body)
         cards = self._bench.cards
         if verb == "remove":
             await run_in_threadpool(cards.remove)
-            return _done()
+            return done()
         card = self._bench.room.card(text(body, verb), verb)
         move = {"tap": cards.tap, "insert": cards.insert, "tear": cards.tear}[verb]
         await run_in_threadpool(move, card)
-        return _done()
+        return done()
 
     async def _scanner(self, request: Request) -> Response:
-        body = await _body(request, "fire", "fire_hex", "aim")
+        body = await ordered(request, "fire", "fire_hex", "aim")
         try:
             if "fire_hex" in body:
                 self._bench.fire_bytes(hexadecimal(body, "fire_hex"))
@@ -117,16 +166,16 @@ class BenchServer:
                 self._bench.fire(text(body, "fire"), text(body, "aim") if "aim" in body else "")
         except ValueError as trouble:
             raise BadOrder(f"scanner: {trouble}") from None
-        return _done()
+        return done()
 
     async def _printer(self, request: Request) -> Response:
-        body = await _body(request, "paper", "cover", "cutter")
+        body = await ordered(request, "paper", "cover", "cutter")
         part = only_key(body)
         try:
             self._bench.set_printer(part, text(body, part))
         except ValueError as trouble:
             raise BadOrder(f"{part}: {trouble}") from None
-        return _done()
+        return done()
 
     async def _paper(self, request: Request) -> Response:
         if request.query_params.get("text") == "yes":
@@ -134,36 +183,31 @@ class BenchServer:
         return JSONResponse(view.paper(self._bench))
 
     async def _strip(self, request: Request) -> Response:
-        place = request.path_params["place"]
-        if place >= len(self._bench.strips()):
-            raise HTTPException(NOT_FOUND, f"there is no strip {place}; GET /api/paper lists those that are")
+        place = answers.whole(request.path_params["place"])
+        if place is None or place >= len(self._bench.strips()):
+            named = request.path_params["place"][:MOST_DIGITS]
+            raise HTTPException(NOT_FOUND, f"there is no strip {named}; GET /api/paper lists those that are")
         picture = await run_in_threadpool(self._bench.strip_png, place)
         return Response(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
 
     async def _gate(self, request: Request) -> Response:
-        body = await _body(request, "gate", "books", "direction")
+        body = await ordered(request, "gate", "books", "direction")
         direction = choice(body, "direction", (IN, OUT), OUT)
         await run_in_threadpool(self._bench.carry_through, text(body, "gate"), texts(body, "books"), direction)
-        return _done()
+        return done()
 
     async def _fault(self, request: Request) -> Response:
-        body = await _body(request, "device", "fault", RATE, SECONDS)
+        body = await ordered(request, "device", "fault", RATE, SECONDS)
         knobs = [number(body, key) if key in body else None for key in (RATE, SECONDS)]
         await run_in_threadpool(self._bench.set_fault, text(body, "device"), text(body, "fault"), *knobs)
-        return _done()
+        return done()
 
     async def _clock(self, request: Request) -> Response:
-        clock_orders.set_clock(self._bench.clock, await _body(request, *clock_orders.KEYS))
-        return _done()
-
-    async def _wire(self, request: Request) -> Response:
-        since = request.query_params.get("since", "0")
-        if not since.isascii() or not since.isdecimal():
-            raise BadOrder(f"since: expected the number of a frame, found '{since}'")
-        return JSONResponse(view.wire(self._bench, int(since)))
+        clock_orders.set_clock(self._bench.clock, await ordered(request, *clock_orders.KEYS))
+        return done()
 
     async def _touch(self, request: Request) -> Response:
-        body = await _body(request, "across", "down")
+        body = await ordered(request, "across", "down")
         across, down = fraction(body, "across"), fraction(body, "down")
         if self._mirror is None:
             raise NoScreen("screen: no kiosk screen here; start firmware-sim with --mirror-port")
@@ -193,14 +237,6 @@ class GreetingServer(uvicorn.Server):
         """Start, then greet."""
         await super().startup(sockets=sockets)
         print(self._greeting, flush=True)  # noqa: T201  (the promise of `firmware-sim serve`)
-
-
-async def _body(request: Request, *keys: str) -> dict[str, object]:
-    return body_of(request.headers.get("content-type", ""), await request.body(), keys)
-
-
-def _done() -> Response:
-    return JSONResponse({"ok": True})
 
 
 def _refused(status: int) -> Handler:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from firmware_sim.bench.clock_orders import shown_clock
-from firmware_sim.bench.wire_notes import note
 from firmware_sim.catalogue import DeviceName
 from firmware_sim.faults.orders import FaultOrder, knobs_of
 from firmware_sim.faults.words import Fault, LineFault
@@ -81,23 +80,6 @@ def read_paper(bench: Workbench) -> Shown:
         "strips": [
             {"text": list(strip.text), "height": strip.height, "ink": strip.ink, "cut": strip.cut}
             for strip in bench.strips()
-        ]
-    }
-
-
-def wire(bench: Workbench, since: int) -> Shown:
-    """`GET /api/wire`: the frames above a number, in the order in which they appeared."""
-    return {
-        "frames": [
-            {
-                "number": entry.number,
-                "time_s": round(entry.time_s, 4),
-                "device": entry.device,
-                "direction": entry.direction.value,
-                "hex": entry.data.hex().upper(),
-                "note": note(bench.protocol_of(entry.device), entry),
-            }
-            for entry in bench.log.since(since)
         ]
     }
 

@@ -63,7 +63,7 @@ class Laid:
     lock: threading.Lock
     tears: Callable[[bytes], bool] = never
     torn: Callable[[], None] = nothing
-    heard: Callable[[Direction, bytes], None] = unheard
+    heard: Callable[[Direction, bytes], object] = unheard
 
 
 class VirtualCard:

@@ -27,7 +27,7 @@ class PcscPad:
         room_lock: threading.Lock,
         service: CardService,
         reader: str,
-        heard: Callable[[Direction, bytes], None] = unheard,
+        heard: Callable[[Direction, bytes], object] = unheard,
         seed: int = 0,
     ) -> None:
         """`service` has been started and has a reader of this name; `room_lock` guards the room.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from firmware_sim.changes import What
 from firmware_sim.devices.device import Device, MindsConnections, Restarts
 from firmware_sim.faults.line_trouble import LineTrouble
 from firmware_sim.faults.orders import FaultOrder
@@ -55,6 +56,8 @@ class Line:
         self._held = False
         self._hanging_up = False
         self._host_was_there = False
+        self._news = False
+        """What the host said last had not been said just before."""
         self._host: Host = host_of(self)
 
     @property
@@ -162,6 +165,9 @@ class Line:
             messages = self._trouble.take(now_s)
             due_s = self._device.due_s()
             self._hanging_up |= self._minding is not None and self._minding.hangs_up()
+        if passed and self._news:
+            # It may have changed a tag, or printed.
+            self._log.changes.tell(What.ROOM, What.PAPER)
         for said in messages:
             self._log.add(self.name, Direction.FROM_DEVICE, said)
             self._outgoing.push(said, now_s)
@@ -184,6 +190,8 @@ class Line:
 
     def _meet(self, now_s: float) -> None:
         there = self._end.host_is_there()
+        if there is not self._host_was_there:
+            self._log.changes.tell(What.ROOM)
         if there and not self._host_was_there:
             self._cut()
             with self._lock:
@@ -198,7 +206,7 @@ class Line:
             self._part()
             self._host_was_there = False
         elif data:
-            self._log.add(self.name, Direction.FROM_HOST, data)
+            self._news = self._log.add(self.name, Direction.FROM_HOST, data)
             self._incoming.push(data, now_s)
 
     def _part(self) -> None:
