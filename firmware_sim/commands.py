@@ -75,6 +75,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--broker", type=_address, metavar="HOST:PORT", help="show what goes over this MQTT broker")
     serve.add_argument("--mirror-port", type=_port, metavar="N", help="port of the kiosk's mirror: shows its screen")
     serve.add_argument(
+        "--house-port", type=_port, metavar="N", help="port of `kiosk demo`'s control socket: the faults of the world"
+    )
+    serve.add_argument(
         "--on-pad",
         action="extend",
         nargs="+",
@@ -211,9 +214,11 @@ def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace,
     from firmware_sim.bench.messages import MessageLog
     from firmware_sim.bench.screen import ScreenMirror
     from firmware_sim.bench.server import BenchServer, serve
+    from firmware_sim.bench.world import World
     from firmware_sim.workbench import PLUGGED
 
     mirror = ScreenMirror(options.mirror_port) if options.mirror_port is not None else None
+    world = World(options.house_port) if options.house_port is not None else None
     ready = {
         "bench": listener.getsockname()[1],
         "devices": {name.value: bench.address(name) for name in PLUGGED},
@@ -226,7 +231,7 @@ def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace,
     if messages is not None:
         messages.start()
     try:
-        application = BenchServer(bench, mirror, messages, guarded).application()
+        application = BenchServer(bench, mirror, messages, guarded, world).application()
         serve(application, listener, json.dumps({"ready": ready}))
     finally:
         if messages is not None:

@@ -145,6 +145,22 @@ class Workbench:
             line.start()
         self.gates.start()
 
+    def lose_power(self) -> None:
+        """All devices at once, but what is behind the PC/SC service: their lines go, and what they had not kept."""
+        for line in self._all_lines():
+            line.lose_power()
+
+    def return_power(self) -> None:
+        """Plug in what somebody has not pulled out."""
+        unplugged = {name.value for name in self.lines if self.fault_of(name).fault is LineFault.UNPLUG}
+        unplugged |= {gate.name for gate in self.gates if gate.faults.now.fault is LineFault.UNPLUG}
+        for line in self._all_lines():
+            if line.name not in unplugged:
+                line.plug_in()
+
+    def _all_lines(self) -> list[Line]:
+        return [*self.lines.values(), *(gate.line for gate in self.gates)]
+
     def stop(self) -> None:
         """Pull everything out, as far as it was plugged in."""
         if self._service is not None:

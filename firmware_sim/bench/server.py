@@ -28,6 +28,7 @@ from firmware_sim.bench.messages import MessageLog
 from firmware_sim.bench.orders import BadOrder, choice, fraction, hexadecimal, number, only_key, text, texts
 from firmware_sim.bench.overheard import Overheard
 from firmware_sim.bench.screen import MEDIA_TYPE, ScreenMirror
+from firmware_sim.bench.world import NoHouse, Switches, World
 from firmware_sim.card_ways import CannotDo
 from firmware_sim.changes import Changes, What
 from firmware_sim.devices.gate import IN, OUT
@@ -75,10 +76,12 @@ class BenchServer:
         mirror: ScreenMirror | None,
         messages: MessageLog | None = None,
         guarded: Guarded | None = None,
+        world: World | None = None,
     ) -> None:
         self._bench = bench
         self._mirror = mirror
         self._guarded = guarded
+        self._switches = Switches(bench, world)
         overheard = None if mirror is None else Overheard(mirror.port, bench.log.changes)
         self._evidence = Evidence(bench.log, bench.protocol_of, overheard, messages)
 
@@ -100,6 +103,7 @@ class BenchServer:
                 Route("/api/clock", self._clock, methods=["POST"]),
                 Route("/api/touch", self._touch, methods=["POST"]),
                 *self._evidence.routes(),
+                *self._switches.routes(),
                 Mount("/page", StaticFiles(directory=PAGE)),
             ],
             middleware=[*self._guards(), Middleware(TellsOfOrders, self._bench.log.changes)],
@@ -110,6 +114,7 @@ class BenchServer:
                 CannotDo: _refused(CONFLICT),
                 NoScreen: _refused(CONFLICT),
                 KioskRefused: _refused(CONFLICT),
+                NoHouse: _refused(CONFLICT),
                 HTTPException: _http_refused,
             },
         )
@@ -131,7 +136,8 @@ class BenchServer:
         return StreamingResponse(self._mirror.pictures(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
     async def _room(self, _: Request) -> Response:
-        return JSONResponse(view.room(self._bench, self._screen_state()))
+        shown = view.room(self._bench, self._screen_state())
+        return JSONResponse(shown | {"world": await self._switches.world()})
 
     def _screen_state(self) -> str:
         if self._mirror is None:

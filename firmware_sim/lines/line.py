@@ -92,6 +92,13 @@ class Line:
         """Plug the line in again under the same address. Returns when it is done."""
         self._obey(plugged=True)
 
+    def lose_power(self) -> None:
+        """The line goes as when it is pulled out, and the device forgets what it forgets then."""
+        self.unplug()
+        if isinstance(self._device, Restarts):
+            with self._lock:
+                self._device.restart(self._clock())
+
     @property
     def fault(self) -> LineFault:
         """What is wrong with it now: some faults end by themselves."""

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -51,6 +51,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--for", type=float, metavar="S", dest="seconds", help="stop after so many seconds")
     makes = [make.value for make in PadMake]
     parser.add_argument("--pad", choices=makes, default=makes[0], help="the pad's maker, simulated and driven (feig)")
+    parser.add_argument(
+        "--disk-kb", type=int, metavar="N", help="give the kiosk a disk of its own that can be filled (needs root)"
+    )
     parser.add_argument("--config", type=Path, metavar="DIR", help="another folder than config/demo")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write ledger and logs here, and leave them there")
     parser.set_defaults(run=run)
@@ -59,7 +62,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(arguments: argparse.Namespace) -> int:
     """Play the scenario, or run until Ctrl-C."""
     from kiosk.demo.children import NotReady
+    from kiosk.demo.control import Control
     from kiosk.demo.house import DEMO_CONFIG, House
+    from kiosk.demo.real import RealHouse
     from kiosk.demo.scenario import Setting, read_scenario
 
     scenario = read_scenario(arguments.scenario) if arguments.scenario else None
@@ -70,10 +75,10 @@ def run(arguments: argparse.Namespace) -> int:
     mode = "window" if has_screen and not arguments.headless and scenario is None else "headless"
     with _folder(arguments.keep) as folder:
         setting = scenario.setting if scenario else Setting(pad=PadMake(arguments.pad))
-        house = House(config, folder, setting, mode=mode)
+        house = House(config, folder, setting, mode=mode, disk_kb=arguments.disk_kb)
         began = time.monotonic()
         try:
-            with _until_told():
+            with _until_told(), closing(Control(house.ports.house, RealHouse(house))):
                 house.start()
                 if scenario is not None:
                     return _play(scenario, house, config, as_json=arguments.json)

@@ -72,6 +72,10 @@ class BenchClient:
         """Carry books, or none, through a gate: `in` or `out`."""
         self._post("/api/gate", {"gate": gate, "books": list(numbers), "direction": DIRECTIONS[direction]})
 
+    def power(self, *, on: bool) -> None:
+        """All devices lose their power, or have it again."""
+        self._post("/api/power", {"off": not on})
+
     def tags(self) -> list[TagState]:
         """Every tag of the room with the AFI byte that it holds now."""
         room = self._get("/api/room")

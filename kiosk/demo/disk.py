@@ -17,6 +17,10 @@ class BallastDisk:
     def __init__(self, folder: Path) -> None:
         self._ballast = folder / "ballast"
 
+    @property
+    def is_full(self) -> bool:
+        return self._ballast.exists()
+
     def fill(self) -> None:
         """Write until the disk is full."""
         with self._ballast.open("ab", buffering=0) as ballast:

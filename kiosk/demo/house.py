@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from kiosk.demo.children import Child, NotReady
 from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.roads import Roads
 from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, Setting
+from kiosk.demo.wall_clock import WallClock
 
 READY_S = 30.0
 DEMO_CONFIG = Path(__file__).resolve().parents[2] / "config" / "demo"
@@ -31,11 +33,13 @@ class Ports:
     bench: int
     mirror: int
     cards: int
+    house: int
+    """Of the control socket."""
 
     @classmethod
     def free(cls) -> Ports:
         """Ask the kernel for ports that nobody has."""
-        holders = [socket.socket() for _ in range(5)]
+        holders = [socket.socket() for _ in range(6)]
         try:
             for holder in holders:
                 holder.bind(("127.0.0.1", 0))
@@ -48,20 +52,27 @@ class Ports:
 class House:
     """Starts, watches, stops and restarts the processes. `run` is the folder for everything that they write."""
 
-    def __init__(self, config: Path, run: Path, setting: Setting, *, mode: str) -> None:
+    def __init__(self, config: Path, run: Path, setting: Setting, *, mode: str, disk_kb: int | None = None) -> None:
+        """`disk_kb`: size of the kiosk's disk, where the setting does not say."""
         self.ports = Ports.free()
         self.roads = Roads(self.ports.broker)
         self.run = run
         self.setting = setting
+        self.orders = threading.RLock()
+        """Whoever stops or starts a part has it: one at a time."""
+        self.down: set[str] = set()
+        """Parts that were stopped or killed by order."""
+        self.clock = WallClock(run)
         self.ledger = run / "kiosk" / "ledger.sqlite"
         self.central_database = run / "central.sqlite"
         self._config = config
         self._mode = mode
-        self._mounted = False
+        self.has_small_disk = False
+        self._disk_kb = disk_kb if setting.disk_kb is None else setting.disk_kb
         self._loans = run / "loans.toml"
-        environment = {"PCSCLITE_CSOCK_NAME": str(run / "devices" / "pcscd" / "pcscd.comm")}
+        pcsc = {"PCSCLITE_CSOCK_NAME": str(run / "devices" / "pcscd" / "pcscd.comm")}
         self.children: dict[str, Child] = {
-            name: Child(name, command, run / f"{name}.log", environment) for name, command in self._commands().items()
+            name: Child(name, command, run / f"{name}.log", dict(pcsc)) for name, command in self._commands().items()
         }
 
     def start(self) -> None:
@@ -71,6 +82,8 @@ class House:
         try:
             self._small_disk()
             self.roads.start()
+            self.clock.build()
+            self.children[Part.KIOSK.value].environment |= self.clock.environment()
             for child in self.children.values():
                 child.start()
             for child in self.children.values():
@@ -81,16 +94,17 @@ class House:
 
     def stop(self) -> None:
         """Stop everything, the kiosk first."""
-        for child in reversed(self.children.values()):
-            child.stop()
-        self.roads.stop()
-        if self._mounted:
-            subprocess.run(["umount", str(self.ledger.parent)], check=False)
-            self._mounted = False
+        with self.orders:
+            for child in reversed(self.children.values()):
+                child.stop()
+            self.roads.stop()
+            if self.has_small_disk:
+                subprocess.run(["umount", str(self.ledger.parent)], check=False)
+                self.has_small_disk = False
 
-    def dead(self, allowed: frozenset[str] = frozenset()) -> list[Child]:
-        """Processes that ended although they should run."""
-        return [child for name, child in self.children.items() if name not in allowed and not child.running]
+    def dead(self) -> list[Child]:
+        """Processes that ended although nobody ordered it."""
+        return [child for name, child in self.children.items() if not child.running and name not in self.down]
 
     def part(self, part: Part) -> Child:
         """The process behind a scenario's word."""
@@ -138,12 +152,15 @@ class House:
             Part.CENTRAL.value: [python, "-m", "kiosk", "central", "--config", str(self._config), *_set(central)],
             SIMULATOR: [simulator, "serve", str(self._config / "simulator.toml"), "--folder", str(self.run / "devices")]
             + ["--bench-port", str(ports.bench), "--card-port", str(ports.cards), "--mirror-port", str(ports.mirror)]
+            + ["--house-port", str(ports.house)]
             + ["--paper", self.setting.paper, "--pad", self.setting.pad.value]
             + [word for book in self.setting.on_pad for word in ("--on-pad", book)]
             + [word for loan in self.setting.lent for word in ("--on-loan", loan.book)],
             Part.KIOSK.value: [python, "-m", "kiosk", "run", "--config", str(self._config), *_set(kiosk)],
         }
-        if self.setting.broker is Broker.NONE:
+        if self.setting.broker is not Broker.NONE:
+            commands[SIMULATOR] += ["--broker", f"127.0.0.1:{ports.broker}"]
+        else:
             del commands[Part.BROKER.value]
         return commands
 
@@ -157,13 +174,13 @@ class House:
 
     def _small_disk(self) -> None:
         """Give the kiosk a disk of its own that can be filled."""
-        if self.setting.disk_kb is None:
+        if self._disk_kb is None:
             return
         if os.geteuid() != 0:
-            raise NotReady("this scenario mounts a small disk (`disk_kb`), which only root can do; run it as root")
-        size = f"size={self.setting.disk_kb}k"
+            raise NotReady("a small disk (`disk_kb`, --disk-kb) has to be mounted, which only root can do")
+        size = f"size={self._disk_kb}k"
         subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(self.ledger.parent)], check=True)
-        self._mounted = True
+        self.has_small_disk = True
 
 
 def _set(overrides: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from kiosk.demo.bench_client import BenchRefused
 from kiosk.demo.children import NotReady
 from kiosk.demo.hands import Clock, Eyes, HouseHands, RoomHands
 from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View
-from kiosk.demo.scenario import Part, RoadState, Scenario, ScreenExpected, Step, Verb
+from kiosk.demo.scenario import DELAY_S, Part, RoadState, Scenario, ScreenExpected, Step, Verb
 from kiosk.demo.watching import items_shown, missing
 
 LOOK_S = 0.5
@@ -23,8 +23,6 @@ SETTLE_S = 0.25
 CUT_S = 30.0
 """An armed power cut comes within this time."""
 OUTPUT_LINES = 20
-DELAY_S = 5.0
-"""Of a slow line, where the step does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,16 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
+from kiosk.demo.bench_client import BenchClient
 from kiosk.demo.children import NotReady
 from kiosk.demo.disk import BallastDisk
 from kiosk.demo.house import READY_S, House
 from kiosk.demo.player import Ran, Run
 from kiosk.demo.scenario import Part, RoadEnd, RoadState, Setting
+from kiosk.demo.world_orders import DiskState
 
 COMMAND_S = 60.0
 
@@ -29,7 +32,7 @@ class RealClock:
 
 
 class RealHouse:
-    """A house's processes, one by one."""
+    """A house's processes, one by one. Orders from several threads are obeyed one after another."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -52,46 +55,82 @@ class RealHouse:
 
     def start(self, part: Part) -> None:
         child = self._house.part(part)
-        child.start()
-        child.wait_ready(READY_S)
+        with self._house.orders:
+            if child.running:
+                return
+            child.start()
+            child.wait_ready(READY_S)
+            self._house.down.discard(part.value)
 
     def stop(self, part: Part) -> None:
-        self._house.part(part).stop()
+        child = self._house.part(part)
+        with self._house.orders:
+            self._house.down.add(part.value)
+            child.stop()
 
     def kill(self, part: Part) -> None:
-        self._house.part(part).kill()
+        child = self._house.part(part)
+        with self._house.orders:
+            self._house.down.add(part.value)
+            child.kill()
 
     def forget(self) -> None:
-        self.kill(Part.BROKER)
-        shutil.rmtree(self._house.run / "broker", ignore_errors=True)
-        self.start(Part.BROKER)
+        with self._house.orders:
+            self.kill(Part.BROKER)
+            shutil.rmtree(self._house.run / "broker", ignore_errors=True)
+            self.start(Part.BROKER)
 
     def power_cut(self) -> None:
-        """SIGKILL to all before any is waited for."""
-        parts = [part for part in Part if part.value in self._house.children]
-        for part in parts:
-            process = self._house.part(part).process
-            if process is not None:
-                process.kill()
-        for part in parts:
-            self.kill(part)
-        for part in parts:
-            self.start(part)
+        """SIGKILL to all before any is waited for; meanwhile the devices have no power."""
+        with self._house.orders:
+            parts = [part for part in Part if self.running(part)]
+            self._house.down |= {part.value for part in parts}
+            for part in parts:
+                process = self._house.part(part).process
+                if process is not None:
+                    process.kill()
+            with self._bench() as bench:
+                bench.power(on=False)
+                for part in parts:
+                    self.kill(part)
+                bench.power(on=True)
+            for part in parts:
+                self.start(part)
 
     def set_road(self, end: RoadEnd, state: RoadState, delay_s: float) -> None:
         self._house.roads.set(end, state, delay_s)
 
+    def road(self, end: RoadEnd) -> RoadState:
+        return self._house.roads.state(end)
+
     def jump(self, seconds: float) -> None:
-        raise NotReady(f"clock-jump: a process's clock cannot be set by {seconds:g} s: " + VIRTUAL)
+        with self._house.orders:
+            self._house.clock.jump(seconds)
+
+    @property
+    def clock_off_s(self) -> float:
+        return self._house.clock.off_s
 
     def fill_disk(self) -> None:
-        BallastDisk(self.ledger.parent).fill()
+        if not self._house.has_small_disk:
+            raise NotReady("fill-disk: the kiosk has no disk of its own: `disk_kb` in the setting, or --disk-kb N")
+        self._disk.fill()
 
     def free_disk(self) -> None:
-        BallastDisk(self.ledger.parent).free()
+        self._disk.free()
 
+    @property
+    def disk(self) -> DiskState:
+        if not self._house.has_small_disk:
+            return DiskState.NONE
+        return DiskState.FULL if self._disk.is_full else DiskState.OK
 
-VIRTUAL = "play this scenario with --time virtual"
+    @property
+    def _disk(self) -> BallastDisk:
+        return BallastDisk(self.ledger.parent)
+
+    def _bench(self) -> closing[BenchClient]:
+        return closing(BenchClient(self._house.ports.bench))
 
 
 def runner(ledger: Path, config: Path) -> Run:

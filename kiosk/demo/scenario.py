@@ -16,6 +16,8 @@ from kiosk.settings import load
 
 LONGEST_JUMP_S = 3_700 * 86_400
 """Ten years, either way."""
+DELAY_S = 5.0
+"""Of a slow line, where the step does not say."""
 
 
 class Verb(StrEnum):

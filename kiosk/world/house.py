@@ -17,7 +17,8 @@ from firmware_sim.workbench import Beginning, Workbench
 from kiosk.central.settings import CentralSettings
 from kiosk.demo.children import NotReady
 from kiosk.demo.people import People, seed_of_loans
-from kiosk.demo.scenario import Broker, PadMake, Part, RoadState, Setting
+from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, RoadState, Setting
+from kiosk.demo.world_orders import DiskState
 from kiosk.screens import fonts
 from kiosk.settings import load
 from kiosk.station.devices import Deliver, Devices
@@ -58,6 +59,9 @@ class VirtualHouse:
         self.station: WorldStation | None = None
         self.lives = 0
         """How often the kiosk was started."""
+        self.clock_off_s = 0.0
+        """By how much the kiosk's wall clock is wrong; it goes on while nothing runs."""
+        self._roads = dict.fromkeys(RoadEnd, RoadState.OK)
         self._seed = seed
         self._fonts = fonts.folder()
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
@@ -171,10 +175,8 @@ class VirtualHouse:
         parts = [part for part in Part if self.running(part)]
         for part in reversed(parts):
             self.kill(part)
-        for line in self.bench.lines.values():
-            line.unplug()
-        for line in self.bench.lines.values():
-            line.plug_in()
+        self.bench.lose_power()
+        self.bench.return_power()
         for part in parts:
             self.start(part)
 
@@ -190,9 +192,10 @@ class VirtualHouse:
         self.network.forget()
         self.start(Part.BROKER)
 
-    def set_road(self, end: str, state: str, delay_s: float) -> None:
+    def set_road(self, end: RoadEnd, state: RoadState, delay_s: float) -> None:
         """`ok`, `cut`, `half-open` or `slow`: the line between the broker and `kiosk`, or `central`."""
-        road = self.network.stations_road if end == Part.KIOSK else self.network.central_road
+        self._roads[end] = state
+        road = self.network.stations_road if end is RoadEnd.KIOSK else self.network.central_road
         was_open, road.open = road.open, state in (RoadState.OK, RoadState.SLOW)
         road.delay_s = delay_s if state == RoadState.SLOW else 0.0
         if road is not self.network.stations_road or self.station is None:
@@ -204,10 +207,18 @@ class VirtualHouse:
             # What was swallowed cannot be said again on the same connection: mending resets it (kiosk/demo/relay.py).
             self.station.line_lost("the line was reset")
 
+    def road(self, end: RoadEnd) -> RoadState:
+        return self._roads[end]
+
+    @property
+    def disk(self) -> DiskState:
+        return DiskState.NONE
+
     def jump(self, seconds: float) -> None:
         """The kiosk's wall clock is set forward, or back."""
+        self.clock_off_s += seconds
         if self.station is not None:
-            self.station.clock_off_s += seconds
+            self.station.clock_off_s = self.clock_off_s
 
     def close(self) -> None:
         """End everything and let go of the files."""
@@ -220,7 +231,7 @@ class VirtualHouse:
         self._died()
         seed = Seed.of(self._seed, self.lives)
         self.lives += 1
-        self.station = WorldStation(self.agenda, self.network, self.settings, seed, self._devices)
+        self.station = WorldStation(self.agenda, self.network, self.settings, seed, self._devices, self.clock_off_s)
 
     def _devices(self, deliver: Deliver) -> Devices:
         return wired_devices(self.agenda, self._lines.ends, self._cards, self.settings, self._fonts, deliver)

@@ -57,10 +57,11 @@ class WorldStation:
         settings: KioskSettings,
         seed: Seed,
         devices_of: Callable[[Deliver], Devices],
+        clock_off_s: float = 0.0,
     ) -> None:
         self.settings = settings
         self.station = Station(settings.site, settings.station)
-        self.clock_off_s = 0.0
+        self.clock_off_s = clock_off_s
         self._agenda = agenda
         self._stopped = False
         self._due: Entry | None = None
