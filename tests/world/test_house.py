@@ -15,7 +15,7 @@ from kiosk.demo.bench_client import BenchRefused
 from kiosk.demo.children import NotReady
 from kiosk.demo.house import DEMO_CONFIG
 from kiosk.demo.mirror_client import MirrorGone, MirrorRefused
-from kiosk.demo.scenario import PadMake, Part, Setting
+from kiosk.demo.scenario import PadMake, Part, RoadEnd, RoadState, Setting
 from kiosk.ledger.reading import LedgerFile
 from kiosk.ledger.rows import StoredRow
 from kiosk.ledger.verify import verify
@@ -108,14 +108,14 @@ def test_a_power_cut_beside_a_commit_keeps_what_was_committed_and_nothing_else(w
 
 def test_a_line_that_hangs_half_open_is_noticed_late_and_nothing_is_lost(world: World) -> None:
     until(world, "attract")
-    world.house.set_road("kiosk", "half-open", 0.0)
+    world.house.set_road(RoadEnd.KIOSK, RoadState.HALF_OPEN, 0.0)
     world.house.sleep(5.0)
     assert not world.eyes.view().has("offline")
     world.house.sleep(15.0)
     assert world.eyes.view().has("offline")
     borrow(world, BOOK)
     until_done(world, BOOK)
-    world.house.set_road("kiosk", "ok", 0.0)
+    world.house.set_road(RoadEnd.KIOSK, RoadState.OK, 0.0)
     world.house.sleep(30.0)
     with LedgerFile(world.house.ledger) as ledger:
         assert ledger.unacknowledged() == 0
