@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiosk.demo.evidence import Evidence
-from kiosk.demo.scenario import EndExpected
+from kiosk.demo.scenario import EndExpected, GateExpected
 from kiosk.model.journal import RowKind
 
 
@@ -20,6 +20,8 @@ def lacking(evidence: Evidence, expected: EndExpected) -> list[str]:
         found.append(f"exceptions: expected {expected.exceptions} at central, there are {evidence.exceptions}")
     if expected.outbox is not None and evidence.unacknowledged != expected.outbox:
         found.append(f"outbox: expected {expected.outbox} facts to wait, {evidence.unacknowledged} do")
+    if expected.gate is not None:
+        found += _gates(evidence, expected.gate)
     if expected.on_pad is not None:
         lying = sorted({tag.item for tag in evidence.tags if tag.on_pad})
         if lying != sorted(set(expected.on_pad)):
@@ -51,6 +53,13 @@ def _tags(evidence: Evidence, expected: EndExpected) -> list[str]:
             shown = ", ".join(f"{afi:02X}" for afi in sorted(held))
             found.append(f"afi: expected {one.afi:02X} on the tag of {one.book}, it holds {shown}")
     return found
+
+
+def _gates(evidence: Evidence, passages: Sequence[GateExpected]) -> list[str]:
+    rung = {(seen.gate, seen.item) for seen in evidence.gate if seen.alarm}
+    wanted = {(one.gate, one.book) for one in passages if one.alarm}
+    found = [f"gate: {gate} gave no alarm for {book}" for gate, book in sorted(wanted - rung)]
+    return found + [f"gate: {gate} gave an alarm for {book}, not expected" for gate, book in sorted(rung - wanted)]
 
 
 def _journal(evidence: Evidence, kinds: Sequence[RowKind]) -> list[str]:

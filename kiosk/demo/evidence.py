@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.demo.bench_client import TagState
+from kiosk.demo.gate_witness import GateSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Evidence:
     """The lines of each receipt that was cut off."""
     central_reached: bool
     exceptions: int
+    gate: tuple[GateSeen, ...] = ()
+    """What the gates told, in order."""
 
 
 @dataclass(frozen=True, slots=True)

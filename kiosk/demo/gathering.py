@@ -11,6 +11,7 @@ from kiosk.central.store import open_store
 from kiosk.central.store.tables import exceptions, loans
 from kiosk.demo.bench_client import TagState
 from kiosk.demo.evidence import CentralLoan, Evidence, JournalLine
+from kiosk.demo.gate_witness import seen_at
 from kiosk.demo.hands import HouseHands, RoomHands
 from kiosk.demo.people import People
 from kiosk.ledger.failures import LedgerRefused, StorageFailure
@@ -34,12 +35,14 @@ class Witness:
         """The evidence now, and the journal's rows in full."""
         rows, waiting, problems = _ledger(self.house.ledger)
         paper = tuple(self.bench.paper())
+        tags = tuple(self.bench.tags())
+        items = {tag.uid: tag.item for tag in tags}
         evidence = Evidence(
             journal=tuple(self._line(stored) for stored in rows),
             loans_before=tuple((loan.patron, loan.book) for loan in self.house.setting.lent),
             central_loans=self._loans(),
             unacknowledged=waiting,
-            tags=tuple(self.bench.tags()),
+            tags=tags,
             tags_before=self.tags_before,
             on_loan_afi=self.on_loan_afi,
             confirmed=confirmed,
@@ -47,6 +50,7 @@ class Witness:
             receipts=tuple(strip.text for strip in paper if strip.cut),
             central_reached=self.house.is_whole(),
             exceptions=self._exceptions(),
+            gate=tuple(seen_at(gate, told, self.on_loan_afi, items) for gate, told in self.house.gate_seen()),
         )
         return evidence, rows
 

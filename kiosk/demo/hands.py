@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from drivers.gates.protocol import TagPassed
 from kiosk.demo.bench_client import PaperStrip, TagState
 from kiosk.demo.mirror_client import View
 from kiosk.demo.scenario import Part, RoadEnd, RoadState, Setting
@@ -105,6 +106,10 @@ class HouseHands(Protocol):
 
     def power_cut(self) -> None:
         """Broker, central and kiosk end in the same instant; all of them start again."""
+        ...
+
+    def gate_seen(self) -> list[tuple[str, TagPassed]]:
+        """The gates' names, and what they told, in order."""
         ...
 
     def fill_disk(self) -> None: ...

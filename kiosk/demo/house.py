@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.demo.children import Child, NotReady
+from kiosk.demo.gate_witness import GateWitness
 from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.roads import Roads
 from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, Setting
@@ -20,6 +21,7 @@ from kiosk.demo.wall_clock import WallClock
 READY_S = 30.0
 DEMO_CONFIG = Path(__file__).resolve().parents[2] / "config" / "demo"
 SIMULATOR = "simulator"
+SIMULATOR_FILE = "simulator.toml"
 PAD_READER = "Kiosk pad reader"
 """Name of the simulated desk reader behind the PC/SC service."""
 
@@ -67,6 +69,8 @@ class House:
         self.central_database = run / "central.sqlite"
         self._config = config
         self._mode = mode
+        self.gates: GateWitness | None = None
+        """Stands at the gates since everything is ready."""
         self.has_small_disk = False
         self._disk_kb = disk_kb if setting.disk_kb is None else setting.disk_kb
         self._loans = run / "loans.toml"
@@ -88,6 +92,8 @@ class House:
                 child.start()
             for child in self.children.values():
                 child.wait_ready(READY_S)
+            self.gates = GateWitness(self._config / SIMULATOR_FILE, self._gate_addresses())
+            self.gates.start()
         except (NotReady, OSError):
             self.stop()
             raise
@@ -98,6 +104,8 @@ class House:
             for child in reversed(self.children.values()):
                 child.stop()
             self.roads.stop()
+            if self.gates is not None:
+                self.gates.stop()
             if self.has_small_disk:
                 subprocess.run(["umount", str(self.ledger.parent)], check=False)
                 self.has_small_disk = False
@@ -118,6 +126,10 @@ class House:
         """What the simulator said when it was ready: its devices, and how cards come."""
         told = self.children[SIMULATOR].announced.get("ready")
         return told if isinstance(told, dict) else {}
+
+    def _gate_addresses(self) -> dict[str, str]:
+        gates = self.simulator.get("gates")
+        return {name: str(address) for name, address in gates.items()} if isinstance(gates, dict) else {}
 
     def addresses(self) -> dict[str, str]:
         """Where a browser finds what is running."""
@@ -150,7 +162,7 @@ class House:
             Part.BROKER.value: [python, "-m", "kiosk.demo.broker", "--port", str(ports.broker)]
             + ["--kind", self.setting.broker.value, "--data", str(self.run / "broker")],
             Part.CENTRAL.value: [python, "-m", "kiosk", "central", "--config", str(self._config), *_set(central)],
-            SIMULATOR: [simulator, "serve", str(self._config / "simulator.toml"), "--folder", str(self.run / "devices")]
+            SIMULATOR: [simulator, "serve", str(self._config / SIMULATOR_FILE), "--folder", str(self.run / "devices")]
             + ["--bench-port", str(ports.bench), "--card-port", str(ports.cards), "--mirror-port", str(ports.mirror)]
             + ["--house-port", str(ports.house)]
             + ["--paper", self.setting.paper, "--pad", self.setting.pad.value]

@@ -7,6 +7,7 @@ from pathlib import Path
 from kiosk.demo.bench_client import BenchClient
 from kiosk.demo.ending import lacking
 from kiosk.demo.evidence import judge
+from kiosk.demo.gate_witness import TOLD_S
 from kiosk.demo.gathering import Witness
 from kiosk.demo.hands import Clock, Eyes, HouseHands, RoomHands
 from kiosk.demo.house import House
@@ -63,6 +64,8 @@ def await_opening(mirror: Eyes, clock: Clock, *, online: bool) -> None:
 def _judged(
     scenario: Scenario, played: list[Played], witness: Witness, confirmed: frozenset[str], clock: Clock
 ) -> Result:
+    if scenario.expect.gate is not None:
+        clock.sleep(TOLD_S)
     deadline = clock.now_s + scenario.expect.within_s
     failed = [f"step {step.number} ({step.do}): {step.failure}" for step in played if not step.ok]
     while True:

@@ -9,6 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from drivers.gates.protocol import TagPassed
 from kiosk.demo.bench_client import BenchClient
 from kiosk.demo.children import NotReady
 from kiosk.demo.disk import BallastDisk
@@ -110,6 +111,9 @@ class RealHouse:
     @property
     def clock_off_s(self) -> float:
         return self._house.clock.off_s
+
+    def gate_seen(self) -> list[tuple[str, TagPassed]]:
+        return list(self._house.gates.told) if self._house.gates is not None else []
 
     def fill_disk(self) -> None:
         if not self._house.has_small_disk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from kiosk.demo.evidence import Evidence, Judged, kiosk_loans
 from kiosk.demo.people import People
@@ -41,6 +41,7 @@ class Result:
                 {"patron": loan.patron, "item": loan.item} for loan in evidence.central_loans if not loan.ended
             ],
             "tags": [{"item": tag.item, "uid": tag.uid, "afi": f"{tag.afi:02X}"} for tag in evidence.tags],
+            "gate": [asdict(seen) for seen in evidence.gate],
             "receipts": [list(lines) for lines in evidence.receipts],
             "invariants": [{"name": one.name, "holds": one.holds, "detail": one.detail} for one in self.judged],
             "failures": list(self.failures),

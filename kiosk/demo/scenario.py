@@ -278,6 +278,17 @@ class AfiExpected:
 
 
 @dataclass(frozen=True, slots=True)
+class GateExpected:
+    """What a gate made of a book that was carried through it."""
+
+    gate: str
+    book: str
+    """The item's number."""
+    alarm: bool
+    """Its tag did not say that it is lent."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndExpected:
     """What must be true when the last step is done, within `within_s`."""
 
@@ -291,6 +302,8 @@ class EndExpected:
     exceptions: int | None = None
     outbox: int | None = None
     """Facts that central has not acknowledged."""
+    gate: tuple[GateExpected, ...] | None = None
+    """Exactly these books set the gates off, those with `alarm = true`. Absent: not judged."""
     on_pad: tuple[str, ...] | None = None
     """Exactly these books lie on the pad."""
     within_s: float = 15.0

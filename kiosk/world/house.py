@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from drivers.gates.protocol import TagPassed
 from firmware_sim.card_ways import HandedCards
 from firmware_sim.lines.virtual import VirtualLines
 from firmware_sim.settings import PadDriver, with_pad
@@ -179,6 +180,9 @@ class VirtualHouse:
         self.bench.return_power()
         for part in parts:
             self.start(part)
+
+    def gate_seen(self) -> list[tuple[str, TagPassed]]:
+        return [(one.gate, one.event) for one in self.gates.seen if isinstance(one.event, TagPassed)]
 
     def fill_disk(self) -> None:
         raise NotReady(str(NeedsRealTime("`fill-disk`")))
