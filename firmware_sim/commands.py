@@ -89,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
         "--on-loan", action="extend", nargs="+", default=[], metavar="NUMBER", help="books whose tags say C2, on loan"
     )
     serve.add_argument("--pad", choices=PADS, help="the pad's maker, at its usual speed, in place of the file's")
+    serve.add_argument("--seed", type=int, default=1, metavar="N", help="of everything random in the room (1)")
     serve.add_argument("--paper", choices=PAPER, default=PAPER[0], help="paper in the printer at the start")
     run = commands.add_parser(
         "run",
@@ -174,7 +175,7 @@ def _serve(options: argparse.Namespace) -> int:
         settings = load(options.config)
         if options.pad is not None:
             settings = with_pad(settings, PadDriver(options.pad))
-        beginning = Beginning(tuple(options.on_pad), tuple(options.on_loan), options.paper)
+        beginning = Beginning(tuple(options.on_pad), tuple(options.on_loan), options.paper, options.seed)
         bench = Workbench(settings, options.folder, beginning)
         guarded = _guarded(options)
         listener = socket.create_server((options.host, options.bench_port))

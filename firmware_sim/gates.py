@@ -17,6 +17,7 @@ from firmware_sim.devices.feig_gate import FeigGate, Notifying
 from firmware_sim.devices.gate import Gate
 from firmware_sim.devices.llrp_gate import LlrpGate
 from firmware_sim.devices.lsp2 import Lsp2Gate
+from firmware_sim.faults.line_trouble import LineTrouble
 from firmware_sim.faults.orders import FaultOrder
 from firmware_sim.faults.switch import FaultSwitch
 from firmware_sim.faults.words import GateFault, LineFault
@@ -46,9 +47,9 @@ class StandingGate:
 class Gates:
     """All gates of a bench; every method may be called from any thread once they are started."""
 
-    def __init__(self, settings: Sequence[GateSettings], lines: Lines, log: WireLog) -> None:
+    def __init__(self, settings: Sequence[GateSettings], lines: Lines, log: WireLog, seed: int = 1) -> None:
         self._clock = lines.clock
-        self._standing = {one.name: _standing(one, lines, log) for one in settings}
+        self._standing = {one.name: _standing(one, lines, log, seed) for one in settings}
 
     def __iter__(self) -> Iterator[StandingGate]:
         return iter(self._standing.values())
@@ -82,14 +83,15 @@ class Gates:
         one.line.wake()
 
 
-def _standing(settings: GateSettings, lines: Lines, log: WireLog) -> StandingGate:
+def _standing(settings: GateSettings, lines: Lines, log: WireLog, seed: int) -> StandingGate:
     gate, lock = _device(settings.driver, lines.clock), threading.Lock()
     end: End
     if isinstance(gate, FeigGate) and settings.driver is GateDriver.FEIG_NOTIFYING:
         end = lines.calling(settings.name, (settings.host, settings.port), gate.wants_line)
     else:
         end = lines.listening(settings.name, gate, lock)
-    line = lines.line(settings.name, gate, lock, end, 0.0, log)
+    trouble = LineTrouble(f"{seed} {settings.name}")
+    line = lines.line(settings.name, gate, lock, end, 0.0, log, trouble)
     kind = GATES[settings.driver]
     switch = FaultSwitch("gate", kind.faults, line, lock, lambda order: gate.set_fault(_own(order)))
     return StandingGate(settings.name, kind, gate, lock, line, switch)

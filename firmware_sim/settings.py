@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from firmware_sim.room.field import THICKEST_MM, THINNEST_MM, USUAL_THICKNESS_MM
 from firmware_sim.room.room import CardKind, SectorContent
 from firmware_sim.room.tag import UID_FIRST_BYTE, UID_LENGTH
 from firmware_sim.toml_table import Faults, Table
@@ -169,6 +170,7 @@ class ItemSettings:
     title: str
     tags: tuple[TagSettings, ...]
     uhf: tuple[UhfSettings, ...]
+    thickness_mm: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +309,8 @@ def _item(table: Table) -> ItemSettings:
     number = table.text("number")
     tags = tuple(_tag(one) for one in table.tables("tag"))
     uhf = tuple(_uhf(one) for one in table.tables("uhf"))
-    item = ItemSettings(table.text("name", number), number, table.text("title", ""), tags, uhf)
+    thickness = table.whole("thickness_mm", THINNEST_MM, THICKEST_MM, USUAL_THICKNESS_MM)
+    item = ItemSettings(table.text("name", number), number, table.text("title", ""), tags, uhf, thickness)
     table.done()
     return item
 

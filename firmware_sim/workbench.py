@@ -28,6 +28,7 @@ from firmware_sim.lines.standing import Lines, RealLines
 from firmware_sim.lines.wire_log import Direction, WireLog
 from firmware_sim.pads import LINE_PADS, PadReader
 from firmware_sim.paper.strip import Strip
+from firmware_sim.room.field import Lying
 from firmware_sim.room.room import Book, Card, Place, Room
 from firmware_sim.room.tag import Tag
 from firmware_sim.room.uhf_tag import UhfTag
@@ -57,6 +58,8 @@ class Beginning:
     on_pad: tuple[str, ...] = ()
     on_loan: tuple[str, ...] = ()
     paper: str = "ok"
+    seed: int = 1
+    """Of everything random on the bench."""
 
 
 class Workbench:
@@ -73,11 +76,14 @@ class Workbench:
         self.room = Room(
             [_book(item) for item in settings.items],
             [_card(card) for card in settings.cards],
+            self._standing.clock.now_s,
+            beginning.seed,
         )
+        self._seed = beginning.seed
         self.room.set_afi(beginning.on_loan, AFI_ON_LOAN, "on-loan")
         self.room.put_on_pad(beginning.on_pad, "on-pad")
         self.log = WireLog(self._standing.clock.now_s)
-        self.gates = Gates(settings.gates, self._standing, self.log)
+        self.gates = Gates(settings.gates, self._standing, self.log, beginning.seed)
         self.locks = {name: threading.Lock() for name in PLUGGED}
         self.printer_state = {"paper": beginning.paper, "cover": "closed", "cutter": "ok"}
         self._fault_order = threading.Lock()
@@ -169,10 +175,10 @@ class Workbench:
             line.stop()
         self.gates.stop()
 
-    def put_on_pad(self, keys: list[str]) -> None:
-        """Lay books down; raises `UnknownName`."""
+    def put_on_pad(self, keys: list[str], lying: Lying | None = None) -> None:
+        """Lay books down, like this, or apart from each other; raises `UnknownName`."""
         with self.room_lock:
-            self.room.put_on_pad(keys)
+            self.room.put_on_pad(keys, lying=lying)
         self._show_on_desk()
 
     def take_off_pad(self, keys: list[str]) -> None:
@@ -180,6 +186,18 @@ class Workbench:
         with self.room_lock:
             self.room.take_off_pad(keys)
         self._show_on_desk()
+
+    def push_into_slot(self, keys: list[str]) -> None:
+        """Push books into the return slot, where the pad's reader sees them pass; raises `UnknownName`."""
+        if self.settings.pad.driver is PadDriver.PCSC:
+            raise CannotDo("slot: a desk reader has none; take another pad")
+        with self.room_lock:
+            self.room.push_into_slot(keys)
+
+    def empty_bin(self) -> None:
+        """Staff take what fell into the bin to the shelf."""
+        with self.room_lock:
+            self.room.empty_bin()
 
     def carry_through(self, gate: str, keys: list[str], direction: int) -> None:
         """Carry books through a gate, from wherever they lie, to the shelf; raises `UnknownName`."""
@@ -296,7 +314,7 @@ class Workbench:
         tearing = None
         if fault in (PadFault.TORN_WRITE, PadFault.TAG_LEAVES):
             leaves = fault is PadFault.TAG_LEAVES
-            tearing = Tearing(fault, order.rate or 0.0, self._take_book_off_pad if leaves else None)
+            tearing = Tearing(f"{self._seed} {fault}", order.rate or 0.0, self._take_book_off_pad if leaves else None)
         for book in self.room.books:
             tags: tuple[Tag | UhfTag, ...] = (*book.tags, *book.uhf)
             for tag in tags:
@@ -359,7 +377,7 @@ class Workbench:
             case LineKind.TCP:
                 end = self._standing.listening(name, device, self.locks[name])
         # What a printer says are a few bytes; what it hears is a receipt.
-        trouble = LineTrouble(name, both_ways=name is DeviceName.PRINTER)
+        trouble = LineTrouble(f"{self._seed} {name}", both_ways=name is DeviceName.PRINTER)
         return self._standing.line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log, trouble)
 
     def _logging(self, name: DeviceName) -> Callable[[Direction, bytes], object]:
@@ -389,7 +407,8 @@ def _byte_s(kind: LineKind, baud: int, frame: Frame) -> float:
 
 def _book(item: ItemSettings) -> Book:
     tags = tuple(_tag(tag) for tag in item.tags)
-    return Book(item.name, item.number, item.title, tags, Place.SHELF, tuple(_uhf_tag(one) for one in item.uhf))
+    lying = Lying(thickness_mm=item.thickness_mm)
+    return Book(item.name, item.number, item.title, tags, Place.SHELF, tuple(_uhf_tag(one) for one in item.uhf), lying)
 
 
 def _uhf_tag(tag: UhfSettings) -> UhfTag:

@@ -79,6 +79,14 @@ def number(body: dict[str, object], key: str) -> float:
     return float(value)
 
 
+def flag(body: dict[str, object], key: str) -> bool:
+    """True or false."""
+    value = body.get(key)
+    if not isinstance(value, bool):
+        raise BadOrder(f"{key}: expected true or false")
+    return value
+
+
 def choice(body: dict[str, object], key: str, allowed: Sequence[int], default: int) -> int:
     """One of some whole numbers, or the default where the key is not there."""
     value = body.get(key, default)

@@ -19,13 +19,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from firmware_sim.bench import answers, clock_orders, view
+from firmware_sim.bench import answers, clock_orders, room_orders, view
 from firmware_sim.bench.access import SameOrigin, TokenGuard
 from firmware_sim.bench.answers import MOST_DIGITS, done, ordered
 from firmware_sim.bench.evidence import Evidence
 from firmware_sim.bench.kiosk_line import KioskRefused, NoScreen
 from firmware_sim.bench.messages import MessageLog
-from firmware_sim.bench.orders import BadOrder, choice, fraction, hexadecimal, number, only_key, text, texts
+from firmware_sim.bench.orders import BadOrder, choice, flag, fraction, hexadecimal, number, only_key, text, texts
 from firmware_sim.bench.overheard import Overheard
 from firmware_sim.bench.screen import MEDIA_TYPE, ScreenMirror
 from firmware_sim.bench.world import NoHouse, Switches, World
@@ -93,6 +93,8 @@ class BenchServer:
                 Route("/screen.mjpeg", self._screen),
                 Route("/api/room", self._room),
                 Route("/api/pad", self._pad, methods=["POST"]),
+                Route("/api/slot", self._slot, methods=["POST"]),
+                Route("/api/bin", self._bin, methods=["POST"]),
                 Route("/api/card", self._card, methods=["POST"]),
                 Route("/api/scanner", self._scanner, methods=["POST"]),
                 Route("/api/printer", self._printer, methods=["POST"]),
@@ -145,10 +147,22 @@ class BenchServer:
         return "live" if self._mirror.live else "waiting"
 
     async def _pad(self, request: Request) -> Response:
-        body = await ordered(request, "put", "take")
-        put, take = texts(body, "put"), texts(body, "take")
+        body = await ordered(request, "put", "take", *room_orders.HOW)
+        put, take, how = texts(body, "put"), texts(body, "take"), room_orders.lying(body)
         await run_in_threadpool(self._bench.take_off_pad, take)
-        await run_in_threadpool(self._bench.put_on_pad, put)
+        await run_in_threadpool(self._bench.put_on_pad, put, how)
+        return done()
+
+    async def _slot(self, request: Request) -> Response:
+        body = await ordered(request, "push")
+        await run_in_threadpool(self._bench.push_into_slot, texts(body, "push"))
+        return done()
+
+    async def _bin(self, request: Request) -> Response:
+        body = await ordered(request, "empty")
+        if not flag(body, "empty"):
+            raise BadOrder("empty: expected true")
+        await run_in_threadpool(self._bench.empty_bin)
         return done()
 
     async def _card(self, request: Request) -> Response:

@@ -16,7 +16,8 @@ Shown = dict[str, object]
 def room(bench: Workbench, screen: str) -> Shown:
     """`GET /api/room`. `screen` is `none`, `waiting` or `live`."""
     with bench.room_lock:
-        items = [_item(book) for book in bench.room.books]
+        bench.room.settle()
+        items = [_item(book, heard=bench.room.is_heard(book)) for book in bench.room.books]
     lying = bench.cards.lying
     cards: list[Shown] = [
         {
@@ -84,7 +85,7 @@ def read_paper(bench: Workbench) -> Shown:
     }
 
 
-def _item(book: Book) -> Shown:
+def _item(book: Book, *, heard: bool) -> Shown:
     tags = [
         {
             "uid": tag.uid.hex().upper(),
@@ -102,6 +103,11 @@ def _item(book: Book) -> Shown:
         "number": book.number,
         "title": book.title,
         "where": book.place.value,
+        "at": None if book.lying.at_mm is None else list(book.lying.at_mm),
+        "angle": book.lying.angle_deg,
+        "foil": book.lying.foil,
+        "thickness_mm": book.lying.thickness_mm,
+        "heard": heard,
         "tags": tags,
         "uhf": uhf,
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from firmware_sim.room.field import Lying, chance, couplings
 from firmware_sim.room.tag import Tag
 from firmware_sim.room.uhf_tag import UhfTag
 
@@ -18,6 +20,10 @@ class Place(StrEnum):
 
     SHELF = "shelf"
     PAD = "pad"
+    SLOT = "slot"
+    """On its way through the return slot, over the pad's antenna."""
+    BIN = "bin"
+    """Fallen through: nobody gets at it until staff empty the bin."""
 
 
 class UnknownName(Exception):
@@ -40,6 +46,8 @@ class Book:
     tags: tuple[Tag, ...]
     place: Place = Place.SHELF
     uhf: tuple[UhfTag, ...] = ()
+    lying: Lying = field(default_factory=Lying)
+    """On the pad: how."""
 
 
 class CardKind(StrEnum):
@@ -78,31 +86,93 @@ class Card:
     sectors: tuple[SectorContent, ...] = ()
 
 
-class Room:
-    """Books on a shelf and on the pad, and patron cards."""
+SLOT_S = 6.0
+"""So long a book is over the antenna that is pushed into the return slot."""
 
-    def __init__(self, books: Sequence[Book], cards: Sequence[Card]) -> None:
+
+def standing_still() -> float:
+    """A clock for rooms in which nothing falls."""
+    return 0.0
+
+
+class Room:
+    """Books on a shelf, on the pad, in the return slot and its bin, and patron cards. `clock` gives seconds.
+
+    Everything random comes from `seed`: the same seed, moves and questions give the same answers.
+    """
+
+    def __init__(
+        self,
+        books: Sequence[Book],
+        cards: Sequence[Card],
+        clock: Callable[[], float] = standing_still,
+        seed: int = 1,
+    ) -> None:
         self.books = tuple(books)
         self.cards = tuple(cards)
+        self._clock = clock
+        self._luck = random.Random(f"room {seed}")
         self._on_pad: list[Book] = []
+        self._chances: dict[str, float] = {}
+        """By the name of each book in the field: how likely its tags answer."""
+        self._in_slot: list[tuple[float, Book]] = []
+        """Until when, and what."""
 
-    def put_on_pad(self, keys: Sequence[str], where: str = "put") -> None:
-        """Lay down all books of these names or numbers. Raises `UnknownName`, having moved none."""
+    def put_on_pad(self, keys: Sequence[str], where: str = "put", lying: Lying | None = None) -> None:
+        """Lay down all books of these names or numbers, or lay them anew. Raises `UnknownName`, having moved none."""
         for book in self._all_named(keys, where):
-            if book.place is not Place.PAD:
+            if book.place is Place.BIN or book.place is Place.SLOT:
+                continue
+            if lying is not None and book.place is Place.PAD:
+                self._on_pad.remove(book)
+                self._on_pad.append(book)
+            elif book.place is not Place.PAD:
                 book.place = Place.PAD
                 self._on_pad.append(book)
                 for tag in book.uhf:
                     tag.power_up()
+            if lying is not None:
+                book.lying = replace(lying, thickness_mm=book.lying.thickness_mm)
+        self._moved()
 
     def take_off_pad(self, keys: Sequence[str], where: str = "take") -> None:
         """Take away all books of these names or numbers: their tags lose power. Raises like `put_on_pad`."""
         for book in self._all_named(keys, where):
             if book.place is Place.PAD:
-                book.place = Place.SHELF
                 self._on_pad.remove(book)
-                for tag in book.tags:
-                    tag.lose_power()
+                self._gone(book, Place.SHELF)
+        self._moved()
+
+    def push_into_slot(self, keys: Sequence[str], where: str = "push") -> None:
+        """Into the return slot, from wherever they lie but the bin. Raises like `put_on_pad`."""
+        for book in self._all_named(keys, where):
+            if book.place is Place.BIN or book.place is Place.SLOT:
+                continue
+            if book.place is Place.PAD:
+                self._on_pad.remove(book)
+            book.place, book.lying = Place.SLOT, Lying(thickness_mm=book.lying.thickness_mm)
+            self._in_slot.append((self._clock() + SLOT_S, book))
+            for tag in book.uhf:
+                tag.power_up()
+        self._moved()
+
+    def empty_bin(self) -> list[Book]:
+        """Staff take what has fallen into the bin to the shelf."""
+        self.settle()
+        fallen = [book for book in self.books if book.place is Place.BIN]
+        for book in fallen:
+            book.place = Place.SHELF
+        return fallen
+
+    def settle(self) -> float | None:
+        """Let what has passed the slot fall into the bin; when the next thing falls, None where none will."""
+        now_s = self._clock()
+        for falls_s, book in list(self._in_slot):
+            if falls_s <= now_s:
+                self._in_slot.remove((falls_s, book))
+                self._gone(book, Place.BIN)
+                self._moved()
+        return min((falls_s for falls_s, _ in self._in_slot), default=None)
 
     def take_tag_off_pad(self, tag: Tag) -> None:
         """Take away the book that has this tag, if it lies there."""
@@ -111,17 +181,43 @@ class Room:
                 self.take_off_pad([book.name])
 
     def tags_on_pad(self) -> list[Tag]:
-        """The tags in the pad's field, in the order in which their books were laid down."""
-        return [tag for book in self._on_pad for tag in book.tags]
+        """The tags that answer now, in the order in which their books were laid down."""
+        return [tag for book in self._in_field() for tag in book.tags if self._answers(book)]
 
     def uhf_tags_on_pad(self) -> list[UhfTag]:
-        """The UHF tags there, in the same order."""
-        return [tag for book in self._on_pad for tag in book.uhf]
+        """The UHF tags that answer now, in the same order."""
+        return [tag for book in self._in_field() for tag in book.uhf if self._answers(book)]
+
+    def is_heard(self, book: Book) -> bool:
+        """Whether a tag of this book answers at least now and then. To look changes nothing."""
+        return bool(book.tags or book.uhf) and self._chances.get(book.name, 0.0) > 0.0
 
     def walk_through(self, keys: Sequence[str], where: str = "books") -> list[Book]:
         """Take books up, from wherever they lie, to carry them through a gate. Raises like `put_on_pad`."""
         self.take_off_pad(keys, where)
         return self._all_named(keys, where)
+
+    def _in_field(self) -> list[Book]:
+        if self._in_slot:
+            self.settle()
+            return [*self._on_pad, *(book for _, book in self._in_slot)]
+        return self._on_pad
+
+    def _answers(self, book: Book) -> bool:
+        likely = self._chances[book.name]
+        return likely >= 1.0 or (likely > 0.0 and self._luck.random() < likely)
+
+    def _gone(self, book: Book, to: Place) -> None:
+        book.place = to
+        book.lying = Lying(thickness_mm=book.lying.thickness_mm)
+        for tag in book.tags:
+            tag.lose_power()
+
+    def _moved(self) -> None:
+        """Nothing in the field is as it was: tags answer by how they lie now."""
+        there = [*self._on_pad, *(book for _, book in self._in_slot)]
+        found = couplings([book.lying for book in there], [len(book.tags) + len(book.uhf) for book in there])
+        self._chances = {book.name: chance(one) for book, one in zip(there, found, strict=True)}
 
     def set_afi(self, keys: Sequence[str], afi: int, where: str) -> None:
         """Prepare how the tags of some books stand, locked or not. Raises `UnknownName`."""

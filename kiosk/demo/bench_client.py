@@ -26,6 +26,8 @@ class TagState:
     on_pad: bool
     name: str = ""
     """What the room calls the book: its number, unless two books bear the same one."""
+    in_bin: bool = False
+    """It has fallen through the return slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,24 @@ class PaperStrip:
     cut: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """How books are laid down: where (mm from the pad's middle), how tilted (degrees), and in foil or not."""
+
+    at: tuple[float, ...] | None = None
+    angle: float | None = None
+    foil: bool | None = None
+
+    def told(self) -> dict[str, object]:
+        """The keys of the bench's interface, as far as something is said."""
+        said = {"at": None if self.at is None else list(self.at), "angle": self.angle, "foil": self.foil}
+        return {key: value for key, value in said.items() if value is not None}
+
+
+APART = Laid()
+"""As a careful person lays them: apart from each other."""
+
+
 class BenchClient:
     """Talks to the bench at `http://127.0.0.1:PORT`."""
 
@@ -47,11 +67,18 @@ class BenchClient:
     def close(self) -> None:
         self._http.close()
 
-    def put_on_pad(self, numbers: tuple[str, ...]) -> None:
-        self._post("/api/pad", {"put": list(numbers)})
+    def put_on_pad(self, numbers: tuple[str, ...], laid: Laid = APART) -> None:
+        self._post("/api/pad", {"put": list(numbers), **laid.told()})
 
     def take_off_pad(self, numbers: tuple[str, ...]) -> None:
         self._post("/api/pad", {"take": list(numbers)})
+
+    def slot(self, numbers: tuple[str, ...]) -> None:
+        """Push them into the return slot."""
+        self._post("/api/slot", {"push": list(numbers)})
+
+    def empty_bin(self) -> None:
+        self._post("/api/bin", {"empty": True})
 
     def card(self, verb: str, name: str | None) -> None:
         """`tap`, `insert` or `tear` a card by name, or `remove` the one on the reader."""
@@ -82,8 +109,9 @@ class BenchClient:
         found: list[TagState] = []
         for item in _tables(room, "items"):
             for tag in _tables(item, "tags"):
-                where, name = item.get("where") == "pad", str(item.get("name", item["number"]))
-                found.append(TagState(str(tag["uid"]), str(item["number"]), _whole(tag["afi"]), where, name))
+                where, name = item.get("where"), str(item.get("name", item["number"]))
+                uid, afi = str(tag["uid"]), _whole(tag["afi"])
+                found.append(TagState(uid, str(item["number"]), afi, where == "pad", name, where == "bin"))
         return found
 
     def paper(self, *, text: bool = True) -> list[PaperStrip]:

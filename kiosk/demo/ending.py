@@ -22,11 +22,15 @@ def lacking(evidence: Evidence, expected: EndExpected) -> list[str]:
         found.append(f"outbox: expected {expected.outbox} facts to wait, {evidence.unacknowledged} do")
     if expected.gate is not None:
         found += _gates(evidence, expected.gate)
-    if expected.on_pad is not None:
-        lying = sorted({tag.item for tag in evidence.tags if tag.on_pad})
-        if lying != sorted(set(expected.on_pad)):
-            found.append(f"on_pad: expected {', '.join(sorted(expected.on_pad)) or 'nothing'}, there is {lying}")
+    found += _place("on_pad", expected.on_pad, {tag.item for tag in evidence.tags if tag.on_pad})
+    found += _place("bin", expected.bin, {tag.item for tag in evidence.tags if tag.in_bin})
     return found
+
+
+def _place(name: str, expected: tuple[str, ...] | None, there: set[str]) -> list[str]:
+    if expected is None or there == set(expected):
+        return []
+    return [f"{name}: expected {', '.join(sorted(expected)) or 'nothing'}, there is {sorted(there)}"]
 
 
 def _loans(evidence: Evidence, expected: EndExpected) -> list[str]:

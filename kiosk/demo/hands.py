@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from drivers.gates.protocol import TagPassed
-from kiosk.demo.bench_client import PaperStrip, TagState
+from kiosk.demo.bench_client import APART, Laid, PaperStrip, TagState
 from kiosk.demo.mirror_client import View
 from kiosk.demo.scenario import Part, RoadEnd, RoadState, Setting
 
@@ -28,9 +28,15 @@ class Clock(Protocol):
 class RoomHands(Protocol):
     """Books, cards, codes, paper and faults. Each raises `BenchRefused` for what cannot be done."""
 
-    def put_on_pad(self, numbers: tuple[str, ...]) -> None: ...
+    def put_on_pad(self, numbers: tuple[str, ...], laid: Laid = APART) -> None: ...
 
     def take_off_pad(self, numbers: tuple[str, ...]) -> None: ...
+
+    def slot(self, numbers: tuple[str, ...]) -> None:
+        """Push them into the return slot."""
+        ...
+
+    def empty_bin(self) -> None: ...
 
     def card(self, verb: str, name: str | None) -> None: ...
 

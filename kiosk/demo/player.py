@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from kiosk.demo.bench_client import BenchRefused
+from kiosk.demo.bench_client import BenchRefused, Laid
 from kiosk.demo.children import NotReady
 from kiosk.demo.hands import Clock, Eyes, HouseHands, RoomHands
 from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View
@@ -125,9 +125,13 @@ class Player:
             case Verb.REMOVE_CARD:
                 self.bench.card("remove", None)
             case Verb.LAY_DOWN:
-                self.bench.put_on_pad(step.books)
+                self.bench.put_on_pad(step.books, Laid(step.at, step.angle, step.foil))
             case Verb.TAKE_AWAY:
                 self.bench.take_off_pad(step.books)
+            case Verb.SLOT:
+                self.bench.slot(step.books)
+            case Verb.EMPTY_BIN:
+                self.bench.empty_bin()
             case Verb.SCAN:
                 self.bench.scan(step.code, step.hex)
             case Verb.PAPER | Verb.COVER | Verb.CUTTER:

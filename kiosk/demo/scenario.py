@@ -30,6 +30,8 @@ class Verb(StrEnum):
     TEAR_CARD = "tear-card"
     LAY_DOWN = "lay-down"
     TAKE_AWAY = "take-away"
+    SLOT = "slot"
+    EMPTY_BIN = "empty-bin"
     SCAN = "scan"
     PAPER = "paper"
     COVER = "cover"
@@ -61,6 +63,8 @@ NEEDS: dict[Verb, tuple[str, ...]] = {
     Verb.TEAR_CARD: ("card",),
     Verb.LAY_DOWN: ("books",),
     Verb.TAKE_AWAY: ("books",),
+    Verb.SLOT: ("books",),
+    Verb.EMPTY_BIN: (),
     Verb.SCAN: (),
     Verb.PAPER: ("state",),
     Verb.COVER: ("state",),
@@ -160,6 +164,11 @@ class Step:
     y: int | None = None
     card: str | None = None
     books: tuple[str, ...] = ()
+    at: tuple[float, ...] | None = None
+    """Millimetres from the pad's middle, across and down."""
+    angle: float | None = None
+    """Degrees: 0 flat, 90 upright."""
+    foil: bool | None = None
     code: str | None = None
     hex: str | None = None
     state: str | None = None
@@ -188,6 +197,8 @@ class Step:
                 raise ValueError(f"expected `{key}`, which `{self.do.value}` needs")
         if self.do is Verb.TOUCH and self.id is None and self.name is None and (self.x is None or self.y is None):
             raise ValueError("expected `id`, `name`, or `x` and `y`, one of which `touch` needs")
+        if self.at is not None and len(self.at) != len(("across", "down")):
+            raise ValueError("expected `at` to be two numbers of millimetres from the pad's middle")
         if self.do is Verb.SCAN and (self.code is None) == (self.hex is None):
             raise ValueError("expected either `code` or `hex` for `scan`")
         if self.do is Verb.NETWORK and self.state not in set(RoadState):
@@ -306,6 +317,8 @@ class EndExpected:
     """Exactly these books set the gates off, those with `alarm = true`. Absent: not judged."""
     on_pad: tuple[str, ...] | None = None
     """Exactly these books lie on the pad."""
+    bin: tuple[str, ...] | None = None
+    """Exactly these books have fallen through the return slot."""
     within_s: float = 15.0
 
 

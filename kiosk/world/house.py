@@ -72,7 +72,7 @@ class VirtualHouse:
         self._central = load(CentralSettings, config / "central.toml", {"seed.loans": str(loans)})
         self.settings = load(KioskSettings, config / "kiosk.toml", self._overrides())
         self._lines = VirtualLines(self.agenda)
-        beginning = Beginning(setting.on_pad, tuple(loan.book for loan in setting.lent), setting.paper)
+        beginning = Beginning(setting.on_pad, tuple(loan.book for loan in setting.lent), setting.paper, seed)
         room = with_pad(load_room(config / "simulator.toml"), PadDriver(setting.pad.value))
         self.bench = Workbench(room, run / "devices", beginning, self._lines)
         self._cards = WorldCards(self.agenda)

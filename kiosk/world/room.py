@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from firmware_sim.card_ways import CannotDo
 from firmware_sim.paper.strip import Strip
+from firmware_sim.room.field import Lying
 from firmware_sim.room.room import Place, UnknownName
 from firmware_sim.workbench import Workbench
-from kiosk.demo.bench_client import DIRECTIONS, BenchRefused, PaperStrip, TagState
+from kiosk.demo.bench_client import APART, DIRECTIONS, BenchRefused, Laid, PaperStrip, TagState
 
 
 @dataclass(slots=True)
@@ -23,11 +24,18 @@ class WorldRoom:
     def close(self) -> None:
         """Nothing is open."""
 
-    def put_on_pad(self, numbers: tuple[str, ...]) -> None:
-        _done(lambda: self.bench.put_on_pad(list(numbers)))
+    def put_on_pad(self, numbers: tuple[str, ...], laid: Laid = APART) -> None:
+        _done(lambda: self.bench.put_on_pad(list(numbers), _lying(laid)))
 
     def take_off_pad(self, numbers: tuple[str, ...]) -> None:
         _done(lambda: self.bench.take_off_pad(list(numbers)))
+
+    def slot(self, numbers: tuple[str, ...]) -> None:
+        """Push them into the return slot."""
+        _done(lambda: self.bench.push_into_slot(list(numbers)))
+
+    def empty_bin(self) -> None:
+        self.bench.empty_bin()
 
     def card(self, verb: str, name: str | None) -> None:
         """`tap`, `insert` or `tear` a card by name, or `remove` the one on the reader."""
@@ -64,8 +72,11 @@ class WorldRoom:
 
     def tags(self) -> list[TagState]:
         """Every tag of the room with the AFI byte that it holds now."""
+        self.bench.room.settle()
         return [
-            TagState(tag.uid.hex().upper(), book.number, tag.afi, book.place is Place.PAD, book.name)
+            TagState(
+                tag.uid.hex().upper(), book.number, tag.afi, book.place is Place.PAD, book.name, book.place is Place.BIN
+            )
             for book in self.bench.room.books
             for tag in book.tags
         ]
@@ -81,6 +92,14 @@ class WorldRoom:
         if place not in self._read:
             self._read[place] = tuple(strip.text)
         return self._read[place]
+
+
+def _lying(laid: Laid) -> Lying | None:
+    if laid == APART:
+        return None
+    across, down = (0.0, 0.0) if laid.at is None else laid.at
+    at = None if laid.at is None else (across, down)
+    return Lying(at, laid.angle or 0.0, bool(laid.foil))
 
 
 def _done(do: Callable[[], None]) -> None:
