@@ -23,6 +23,11 @@ def a_book(number: int, tags: int = 1, thickness_mm: int = 18) -> Book:
     return Book(f"B{number}", f"B{number}", "", made, lying=Lying(thickness_mm=thickness_mm))
 
 
+def where(room: Room) -> str:
+    """The place of the first book."""
+    return room.books[0].place.value
+
+
 def a_room(*books: Book, seed: int = 1) -> Room:
     return Room(books, (), seed=seed)
 
@@ -138,14 +143,14 @@ def test_a_book_in_the_slot_passes_the_antenna_and_falls_into_the_bin() -> None:
     assert [tag.uid[6] for tag in room.tags_on_pad()] == [1]
     now[0] += SLOT_S - 0.1
     assert room.settle() == 100.0 + SLOT_S
-    assert room.books[0].place.value == "slot"
+    assert where(room) == "slot"
     now[0] += 0.2
     assert room.tags_on_pad() == []
-    assert room.books[0].place.value == "bin"
+    assert where(room) == "bin"
     room.put_on_pad(["B1"])
-    assert room.books[0].place.value == "bin"
+    assert where(room) == "bin"
     assert [book.name for book in room.empty_bin()] == ["B1"]
-    assert room.books[0].place.value == "shelf"
+    assert where(room) == "shelf"
 
 
 @pytest.mark.parametrize(
