@@ -14,7 +14,7 @@ ANTENNA_MM = 300.0
 """Side of the square that the antenna encloses."""
 EDGE_MM = 60.0
 """Beyond the antenna's edge the field falls to nothing within this."""
-REACH_MM = 350.0
+REACH_MM = 300.0
 """Above the pad the field falls to nothing within this."""
 THINNEST_MM, THICKEST_MM = 1, 120
 BOOK_MM = (150.0, 210.0)
