@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drivers.gates.protocol import GateCommand, GateEvent, Stored, TagPassed
+from firmware_sim.devices.feig_gate import Notifying
 from firmware_sim.lines.virtual_end import VirtualEnd
 from firmware_sim.settings import GateSettings as Simulated
 from kiosk.hardware.gates import LISTENING, GateDriver, GateSettings, gate_core
@@ -53,4 +54,5 @@ class WorldGates:
 def _settings(simulated: Simulated) -> GateSettings:
     driver = GateDriver(simulated.driver.value)
     port = f"{LISTENING}127.0.0.1:4001" if driver is GateDriver.FEIG_NOTIFYING else "tcp://127.0.0.1:4001"
-    return GateSettings(driver, port, first_index=0 if driver is GateDriver.LSP2 else None)
+    alive_s = Notifying().keep_alive_s if driver is GateDriver.FEIG_NOTIFYING else None
+    return GateSettings(driver, port, first_index=0 if driver is GateDriver.LSP2 else None, keep_alive_s=alive_s)
