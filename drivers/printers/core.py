@@ -3,8 +3,8 @@
 A job is `Printed` only when the printer answered "all well" twice after the time that printing takes: an answer does
 not name its question, and a stray one shifts a whole round of them. A job that met paper end, an open cover or a jammed
 cutter, or in which the printer was not heard for a moment, is `PrintFailed`, and what the printer still holds of it is
-cleared before the next one, so that no patron gets the end of another's receipt. Times in seconds of any monotonic
-clock.
+cleared before the next one, and what hangs out of it is cut off, so that no patron gets the end or the beginning of
+another's receipt. Times in seconds of any monotonic clock.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ class _Job:
     moved_s: float = 0.0
     well_once: bool = False
     """One whole round behind the paper said that all is well."""
+    begun: bool = False
+    """Something of it may be on paper."""
     was_away: bool = False
     """A question in it stayed without an answer: the printer may have begun anew, and lost what it held."""
 
@@ -104,6 +106,8 @@ class PrinterCore:
         self._condition = Condition()
         self._leftovers = False
         """The printer may hold a part of a job that failed, or waits to be told that there is paper again."""
+        self._hangs = False
+        """A part of a job that failed hangs out of the printer, with the words of whoever it was for."""
         self._ever_heard = False
         self._forget_wire()
 
@@ -305,6 +309,8 @@ class PrinterCore:
 
     def _is(self, condition: Condition) -> None:
         self._condition = condition
+        if condition.has_no_paper():
+            self._hangs = False  # whoever puts in another roll tears it off
         if condition.has_no_paper() and Quirk.RECOVERS_WHEN_TOLD in self._model.quirks:
             self._leftovers = True
 
@@ -362,6 +368,9 @@ class PrinterCore:
 
     def _begin(self, job: _Job, now_s: float) -> None:
         job.printed_by_s = now_s
+        if self._hangs:
+            self._hangs = False
+            job.pieces.appendleft(self._settings.typesetting.cut())
         self._job = job
 
     def _send_piece(self, job: _Job, now_s: float) -> None:
@@ -374,6 +383,7 @@ class PrinterCore:
     def _put_piece(self, job: _Job, now_s: float) -> Piece:
         """Printing begins when the wire has brought the piece; an error of the knife comes last of all."""
         piece = job.pieces.popleft()
+        job.begun = True
         self._outgoing.put(piece.data)
         begun_s = max(job.printed_by_s, now_s + self._outgoing.wire_s())
         job.printed_by_s = begun_s + piece.rows / self._settings.rows_per_s
@@ -425,6 +435,8 @@ class PrinterCore:
         """End every job. The rest of the band on its way must still go out: the printer counts its bytes."""
         under_way = [self._job] if self._job is not None else []
         self._leftovers = self._leftovers or bool(under_way)
+        if any(job.begun for job in under_way) and not self._condition.has_no_paper():
+            self._hangs = True
         failed: list[PrinterEvent] = [PrintFailed(job.job_id, why) for job in (*under_way, *self._queue)]
         self._job = None
         self._queue.clear()

@@ -68,7 +68,11 @@ class Typesetting:
                 break
             pieces.append(piece)
             rows += piece.rows
-        return [*pieces, Piece(cut(self.model.cut, self.model.feed_lines), 0)]
+        return [*pieces, self.cut()]
+
+    def cut(self) -> Piece:
+        """Feed past the knife, and cut."""
+        return Piece(cut(self.model.cut, self.model.feed_lines), 0)
 
     def _body(self, receipt: Receipt) -> Iterator[Piece]:
         if self.logo is not None:

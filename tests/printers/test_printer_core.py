@@ -35,6 +35,9 @@ from tests.printers.desk import (
     outcomes,
 )
 
+CUT = b"\x1dV\x42\x00"
+"""What a receipt ends with on the usual printer."""
+
 
 def test_a_printer_is_set_up_and_asked_how_it_is(desk: Desk) -> None:
     assert desk.paper.startswith(b"\x1b@\x1da\xff\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04")
@@ -374,8 +377,26 @@ def test_a_printer_that_was_away_in_a_job_may_have_lost_it(desk: Desk) -> None:
     desk.answers, desk.paper = dict(ALL_WELL), b""
     assert outcomes(desk.run(30.0)) == [PrintFailed("R1", PrintFailure.NO_ANSWER)]
     assert b"\x10\x05\x02" in desk.paper, "what it still holds of it is cleared"
+    desk.paper = b""
     desk.prints("R2")
     assert outcomes(desk.run(10.0)) == [Printed("R2")]
+    assert 0 <= desk.paper.find(CUT) < desk.paper.find(b"\x1dv0"), (
+        "what hangs out of it is no part of another's receipt"
+    )
+    desk.paper = b""
+    desk.prints("R3")
+    assert outcomes(desk.run(10.0)) == [Printed("R3")]
+    assert desk.paper.find(CUT) > desk.paper.find(b"\x1dv0")
+
+
+def test_a_new_roll_has_nothing_that_hangs_out_of_the_printer(desk: Desk) -> None:
+    desk.jam, desk.jam_after_bytes = dict(PAPER_OUT), len(desk.paper) + 9000
+    desk.prints("R1")
+    desk.run(30.0)
+    desk.answers, desk.paper = dict(ALL_WELL), b""
+    desk.prints("R2")
+    assert outcomes(desk.run(20.0)) == [Printed("R2")]
+    assert desk.paper.find(CUT) > desk.paper.find(b"\x1dv0")
 
 
 def test_paper_that_is_put_in_is_heard_of_by_an_automatic_status(desk: Desk) -> None:
