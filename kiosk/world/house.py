@@ -31,7 +31,6 @@ from kiosk.world.eyes import PlugPulled
 from kiosk.world.gates import WorldGates
 from kiosk.world.network import Network
 from kiosk.world.station import Seed, WorldStation
-from kiosk.world.uplink import NOTICED_S
 from kiosk.world.wired import VIRTUAL, wired_devices
 
 BEGINS = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -205,7 +204,7 @@ class VirtualHouse:
         if road is not self.network.stations_road or self.station is None:
             return
         if not road.open:
-            station, noticed_s = self.station, 0.0 if state == RoadState.CUT else NOTICED_S
+            station, noticed_s = self.station, 0.0 if state == RoadState.CUT else self.station.missed_in_s()
             self.agenda.after(noticed_s, lambda: None if road.open else station.line_lost("the line is cut"))
         elif not was_open:
             # What was swallowed cannot be said again on the same connection: mending resets it (kiosk/demo/relay.py).

@@ -97,6 +97,10 @@ class WorldStation:
         self._decider.happened(event)
         self._turn()
 
+    def missed_in_s(self) -> float:
+        """How long it takes to notice that the line goes dead now."""
+        return self._uplink.missed_in_s()
+
     def line_lost(self, reason: str) -> None:
         """The connection to the broker ended."""
         self._uplink.line_lost(reason)

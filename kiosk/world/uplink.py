@@ -28,9 +28,8 @@ from kiosk.world.network import Message, Network
 CONNECT_S = 0.02
 AGAIN_S = 1.0
 """Between two tries to reach the broker."""
-NOTICED_S = 15.0
-"""When a line that went without a word is missed. MQTT's client (paho) asks after one keep-alive of silence and gives
-up after another: one to two keep-alives (10 s each, `kiosk/station/uplink_line.py`), and this is the middle."""
+KEEP_ALIVE_S = 10.0
+"""As `kiosk/station/uplink_line.py`: MQTT's client (paho) asks after so long a silence, and gives up after another."""
 
 
 class WorldUplink:
@@ -55,6 +54,7 @@ class WorldUplink:
         self._boot = boot
         self._talk = Conversation(station, outbox)
         self._connected = False
+        self._heard_s = agenda.now_s
         self._lives = 0
         self._stopped = False
         self._noted = False
@@ -83,6 +83,11 @@ class WorldUplink:
             self._due.strike_off()
         self._outbox.close()
 
+    def missed_in_s(self) -> float:
+        """How long it takes to notice that the line goes dead now: the last word, or answer to its asking, is known."""
+        quiet_s = (self._agenda.now_s - self._heard_s) % KEEP_ALIVE_S
+        return 2 * KEEP_ALIVE_S - quiet_s
+
     def line_lost(self, reason: str) -> None:
         """The connection to the broker ended."""
         if self._stopped or not self._connected:
@@ -99,6 +104,7 @@ class WorldUplink:
             self._agenda.after(AGAIN_S, self._connect)
             return
         self._connected = True
+        self._heard_s = self._agenda.now_s
         self._lives += 1
         self._network.station_hears(self._station, self._heard)
         birth = StationStatus(StationState.ALIVE, self._boot, self._lives, "world", self._now().utc, clean=False)
@@ -111,6 +117,7 @@ class WorldUplink:
             self._do(self._talk.facts_added(self._now()))
 
     def _heard(self, message: Message) -> None:
+        self._heard_s = self._agenda.now_s
         if message.channel is Channel.ANSWER:
             answer = decode_answer(message.payload)
             assert isinstance(answer, AnswerMessage), "central and station are of one version here"

@@ -37,8 +37,9 @@ def a_demo(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, obje
 
 
 def children(parent: int) -> dict[int, str]:
-    """Process number → command line of the processes that `parent` started."""
-    numbers = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    """Process number → command line of the processes that `parent` started, on whichever thread."""
+    threads = Path(f"/proc/{parent}/task").iterdir()
+    numbers = [number for thread in threads for number in (thread / "children").read_text().split()]
     return {
         int(number): Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ").decode() for number in numbers
     }
@@ -59,6 +60,41 @@ def test_every_page_answers_and_ctrl_c_ends_every_process(tmp_path: Path) -> Non
         demo.send_signal(signal.SIGINT)
         assert demo.wait(PATIENCE_S) == 0
         assert [number for number in started if Path(f"/proc/{number}").exists()] == []
+
+
+def world(bench: str) -> dict[str, object]:
+    room = httpx.get(f"{bench}api/room", trust_env=False).json()
+    shown = room["world"]
+    assert isinstance(shown, dict)
+    return shown
+
+
+def test_what_was_ended_by_order_ends_nothing_else(tmp_path: Path) -> None:
+    with a_demo(tmp_path) as (demo, told):
+        bench = addresses(told)[0]
+
+        def order(**body: object) -> int:
+            return httpx.post(f"{bench}api/world", json=body, timeout=PATIENCE_S, trust_env=False).status_code
+
+        assert order(do="kill", part="central") == 200
+        assert order(do="clock-jump", seconds=-3_600) == 200
+        assert order(do="power-cut") == 200
+        assert order(do="fill-disk") == 409
+        assert order(do="stopp", part="kiosk") == 400
+        assert world(bench) == {
+            "parts": {"broker": "running", "central": "stopped", "kiosk": "running"},
+            "network": {"kiosk": "ok", "central": "ok"},
+            "clock_off_s": -3_600.0,
+            "disk": "none",
+        }
+        assert order(do="start", part="central") == 200
+        assert demo.poll() is None
+        started = children(demo.pid)
+        broker = next(number for number, command in started.items() if "mosquitto" in command)
+        os.kill(broker, signal.SIGKILL)
+        _, said = demo.communicate(timeout=PATIENCE_S)
+        assert demo.returncode == 1
+        assert "broker ended with code -9" in said
 
 
 def test_when_one_process_dies_all_end_and_it_is_said_which_and_why(tmp_path: Path) -> None:
