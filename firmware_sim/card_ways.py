@@ -90,7 +90,9 @@ class ReaderCards:
     through = "pcsc"
     why = ""
 
-    def __init__(self, service: CardService, reader: str, heard: Callable[[Direction, bytes], object]) -> None:
+    def __init__(
+        self, service: CardService, reader: str, heard: Callable[[Direction, bytes], object], seed: int = 0
+    ) -> None:
         """`service` has been started, and has a reader of this name. `heard` is told every APDU, each way."""
         self._heard = heard
         self._service = service
@@ -98,7 +100,7 @@ class ReaderCards:
         self._chips = Chips()
         self._turn = threading.Lock()
         self._lying: Card | None = None
-        self._grip = Grip()
+        self._grip = Grip(seed)
 
     @property
     def socket_path(self) -> Path | None:
@@ -216,11 +218,11 @@ class HandedCards:
     why = ""
     socket_path: Path | None = None
 
-    def __init__(self, hand: CardHand) -> None:
+    def __init__(self, hand: CardHand, seed: int = 0) -> None:
         self._hand = hand
         self._chips = Chips()
         self._lying: Card | None = None
-        self._grip = Grip()
+        self._grip = Grip(seed)
 
     @property
     def lying(self) -> Card | None:

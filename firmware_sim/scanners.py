@@ -29,27 +29,29 @@ AS_FIRED = Wording(sends_aim=True)
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Its language, named like the file of its test vectors; its faults; how one is made: seconds of a byte, clock."""
+    """Its language, named like the file of its test vectors; its faults; how one is made: byte time, clock, seed."""
 
     protocol: str
     faults: tuple[Fault, ...]
-    make: Callable[[float, Clock], CodeReader]
+    make: Callable[[float, Clock, int], CodeReader]
 
 
 def _engine(dialect: Dialect) -> Sort:
-    return Sort("scan_engine", LINE_FAULTS, lambda _, __: TextEngine(dialect, wording=AS_FIRED))
+    return Sort("scan_engine", LINE_FAULTS, lambda _, __, ___: TextEngine(dialect, wording=AS_FIRED))
 
 
 def _zebra(decode_format: DecodeFormat) -> Sort:
-    return Sort("scan_engine", SSI_FAULTS, lambda byte_s, _: SsiEngine(decode_format, byte_s=byte_s, wording=AS_FIRED))
+    return Sort(
+        "scan_engine", SSI_FAULTS, lambda byte_s, _, __: SsiEngine(decode_format, byte_s=byte_s, wording=AS_FIRED)
+    )
 
 
-def _keyboard(_: float, clock: Clock) -> Wedge:
-    return Wedge(epoch_s=clock.utc().replace(tzinfo=UTC).timestamp() - clock.now_s())
+def _keyboard(_: float, clock: Clock, seed: int) -> Wedge:
+    return Wedge(epoch_s=clock.utc().replace(tzinfo=UTC).timestamp() - clock.now_s(), seed=seed)
 
 
 SCANNERS = {
-    ScannerDriver.TEXT: Sort("scanner", LINE_FAULTS, lambda _, __: Scanner()),
+    ScannerDriver.TEXT: Sort("scanner", LINE_FAULTS, lambda _, __, ___: Scanner()),
     ScannerDriver.HONEYWELL: _engine(Dialect.HONEYWELL),
     ScannerDriver.ZEBRA: _zebra(DecodeFormat.TEXT),
     ScannerDriver.NEWLAND: _engine(Dialect.NEWLAND),
@@ -64,9 +66,9 @@ def wire_byte_s(settings: ScannerSettings) -> float:
     return 0.0 if settings.driver is ScannerDriver.EVDEV else byte_time_s(settings.baud, Frame.EIGHT_NONE_ONE)
 
 
-def scanner_of(settings: ScannerSettings, clock: Clock) -> CodeReader:
-    """The scanner that was asked for."""
-    return SCANNERS[settings.driver].make(wire_byte_s(settings), clock)
+def scanner_of(settings: ScannerSettings, clock: Clock, seed: int = 0) -> CodeReader:
+    """The scanner that was asked for; `seed` is of its bad luck."""
+    return SCANNERS[settings.driver].make(wire_byte_s(settings), clock, seed)
 
 
 def kind_of_scanner(driver: ScannerDriver) -> Simulated:

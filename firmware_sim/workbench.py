@@ -17,6 +17,7 @@ from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
 from firmware_sim.faults.line_trouble import LineTrouble
 from firmware_sim.faults.orders import WELL, FaultOrder, ordered
+from firmware_sim.faults.pad_trouble import PadTrouble
 from firmware_sim.faults.switch import FaultSwitch
 from firmware_sim.faults.tearing import Tearing
 from firmware_sim.faults.words import CardFault, LineFault, PadFault, PcscPadFault, PrinterFault
@@ -95,7 +96,7 @@ class Workbench:
         self.kinds[DeviceName.PAD] = _on(settings.pad.line, of_protocol(DeviceName.PAD, settings.pad.driver))
         self.kinds[DeviceName.SCANNER] = kind_of_scanner(settings.scanner.driver)
         self.kinds[DeviceName.PRINTER] = _on(settings.printer.line, self.kinds[DeviceName.PRINTER])
-        self._scanner = scanner_of(settings.scanner, self._standing.clock)
+        self._scanner = scanner_of(settings.scanner, self._standing.clock, beginning.seed)
         self._printer = Printer(settings.printer.width_dots, beginning.paper)
         self._pad: PadReader | None = None
         self._desk_pad: PcscPad | None = None
@@ -134,7 +135,7 @@ class Workbench:
         except CardServiceUnavailable as trouble:
             self.cards = self._cards_by_scanner(str(trouble))
             return
-        self.cards = ReaderCards(self._service, self.settings.card_reader, self._logging(DeviceName.CARDS))
+        self.cards = ReaderCards(self._service, self.settings.card_reader, self._logging(DeviceName.CARDS), self._seed)
         if self.settings.pad.driver is PadDriver.PCSC:
             self._desk_pad = PcscPad(
                 self.room,
@@ -362,12 +363,14 @@ class Workbench:
         pad = self.settings.pad
         serial = LINE_PADS[pad.driver]
         self._pad = serial.make(self.room, _byte_s(pad.line, pad.baud, serial.frame), self._standing.clock)
+        self._pad.trouble = PadTrouble(self._seed)
         return self._line(DeviceName.PAD, self._pad, pad.line, pad.baud, serial.frame)
 
     def _scanner_line(self) -> Line:
         name, settings = DeviceName.SCANNER, self.settings.scanner
         end = self._standing.serial(name, settings.baud)
-        return self._standing.line(name, self._scanner, self.locks[name], end, wire_byte_s(settings), self.log)
+        trouble = LineTrouble(f"{self._seed} {name}")
+        return self._standing.line(name, self._scanner, self.locks[name], end, wire_byte_s(settings), self.log, trouble)
 
     def _line(self, name: DeviceName, device: Device, kind: LineKind, baud: int, frame: Frame) -> Line:
         end: End

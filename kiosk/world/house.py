@@ -75,7 +75,7 @@ class VirtualHouse:
         room = with_pad(load_room(config / "simulator.toml"), PadDriver(setting.pad.value))
         self.bench = Workbench(room, run / "devices", beginning, self._lines)
         self._cards = WorldCards(self.agenda)
-        self.bench.cards = HandedCards(self._cards)
+        self.bench.cards = HandedCards(self._cards, seed)
         self.central = WorldCentral(self.agenda, self.network, self._central, self.central_database)
         self._central_runs = False
         self.bench.plug_in()

@@ -58,11 +58,11 @@ class BenchHost:
     gone: bool = field(default=False)
 
     @classmethod
-    def at(cls, device: str, *, on_pad: tuple[str, ...] = (), **tables: object) -> BenchHost:
+    def at(cls, device: str, *, on_pad: tuple[str, ...] = (), seed: int = 1, **tables: object) -> BenchHost:
         agenda = Agenda(datetime(2026, 3, 2, tzinfo=UTC))
         lines = VirtualLines(agenda)
         settings = parse(dict(a_room(**tables)), "room.toml")
-        bench = Workbench(settings, Path("/nowhere"), Beginning(on_pad), lines)
+        bench = Workbench(settings, Path("/nowhere"), Beginning(on_pad, seed=seed), lines)
         bench.plug_in()
         host = cls(agenda, bench, lines, device)
         host.open()

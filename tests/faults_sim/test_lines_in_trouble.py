@@ -240,3 +240,19 @@ def test_a_gate_whose_link_is_lost_for_a_while_notes_and_a_stuck_one_does_not() 
     host.bench.carry_through("exit", ["B0"], OUT)
     host.wait(2)
     assert host.ask(count) == noted
+
+
+@pytest.mark.parametrize("device", ["pad", "scanner", "exit"])
+def test_a_seed_spoils_the_same_messages_with_the_same_bytes_and_another_one_others(device: str) -> None:
+    def heard(seed: int) -> list[bytes]:
+        host = BenchHost.at(device, seed=seed)
+        host.fault("noise")
+        said = []
+        for _ in range(20):
+            if device == "scanner":
+                host.bench.fire("35555000012345", "")
+            said.append(host.ask({"pad": WHO, "scanner": b"", "exit": bytes.fromhex("1E2D00")}[device]))
+        return said
+
+    assert heard(1) == heard(1)
+    assert heard(1) != heard(2)
