@@ -251,7 +251,9 @@ def test_a_seed_spoils_the_same_messages_with_the_same_bytes_and_another_one_oth
         for _ in range(20):
             if device == "scanner":
                 host.bench.fire("35555000012345", "")
-            said.append(host.ask({"pad": WHO, "scanner": b"", "exit": bytes.fromhex("1E2D00")}[device]))
+                said.append(host.wait(0.4))
+            else:
+                said.append(host.ask(WHO if device == "pad" else bytes.fromhex("1E2D00")))
         return said
 
     assert heard(1) == heard(1)

@@ -113,7 +113,7 @@ def test_each_driver_has_a_kind_with_notes_and_makes_a_scanner(driver: ScannerDr
     kind = kind_of_scanner(driver)
     assert (settings.driver, settings.baud) == (driver, 115_200)
     assert kind.protocol in NOTES
-    reader = SCANNERS[driver].make(0.0, BenchClock())
+    reader = SCANNERS[driver].make(0.0, BenchClock(), 0)
     reader.fire_bytes(b"7\r")
     assert reader.take_outgoing() == b"7\r"
 
