@@ -159,11 +159,8 @@ class Workbench:
 
     def return_power(self) -> None:
         """Plug in what somebody has not pulled out."""
-        unplugged = {name.value for name in self.lines if self.fault_of(name).fault is LineFault.UNPLUG}
-        unplugged |= {gate.name for gate in self.gates if gate.faults.now.fault is LineFault.UNPLUG}
         for line in self._all_lines():
-            if line.name not in unplugged:
-                line.plug_in()
+            line.plug_in()
 
     def _all_lines(self) -> list[Line]:
         return [*self.lines.values(), *(gate.line for gate in self.gates)]

@@ -89,8 +89,9 @@ class Line:
         self._obey(plugged=False)
 
     def plug_in(self) -> None:
-        """Plug the line in again under the same address. Returns when it is done."""
-        self._obey(plugged=True)
+        """Plug the line in again under the same address, unless its fault keeps it out. Returns when it is done."""
+        if not self._is_out():
+            self._obey(plugged=True)
 
     def lose_power(self) -> None:
         """The line goes as when it is pulled out, and the device forgets what it forgets then."""
@@ -111,10 +112,13 @@ class Line:
             self._trouble.begin(order, now_s)
             if order.fault is LineFault.RESET and isinstance(self._device, Restarts):
                 self._device.restart(now_s)
-        # A device on a socket or at a keyboard's plug is not there while it begins anew.
-        gone = order.fault is LineFault.UNPLUG or (order.fault is LineFault.RESET and not self._has_speed)
-        self._obey(plugged=not gone)
+        self._obey(plugged=not self._is_out())
         self.wake()
+
+    def _is_out(self) -> bool:
+        """By its fault. A device on a socket or at a keyboard's plug is not there while it begins anew."""
+        fault = self._trouble.fault
+        return fault is LineFault.UNPLUG or (fault is LineFault.RESET and not self._has_speed)
 
     def hold(self) -> None:
         """Take no more bytes from the host, as with the flow control off for ever."""

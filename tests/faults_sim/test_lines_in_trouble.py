@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firmware_sim.catalogue import DeviceName
 from firmware_sim.devices.gate import OUT
+from firmware_sim.devices.relay_board import RelayBoard
 from firmware_sim.faults.line_trouble import LineTrouble
 from firmware_sim.faults.orders import FaultOrder
 from firmware_sim.faults.words import LineFault
+from firmware_sim.lines.virtual import VirtualLines
 from firmware_sim.lines.virtual_end import NotThere
+from firmware_sim.lines.wire_log import WireLog
+from kiosk.world.agenda import Agenda
 from tests.faults_sim.bench_host import VERSION, WHO, BenchHost, feig, is_whole
 
 SPOILING = (LineFault.NOISE, LineFault.TRUNCATE, LineFault.HALF_FRAME, LineFault.DOUBLED, LineFault.SLOW)
@@ -258,3 +266,46 @@ def test_a_seed_spoils_the_same_messages_with_the_same_bytes_and_another_one_oth
 
     assert heard(1) == heard(1)
     assert heard(1) != heard(2)
+
+
+def test_a_relay_board_that_only_listens_hears_noise_and_does_not_obey_it() -> None:
+    agenda = Agenda(datetime(2026, 3, 2, tzinfo=UTC))
+    lines, board = VirtualLines(agenda), RelayBoard(4)
+    end = lines.serial("lamp", 9600)
+    trouble = LineTrouble("lamp", both_ways=True)
+    line = lines.line("lamp", board, threading.Lock(), end, 0.001, WireLog(lines.clock.now_s), trouble)
+    line.start()
+    lines.ends["lamp"].open(lambda: None)
+    agenda.run_until(1.0)
+    line.set_fault(FaultOrder(LineFault.NOISE, 0.5))
+    for turn in range(40):
+        lines.ends["lamp"].give(bytes.fromhex("A00101A2"))
+        agenda.run_until(2.0 + turn)
+    assert 10 < board.switched < 40
+    line.set_fault(FaultOrder(LineFault.NONE))
+    lines.ends["lamp"].give(bytes.fromhex("A00201A3"))
+    agenda.run_until(60.0)
+    assert board.relays == (True, True, False, False)
+
+
+def test_power_that_comes_back_does_not_plug_in_what_a_fault_keeps_out() -> None:
+    host = BenchHost.at("pad")
+    host.fault("unplug")
+    host.bench.lines[DeviceName.PAD].lose_power()
+    host.bench.lines[DeviceName.PAD].plug_in()
+    with pytest.raises(NotThere):
+        host.open()
+    host.fault("none")
+    host.open()
+    assert host.ask(WHO) == VERSION
+
+
+def test_what_was_on_its_way_when_the_line_was_pulled_out_never_comes() -> None:
+    host = BenchHost.at("pad")
+    host.fault("slow", seconds=5)
+    assert host.ask(WHO, 1) == b""
+    host.fault("unplug")
+    host.fault("none")
+    host.open()
+    assert host.wait(10) == b""
+    assert host.ask(WHO) == VERSION
