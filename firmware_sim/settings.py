@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from firmware_sim.room.field import THICKEST_MM, THINNEST_MM, USUAL_THICKNESS_MM
+from firmware_sim.room.field import (
+    LARGEST_MM,
+    SMALLEST_MM,
+    THICKEST_MM,
+    THINNEST_MM,
+    USUAL_HEIGHT_MM,
+    USUAL_THICKNESS_MM,
+    USUAL_WIDTH_MM,
+    Shape,
+    Spot,
+)
 from firmware_sim.room.room import CardKind, SectorContent
 from firmware_sim.room.tag import UID_FIRST_BYTE, UID_LENGTH
 from firmware_sim.toml_table import Faults, Table
@@ -129,7 +139,7 @@ class PrinterSettings:
 
 @dataclass(frozen=True, slots=True)
 class TagSettings:
-    """One tag; `memory` is zero-filled to `block_size * blocks` bytes."""
+    """One tag; `memory` is zero-filled to `block_size * blocks` bytes. `at`: where it sits, from the book's middle."""
 
     uid: bytes
     afi: int
@@ -139,6 +149,7 @@ class TagSettings:
     memory: bytes
     afi_locked: bool
     eas: bool
+    at: Spot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +160,7 @@ class UhfSettings:
     uii: bytes
     user: bytes
     tid: bytes
+    at: Spot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +182,7 @@ class ItemSettings:
     title: str
     tags: tuple[TagSettings, ...]
     uhf: tuple[UhfSettings, ...]
-    thickness_mm: int
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +304,7 @@ def _uhf(table: Table) -> UhfSettings:
         uii,
         _words(table, "user", range(MOST_USER_BYTES + 1), b""),
         _words(table, "tid", range(MOST_USER_BYTES + 1), USUAL_TID),
+        table.place("at", LARGEST_MM),
     )
     table.done()
     return tag
@@ -309,10 +322,23 @@ def _item(table: Table) -> ItemSettings:
     number = table.text("number")
     tags = tuple(_tag(one) for one in table.tables("tag"))
     uhf = tuple(_uhf(one) for one in table.tables("uhf"))
-    thickness = table.whole("thickness_mm", THINNEST_MM, THICKEST_MM, USUAL_THICKNESS_MM)
-    item = ItemSettings(table.text("name", number), number, table.text("title", ""), tags, uhf, thickness)
+    shape = Shape(
+        table.whole("width_mm", SMALLEST_MM, LARGEST_MM, USUAL_WIDTH_MM),
+        table.whole("height_mm", SMALLEST_MM, LARGEST_MM, USUAL_HEIGHT_MM),
+        table.whole("thickness_mm", THINNEST_MM, THICKEST_MM, USUAL_THICKNESS_MM),
+    )
+    item = ItemSettings(table.text("name", number), number, table.text("title", ""), tags, uhf, shape)
+    for kind, places in (("tag", [one.at for one in tags]), ("uhf", [one.at for one in uhf])):
+        _must_be_inside(table, kind, places, shape)
     table.done()
     return item
+
+
+def _must_be_inside(table: Table, kind: str, places: list[Spot | None], shape: Shape) -> None:
+    for number, at in enumerate(places):
+        if at is not None and (abs(at[0]) > shape.width_mm / 2 or abs(at[1]) > shape.height_mm / 2):
+            size = f"{shape.width_mm:g} x {shape.height_mm:g} mm"
+            table.fault(f"{kind}[{number}].at", f"a place inside the item, which has {size}, from its middle", list(at))
 
 
 def _tag(table: Table) -> TagSettings:
@@ -331,6 +357,7 @@ def _tag(table: Table) -> TagSettings:
         memory.ljust(size * blocks, b"\0"),
         table.flag("afi_locked", default=False),
         table.flag("eas", default=False),
+        table.place("at", LARGEST_MM),
     )
     table.done()
     return tag

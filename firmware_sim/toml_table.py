@@ -68,6 +68,18 @@ class Table:
         self.fault(key, f"a whole number from {low} to {high}", value)
         return default
 
+    def place(self, key: str, farthest: int) -> tuple[float, float] | None:
+        """Two numbers, each at most `farthest` either way; None where nothing is said."""
+        value = self._taken(key, "a place", ())
+        if value == ():
+            return None
+        if isinstance(value, list) and len(value) == len(("x", "y")):
+            across, along = value
+            if _is_number(across, farthest) and _is_number(along, farthest):
+                return float(across), float(along)
+        self.fault(key, f"two numbers from {-farthest} to {farthest}, like [40, -60]", value)
+        return None
+
     def one_of(self, key: str, allowed: Sequence[int], default: int) -> int:
         """One of some whole numbers."""
         value = self._taken(key, "a number", default)
@@ -142,3 +154,7 @@ class Table:
 
     def _path_of(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
+
+
+def _is_number(value: object, most: int) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and -most <= value <= most

@@ -29,8 +29,8 @@ from firmware_sim.lines.standing import Lines, RealLines
 from firmware_sim.lines.wire_log import Direction, WireLog
 from firmware_sim.pads import LINE_PADS, PadReader
 from firmware_sim.paper.strip import Strip
-from firmware_sim.room.field import Lying
-from firmware_sim.room.room import Book, Card, Place, Room
+from firmware_sim.room.field import Lying, spots
+from firmware_sim.room.room import Book, Card, Room
 from firmware_sim.room.tag import Tag
 from firmware_sim.room.uhf_tag import UhfTag
 from firmware_sim.scanners import kind_of_scanner, scanner_of, spoil_scanner, wire_byte_s
@@ -407,8 +407,16 @@ def _byte_s(kind: LineKind, baud: int, frame: Frame) -> float:
 
 def _book(item: ItemSettings) -> Book:
     tags = tuple(_tag(tag) for tag in item.tags)
-    lying = Lying(thickness_mm=item.thickness_mm)
-    return Book(item.name, item.number, item.title, tags, Place.SHELF, tuple(_uhf_tag(one) for one in item.uhf), lying)
+    return Book(
+        item.name,
+        item.number,
+        item.title,
+        tags,
+        uhf=tuple(_uhf_tag(one) for one in item.uhf),
+        shape=item.shape,
+        spots=spots([one.at for one in item.tags]),
+        uhf_spots=spots([one.at for one in item.uhf]),
+    )
 
 
 def _uhf_tag(tag: UhfSettings) -> UhfTag:

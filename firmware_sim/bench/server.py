@@ -33,7 +33,7 @@ from firmware_sim.card_ways import CannotDo
 from firmware_sim.changes import Changes, What
 from firmware_sim.devices.gate import IN, OUT
 from firmware_sim.faults.orders import RATE, SECONDS, KnobRefused
-from firmware_sim.room.room import UnknownName
+from firmware_sim.room.room import OutOfReach, UnknownName
 from firmware_sim.workbench import Workbench
 
 PAGE = Path(__file__).parent / "page"
@@ -114,6 +114,7 @@ class BenchServer:
                 KnobRefused: _refused(BAD_REQUEST),
                 UnknownName: _refused(NOT_FOUND),
                 CannotDo: _refused(CONFLICT),
+                OutOfReach: _refused(CONFLICT),
                 NoScreen: _refused(CONFLICT),
                 KioskRefused: _refused(CONFLICT),
                 NoHouse: _refused(CONFLICT),

@@ -6,7 +6,7 @@ from firmware_sim.bench.clock_orders import shown_clock
 from firmware_sim.catalogue import DeviceName
 from firmware_sim.faults.orders import FaultOrder, knobs_of
 from firmware_sim.faults.words import Fault, LineFault
-from firmware_sim.room.room import Book
+from firmware_sim.room.room import Book, Place
 from firmware_sim.room.uhf_tag import UhfTag
 from firmware_sim.workbench import Workbench
 
@@ -104,9 +104,11 @@ def _item(book: Book, *, heard: bool) -> Shown:
         "title": book.title,
         "where": book.place.value,
         "at": None if book.lying.at_mm is None else list(book.lying.at_mm),
-        "angle": book.lying.angle_deg,
+        "angle": book.lying.angle_deg if book.place is Place.PAD else None,
         "foil": book.lying.foil,
-        "thickness_mm": book.lying.thickness_mm,
+        "width_mm": book.shape.width_mm,
+        "height_mm": book.shape.height_mm,
+        "thickness_mm": book.shape.thickness_mm,
         "heard": heard,
         "tags": tags,
         "uhf": uhf,

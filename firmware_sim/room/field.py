@@ -17,9 +17,12 @@ EDGE_MM = 60.0
 REACH_MM = 300.0
 """Above the pad the field falls to nothing within this."""
 THINNEST_MM, THICKEST_MM = 1, 120
-BOOK_MM = (150.0, 210.0)
-"""Width and height of a book, which says whether it lies on another one."""
+SMALLEST_MM, LARGEST_MM = 20, 500
+"""Width and height of a book."""
+USUAL_WIDTH_MM, USUAL_HEIGHT_MM = 150, 210
 USUAL_THICKNESS_MM = 18
+TAGS_APART_MM = 30.0
+"""Between the tags of one book, along its height, where nothing else is said."""
 SHADOW_MM = 60.0
 """Tags whose middles are so far apart, seen from above, do not disturb each other."""
 GAP_MM = 25.0
@@ -32,59 +35,95 @@ SURELY, NEVER = 0.35, 0.25
 """At this coupling a tag always answers; at that it never does; between them now and then."""
 
 
+Spot = tuple[float, float]
+"""Across and along, in mm."""
+PILE = 0
+"""All that was laid down at a place of its own is one company: it may lie on each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large a book is, which says what it lies on and how high what lies on it is."""
+
+    width_mm: float = USUAL_WIDTH_MM
+    height_mm: float = USUAL_HEIGHT_MM
+    thickness_mm: float = USUAL_THICKNESS_MM
+
+    def __post_init__(self) -> None:
+        assert all(SMALLEST_MM <= side <= LARGEST_MM for side in (self.width_mm, self.height_mm)), self
+        assert THINNEST_MM <= self.thickness_mm <= THICKEST_MM, self
+
+
+USUAL_SHAPE = Shape()
+
+
 @dataclass(frozen=True, slots=True)
 class Lying:
     """How a thing lies. Without a place (`at_mm` is None): as a careful person puts it, apart from all others."""
 
-    at_mm: tuple[float, float] | None = None
-    """The middle of its tag, which is the middle of the book."""
+    at_mm: Spot | None = None
+    """The middle of the book, from the middle of the antenna."""
     angle_deg: float = 0.0
-    """Of the tag's plane against the pad: 0 flat, 90 standing upright."""
+    """Of the book, and so of its tags' plane, against the pad: 0 flat, 90 standing upright."""
     foil: bool = False
-    thickness_mm: float = USUAL_THICKNESS_MM
 
     def __post_init__(self) -> None:
         if self.at_mm is not None and not all(abs(one) <= FARTHEST_MM for one in self.at_mm):
             raise ValueError(f"at: expected two numbers of millimetres from the pad's middle, at most {FARTHEST_MM:g}")
         if not -360.0 <= self.angle_deg <= 360.0:
             raise ValueError("angle: expected degrees from -360 to 360; 0 lies flat, 90 stands upright")
-        if not THINNEST_MM <= self.thickness_mm <= THICKEST_MM:
-            raise ValueError(f"thickness: expected {THINNEST_MM:g} to {THICKEST_MM:g} mm")
 
 
-def couplings(lying: Sequence[Lying], tags: Sequence[int]) -> list[float]:
-    """0 to 1 for each thing, in the order in which they were laid down; `tags` is how many each has.
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What lies somewhere, and where its tags sit, from its middle."""
 
-    Two tags in one thing are right beside each other.
-    """
-    heights = [_height(lying[:place], one) for place, one in enumerate(lying)]
-    found: list[float] = []
-    for place, (one, height) in enumerate(zip(lying, heights, strict=True)):
-        coupling = alone(one, height) * DEEPEST_SHADOW ** (max(1, tags[place]) - 1)
-        for other, (its, its_height) in enumerate(zip(lying, heights, strict=True)):
-            if other != place and tags[other]:
-                coupling *= shadow(one, height, its, its_height)
-        found.append(coupling)
-    return found
+    lying: Lying
+    shape: Shape
+    spots: tuple[Spot, ...]
 
 
-def alone(one: Lying, height_mm: float) -> float:
-    """The coupling of a tag that has no neighbours, at this height above the pad."""
-    if one.foil:
+@dataclass(frozen=True, slots=True)
+class TagLying:
+    """One tag in the field. Tags of different companies are too far from each other to matter."""
+
+    at_mm: Spot = (0.0, 0.0)
+    height_mm: float = 0.0
+    angle_deg: float = 0.0
+    foil: bool = False
+    company: int = PILE
+
+
+def spots(given: Sequence[Spot | None]) -> tuple[Spot, ...]:
+    """Where the tags of a book sit; those of which nothing is said, along its height around its middle."""
+    first = -(len(given) - 1) / 2
+    return tuple((0.0, (first + place) * TAGS_APART_MM) if one is None else one for place, one in enumerate(given))
+
+
+def couplings(things: Sequence[Thing]) -> list[tuple[float, ...]]:
+    """0 to 1 for each tag of each thing, in the order in which they were laid down."""
+    lying = [_tags(place, things) for place in range(len(things))]
+    there = [tag for tags in lying for tag in tags]
+    return [tuple(_coupling(tag, there) for tag in tags) for tags in lying]
+
+
+def alone(tag: TagLying) -> float:
+    """The coupling of a tag that has no neighbours. What was laid apart is well over the antenna."""
+    if tag.foil:
         return 0.0
-    upright = abs(math.cos(math.radians(one.angle_deg)))
-    if one.at_mm is None:
+    upright = abs(math.cos(math.radians(tag.angle_deg)))
+    if tag.company != PILE:
         return upright
-    beyond = max(max(abs(along) - ANTENNA_MM / 2, 0.0) for along in one.at_mm)
-    return upright * max(0.0, 1.0 - beyond / EDGE_MM) * max(0.0, 1.0 - height_mm / REACH_MM)
+    beyond = max(max(abs(along) - ANTENNA_MM / 2, 0.0) for along in tag.at_mm)
+    return upright * max(0.0, 1.0 - beyond / EDGE_MM) * max(0.0, 1.0 - tag.height_mm / REACH_MM)
 
 
-def shadow(one: Lying, height_mm: float, other: Lying, its_height_mm: float) -> float:
+def shadow(one: TagLying, other: TagLying) -> float:
     """What is left of the coupling of one beside the other: 1 apart, `DEEPEST_SHADOW` right on each other."""
-    if one.at_mm is None or other.at_mm is None:
+    if one.company != other.company:
         return 1.0
     apart = math.dist(one.at_mm, other.at_mm) / SHADOW_MM
-    above = abs(height_mm - its_height_mm) / GAP_MM
+    above = abs(one.height_mm - other.height_mm) / GAP_MM
     near = max(0.0, 1.0 - apart) * max(0.0, 1.0 - above)
     # Tags whose planes are at right angles do not see each other.
     facing = abs(math.cos(math.radians(one.angle_deg - other.angle_deg)))
@@ -96,12 +135,25 @@ def chance(coupling: float) -> float:
     return min(1.0, max(0.0, (coupling - NEVER) / (SURELY - NEVER)))
 
 
-def _height(below: Sequence[Lying], one: Lying) -> float:
-    """Of the underside, where the tag is: a book lies on all that were there before and that it covers in part."""
-    if one.at_mm is None:
-        return 0.0
-    return sum(other.thickness_mm for other in below if other.at_mm is not None and _covers(one.at_mm, other.at_mm))
+def _coupling(tag: TagLying, there: Sequence[TagLying]) -> float:
+    shadows = (shadow(tag, other) for other in there if other.company == tag.company and other is not tag)
+    return alone(tag) * math.prod(shadows)
 
 
-def _covers(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return all(abs(a - b) < side for a, b, side in zip(one, other, BOOK_MM, strict=True))
+def _tags(place: int, things: Sequence[Thing]) -> tuple[TagLying, ...]:
+    one = things[place]
+    angle, foil = one.lying.angle_deg, one.lying.foil
+    if one.lying.at_mm is None:
+        return tuple(TagLying(spot, 0.0, angle, foil, PILE + 1 + place) for spot in one.spots)
+    across, along = one.lying.at_mm
+    height = sum(below.shape.thickness_mm for below in things[:place] if _overlap(one, below))
+    return tuple(TagLying((across + x, along + y), height, angle, foil) for x, y in one.spots)
+
+
+def _overlap(one: Thing, other: Thing) -> bool:
+    """Seen from above, where both have a place: then the later one lies on the other."""
+    if one.lying.at_mm is None or other.lying.at_mm is None:
+        return False
+    across, along = (abs(a - b) for a, b in zip(one.lying.at_mm, other.lying.at_mm, strict=True))
+    widths, heights = one.shape.width_mm + other.shape.width_mm, one.shape.height_mm + other.shape.height_mm
+    return across < widths / 2 and along < heights / 2

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from firmware_sim.room.field import Lying, chance, couplings
+from firmware_sim.room.field import USUAL_SHAPE, Lying, Shape, Spot, Thing, chance, couplings, spots
 from firmware_sim.room.tag import Tag
 from firmware_sim.room.uhf_tag import UhfTag
 
@@ -48,6 +48,18 @@ class Book:
     uhf: tuple[UhfTag, ...] = ()
     lying: Lying = field(default_factory=Lying)
     """On the pad: how."""
+    shape: Shape = USUAL_SHAPE
+    spots: tuple[Spot, ...] = ()
+    """Where its tags sit; along its height where nothing is said."""
+    uhf_spots: tuple[Spot, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.spots = self.spots or spots([None] * len(self.tags))
+        self.uhf_spots = self.uhf_spots or spots([None] * len(self.uhf))
+
+
+class OutOfReach(Exception):
+    """Nobody gets at this book where it is. The text says where, and what to do."""
 
 
 class CardKind(StrEnum):
@@ -113,16 +125,18 @@ class Room:
         self._clock = clock
         self._luck = random.Random(f"room {seed}")
         self._on_pad: list[Book] = []
-        self._chances: dict[str, float] = {}
-        """By the name of each book in the field: how likely its tags answer."""
+        self._chances: dict[str, tuple[float, ...]] = {}
+        """By the name of each book in the field: how likely each of its tags answers."""
+        self._uhf_chances: dict[str, tuple[float, ...]] = {}
         self._in_slot: list[tuple[float, Book]] = []
         """Until when, and what."""
 
     def put_on_pad(self, keys: Sequence[str], where: str = "put", lying: Lying | None = None) -> None:
-        """Lay down all books of these names or numbers, or lay them anew. Raises `UnknownName`, having moved none."""
-        for book in self._all_named(keys, where):
-            if book.place is Place.BIN or book.place is Place.SLOT:
-                continue
+        """Lay down all books of these names or numbers, or lay them anew.
+
+        Raises `UnknownName` and `OutOfReach`, having moved none.
+        """
+        for book in self._all_in_reach(keys, where):
             if lying is not None and book.place is Place.PAD:
                 self._on_pad.remove(book)
                 self._on_pad.append(book)
@@ -132,7 +146,7 @@ class Room:
                 for tag in book.uhf:
                     tag.power_up()
             if lying is not None:
-                book.lying = replace(lying, thickness_mm=book.lying.thickness_mm)
+                book.lying = lying
         self._moved()
 
     def take_off_pad(self, keys: Sequence[str], where: str = "take") -> None:
@@ -144,13 +158,11 @@ class Room:
         self._moved()
 
     def push_into_slot(self, keys: Sequence[str], where: str = "push") -> None:
-        """Into the return slot, from wherever they lie but the bin. Raises like `put_on_pad`."""
-        for book in self._all_named(keys, where):
-            if book.place is Place.BIN or book.place is Place.SLOT:
-                continue
+        """Into the return slot, from pad or shelf. Raises like `put_on_pad`."""
+        for book in self._all_in_reach(keys, where):
             if book.place is Place.PAD:
                 self._on_pad.remove(book)
-            book.place, book.lying = Place.SLOT, Lying(thickness_mm=book.lying.thickness_mm)
+            book.place, book.lying = Place.SLOT, Lying()
             self._in_slot.append((self._clock() + SLOT_S, book))
             for tag in book.uhf:
                 tag.power_up()
@@ -182,20 +194,33 @@ class Room:
 
     def tags_on_pad(self) -> list[Tag]:
         """The tags that answer now, in the order in which their books were laid down."""
-        return [tag for book in self._in_field() for tag in book.tags if self._answers(book)]
+        there = self._in_field()
+        return [
+            tag
+            for book in there
+            for tag, likely in zip(book.tags, self._chances[book.name], strict=True)
+            if likely >= 1.0 or self._answers(likely)
+        ]
 
     def uhf_tags_on_pad(self) -> list[UhfTag]:
-        """The UHF tags that answer now, in the same order."""
-        return [tag for book in self._in_field() for tag in book.uhf if self._answers(book)]
+        """As `tags_on_pad`, for a reader of the other kind."""
+        there = self._in_field()
+        return [
+            tag
+            for book in there
+            for tag, likely in zip(book.uhf, self._uhf_chances[book.name], strict=True)
+            if likely >= 1.0 or self._answers(likely)
+        ]
 
     def is_heard(self, book: Book) -> bool:
         """Whether a tag of this book answers at least now and then. To look changes nothing."""
-        return bool(book.tags or book.uhf) and self._chances.get(book.name, 0.0) > 0.0
+        return any((*self._chances.get(book.name, ()), *self._uhf_chances.get(book.name, ())))
 
     def walk_through(self, keys: Sequence[str], where: str = "books") -> list[Book]:
-        """Take books up, from wherever they lie, to carry them through a gate. Raises like `put_on_pad`."""
+        """Take books up, from pad or shelf, to carry them through a gate. Raises like `put_on_pad`."""
+        books = self._all_in_reach(keys, where)
         self.take_off_pad(keys, where)
-        return self._all_named(keys, where)
+        return books
 
     def _in_field(self) -> list[Book]:
         if self._in_slot:
@@ -203,21 +228,21 @@ class Room:
             return [*self._on_pad, *(book for _, book in self._in_slot)]
         return self._on_pad
 
-    def _answers(self, book: Book) -> bool:
-        likely = self._chances[book.name]
-        return likely >= 1.0 or (likely > 0.0 and self._luck.random() < likely)
+    def _answers(self, likely: float) -> bool:
+        return likely > 0.0 and self._luck.random() < likely
 
     def _gone(self, book: Book, to: Place) -> None:
         book.place = to
-        book.lying = Lying(thickness_mm=book.lying.thickness_mm)
+        book.lying = Lying()
         for tag in book.tags:
             tag.lose_power()
 
     def _moved(self) -> None:
         """Nothing in the field is as it was: tags answer by how they lie now."""
         there = [*self._on_pad, *(book for _, book in self._in_slot)]
-        found = couplings([book.lying for book in there], [len(book.tags) + len(book.uhf) for book in there])
-        self._chances = {book.name: chance(one) for book, one in zip(there, found, strict=True)}
+        self._chances = _chances(there, [Thing(book.lying, book.shape, book.spots) for book in there])
+        # Tags of the other frequency do not detune these.
+        self._uhf_chances = _chances(there, [Thing(book.lying, book.shape, book.uhf_spots) for book in there])
 
     def set_afi(self, keys: Sequence[str], afi: int, where: str) -> None:
         """Prepare how the tags of some books stand, locked or not. Raises `UnknownName`."""
@@ -234,6 +259,16 @@ class Room:
                 return card
         raise UnknownName("card", name, where, (card.name for card in self.cards))
 
+    def _all_in_reach(self, keys: Sequence[str], where: str) -> list[Book]:
+        self.settle()
+        found = self._all_named(keys, where)
+        for book in found:
+            if book.place is Place.SLOT:
+                raise OutOfReach(f"{where}: '{book.name}' is on its way through the slot; empty the bin afterwards")
+            if book.place is Place.BIN:
+                raise OutOfReach(f"{where}: '{book.name}' is in the bin; empty the bin first")
+        return found
+
     def _all_named(self, keys: Sequence[str], where: str) -> list[Book]:
         found: list[Book] = []
         for place, key in enumerate(keys):
@@ -243,3 +278,8 @@ class Room:
                 raise UnknownName("book", key, f"{where}[{place}]", known)
             found += matching
         return found
+
+
+def _chances(books: Sequence[Book], things: Sequence[Thing]) -> dict[str, tuple[float, ...]]:
+    found = couplings(things)
+    return {book.name: tuple(chance(one) for one in each) for book, each in zip(books, found, strict=True)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from firmware_sim.card_ways import CannotDo
 from firmware_sim.paper.strip import Strip
 from firmware_sim.room.field import Lying
-from firmware_sim.room.room import Place, UnknownName
+from firmware_sim.room.room import OutOfReach, Place, UnknownName
 from firmware_sim.workbench import Workbench
 from kiosk.demo.bench_client import APART, DIRECTIONS, BenchRefused, Laid, PaperStrip, TagState
 
@@ -105,5 +105,5 @@ def _lying(laid: Laid) -> Lying | None:
 def _done(do: Callable[[], None]) -> None:
     try:
         do()
-    except (UnknownName, CannotDo, ValueError) as trouble:
+    except (UnknownName, OutOfReach, CannotDo, ValueError) as trouble:
         raise BenchRefused(str(trouble)) from None
