@@ -149,7 +149,7 @@ class TagSettings:
     memory: bytes
     afi_locked: bool
     eas: bool
-    at: Spot | None
+    at: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class UhfSettings:
     uii: bytes
     user: bytes
     tid: bytes
-    at: Spot | None
+    at: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)
