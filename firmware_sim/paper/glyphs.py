@@ -15,13 +15,18 @@ from functools import lru_cache
 from PIL import Image, ImageDraw
 
 from firmware_sim.paper.fonts import Weight, font
-from firmware_sim.paper.repertoire import SMALL, common_hanzi, rare_hanzi
+from firmware_sim.paper.repertoire import PRINTABLE_ASCII, SMALL, common_hanzi, rare_hanzi
 
 ABOVE_EMS, BELOW_EMS = 1.0, 0.3
 """Room over and under the baseline. Noto Sans CJK: Å reaches 0.95 em up, brackets 0.24 em down."""
 
 CORE_FROM, MIDDLE_FROM, HULL_FROM = 192, 128, 40
 """Coverage (of 255) from which a dot is black in the strictest, the usual and the laxest print."""
+
+REACH = 2
+"""Columns that a letter usually shares with the next one at the most."""
+NARROW = 8
+"""Letters up to this width share none."""
 
 CHUNK = 400
 """Characters drawn into one picture."""
@@ -88,7 +93,7 @@ def shelf(face: Face, part: Part) -> GlyphShelf:
     """The glyphs of one part of the repertoire; drawn when first asked for, in about 0.4 s for the common ones."""
     found: dict[int, list[Glyph]] = {}
     seen: set[tuple[int, int, int]] = set()
-    drawn = _small_glyphs(face) if part is Part.SMALL else _hanzi_glyphs(face, _hanzi(part))
+    drawn = _small_glyphs(face, SMALL, "L") if part is Part.SMALL else _hanzi_glyphs(face, _hanzi(part), "L")
     for glyph in drawn:
         looks = (glyph.left, glyph.middle, glyph.hull)
         if looks not in seen:
@@ -97,6 +102,37 @@ def shelf(face: Face, part: Part) -> GlyphShelf:
     for glyphs in found.values():
         glyphs.sort(key=ink_of)
     return GlyphShelf(found)
+
+
+@dataclass(frozen=True, slots=True)
+class MonoShelf:
+    """The glyphs of a face in two colours: by width, and by width and dots of the columns that are theirs alone."""
+
+    by_width: dict[int, list[Glyph]] = field(default_factory=dict)
+    by_dots: dict[int, dict[int, list[Glyph]]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=24)
+def mono_shelf(face: Face, part: Part) -> MonoShelf:
+    """As `shelf`. FreeType sets edges without grey elsewhere than any cut-off does: hull, middle and core are one."""
+    shelf = MonoShelf()
+    seen: set[tuple[str, int]] = set()
+    for glyph in _in_all_phases(face) if part is Part.SMALL else _hanzi_glyphs(face, _hanzi(part), "1"):
+        if (glyph.character, glyph.hull) not in seen:
+            seen.add((glyph.character, glyph.hull))
+            shelf.by_width.setdefault(glyph.width, []).append(glyph)
+            own = glyph.width - (REACH if glyph.overlaps and glyph.width > NARROW else 0)
+            dots = glyph.hull & ((1 << (own * face.column)) - 1)
+            shelf.by_dots.setdefault(own, {}).setdefault(dots, []).append(glyph)
+    return shelf
+
+
+def _in_all_phases(face: Face) -> Iterator[Glyph]:
+    """A letter whose neighbours are no whole number of dots wide begins at any 64th of a dot (FreeType's 26.6)."""
+    for phase in range(64):
+        yield from _small_glyphs(face, PRINTABLE_ASCII, "1", phase / 64)
+    for phase in range(0, 64, 8):
+        yield from _small_glyphs(face, SMALL[len(PRINTABLE_ASCII) :], "1", phase / 64)
 
 
 def ink_of(glyph: Glyph) -> int:
@@ -118,27 +154,27 @@ def _hanzi(part: Part) -> str:
     return common_hanzi() if part is Part.COMMON else rare_hanzi()
 
 
-def _small_glyphs(face: Face) -> Iterator[Glyph]:
+def _small_glyphs(face: Face, characters: str, mode: str, phase: float = 0.0) -> Iterator[Glyph]:
     """Letters, digits and marks: each in a cell of its own, with room for what reaches beyond its advance."""
     drawn_in = font(face.weight, face.size)
     cell, pen = 3 * face.size, face.size
-    picture = Image.new("L", (cell * len(SMALL), face.column))
+    picture = Image.new(mode, (cell * len(characters), face.column))
     draw = ImageDraw.Draw(picture)
-    for place, character in enumerate(SMALL):
-        draw.text((place * cell + pen, face.above), character, font=drawn_in, fill=255, anchor="ls")
-    advances = [drawn_in.getlength(character) for character in SMALL]
+    for place, character in enumerate(characters):
+        draw.text((place * cell + pen + phase, face.above), character, font=drawn_in, fill=255, anchor="ls")
+    advances = [drawn_in.getlength(character) for character in characters]
     overlaps = round(0.2 * face.size)
-    return _cells(face, picture, SMALL, cell, pen, advances, overlaps)
+    return _cells(face, picture.convert("L"), characters, cell, pen, advances, overlaps)
 
 
-def _hanzi_glyphs(face: Face, characters: str) -> Iterator[Glyph]:
+def _hanzi_glyphs(face: Face, characters: str, mode: str) -> Iterator[Glyph]:
     """Chinese characters: one em wide each, so that a whole row is drawn at once."""
     drawn_in = font(face.weight, face.size)
     for start in range(0, len(characters), CHUNK):
         row = characters[start : start + CHUNK]
-        picture = Image.new("L", (face.size * len(row), face.column))
+        picture = Image.new(mode, (face.size * len(row), face.column))
         ImageDraw.Draw(picture).text((0, face.above), row, font=drawn_in, fill=255, anchor="ls")
-        yield from _cells(face, picture, row, face.size, 0, [float(face.size)] * len(row), 0)
+        yield from _cells(face, picture.convert("L"), row, face.size, 0, [float(face.size)] * len(row), 0)
 
 
 def _cells(

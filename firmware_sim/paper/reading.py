@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from firmware_sim.paper.fonts import FontMissing
+from firmware_sim.paper.guessing import guessed
 from firmware_sim.paper.layout import Field, lines_of
 from firmware_sim.paper.matching import UNREADABLE, Reading, read
-from firmware_sim.paper.measuring import prints_of
+from firmware_sim.paper.measuring import Print, prints_of
 
 GOOD_ERRORS = 0.012
 """Errors a dot of ink with which the first guess of size and weight stands."""
@@ -42,16 +43,20 @@ def read_lines(width: int, rows: bytes) -> list[LineOnPaper]:
 
 def _text_of(field: Field) -> str:
     try:
-        reading = _best_reading(field)
+        prints = prints_of(field)
+        for how in prints[:1]:
+            if (text := guessed(field, how)) is not None:
+                return text
+        reading = _best_reading(field, prints)
     except FontMissing:
         return UNREADABLE
     return reading.text if reading is not None else UNREADABLE
 
 
-def _best_reading(field: Field) -> Reading | None:
+def _best_reading(field: Field, prints: list[Print]) -> Reading | None:
     ink = field.picture.histogram()[255]
     best: Reading | None = None
-    for how in prints_of(field):
+    for how in prints:
         reading = read(field, how)
         if best is None or reading.errors < best.errors:
             best = reading
