@@ -12,6 +12,7 @@ from firmware_sim.card_ways import CannotDo, CardWay, ReaderCards, ScannerCards
 from firmware_sim.cards.pad import PcscPad
 from firmware_sim.cards.service import CardService, CardServiceUnavailable
 from firmware_sim.catalogue import DeviceName, Simulated, device_named, of_protocol, usual
+from firmware_sim.changes import What
 from firmware_sim.clock import BenchClock
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
@@ -98,6 +99,7 @@ class Workbench:
         self.kinds[DeviceName.PRINTER] = _on(settings.printer.line, self.kinds[DeviceName.PRINTER])
         self._scanner = scanner_of(settings.scanner, self._standing.clock, beginning.seed)
         self._printer = Printer(settings.printer.width_dots, beginning.paper)
+        self._printer.printed = lambda: self.log.changes.tell(What.PAPER)
         self._pad: PadReader | None = None
         self._desk_pad: PcscPad | None = None
         self.lines = {

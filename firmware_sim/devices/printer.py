@@ -7,6 +7,7 @@ Source: Epson ESC/POS command reference.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 from typing import TypeVar
@@ -108,6 +109,8 @@ class Printer:
         self._outgoing = bytearray()
         self._running = False
         self._free_s = float("-inf")
+        self.printed: Callable[[], None] = lambda: None
+        """Called when the paper may have changed."""
         self.lost_bytes = 0
         """Bytes that came although the printer had said XOFF, and found no room."""
 
@@ -214,6 +217,7 @@ class Printer:
             parsed = self._memory.popleft()
             self._memory_bytes -= parsed.size
             self._free_s += self._carry_out(parsed.command)
+            self.printed()
         self._running = self._can_print()
         self._tell_changes()
         self._mind_host()

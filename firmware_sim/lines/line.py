@@ -177,8 +177,7 @@ class Line:
             due_s = self._device.due_s()
             self._hanging_up |= self._minding is not None and self._minding.hangs_up()
         if passed and self._news:
-            # It may have changed a tag, or printed.
-            self._log.changes.tell(What.ROOM, What.PAPER)
+            self._log.changes.tell(What.ROOM)  # it may have changed a tag
         for said in messages:
             self._log.add(self.name, Direction.FROM_DEVICE, said)
             self._outgoing.push(said, now_s)

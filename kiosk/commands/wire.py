@@ -1,4 +1,4 @@
-"""`kiosk wire decode`: bytes of a device's wire in words."""
+"""`kiosk wire`: bytes of a device's wire, or a file of them, in words."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import argparse
 import json
 import re
 import sys
+from pathlib import Path
 from typing import assert_never
 
 from drivers.described import Described, Direction, FieldValue
 from drivers.protocols import UnknownProtocol, describer, known_protocols
 from kiosk.commands.hex_text import BadInput, hex_or_standard_input
 from kiosk.commands.json_text import json_text
+from kiosk.commands.wire_file import Exchange, exchanges_of
 
 EXIT_DONE, EXIT_USAGE = 0, 2
 LARGEST_CAPTURE_BYTES = 65_536
@@ -21,9 +23,18 @@ _CONTROLS = re.compile(r"[\x7f-\x9f]")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `wire decode` to the command line."""
+    """Add `wire decode` and `wire read` to the command line."""
     wire = commands.add_parser("wire", help="what devices say on their wires")
-    decode = wire.add_subparsers(dest="wire_command", required=True, metavar="COMMAND").add_parser(
+    actions = wire.add_subparsers(dest="wire_command", required=True, metavar="COMMAND")
+    read = actions.add_parser(
+        "read",
+        help="a file of exchanges in words: a recording, a test vector, a download from the bench",
+        description="Put every exchange of a file ([[exchange]] with direction and hex) in words, in its order.",
+    )
+    read.add_argument("file", type=Path, metavar="FILE", help="TOML, as `kiosk device dump` and the bench write it")
+    read.add_argument("--json", action="store_true", help="one JSON list")
+    read.set_defaults(run=run_read)
+    decode = actions.add_parser(
         "decode",
         help="bytes of a wire as message, fields and findings",
         description="Put the bytes of one or more frames in words. Protocols: " + ", ".join(known_protocols()) + ".",
@@ -61,6 +72,36 @@ def run(arguments: argparse.Namespace) -> int:
     described = describe(data, direction)
     print(_as_json(described) if arguments.json else "\n\n".join(map(_as_text, described)))
     return EXIT_DONE
+
+
+def run_read(arguments: argparse.Namespace) -> int:
+    """Print a file's exchanges in words. 0 done, 2 where the file makes no sense."""
+    try:
+        found = exchanges_of(arguments.file)
+    except BadInput as bad:
+        print(f"kiosk wire read: {bad}", file=sys.stderr)
+        return EXIT_USAGE
+    if arguments.json:
+        print(json_text([_told(one) for one in found]))
+        return EXIT_DONE
+    for one in found:
+        arrow = "→" if one.direction is Direction.HOST_TO_DEVICE else "←"
+        print(f"{arrow} {one.device or one.protocol}  {one.data.hex(' ').upper()}")
+        for described in one.described:
+            print("    " + _as_text(described).replace("\n", "\n    "))
+    return EXIT_DONE
+
+
+def _told(one: Exchange) -> dict[str, object]:
+    said = [{"message": each.message, "fields": each.fields, "findings": each.findings} for each in one.described]
+    return {
+        "name": one.name,
+        "device": one.device,
+        "protocol": one.protocol,
+        "direction": one.direction.value,
+        "hex": one.data.hex().upper(),
+        "described": said,
+    }
 
 
 def _names_for(unknown: UnknownProtocol) -> str:

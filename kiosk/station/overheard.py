@@ -81,10 +81,11 @@ class Overheard:
         return {"ok": True, "rows": [as_object(row, patrons=self._show_private) for row in rows]}
 
     def heard(self, after: int, wait_s: float) -> Reply:
-        """What was heard above number `after`, likewise."""
+        """What was heard above number `after`, likewise; all of it where that was counted by a kiosk of before."""
         with self._changed:
-            self._changed.wait_for(lambda: self._count > after, wait_s)
-            found = [one for one in self._heard if isinstance(one["number"], int) and one["number"] > after]
+            self._changed.wait_for(lambda: self._count != after, wait_s)
+            least = after if after <= self._count else 0
+            found = [one for one in self._heard if isinstance(one["number"], int) and one["number"] > least]
         return {"ok": True, "heard": found}
 
     def _hear(self, what: Reply) -> None:

@@ -18,6 +18,10 @@ PATIENCE_S = 20.0
 LOOK_AGAIN_S = 0.05
 
 
+KEY_CODES = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+KEY_CODES |= {"Delete": 46, " ": 32}
+
+
 class Browser:
     """One page. `folder` is for the profile; a missing chromium fails the test that wants one."""
 
@@ -46,7 +50,10 @@ class Browser:
         page = next(target["targetId"] for target in targets if target["type"] == "page")
         self._session = self._ask("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         self.complaints: list[str] = []
+        self.asked: list[str] = []
+        """Addresses that the page has asked for."""
         self._ask("Runtime.enable", self._session)
+        self._ask("Network.enable", self._session)
 
     def __enter__(self) -> Browser:
         return self
@@ -79,6 +86,52 @@ class Browser:
         data = self._ask("Page.captureScreenshot", self._session)["data"]
         file.write_bytes(base64.b64decode(str(data)))
 
+    def drag(self, start: tuple[float, float], end: tuple[float, float], *, finger: bool = False) -> None:
+        """Press here, move there in steps, and let go: with the mouse, or with a finger."""
+        steps = [tuple(a + (b - a) * part / 4 for a, b in zip(start, end, strict=True)) for part in range(1, 5)]
+        if finger:
+            self._touch("touchStart", start)
+            for step in steps:
+                self._touch("touchMove", step)
+            self._touch("touchEnd", None)
+            return
+        self._mouse("mousePressed", start)
+        for step in steps:
+            self._mouse("mouseMoved", step)
+        self._mouse("mouseReleased", end)
+
+    def click(self, at: tuple[float, float]) -> None:
+        self._mouse("mousePressed", at)
+        self._mouse("mouseReleased", at)
+
+    def press(self, *keys: str) -> None:
+        """Keys by their names (`Enter`, `Tab`, `ArrowDown`) or letters, one after the other."""
+        for key in keys:
+            text = {"text": "\r"} if key == "Enter" else {"text": key} if len(key) == 1 else {}
+            code = KEY_CODES.get(key, ord(key[0].upper()))
+            self._ask(
+                "Input.dispatchKeyEvent", self._session, type="keyDown", key=key, windowsVirtualKeyCode=code, **text
+            )
+            self._ask("Input.dispatchKeyEvent", self._session, type="keyUp", key=key, windowsVirtualKeyCode=code)
+
+    def middle(self, selector: str) -> tuple[float, float]:
+        """Where an element is in the window."""
+        box = self.value(
+            f"(() => {{ const one = document.querySelector({json.dumps(selector)});"
+            " one.scrollIntoView({block: 'nearest'}); const box = one.getBoundingClientRect();"
+            " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        )
+        assert isinstance(box, list), selector
+        return box[0], box[1]
+
+    def _mouse(self, kind: str, at: tuple[float, ...]) -> None:
+        parameters = {"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1}
+        self._ask("Input.dispatchMouseEvent", self._session, **parameters, buttons=0 if kind == "mouseReleased" else 1)
+
+    def _touch(self, kind: str, at: tuple[float, ...] | None) -> None:
+        points = [] if at is None else [{"x": at[0], "y": at[1]}]
+        self._ask("Input.dispatchTouchEvent", self._session, type=kind, touchPoints=points)
+
     def _ask(self, method: str, session: object = None, **parameters: object) -> dict[str, object]:
         self._number += 1
         message: dict[str, object] = {"id": self._number, "method": method, "params": parameters}
@@ -105,4 +158,6 @@ class Browser:
         for message in messages:
             if message.get("method") == "Runtime.exceptionThrown":
                 self.complaints.append(json.dumps(message["params"]))
+            if message.get("method") == "Network.requestWillBeSent":
+                self.asked.append(message["params"]["request"]["url"])
         return messages

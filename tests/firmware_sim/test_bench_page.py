@@ -1,12 +1,14 @@
-"""A technician at the bench, in a real browser."""
+"""A technician at the bench, in a real browser: with mouse, finger and keyboard."""
 
 from __future__ import annotations
 
 import socket
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import uvicorn
 
@@ -14,21 +16,13 @@ from firmware_sim.bench.server import BenchServer
 from firmware_sim.settings import load
 from firmware_sim.workbench import Beginning, Workbench
 from tests.firmware_sim.browser import Browser
+from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import ROOM, Served, asked
 from tests.firmware_sim.test_bench_api import RECEIPT, uids_on_pad
 
-READY = "document.querySelectorAll('#shelf li, #pad li').length > 0"
-DRAG = """
-(() => {
-  const row = [...document.querySelectorAll('.books li')].find((one) => one.textContent.includes(%r));
-  const moved = new DataTransfer();
-  row.dispatchEvent(new DragEvent('dragstart', { dataTransfer: moved, bubbles: true }));
-  const area = document.getElementById(%r);
-  area.dispatchEvent(new DragEvent('dragover', { dataTransfer: moved, bubbles: true, cancelable: true }));
-  area.dispatchEvent(new DragEvent('drop', { dataTransfer: moved, bubbles: true, cancelable: true }));
-})()
-"""
+READY = "document.querySelectorAll('#shelf li').length > 0"
+LE_ZAHIR, JOURNEY = "#shelf [data-key='35555000012345']", "#shelf [data-key='35555000012352']"
 
 
 @pytest.fixture
@@ -38,44 +32,116 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
         assert browser.complaints == []
 
 
+def opened(browser: Browser, served: Served) -> None:
+    browser.open(served.url)
+    browser.wait_until(READY)
+
+
 def press(browser: Browser, label: str) -> None:
     found = f"[...document.querySelectorAll('button')].find((one) => one.ariaLabel === {label!r})"
+    browser.wait_until(f"Boolean({found})")
     browser.value(f"{found}.click()")
 
 
-def on_page(title: str, place: str) -> str:
-    return f"document.getElementById({place!r}).textContent.includes({title!r})"
+def lies_on(place: str, number: str) -> str:
+    return f"document.querySelector('#{place} [data-key=\"{number}\"]') !== null"
 
 
-def test_books_are_put_on_the_pad_by_button_and_by_dragging(served: Served, browser: Browser) -> None:
-    browser.open(served.url)
-    browser.wait_until(READY)
-    press(browser, "Put on the pad: Le Zahir")
-    browser.wait_until(on_page("Le Zahir", "pad"))
-    browser.value(DRAG % ("西游记", "pad"))
-    browser.wait_until(on_page("西游记", "pad"))
-    assert uids_on_pad(served) == {"78", "79"}
-    browser.value(DRAG % ("Le Zahir", "shelf"))
-    browser.wait_until(on_page("Le Zahir", "shelf"))
-    press(browser, "Take off the pad: 西游记")
-    browser.wait_until("document.querySelectorAll('#pad li').length === 0")
+def choose(browser: Browser, label: str, value: str) -> None:
+    browser.value(
+        f"(() => {{ const choice = document.querySelector('[aria-label=\"{label}\"]'); choice.value = {value!r};"
+        "choice.dispatchEvent(new Event('change')); })()"
+    )
+
+
+@pytest.mark.parametrize("finger", [False, True])
+def test_books_are_dragged_onto_the_pad_and_back(served: Served, browser: Browser, finger: bool) -> None:
+    opened(browser, served)
+    browser.drag(browser.middle(f"{LE_ZAHIR} .cover"), browser.middle("#pad"), finger=finger)
+    browser.wait_until(lies_on("pad", "35555000012345"))
+    assert uids_on_pad(served) == {"78"}
+    at = served.entries("items")["35555000012345"]["at"]
+    assert isinstance(at, list)
+    assert max(abs(one) for one in at) < 20
+    browser.drag(browser.middle("#pad .lying"), browser.middle("#shelf"), finger=finger)
+    browser.wait_until(lies_on("shelf", "35555000012345"))
     assert uids_on_pad(served) == set()
 
 
-def test_a_book_that_the_kiosk_opens_shows_that_it_is_on_loan(served: Served, browser: Browser) -> None:
-    browser.open(served.url)
-    browser.wait_until(READY)
+def test_a_book_that_lies_beside_the_antenna_is_drawn_as_not_heard(served: Served, browser: Browser) -> None:
+    opened(browser, served)
+    x, y = browser.middle("#pad")
+    browser.drag(browser.middle(LE_ZAHIR), (x, y))
+    browser.wait_until("document.querySelector('#pad .lying .ear')?.textContent === 'in stock'")
+    edge = browser.value("document.getElementById('pad').getBoundingClientRect().width / 2 - 6")
+    assert isinstance(edge, float | int)
+    browser.drag(browser.middle("#pad .lying"), (x + edge, y))
+    browser.wait_until("document.querySelector('#pad .lying.silent .ear')?.textContent === 'not heard'")
+    assert uids_on_pad(served) == set()
+    browser.drag(browser.middle("#pad .lying"), (x, y))
+    browser.wait_until("document.querySelector('#pad .lying:not(.silent)') !== null")
+    press(browser, "Wrap Le Zahir in foil")
+    browser.wait_until("document.querySelector('#pad .lying.silent.foil') !== null")
+
+
+def test_a_book_goes_through_the_slot_into_the_bin_and_staff_empty_it(served: Served, browser: Browser) -> None:
+    opened(browser, served)
+    browser.drag(browser.middle(LE_ZAHIR), browser.middle("#slot"))
+    browser.wait_until("document.getElementById('slot-says').textContent === 'Le Zahir passes…'")
+    browser.wait_until("document.getElementById('bin-says').textContent === 'Bin: Le Zahir'")
+    browser.value("document.getElementById('bin-empty').click()")
+    browser.wait_until(lies_on("shelf", "35555000012345"))
+
+
+def test_everything_is_done_with_the_keyboard_alone(served: Served, browser: Browser) -> None:
+    opened(browser, served)
+    browser.value(f'document.querySelector("{LE_ZAHIR}").focus()')
+    browser.press("Enter", "Enter")
+    browser.wait_until(lies_on("pad", "35555000012345"))
+    assert uids_on_pad(served) == {"78"}
+    browser.wait_until("document.activeElement.closest('#pad') !== null && document.activeElement.dataset.key")
+    browser.press("r")
+    browser.wait_until("document.querySelector('#pad .lying').ariaLabel.includes('tilted 45°')")
+    browser.wait_until("document.activeElement.classList.contains('lying')")
+    browser.press("ArrowRight")
+    browser.wait_until("document.activeElement.classList.contains('lying')")
+    browser.press("Delete")
+    browser.wait_until(lies_on("shelf", "35555000012345"))
+    browser.value(f'document.querySelector("{JOURNEY}").focus()')
+    browser.press("Enter", "Escape")
+    assert browser.value("document.activeElement.dataset.key") == "35555000012352"
+    browser.press("Enter", "ArrowRight", "Enter")
+    browser.wait_until("document.getElementById('slot-says').textContent.endsWith('passes…')")
+
+
+def test_a_book_that_the_kiosk_opens_shows_that_it_is_on_loan_and_what_went_over_the_wire(
+    served: Served, browser: Browser
+) -> None:
+    opened(browser, served)
     press(browser, "Put on the pad: Le Zahir")
-    browser.wait_until("document.querySelector('#pad .afi')?.textContent === '07 in'")
+    browser.wait_until("document.querySelector('#pad .ear')?.textContent === 'in stock'")
     with served.pad() as port:
         asked(port, request(0xB0, "2701e004015012345678c2"))
-    browser.wait_until("document.querySelector('#pad .afi.lent')?.textContent === 'C2 on loan'")
-    browser.wait_until("document.getElementById('wire').textContent.includes('write afi := C2')")
+        browser.wait_until("document.querySelector('#pad .ear')?.textContent === 'on loan'")
+        browser.wait_until("document.getElementById('wire').textContent.includes('write afi := C2')")
+        browser.value("document.getElementById('wire-pause').click()")
+        asked(port, request(0x65, ""))
+        asked(port, request(0x66, "00"))
+        browser.wait_until("!document.getElementById('wire').textContent.includes('software version')")
+        browser.value("document.getElementById('wire-pause').click()")
+        browser.wait_until("document.getElementById('wire').textContent.includes('software version')")
+    browser.value(
+        "(() => { const words = document.getElementById('wire-words'); words.value = 'write afi';"
+        "words.dispatchEvent(new Event('input')); })()"
+    )
+    assert browser.value("[...document.querySelectorAll('#wire li:not([hidden])')].length") == 1
+    href = browser.value("document.getElementById('wire-file').href")
+    exchanges = tomllib.loads(httpx.get(str(href), trust_env=False).text)["exchange"]
+    assert any("write afi" in one["name"] for one in exchanges)
 
 
 def test_books_are_found_by_title_or_number(served: Served, browser: Browser) -> None:
-    browser.open(served.url)
-    browser.wait_until(READY)
+    opened(browser, served)
     for words, found in (("mouse", 2), ("12345", 1), ("nothing like it", 0), ("", 6)):
         browser.value(
             f"(() => {{ const find = document.getElementById('find'); find.value = {words!r};"
@@ -85,29 +151,39 @@ def test_books_are_found_by_title_or_number(served: Served, browser: Browser) ->
 
 
 def test_the_scanner_is_fired_and_an_unplugged_one_says_so(served: Served, browser: Browser) -> None:
-    browser.open(served.url)
-    browser.wait_until(READY)
-    fire = "document.getElementById('code').value = '35555000012345'; document.querySelector('#scan button').click()"
+    opened(browser, served)
     with served.scanner() as port:
-        browser.value(fire)
+        browser.value("document.getElementById('code').focus()")
+        browser.press(*"35555000012345", "Enter")
         assert port.read_until(b"\r") == b"35555000012345\r"
-    browser.value(
-        "(() => { const choice = document.querySelector('[aria-label=\"Fault of scanner\"]'); choice.value = 'unplug';"
-        "choice.dispatchEvent(new Event('change')); })()"
-    )
+    press(browser, "Unplug scanner")
     browser.wait_until("document.querySelectorAll('#faults .faulty').length === 1")
     assert served.entries("devices")["scanner"]["fault"] == "unplug"
-    browser.value(fire)
-    browser.wait_until("document.querySelector('#status.trouble')?.textContent.includes('it is unplugged')")
+    browser.value("document.getElementById('code').focus()")
+    browser.press("Enter")
+    browser.wait_until("document.getElementById('toast').textContent.includes('it is unplugged')")
+    press(browser, "Plug in scanner")
+    browser.wait_until("document.querySelectorAll('#faults .faulty').length === 0")
+
+
+def test_a_fault_has_its_knobs(served: Served, browser: Browser) -> None:
+    opened(browser, served)
+    choose(browser, "Fault of pad", "noise")
+    browser.wait_until("document.querySelector('[aria-label=\"share of noise of pad\"]') !== null")
+    choose(browser, "share of noise of pad", "0.25")
+    browser.wait_until(
+        "fetch('/api/room').then((answer) => answer.json())"
+        ".then(({ devices: [pad] }) => pad.fault === 'noise' && pad.fault_rate === 0.25)"
+    )
 
 
 def test_receipts_appear_as_pictures_and_the_paper_can_run_out(served: Served, browser: Browser) -> None:
-    browser.open(served.url)
-    browser.wait_until(READY)
+    opened(browser, served)
+    browser.value("document.getElementById('tab-paper').click()")
     with served.printer() as port:
         port.write(RECEIPT)
         browser.wait_until("document.querySelector('#paper img')?.naturalWidth > 100")
-        assert browser.value("document.querySelector('#paper img').alt") == "Receipt 1"
+        browser.wait_until("document.querySelector('#paper img').alt === 'Receipt 1'")
         press(browser, "paper: Out")
         browser.wait_until("document.querySelector('[aria-label=\"paper: Out\"]').ariaPressed === 'true'")
         port.write(b"\x10\x04\x04")
@@ -115,17 +191,40 @@ def test_receipts_appear_as_pictures_and_the_paper_can_run_out(served: Served, b
 
 
 def test_a_tap_reaches_the_reader_or_the_scanner(served: Served, browser: Browser) -> None:
-    browser.open(served.url)
+    opened(browser, served)
     browser.wait_until("document.querySelectorAll('#cards li').length === 2")
     press(browser, "Tap Wei 伟")
-    browser.wait_until("document.getElementById('status').textContent === 'Everything is running.'")
     if served.ready["cards"] == "pcsc":
+        press(browser, "Cards are left on the reader")
         press(browser, "Leave Amélie on the reader")
-        browser.wait_until(
-            "document.querySelector('#cards .lying')?.textContent.startsWith('Amélie lies on the reader')"
-        )
+        browser.wait_until("document.querySelector('#cards .lies')?.textContent.startsWith('Amélie lies there')")
         press(browser, "Lift Amélie")
-        browser.wait_until("document.querySelector('#cards .lying') === null")
+        browser.wait_until("document.querySelector('#cards .lies') === null")
+
+
+def test_the_devices_clock_stands_and_goes_on(served: Served, browser: Browser) -> None:
+    opened(browser, served)
+    press(browser, "Stop the devices' time")
+    browser.wait_until("document.querySelector('#clock button[aria-pressed=true]') !== null")
+    clock = served.room()["clock"]
+    assert isinstance(clock, dict)
+    assert clock["paused"] is True
+    press(browser, "Let the devices' time go on")
+    browser.wait_until("document.querySelector('#clock button[aria-pressed=true]') === null")
+
+
+def test_a_bench_that_goes_and_comes_again_is_shown_anew(serve: Serve, browser: Browser) -> None:
+    served = serve()
+    port = served.ready["bench"]
+    browser.open(served.url)
+    browser.wait_until(READY)
+    served.post("/api/pad", put=["35555000012345"])
+    browser.wait_until(lies_on("pad", "35555000012345"))
+    assert served.end()[0] == 0
+    browser.wait_until("document.getElementById('status').classList.contains('trouble')")
+    serve("--bench-port", str(port))
+    browser.wait_until(f"{READY} && !document.getElementById('status').classList.contains('trouble')")
+    browser.wait_until(lies_on("shelf", "35555000012345"))
 
 
 def test_without_a_card_reader_the_page_says_that_cards_come_through_the_scanner(
@@ -136,7 +235,9 @@ def test_without_a_card_reader_the_page_says_that_cards_come_through_the_scanner
     for line in bench.lines.values():
         line.start()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(BenchServer(bench, None).application(), log_level="critical", lifespan="off")
+        config = uvicorn.Config(
+            BenchServer(bench, None).application(), log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -151,8 +252,19 @@ def test_without_a_card_reader_the_page_says_that_cards_come_through_the_scanner
 
 
 @pytest.mark.parametrize(("width", "height"), [(1600, 1000), (1280, 800), (420, 900)])
-def test_nothing_is_wider_than_the_window(served: Served, tmp_path: Path, width: int, height: int) -> None:
+def test_nothing_is_wider_than_the_window_and_no_other_host_is_asked(
+    served: Served, tmp_path: Path, width: int, height: int
+) -> None:
     with Browser(tmp_path, width, height) as browser:
-        browser.open(served.url)
-        browser.wait_until(READY)
+        opened(browser, served)
         assert browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        if width >= 1280:
+            for part in ("screen-title", "pad", "slot", "shelf", "faults", "printer", "wire"):
+                box = browser.value(
+                    f"(() => {{ const box = document.getElementById({part!r}).getBoundingClientRect();"
+                    "return [box.top, box.top + 24 <= innerHeight, box.height > 0]; })()"
+                )
+                assert isinstance(box, list)
+                assert box[1:] == [True, True], part
+        assert browser.asked
+        assert {url.split("/")[2] for url in browser.asked if url.startswith("http")} == {served.url.split("/")[2]}

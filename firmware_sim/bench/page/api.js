@@ -1,0 +1,54 @@
+// Asking the bench and giving it orders; what goes wrong is told in words.
+
+import { byId } from "./dom.js";
+
+const GONE = "The bench does not answer. Is firmware-sim still running?";
+const SHOWN_MS = 8000;
+let hiding;
+
+/** Returns the answer's object; throws an Error whose `status` is the answer's. */
+export async function ask(path, body) {
+  const options = body === undefined ? {} : {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  };
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch {
+    throw Object.assign(new Error(GONE), { status: 0 });
+  }
+  const content = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw Object.assign(new Error(content.error ?? answer.statusText), { status: answer.status });
+  return content;
+}
+
+/** Give an order; whether it was carried out. */
+export async function order(path, body) {
+  try {
+    await ask(path, body);
+    return true;
+  } catch (trouble) {
+    complain(trouble.message);
+    return false;
+  }
+}
+
+/** Show what could not be done. */
+export function complain(words) {
+  const toast = byId("toast");
+  toast.textContent = words;
+  toast.hidden = false;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => { toast.hidden = true; }, SHOWN_MS);
+}
+
+/** Tell whoever listens to the page. */
+export function say(words) {
+  byId("said").textContent = words;
+}
+
+/** How the bench is: `trouble` where something has to be done about it. */
+export function status(words, trouble = false) {
+  byId("status").textContent = words;
+  byId("status").classList.toggle("trouble", trouble);
+}
