@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import hardware_table, settings_page, tables
+from docs import hardware_table, scenario_table, settings_page, tables
 from kiosk.session import diagram
 
 ROOT = Path(__file__).parents[1]
@@ -23,8 +23,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "simulated": tables.simulated,
     "elements": tables.elements,
     "findings": tables.findings,
+    "scenarios": scenario_table.scenarios,
 }
-PAGES_WITH_PARTS = ("README.md", "docs/hardware.md", "docs/tags.md")
+PAGES_WITH_PARTS = ("README.md", "docs/hardware.md", "docs/scenarios.md", "docs/tags.md")
 _PART = re.compile(r"(<!-- made: (?P<name>[a-z]+) -->\n).*?(?=<!-- made until here -->)", re.DOTALL)
 
 
