@@ -52,11 +52,22 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     makes = [make.value for make in PadMake]
     parser.add_argument("--pad", choices=makes, default=makes[0], help="the pad's maker, simulated and driven (feig)")
     parser.add_argument(
-        "--disk-kb", type=int, metavar="N", help="give the kiosk a disk of its own that can be filled (needs root)"
+        "--disk-kb",
+        type=_disk_kb,
+        metavar="N",
+        help="give the kiosk a disk of its own, so small that it can be filled (needs root)",
     )
     parser.add_argument("--config", type=Path, metavar="DIR", help="another folder than config/demo")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write ledger and logs here, and leave them there")
     parser.set_defaults(run=run)
+
+
+def _disk_kb(word: str) -> int:
+    from kiosk.demo.scenario import LARGEST_DISK_KB, SMALLEST_DISK_KB
+
+    if not word.isdecimal() or not SMALLEST_DISK_KB <= int(word) <= LARGEST_DISK_KB:
+        raise argparse.ArgumentTypeError(f"expected {SMALLEST_DISK_KB} to {LARGEST_DISK_KB} kB, found {word!r}")
+    return int(word)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,9 +6,10 @@ import errno
 from pathlib import Path
 
 from kiosk.demo.children import NotReady
+from kiosk.demo.scenario import LARGEST_DISK_KB
 
 BLOCK = b"\0" * 4_096
-LARGEST_BYTES = 64 * 1024 * 1024
+LARGEST_BYTES = LARGEST_DISK_KB * 1024
 
 
 class BallastDisk:

@@ -16,6 +16,8 @@ from kiosk.settings import load
 
 LONGEST_JUMP_S = 3_700 * 86_400
 """Ten years, either way."""
+SMALLEST_DISK_KB, LARGEST_DISK_KB = 256, 65_536
+"""A kiosk must be able to start on it, and a ballast file to fill it."""
 DELAY_S = 5.0
 """Of a slow line, where the step does not say."""
 
@@ -273,7 +275,7 @@ class Setting:
     paper: str = "ok"
     on_pad: tuple[str, ...] = ()
     lent: tuple[LoanBefore, ...] = ()
-    disk_kb: int | None = None
+    disk_kb: Annotated[int, within(SMALLEST_DISK_KB, LARGEST_DISK_KB)] | None = None
     """Size of the kiosk's disk (a tmpfs; needs root). Absent: the machine's own."""
     pad: PadMake = PadMake.FEIG
     kiosk: tuple[Override, ...] = ()
