@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -155,14 +156,23 @@ class Workbench:
         self.gates.start()
 
     def lose_power(self) -> None:
-        """All devices at once, but what is behind the PC/SC service: their lines go, and what they had not kept."""
+        """All devices at once, and the PC/SC service: their lines go, and what they had not kept."""
         for line in self._all_lines():
             line.lose_power()
+        self._power_cards(CardFault.SERVICE_STOP, None)
 
     def return_power(self) -> None:
         """Plug in what somebody has not pulled out."""
         for line in self._all_lines():
             line.plug_in()
+        order = self.fault_of(DeviceName.CARDS)
+        self._power_cards(order.fault if isinstance(order.fault, CardFault) else CardFault.NONE, order.rate)
+
+    def _power_cards(self, fault: CardFault, rate: float | None) -> None:
+        if self._service is None or self.cards.socket_path is None:
+            return
+        with self._fault_order, suppress(CannotDo):  # a service that has failed has no power to lose
+            self.cards.set_fault(fault, rate)
 
     def _all_lines(self) -> list[Line]:
         return [*self.lines.values(), *(gate.line for gate in self.gates)]
