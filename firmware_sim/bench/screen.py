@@ -12,7 +12,8 @@ WAIT_S = 2.0
 RETRY_S = 0.5
 BOUNDARY = b"frame"
 MEDIA_TYPE = "multipart/x-mixed-replace; boundary=frame"
-NEXT = b"--%s\r\n" % BOUNDARY
+NEXT = b"--%s\r\nContent-Type: image/jpeg\r\n\r\n" % BOUNDARY
+"""The head of a part. Its length is not told: it is sent before there is a picture."""
 
 
 class ScreenMirror:
@@ -56,9 +57,8 @@ class ScreenMirror:
                 number = _whole(answer.get("number"))
                 picture = base64.b64decode(str(answer.get("jpeg", "")))
                 if picture:
-                    head = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture)
-                    # The boundary of the next part goes with this one: a browser shows a part when it has seen its end.
-                    yield head + picture + b"\r\n" + NEXT
+                    # The head of the next part goes with this one: a browser shows a part when the next one begins.
+                    yield picture + b"\r\n" + NEXT
         finally:
             self._shown -= 1
 

@@ -288,6 +288,7 @@ class Mirror(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Mirrored)
         self.touches: list[dict[str, object]] = []
+        self.picture = JPEG * 20_000
         self.ended = threading.Event()
 
 
@@ -304,7 +305,11 @@ class Mirrored(socketserver.StreamRequestHandler):
                 case _:
                     if request["after"] == 7:
                         self.server.ended.wait(request["wait_s"])
-                    answer = {"number": 7, "jpeg": base64.b64encode(JPEG * 20_000).decode(), "screen": "attract:1"}
+                    answer = {
+                        "number": 7,
+                        "jpeg": base64.b64encode(self.server.picture).decode(),
+                        "screen": "attract:1",
+                    }
             self.wfile.write(json.dumps(answer).encode() + b"\n")
 
 
@@ -331,8 +336,8 @@ def test_the_kiosks_screen_is_shown_and_touched(serve: Serve) -> None:
             received, pieces = b"", stream.iter_bytes()
             for piece in pieces:
                 received += piece
-                # Its end is there at once, and not with the next picture: browsers show a part when it has ended.
-                if received.endswith(JPEG + b"\r\n--frame\r\n"):
+                # The next part's head is there at once, and not with the next picture: browsers show a part then.
+                if received.endswith(JPEG + b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n"):
                     break
             assert served.room()["screen"] == "live"
             assert received.startswith(b"--frame\r\nContent-Type: image/jpeg\r\n")

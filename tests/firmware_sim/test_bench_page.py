@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 import tomllib
@@ -11,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from PIL import Image
 
 from firmware_sim.bench.server import BenchServer
 from firmware_sim.settings import load
@@ -19,7 +21,7 @@ from tests.firmware_sim.browser import Browser
 from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import ROOM, Served, asked
-from tests.firmware_sim.test_bench_api import RECEIPT, uids_on_pad
+from tests.firmware_sim.test_bench_api import RECEIPT, a_mirror, uids_on_pad
 
 READY = "document.querySelectorAll('#shelf li').length > 0"
 LE_ZAHIR, JOURNEY = "#shelf [data-key='35555000012345']", "#shelf [data-key='35555000012352']"
@@ -249,6 +251,26 @@ def test_without_a_card_reader_the_page_says_that_cards_come_through_the_scanner
         server.should_exit = True
         thread.join()
     bench.stop()
+
+
+def test_the_kiosks_screen_is_shown_though_nothing_moves_on_it_and_a_click_is_a_touch(
+    serve: Serve, browser: Browser
+) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (540, 960), "#0B5F5B").save(drawn, "JPEG")
+    with a_mirror() as mirror:
+        mirror.picture = drawn.getvalue()
+        served = serve("--mirror-port", str(mirror.server_address[1]))
+        opened(browser, served)
+        browser.wait_until("document.getElementById('screen').naturalWidth === 540")
+        browser.wait_until("!document.getElementById('screen').hidden")
+        browser.click(browser.middle("#screen"))
+        browser.wait_until("document.getElementById('status').textContent === 'Everything is running.'")
+        while not mirror.touches:
+            browser.value("1")
+        browser.open("about:blank")
+    assert mirror.touches[0]["across"] == pytest.approx(0.5, abs=0.01)
+    assert mirror.touches[0]["down"] == pytest.approx(0.5, abs=0.01)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1600, 1000), (1280, 800), (420, 900)])
