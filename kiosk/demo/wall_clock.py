@@ -12,10 +12,20 @@ import subprocess
 from pathlib import Path
 
 from kiosk.demo.children import NotReady
+from kiosk.demo.scenario import LONGEST_JUMP_S
 
 SOURCE = Path(__file__).with_name("wall_clock.c")
 OFFSET = struct.Struct("=q")
 NS_PER_S = 1_000_000_000
+YEAR_S = 365 * 86_400
+
+
+def jumped(off_s: float, seconds: float) -> float:
+    """By how much a clock is off after a jump. Raises `NotReady` for more than any scenario asks for at once."""
+    if abs(off_s + seconds) > LONGEST_JUMP_S:
+        years = LONGEST_JUMP_S // YEAR_S
+        raise NotReady(f"clock-jump: the clock would be more than {years} years off; it is off by {off_s:.0f} s now")
+    return off_s + seconds
 
 
 class WallClock:
@@ -46,7 +56,7 @@ class WallClock:
         """Set it forward, or back. Raises `NotReady` where that cannot be."""
         if self._why_not:
             raise NotReady(f"clock-jump: {self._why_not}")
-        self.off_s += seconds
+        self.off_s = jumped(self.off_s, seconds)
         # One write of eight bytes into the page that the process has mapped: it never sees half of it.
         with self._offset.open("r+b", buffering=0) as offset:
             offset.write(OFFSET.pack(round(self.off_s * NS_PER_S)))

@@ -19,6 +19,7 @@ from kiosk.central.settings import CentralSettings
 from kiosk.demo.children import NotReady
 from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, RoadState, Setting
+from kiosk.demo.wall_clock import jumped
 from kiosk.demo.world_orders import DiskState
 from kiosk.screens import fonts
 from kiosk.settings import load
@@ -219,7 +220,7 @@ class VirtualHouse:
 
     def jump(self, seconds: float) -> None:
         """The kiosk's wall clock is set forward, or back."""
-        self.clock_off_s += seconds
+        self.clock_off_s = jumped(self.clock_off_s, seconds)
         if self.station is not None:
             self.station.clock_off_s = self.clock_off_s
 

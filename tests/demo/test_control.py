@@ -72,6 +72,14 @@ def test_what_cannot_be_done_is_told_as_that(house: Client) -> None:
     assert answer["understood"] is True
 
 
+def test_a_clock_cannot_be_set_out_of_all_calendars_step_by_step(house: Client) -> None:
+    assert house.do(do="clock-jump", seconds=3e8) == {"ok": True}
+    answer = house.do(do="clock-jump", seconds=3e8)
+    assert "10 years" in str(answer["error"])
+    assert house.state()["clock_off_s"] == 3e8
+    assert house.do(do="clock-jump", seconds=-3e8) == {"ok": True}
+
+
 @pytest.mark.parametrize(
     ("order", "told"),
     [
