@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,13 +35,26 @@ class Client:
         return self.ask(json.dumps({"op": "do"} | order).encode())[0]
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Client]:
-    world = VirtualHouse(DEMO_CONFIG, tmp_path, Setting(), 1)
+@contextmanager
+def a_house(folder: Path) -> Iterator[Client]:
+    world = VirtualHouse(DEMO_CONFIG, folder, Setting(), 1)
     control = Control(0, world)
     yield Client(control.port)
     control.close()
     world.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Client]:
+    with a_house(tmp_path) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def unmoved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """One house for all tests that change nothing in it."""
+    with a_house(tmp_path_factory.mktemp("unmoved")) as client:
+        yield client
 
 
 def test_a_house_tells_how_its_world_stands(house: Client) -> None:
@@ -99,16 +113,16 @@ def test_a_clock_cannot_be_set_out_of_all_calendars_step_by_step(house: Client) 
         ({}, "do"),
     ],
 )
-def test_an_order_that_is_none_says_what_was_expected(house: Client, order: dict[str, object], told: str) -> None:
-    before = house.state()
-    answer = house.do(**order)
+def test_an_order_that_is_none_says_what_was_expected(unmoved: Client, order: dict[str, object], told: str) -> None:
+    before = unmoved.state()
+    answer = unmoved.do(**order)
     assert told in str(answer["error"])
     assert "understood" not in answer
-    assert house.state() == before
+    assert unmoved.state() == before
 
 
-def test_a_line_that_is_no_request_is_answered_and_the_next_one_too(house: Client) -> None:
+def test_a_line_that_is_no_request_is_answered_and_the_next_one_too(unmoved: Client) -> None:
     lines = [b"", b"{", b"[]", b"\xff", b'{"op": "undo"}', b'{"op": []}', b"[" * 3_000, b'{"op": "state"}']
-    *bad, good = house.ask(*lines)
+    *bad, good = unmoved.ask(*lines)
     assert all("expected" in str(answer["error"]) for answer in bad)
     assert "parts" in good
