@@ -5,6 +5,7 @@ The same scenario is played on real processes in real time, and in one process i
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,11 @@ class Clock(Protocol):
 
     @property
     def now_s(self) -> float: ...
+
+    @property
+    def utc(self) -> datetime:
+        """What the house's clocks say, unless somebody has set one."""
+        ...
 
     def sleep(self, seconds: float) -> None:
         """Let so much time pass."""

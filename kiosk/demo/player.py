@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kiosk.demo.bench_client import BenchRefused, Laid
 from kiosk.demo.children import NotReady
+from kiosk.demo.due import dated
 from kiosk.demo.hands import Clock, Eyes, HouseHands, RoomHands
 from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View
 from kiosk.demo.scenario import DELAY_S, Part, RoadState, Scenario, ScreenExpected, Step, Verb
@@ -63,6 +64,8 @@ class Player:
     clock: Clock
     run: Run
     """Runs a command line of `kiosk` on this house."""
+    zone: str
+    """IANA name of the library's time zone, in which books are due."""
     confirmed: set[str] = field(default_factory=set)
     """Items that the screen showed as lent in a borrow list at some moment."""
     _view: View | None = None
@@ -235,7 +238,7 @@ class Player:
             return ""
         deadline = self.clock.now_s + expected.within_s
         view = self._look(-1, 0.0)
-        while (lacking := missing(view, expected)) or still:
+        while (lacking := missing(view, dated(expected, view.language, self.clock.utc, self.zone))) or still:
             left_s = deadline - self.clock.now_s
             if left_s <= 0:
                 break

@@ -39,11 +39,11 @@ def play_with(
 ) -> Result:
     """Play the steps, then look until everything is as expected or the time for it is over."""
     people = People.read(config)
-    marks = load(KioskSettings, config / "kiosk.toml").marks
-    witness = Witness(house, bench, people, marks.on_loan, tuple(bench.tags()))
+    settings = load(KioskSettings, config / "kiosk.toml")
+    witness = Witness(house, bench, people, settings.marks.on_loan, tuple(bench.tags()))
     try:
         await_opening(mirror, clock, online=scenario.setting.broker is not Broker.NONE)
-        player = Player(house, bench, mirror, clock, runner(house.ledger, config))
+        player = Player(house, bench, mirror, clock, runner(house.ledger, config), settings.time_zone)
         played = player.play(scenario)
         return _judged(scenario, played, witness, frozenset(player.confirmed), clock)
     finally:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from drivers.gates.protocol import TagPassed
@@ -27,6 +28,10 @@ class RealClock:
     @property
     def now_s(self) -> float:
         return time.monotonic()
+
+    @property
+    def utc(self) -> datetime:
+        return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

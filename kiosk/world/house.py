@@ -90,6 +90,10 @@ class VirtualHouse:
     def now_s(self) -> float:
         return self.agenda.now_s
 
+    @property
+    def utc(self) -> datetime:
+        return self.agenda.utc
+
     def run_next(self, until_s: float) -> bool:
         """Let the next thing happen; False, at `until_s`, where nothing was due by then."""
         try:
