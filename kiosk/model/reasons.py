@@ -35,6 +35,7 @@ class ReasonCode(StrEnum):
     NOT_A_CARD = "not-a-card"
     THAT_IS_YOUR_CARD = "that-is-your-card"
     ONE_CARD_AT_A_TIME = "one-card-at-a-time"
+    CARD_STILL_HERE = "card-still-here"
     LAY_IT_ON_THE_PAD = "lay-it-on-the-pad"
     CODE_NOT_READ = "code-not-read"
 

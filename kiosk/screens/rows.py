@@ -149,6 +149,7 @@ def tone_of_notice(code: ReasonCode) -> Tone:
         ReasonCode.CODE_NOT_READ,
         ReasonCode.LAY_IT_ON_THE_PAD,
         ReasonCode.ONE_CARD_AT_A_TIME,
+        ReasonCode.CARD_STILL_HERE,
         ReasonCode.THAT_IS_YOUR_CARD,
         ReasonCode.SAME_NUMBER,
         ReasonCode.TAKEN_AWAY,

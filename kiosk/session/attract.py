@@ -66,9 +66,11 @@ def on(turn: Turn, scene: Attract, event: Event) -> Scene:
         case TimePassed():
             over = scene.notice is not None and turn.now_s >= scene.notice_until_s
             return replace(scene, notice=None) if over else scene
+        case CardLifted():
+            told = scene.notice is not None and scene.notice.code is ReasonCode.CARD_STILL_HERE
+            return replace(scene, notice=None) if told else scene
         case (
             LanguageChosen()
-            | CardLifted()
             | TagGone()
             | Answered()
             | AskExpired()

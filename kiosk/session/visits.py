@@ -28,13 +28,18 @@ def begin(turn: Turn, patron: Patron | None) -> SessionId:
 
 
 def end(turn: Turn, session: SessionId | None) -> Attract:
-    """Nobody is here any more: the screen is wiped, and what lies on the pad stays alone."""
+    """Nobody is here any more: the screen is wiped, and what lies on the pad stays alone.
+
+    A card that was left on the reader is told of, without a name.
+    """
     if session is not None:
         journal_end(turn, session)
+    scene = Attract()
     if turn.around.card is not None:
         turn.order(Play(Cue.LOOK))
+        scene = Attract(Reason(ReasonCode.CARD_STILL_HERE), turn.now_s + turn.around.policy.timeouts.home_s)
     turn.around = replace(surroundings.at_rest(turn.around), settled=(), resting=frozenset(turn.around.pad))
-    return Attract()
+    return scene
 
 
 def journal_end(turn: Turn, session: SessionId) -> None:

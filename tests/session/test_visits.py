@@ -131,10 +131,13 @@ def test_the_answer_about_an_earlier_card_greets_nobody(kiosk: Playbook) -> None
 def test_c04_a_card_left_on_the_reader_opens_no_second_visit(kiosk: Playbook) -> None:
     kiosk.given(card_left("Wei"))
     kiosk.when(touch(Touch.DONE))
-    kiosk.expect(shows(Attract), sound(Cue.LOOK))
+    kiosk.expect(shows(Attract), sound(Cue.LOOK), notice(ReasonCode.CARD_STILL_HERE))
     kiosk.when(seconds_pass(5), card_left("Wei"))
-    kiosk.expect(shows(Attract))
-    kiosk.when(happens(CardLifted()), card_left("Wei"))
+    kiosk.expect(shows(Attract), notice(ReasonCode.CARD_STILL_HERE))
+    kiosk.when(happens(CardLifted()))
+    assert isinstance(kiosk.scene, Attract)
+    assert kiosk.scene.notice is None
+    kiosk.when(card_left("Wei"))
     kiosk.expect(shows(Home))
 
 
