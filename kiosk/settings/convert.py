@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -22,6 +22,9 @@ from typing import Annotated, TypeVar, Union, get_args, get_origin, get_type_hin
 from kiosk.model.limits import Limit
 
 LONGEST_SHOWN = 80
+NEAR = 0.5
+"""How alike a word and the one that was meant are at least (`difflib`)."""
+FEW = 3
 
 T = TypeVar("T")
 
@@ -35,9 +38,12 @@ class Fault:
     """Path of the key: dots between tables, numbers for entries of an array (`item.3.uid`); empty for the file."""
     expected: str
     found: str
+    line: int | None = None
+    """From 1, where the key stands in a file; of the table around it where it is missing."""
 
     def __str__(self) -> str:
-        where = f"{self.file}: {self.key}" if self.key else self.file
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        where = f"{place}: {self.key}" if self.key else place
         return f"{where}: expected {self.expected}, found {self.found}"
 
 
@@ -93,7 +99,7 @@ class _Conversion:
         before = len(self.faults)
         for key in value:
             if key not in known:
-                nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+                nearest = difflib.get_close_matches(key, known, n=1, cutoff=NEAR)
                 hint = f"did you mean `{nearest[0]}`?" if nearest else f"known keys: {', '.join(sorted(known))}"
                 self.faults.append(Fault(self.file, _join(path, key), f"a known key ({hint})", f"`{key}`"))
         all_known = len(self.faults)
@@ -150,7 +156,7 @@ class _Conversion:
         if issubclass(kind, Enum):
             allowed = {member.value: member for member in kind}
             if not isinstance(value, str | int) or isinstance(value, bool) or value not in allowed:
-                return self.fault(path, _choices(kind), value)
+                return self.fault(path, _choices(kind) + _nearest(value, allowed), value)
             return allowed[value]
         if kind is Path and isinstance(value, str) and value:
             return self.folder / value
@@ -192,6 +198,13 @@ def in_words(hint: object) -> str:
         date: "a date such as 2026-11-25",
     }
     return names.get(hint, repr(hint)) if isinstance(hint, type) else repr(hint)
+
+
+def _nearest(value: object, allowed: Iterable[object]) -> str:
+    """The word that was probably meant, where there are so many that it is not seen at a glance."""
+    words = [word for word in allowed if isinstance(word, str)]
+    found = difflib.get_close_matches(str(value), words, n=1, cutoff=NEAR) if len(words) > FEW else []
+    return f" (did you mean {shown(found[0])}?)" if found else ""
 
 
 def _choices(kind: type[Enum]) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from kiosk.settings.convert import Fault, SettingsRefused, convert, shown
+from kiosk.settings.lines import line_of, lines_of
 
 T = TypeVar("T")
 
 LARGEST_BYTES = 1_000_000
+AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+"""How `tomllib` says where it stopped."""
 
 
 def load(kind: type[T], path: Path, overrides: Mapping[str, str] = MappingProxyType({})) -> T:
@@ -23,7 +28,19 @@ def load(kind: type[T], path: Path, overrides: Mapping[str, str] = MappingProxyT
     table = _table(path)
     for key, text in overrides.items():
         _put(table, key.split("."), _value(text))
-    return convert(kind, table, file=str(path), folder=path.parent)
+    try:
+        return convert(kind, table, file=str(path), folder=path.parent)
+    except SettingsRefused as refused:
+        raise SettingsRefused(located(refused.faults, path, frozenset(overrides))) from None
+
+
+def located(faults: list[Fault], path: Path, elsewhere: Collection[str] = ()) -> list[Fault]:
+    """The same faults, each with the line of its key in the file, which has been read. Not those `elsewhere`."""
+    lines = lines_of(path.read_text(encoding="utf-8"))
+    return [
+        fault if fault.key in elsewhere else replace(fault, line=line_of(lines, fault.key) if fault.key else None)
+        for fault in faults
+    ]
 
 
 def load_table(kind: type[T], path: Path, name: str, overrides: Mapping[str, str] = MappingProxyType({})) -> T:
@@ -73,7 +90,8 @@ def _table(path: Path) -> dict[str, object]:
         raise SettingsRefused([Fault(str(path), "", "TOML", "arrays or tables nested too deep")]) from None
     except ValueError as trouble:
         # TOMLDecodeError, and what tomllib lets through: a number of thousands of digits, a 30th of February.
-        raise SettingsRefused([Fault(str(path), "", "TOML", str(trouble))]) from None
+        at = AT_LINE.search(str(trouble))
+        raise SettingsRefused([Fault(str(path), "", "TOML", str(trouble), int(at[1]) if at else None)]) from None
 
 
 def _value(text: str) -> object:
