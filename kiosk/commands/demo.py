@@ -46,6 +46,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         default="real",
         help="play the scenario on processes, or in virtual time in this one (real)",
     )
+    parser.add_argument(
+        "--check", type=Path, nargs="+", metavar="FILE", help="say what is wrong with scenario files, and play none"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--headless", action="store_true", help="open no window, even where there is a screen")
     parser.add_argument("--for", type=float, metavar="S", dest="seconds", help="stop after so many seconds")
@@ -72,14 +75,17 @@ def _disk_kb(word: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Play the scenario, or run until Ctrl-C."""
+    from kiosk.demo.checking import read_checked
     from kiosk.demo.children import NotReady
     from kiosk.demo.control import Control
     from kiosk.demo.house import DEMO_CONFIG, House
     from kiosk.demo.real import RealHouse
-    from kiosk.demo.scenario import Setting, read_scenario
+    from kiosk.demo.scenario import Setting
 
-    scenario = read_scenario(arguments.scenario) if arguments.scenario else None
     config = (arguments.config or DEMO_CONFIG).resolve()
+    if arguments.check:
+        return _check(arguments.check, config)
+    scenario = read_checked(arguments.scenario, config) if arguments.scenario else None
     if arguments.time == "virtual":
         return _play_virtually(scenario, config, arguments.keep, as_json=arguments.json)
     has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -103,6 +109,15 @@ def run(arguments: argparse.Namespace) -> int:
             return 0 if scenario is None else 1
         finally:
             house.stop()
+
+
+def _check(files: list[Path], config: Path) -> int:
+    from kiosk.demo.checking import faults_of
+
+    faults = [fault for file in files for fault in faults_of(file, config)]
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
 
 
 def _play(scenario: Scenario, house: House, config: Path, *, as_json: bool) -> int:

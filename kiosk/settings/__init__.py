@@ -1,6 +1,6 @@
 """Configuration: TOML files into frozen dataclasses, by one strict converter that reports every fault with its path."""
 
 from kiosk.settings.convert import Fault, SettingsRefused, convert, in_words, shown
-from kiosk.settings.files import load, read_faults
+from kiosk.settings.files import load, located, read_faults
 
-__all__ = ["Fault", "SettingsRefused", "convert", "in_words", "load", "read_faults", "shown"]
+__all__ = ["Fault", "SettingsRefused", "convert", "in_words", "load", "located", "read_faults", "shown"]

@@ -118,5 +118,5 @@ def test_the_installed_command_prints_a_line_a_fault(tmp_path: Path) -> None:
     (tmp_path / "central.toml").write_text("site = 1\n", encoding="utf-8")
     ran = ran_as_process("check-config", str(tmp_path))
     assert (ran.code, ran.err) == (1, "")
-    assert ran.out == f"{tmp_path}/central.toml: site: expected text, found 1\n"
+    assert ran.out == f"{tmp_path}/central.toml:1: site: expected text, found 1\n"
     assert ran_as_process("check-config").code == 2

@@ -188,11 +188,9 @@ def test_what_cannot_be_carried_is_refused_with_what_can(bench: Served) -> None:
 def test_a_technician_carries_a_book_through_on_the_page(bench: Served, tmp_path: Path) -> None:
     with Browser(tmp_path) as browser:
         browser.open(bench.url)
-        browser.wait_until("document.querySelectorAll('#gates li').length === 3")
-        browser.value(
-            f"(() => {{ const row = document.querySelector('#gates li');"
-            f"row.querySelector('input').value = '{HF_BOOK}'; row.querySelectorAll('button')[1].click(); }})()"
-        )
+        browser.wait_until("document.querySelectorAll('#gates .gate').length === 3")
+        book = browser.middle(f"#shelf [data-key='{HF_BOOK}']")
+        browser.drag(book, browser.middle("[data-gate='exit'][data-direction='2']"))
         with at_gate(bench, "exit") as line:
             eventually(lambda: asked(line, RECORDS, 6).hex() == "1e2d03000100")
         assert browser.complaints == []

@@ -105,7 +105,8 @@ def written(value: object, broken: bool) -> str:
             return "[" + "".join(gap + written(one, broken) + "," for one in value) + gap.rstrip(" ") + "]"
         case dict():
             return "{" + ", ".join(f"{key} = {written(one, False)}" for key, one in value.items()) + "}"
-    raise AssertionError(value)
+        case _:
+            raise AssertionError(value)
 
 
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=6), st.booleans(), st.lists(st.integers(0, 3), max_size=6))

@@ -64,6 +64,9 @@ def working_rows(state: Kiosk) -> bool:
             return False
 
 
+SCREEN_IDS = ("starting", "attract", "identify", "home", "borrow", "return", "receipt", "out-of-service")
+
+
 def screen_id_of(scene: Scene) -> str:
     """What scenarios, the mirror and the tree call the screen of a scene."""
     match scene:
