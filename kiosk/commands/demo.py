@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
             with _until_told(), closing(Control(house.ports.house, RealHouse(house))):
                 house.start()
                 if scenario is not None:
-                    return _play(scenario, house, config, as_json=arguments.json)
+                    return _play(scenario, house, config, arguments.keep, as_json=arguments.json)
                 _announce(house, time.monotonic() - began, as_json=arguments.json)
                 return _watch(house, arguments.seconds)
         except NotReady as trouble:
@@ -120,10 +120,10 @@ def _check(files: list[Path], config: Path) -> int:
     return 1 if faults else 0
 
 
-def _play(scenario: Scenario, house: House, config: Path, *, as_json: bool) -> int:
+def _play(scenario: Scenario, house: House, config: Path, keep: Path | None, *, as_json: bool) -> int:
     from kiosk.demo.playing import play
 
-    return _tell(play(scenario, house, config), config, as_json=as_json)
+    return _tell(play(scenario, house, config), config, keep, as_json=as_json)
 
 
 def _play_virtually(scenario: Scenario | None, config: Path, keep: Path | None, *, as_json: bool) -> int:
@@ -135,13 +135,13 @@ def _play_virtually(scenario: Scenario | None, config: Path, keep: Path | None, 
         return 2
     logging.disable(logging.WARNING)
     try:
-        return _tell(play_virtually(scenario, config, keep), config, as_json=as_json)
+        return _tell(play_virtually(scenario, config, keep), config, keep, as_json=as_json)
     except NeedsRealTime as refused:
         print(f"kiosk demo: {refused}", file=sys.stderr)
         return 1
 
 
-def _tell(result: Result, config: Path, *, as_json: bool) -> int:
+def _tell(result: Result, config: Path, keep: Path | None, *, as_json: bool) -> int:
     from kiosk.demo.people import People
 
     if as_json:
@@ -149,6 +149,9 @@ def _tell(result: Result, config: Path, *, as_json: bool) -> int:
     else:
         for line in result.lines():
             print(line)
+    if result.remains is not None:
+        kept = result.remains.keep(keep or Path(tempfile.mkdtemp(prefix="kiosk-scenario-")))
+        print(f"kiosk demo: what was on the screen and on the wires: {kept[0].parent}", file=sys.stderr)
     return 0 if result.passed else 1
 
 

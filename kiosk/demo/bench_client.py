@@ -103,6 +103,13 @@ class BenchClient:
         """All devices lose their power, or have it again."""
         self._post("/api/power", {"off": not on})
 
+    def wire(self, last: int) -> list[str]:
+        """The last so many frames on all wires, oldest first, polling left out."""
+        return [
+            f"{one['time_s']:>9} {one['device']} {one['direction']} {one['note']}: {one['hex']}"
+            for one in _tables(self._get("/api/wire?polling=no"), "frames")[-last:]
+        ]
+
     def tags(self) -> list[TagState]:
         """Every tag of the room with the AFI byte that it holds now."""
         room = self._get("/api/room")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 from collections.abc import Iterator
@@ -79,6 +80,11 @@ class MirrorClient:
     def touch(self, x: int, y: int) -> None:
         """Touch this point of the picture."""
         self._ask({"op": "touch", "x": x, "y": y})
+
+    def picture(self) -> tuple[str, bytes]:
+        """The screen as a picture: the suffix of its file, and the file."""
+        answer = self._ask({"op": "frame", "after": -1, "wait_s": 2.0}, 2.0)
+        return ".jpg", base64.b64decode(str(answer.get("jpeg", "")))
 
     def arm_power_cut(self, row: str, *, before: bool, nth: int) -> None:
         """From now on, the kiosk kills itself at the nth journal row of this kind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk.demo.bench_client import BenchClient
@@ -15,6 +16,7 @@ from kiosk.demo.mirror_client import MirrorClient
 from kiosk.demo.people import People
 from kiosk.demo.player import Played, Player
 from kiosk.demo.real import RealClock, RealHouse, runner
+from kiosk.demo.remains import gathered
 from kiosk.demo.result import Result
 from kiosk.demo.scenario import Broker, Scenario
 from kiosk.settings import load
@@ -34,6 +36,16 @@ def play(scenario: Scenario, house: House, config: Path) -> Result:
         bench.close()
 
 
+def play_on_processes(scenario: Scenario, config: Path, run: Path) -> Result:
+    """Start everything, play, and stop everything; what is written stays in `run`. Raises `NotReady`."""
+    house = House(config, run, scenario.setting, mode="headless")
+    try:
+        house.start()
+        return play(scenario, house, config)
+    finally:
+        house.stop()
+
+
 def play_with(
     scenario: Scenario, config: Path, house: HouseHands, bench: RoomHands, mirror: Eyes, clock: Clock
 ) -> Result:
@@ -45,7 +57,12 @@ def play_with(
         await_opening(mirror, clock, online=scenario.setting.broker is not Broker.NONE)
         player = Player(house, bench, mirror, clock, runner(house.ledger, config), settings.time_zone)
         played = player.play(scenario)
-        return _judged(scenario, played, witness, frozenset(player.confirmed), clock)
+        # What the screen shows when a step fails, and not what has become of it when all else was judged.
+        remains = None if all(step.ok for step in played) else gathered(bench, mirror)
+        result = _judged(scenario, played, witness, frozenset(player.confirmed), clock)
+        if result.passed:
+            return result
+        return replace(result, remains=remains or gathered(bench, mirror))
     finally:
         witness.close()
 
@@ -75,5 +92,6 @@ def _judged(
         if not failed:
             open_ends += lacking(evidence, scenario.expect)
         if not open_ends or clock.now_s > deadline:
-            return Result(scenario.name, tuple(played), evidence, rows, tuple(judged), (*failed, *open_ends))
+            group = "" if scenario.group is None else scenario.group.value
+            return Result(scenario.name, tuple(played), evidence, rows, tuple(judged), (*failed, *open_ends), group)
         clock.sleep(LOOK_AGAIN_S)

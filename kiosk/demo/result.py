@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from kiosk.demo.evidence import Evidence, Judged, kiosk_loans
 from kiosk.demo.people import People
 from kiosk.demo.player import Played
+from kiosk.demo.remains import Remains
 from kiosk.ledger.rows import StoredRow
 
 
@@ -21,6 +22,9 @@ class Result:
     rows: tuple[StoredRow, ...]
     judged: tuple[Judged, ...]
     failures: tuple[str, ...]
+    group: str = ""
+    remains: Remains | None = None
+    """Of a scenario that failed."""
 
     @property
     def passed(self) -> bool:
@@ -31,6 +35,7 @@ class Result:
         evidence = self.evidence
         return {
             "name": self.name,
+            "group": self.group,
             "passed": self.passed,
             "steps": [_step(step) for step in self.steps],
             "journal": [_row(stored, people) for stored in self.rows],
@@ -45,6 +50,7 @@ class Result:
             "receipts": [list(lines) for lines in evidence.receipts],
             "invariants": [{"name": one.name, "holds": one.holds, "detail": one.detail} for one in self.judged],
             "failures": list(self.failures),
+            "remains": None if self.remains is None else {"screen": self.remains.screen, "wire": self.remains.wire},
         }
 
     def lines(self) -> Iterator[str]:
@@ -55,6 +61,8 @@ class Result:
         for one in self.judged:
             yield f"{'ok  ' if one.holds else 'FAIL'} {one.name}"
         yield from self.failures
+        if self.remains is not None:
+            yield from self.remains.lines()
         yield f"{self.name}: {'passed' if self.passed else 'FAILED'}"
 
 

@@ -1,4 +1,4 @@
-"""Eyes and a finger at the screen of a kiosk in virtual time: the tree of what it shows, without a pixel painted."""
+"""Eyes and a finger at the screen of a kiosk in virtual time: the tree of what it shows, painted only when asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View, node_of
 from kiosk.ledger import PowerCut
 from kiosk.model.journal import RowKind
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.lettering import TextMeasure
+from kiosk.screens.paint import Fonts, Mode, Painter, Window, png
 from kiosk.screens.render import render
 from kiosk.screens.screen import next_frame_s
 from kiosk.screens.settings import ScreenSettings
@@ -50,11 +50,11 @@ class Seen(Protocol):
 class WorldEyes:
     """As `MirrorClient`, in the same process."""
 
-    def __init__(self, world: Seen, size: Size, settings: ScreenSettings, measure: TextMeasure) -> None:
+    def __init__(self, world: Seen, size: Size, settings: ScreenSettings, letters: Fonts) -> None:
         self._world = world
         self._size = size
         self._settings = settings
-        self._measure = measure
+        self._fonts = letters
         self._number = 0
         self._shown: dict[str, object] = {}
         self._view: View | None = None
@@ -95,6 +95,14 @@ class WorldEyes:
         if found is not None and found.action is not None:
             self._do(found.action)
 
+    def picture(self) -> tuple[str, bytes]:
+        """The screen as a picture: the suffix of its file, and the file. It is painted only here."""
+        self._look()
+        assert self._frame is not None
+        window = Window(self._size, Mode.HEADLESS)
+        Painter(window.surface, self._fonts).paint(self._frame.draw_list)
+        return ".png", png(window.surface)
+
     def arm_power_cut(self, row: str, *, before: bool, nth: int) -> None:
         """From now on, the kiosk is ended at the nth journal row of this kind."""
         self._station().ledger.rehearse(PowerCut(RowKind(row), before, nth), pull_the_plug)
@@ -120,7 +128,7 @@ class WorldEyes:
             return self._view
         state = self._state = station.state
         self._again_s = next_frame_s(state, now_s, motion=False)
-        self._frame = render(state, self._size, self._settings, self._measure, now_s=now_s, page=self._page)
+        self._frame = render(state, self._size, self._settings, self._fonts, now_s=now_s, page=self._page)
         shown = self._frame.as_json(show_private=True)
         if self._view is None or shown != self._shown:
             self._number += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from firmware_sim.bench.wire_notes import note
 from firmware_sim.card_ways import CannotDo
 from firmware_sim.paper.strip import Strip
 from firmware_sim.room.field import Lying
@@ -64,10 +65,12 @@ class WorldRoom:
         _done(lambda: self.bench.carry_through(gate, list(numbers), DIRECTIONS[direction]))
 
     def wire(self, last: int) -> list[str]:
-        """The last so many frames on all wires, oldest first."""
+        """The last so many frames on all wires, oldest first, polling left out."""
+        frames = [one for one in self.bench.log.since(0) if not one.repeats][-last:]
         return [
-            f"{one.time_s:.4f} {one.device} {one.direction.value} {one.data.hex().upper()}"
-            for one in self.bench.log.since(0)[-last:]
+            f"{one.time_s:>9.4f} {one.device} {one.direction.value} "
+            f"{note(self.bench.protocol_of(one.device), one)}: {one.data.hex().upper()}"
+            for one in frames
         ]
 
     def tags(self) -> list[TagState]:
