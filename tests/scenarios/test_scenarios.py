@@ -1,7 +1,4 @@
-"""Scenarios against the real processes: each holds whole, or says where it does not.
-
-Those that need real parts, and one or more of each kind; `pytest` plays every file in virtual time by itself.
-"""
+"""Scenarios against the real processes that `pytest` has played in virtual time already, one or more of each kind."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.demo.scenario import Time, read_scenario
 from tests.scenarios.conftest import SCENARIOS, played
 
 ON_PROCESSES_TOO = frozenset(
@@ -35,18 +31,11 @@ ON_PROCESSES_TOO = frozenset(
 )
 
 
-def needs_processes(path: Path) -> bool:
-    setting = read_scenario(path).setting
-    return setting.time is Time.REAL or setting.disk_kb is not None
-
-
 def name_of(path: Path) -> str:
     return path.name.removesuffix(".scenario.toml")
 
 
-FILES = sorted(
-    path for path in SCENARIOS.rglob("*.scenario.toml") if name_of(path) in ON_PROCESSES_TOO or needs_processes(path)
-)
+FILES = sorted(path for path in SCENARIOS.rglob("*.scenario.toml") if name_of(path) in ON_PROCESSES_TOO)
 
 
 @pytest.mark.parametrize("scenario", FILES, ids=name_of)
