@@ -97,7 +97,7 @@ class ReaderCards:
         self._heard = heard
         self._service = service
         self._reader = reader
-        self._chips = Chips()
+        self._chips = Chips(seed)
         self._turn = threading.Lock()
         self._lying: Card | None = None
         self._grip = Grip(seed)
@@ -220,7 +220,7 @@ class HandedCards:
 
     def __init__(self, hand: CardHand, seed: int = 0) -> None:
         self._hand = hand
-        self._chips = Chips()
+        self._chips = Chips(seed)
         self._lying: Card | None = None
         self._grip = Grip(seed)
 

@@ -84,7 +84,7 @@ class Gates:
 
 
 def _standing(settings: GateSettings, lines: Lines, log: WireLog, seed: int) -> StandingGate:
-    gate, lock = _device(settings.driver, lines.clock), threading.Lock()
+    gate, lock = _device(settings.driver, lines.clock, seed), threading.Lock()
     end: End
     if isinstance(gate, FeigGate) and settings.driver is GateDriver.FEIG_NOTIFYING:
         end = lines.calling(settings.name, (settings.host, settings.port), gate.wants_line)
@@ -101,13 +101,13 @@ def _own(order: FaultOrder) -> GateFault:
     return order.fault if isinstance(order.fault, GateFault) else GateFault.NONE
 
 
-def _device(driver: GateDriver, clock: Clock) -> Gate:
+def _device(driver: GateDriver, clock: Clock, seed: int) -> Gate:
     match driver:
         case GateDriver.LSP2:
             return Lsp2Gate(DeviceClock(clock.local(), clock.now_s(), DRIFT))
         case GateDriver.FEIG_BUFFERED:
-            return FeigGate(DeviceClock(clock.local(), clock.now_s(), DRIFT))
+            return FeigGate(DeviceClock(clock.local(), clock.now_s(), DRIFT), seed=seed)
         case GateDriver.FEIG_NOTIFYING:
-            return FeigGate(DeviceClock(clock.local(), clock.now_s(), DRIFT), Notifying())
+            return FeigGate(DeviceClock(clock.local(), clock.now_s(), DRIFT), Notifying(), seed=seed)
         case GateDriver.LLRP:
-            return LlrpGate(DeviceClock(clock.utc(), clock.now_s()))
+            return LlrpGate(DeviceClock(clock.utc(), clock.now_s()), seed=seed)

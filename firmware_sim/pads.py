@@ -33,23 +33,33 @@ class PadReader(Device, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinePad:
-    """How its bytes are framed, and how one is made: from room, seconds of a byte (0: a socket), and clock."""
+    """How its bytes are framed, and how one is made: from room, seconds of a byte (0: a socket), clock, and the seed of
+    its bad luck.
+    """
 
     frame: Frame
-    make: Callable[[Room, float, Clock], PadReader]
+    make: Callable[[Room, float, Clock, int], PadReader]
 
 
-def _feig(room: Room, byte_s: float, _: Clock) -> PadReader:
-    return FeigReader(room, byte_s=byte_s, turnaround_s=PSST_S if byte_s else 0.0)
+def _feig(room: Room, byte_s: float, _: Clock, seed: int) -> PadReader:
+    return FeigReader(room, byte_s=byte_s, turnaround_s=PSST_S if byte_s else 0.0, seed=seed)
 
 
-def _llrp(room: Room, _: float, clock: Clock) -> PadReader:
-    return LlrpReader(PadField(room), DeviceClock(clock.utc(), clock.now_s()))
+def _m3_210(room: Room, byte_s: float, _: Clock, seed: int) -> PadReader:
+    return M3Reader(room, byte_s=byte_s, seed=seed)
+
+
+def _rl866(room: Room, byte_s: float, _: Clock, seed: int) -> PadReader:
+    return Rl866Reader(room, byte_s=byte_s, seed=seed)
+
+
+def _llrp(room: Room, _: float, clock: Clock, seed: int) -> PadReader:
+    return LlrpReader(PadField(room), DeviceClock(clock.utc(), clock.now_s()), seed=seed)
 
 
 LINE_PADS = {
     PadDriver.FEIG: LinePad(Frame.EIGHT_EVEN_ONE, _feig),
-    PadDriver.M3_210: LinePad(Frame.EIGHT_NONE_ONE, lambda room, byte_s, _: M3Reader(room, byte_s=byte_s)),
-    PadDriver.RL866: LinePad(Frame.EIGHT_EVEN_ONE, lambda room, byte_s, _: Rl866Reader(room, byte_s=byte_s)),
+    PadDriver.M3_210: LinePad(Frame.EIGHT_NONE_ONE, _m3_210),
+    PadDriver.RL866: LinePad(Frame.EIGHT_EVEN_ONE, _rl866),
     PadDriver.LLRP: LinePad(Frame.EIGHT_NONE_ONE, _llrp),
 }

@@ -19,7 +19,6 @@ from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
 from firmware_sim.faults.line_trouble import LineTrouble
 from firmware_sim.faults.orders import WELL, FaultOrder, ordered
-from firmware_sim.faults.pad_trouble import PadTrouble
 from firmware_sim.faults.switch import FaultSwitch
 from firmware_sim.faults.tearing import Tearing
 from firmware_sim.faults.words import CardFault, LineFault, PadFault, PcscPadFault, PrinterFault
@@ -146,6 +145,7 @@ class Workbench:
                 self._service,
                 self.settings.pad.reader,
                 self._logging(DeviceName.PAD),
+                self._seed,
             )
             self._desk_pad.look()
 
@@ -371,8 +371,8 @@ class Workbench:
     def _pad_line(self) -> Line:
         pad = self.settings.pad
         serial = LINE_PADS[pad.driver]
-        self._pad = serial.make(self.room, _byte_s(pad.line, pad.baud, serial.frame), self._standing.clock)
-        self._pad.trouble = PadTrouble(self._seed)
+        byte_s = _byte_s(pad.line, pad.baud, serial.frame)
+        self._pad = serial.make(self.room, byte_s, self._standing.clock, self._seed)
         return self._line(DeviceName.PAD, self._pad, pad.line, pad.baud, serial.frame)
 
     def _scanner_line(self) -> Line:
