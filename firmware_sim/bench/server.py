@@ -27,6 +27,7 @@ from firmware_sim.bench.kiosk_line import KioskRefused, NoScreen
 from firmware_sim.bench.messages import MessageLog
 from firmware_sim.bench.orders import BadOrder, choice, flag, fraction, hexadecimal, number, only_key, text, texts
 from firmware_sim.bench.overheard import Overheard
+from firmware_sim.bench.recorder import Recorded, Recorder
 from firmware_sim.bench.screen import MEDIA_TYPE, ScreenMirror
 from firmware_sim.bench.world import NoHouse, Switches, World
 from firmware_sim.card_ways import CannotDo
@@ -83,6 +84,7 @@ class BenchServer:
         self._guarded = guarded
         self._switches = Switches(bench, world)
         overheard = None if mirror is None else Overheard(mirror.port, bench.log.changes)
+        self._recorder = Recorder(bench, None if mirror is None else mirror.port)
         self._evidence = Evidence(bench.log, bench.protocol_of, overheard, messages)
 
     def application(self) -> Starlette:
@@ -106,9 +108,14 @@ class BenchServer:
                 Route("/api/touch", self._touch, methods=["POST"]),
                 *self._evidence.routes(),
                 *self._switches.routes(),
+                *self._recorder.routes(),
                 Mount("/page", StaticFiles(directory=PAGE)),
             ],
-            middleware=[*self._guards(), Middleware(TellsOfOrders, self._bench.log.changes)],
+            middleware=[
+                *self._guards(),
+                Middleware(TellsOfOrders, self._bench.log.changes),
+                Middleware(Recorded, lambda: self._recorder),
+            ],
             exception_handlers={
                 BadOrder: _refused(BAD_REQUEST),
                 KnobRefused: _refused(BAD_REQUEST),
@@ -140,7 +147,7 @@ class BenchServer:
 
     async def _room(self, _: Request) -> Response:
         shown = view.room(self._bench, self._screen_state())
-        return JSONResponse(shown | {"world": await self._switches.world()})
+        return JSONResponse(shown | {"world": await self._switches.world(), "recording": self._recorder.state})
 
     def _screen_state(self) -> str:
         if self._mirror is None:

@@ -204,6 +204,18 @@ def test_a_tap_reaches_the_reader_or_the_scanner(served: Served, browser: Browse
         browser.wait_until("document.querySelector('#cards .lies') === null")
 
 
+def test_what_is_done_is_recorded_and_saved_as_a_scenario(served: Served, browser: Browser) -> None:
+    opened(browser, served)
+    press(browser, "Record what you do as a scenario")
+    browser.wait_until("document.querySelector('#recorder .recording') !== null")
+    browser.drag(browser.middle(LE_ZAHIR), browser.middle("#pad"))
+    browser.wait_until("document.querySelector('#recorder .recording')?.textContent === '■ Stop (1)'")
+    press(browser, "Stop recording")
+    browser.wait_until("document.querySelector('#recorder a')?.download === 'recorded.scenario.toml'")
+    file = httpx.get(f"{served.url}/api/recording.toml", trust_env=False).text
+    assert tomllib.loads(file)["step"][0]["books"] == ["35555000012345"]
+
+
 def test_the_devices_clock_stands_and_goes_on(served: Served, browser: Browser) -> None:
     opened(browser, served)
     press(browser, "Stop the devices' time")
