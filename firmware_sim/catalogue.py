@@ -16,10 +16,11 @@ from firmware_sim.faults.words import (
     PcscPadFault,
     PrinterFault,
     SsiFault,
+    TasmotaFault,
     with_own,
 )
 from firmware_sim.room.room import UnknownName
-from firmware_sim.settings import GateDriver
+from firmware_sim.settings import GateDriver, SignalDriver
 
 
 class DeviceName(StrEnum):
@@ -81,6 +82,13 @@ GATES = {
     GateDriver.LLRP: Simulated("UHF portal (LLRP) of two antennas", "llrp", ("tcp",), PORTAL_FAULTS),
 }
 """A bench has none, one or several, by names of its own."""
+
+
+SIGNALS = {
+    SignalDriver.SERIAL_RELAY: Simulated("relay board (LCUS type) with lamps", "serial_relay", ("pty",), LINE_FAULTS),
+    SignalDriver.TASMOTA: Simulated("Tasmota relay board", "tasmota", ("mqtt",), tuple(TasmotaFault)),
+}
+"""A bench has none, one or several, by names of their own."""
 
 
 def usual() -> dict[DeviceName, Simulated]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from firmware_sim.catalogue import CATALOGUE, GATES, DeviceName, Simulated
+from firmware_sim.catalogue import CATALOGUE, GATES, SIGNALS, DeviceName, Simulated
 
 if TYPE_CHECKING:
     from firmware_sim.bench.server import Guarded
@@ -161,7 +161,7 @@ def _devices(*, as_json: bool) -> int:
 def _simulated() -> list[tuple[str, Simulated]]:
     """Every kind of every device, and of gates."""
     devices = [(name.value, one) for name, kinds in CATALOGUE.items() for one in kinds]
-    return devices + [("gate", one) for one in GATES.values()]
+    return devices + [("gate", one) for one in GATES.values()] + [("signal", one) for one in SIGNALS.values()]
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -224,6 +224,7 @@ def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace,
         "bench": listener.getsockname()[1],
         "devices": {name.value: bench.address(name) for name in PLUGGED},
         "gates": {gate.name: gate.line.address for gate in bench.gates},
+        "signals": {board.name: board.address for board in bench.signals},
         "cards": bench.cards.through,
         "pcsc_socket": str(bench.cards.socket_path) if bench.cards.socket_path is not None else None,
         "why": bench.cards.why,

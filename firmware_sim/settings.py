@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from firmware_sim.devices.relay_board import MOST_RELAYS as MOST_SERIAL_RELAYS
+from firmware_sim.devices.tasmota import MOST_RELAYS as MOST_TASMOTA_RELAYS
 from firmware_sim.room.field import (
     LARGEST_MM,
     SMALLEST_MM,
@@ -92,6 +94,16 @@ class GateDriver(StrEnum):
     LLRP = "llrp"
 
 
+class SignalDriver(StrEnum):
+    """Boards of lamps and buzzers that can be simulated."""
+
+    SERIAL_RELAY = "serial-relay"
+    TASMOTA = "tasmota"
+
+
+MOST_OUTPUTS = {SignalDriver.SERIAL_RELAY: MOST_SERIAL_RELAYS, SignalDriver.TASMOTA: MOST_TASMOTA_RELAYS}
+USUAL_OUTPUTS = 2
+USUAL_BROKER = 1883
 LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 0xFFFF
 DEVICE_NAMES = ("pad", "scanner", "printer", "cards")
@@ -174,6 +186,19 @@ class GateSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalSettings:
+    """One board. `outputs`: how many it has. `baud` is a serial board's; the rest that of one at a broker."""
+
+    name: str
+    driver: SignalDriver
+    outputs: int
+    baud: int
+    host: str
+    port: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemSettings:
     """One book. `name` is unique, and the number where none is given."""
 
@@ -209,6 +234,7 @@ class Settings:
     items: tuple[ItemSettings, ...]
     cards: tuple[CardSettings, ...]
     gates: tuple[GateSettings, ...]
+    signals: tuple[SignalSettings, ...]
 
 
 def with_pad(settings: Settings, driver: PadDriver) -> Settings:
@@ -255,6 +281,7 @@ def parse(content: dict[str, object], file: str) -> Settings:
         tuple(_item(table) for table in whole.tables("item")),
         tuple(_card(table) for table in whole.tables("card")),
         tuple(_gate(table) for table in whole.tables("gate")),
+        tuple(_signal(table) for table in whole.tables("signal")),
     )
     for table in (pad, scanner, printer, cards, whole):
         table.done()
@@ -263,6 +290,8 @@ def parse(content: dict[str, object], file: str) -> Settings:
     faults.twice("item", "name", [item.name for item in settings.items])
     faults.twice("card", "name", [card.name for card in settings.cards])
     faults.twice("gate", "name", [gate.name for gate in settings.gates])
+    names = [gate.name for gate in settings.gates] + [board.name for board in settings.signals]
+    faults.twice("signal", "name", names)
     if faults.found:
         raise BadSettings(faults.found)
     return settings
@@ -281,10 +310,33 @@ def _pad(table: Table) -> PadSettings:
     return pad
 
 
-def _gate(table: Table) -> GateSettings:
+def _own_name(table: Table) -> str:
+    """Of a gate or a board: it becomes a file's name, and stands beside the names of devices."""
     name = table.text("name")
     if name and (name in DEVICE_NAMES or not name.isascii() or not name.replace("-", "").isalnum()):
         table.fault("name", f"letters, digits and '-', and not {', '.join(DEVICE_NAMES)}", name)
+    return name
+
+
+def _signal(table: Table) -> SignalSettings:
+    name = _own_name(table)
+    driver = table.word("driver", SignalDriver, SignalDriver.SERIAL_RELAY)
+    at_broker = driver is SignalDriver.TASMOTA
+    board = SignalSettings(
+        name,
+        driver,
+        table.whole("outputs", 1, MOST_OUTPUTS[driver], USUAL_OUTPUTS),
+        9600 if at_broker else table.one_of("baud", BAUDS, 9600),
+        table.text("host", LOOPBACK) if at_broker else LOOPBACK,
+        table.whole("port", 1, HIGHEST_PORT, USUAL_BROKER) if at_broker else 0,
+        table.text("topic", name) if at_broker else "",
+    )
+    table.done()
+    return board
+
+
+def _gate(table: Table) -> GateSettings:
+    name = _own_name(table)
     driver = table.word("driver", GateDriver, GateDriver.LSP2)
     calls = driver is GateDriver.FEIG_NOTIFYING
     gate = GateSettings(

@@ -36,6 +36,7 @@ from firmware_sim.room.tag import Tag
 from firmware_sim.room.uhf_tag import UhfTag
 from firmware_sim.scanners import kind_of_scanner, scanner_of, spoil_scanner, wire_byte_s
 from firmware_sim.settings import CardSettings, ItemSettings, LineKind, PadDriver, Settings, TagSettings, UhfSettings
+from firmware_sim.signals import Signals
 
 AFI_ON_LOAN = 0xC2
 """What a lent book's tag says (lainuri and dp2, open source of two library systems)."""
@@ -86,6 +87,7 @@ class Workbench:
         self.room.put_on_pad(beginning.on_pad, "on-pad")
         self.log = WireLog(self._standing.clock.now_s)
         self.gates = Gates(settings.gates, self._standing, self.log, beginning.seed)
+        self.signals = Signals(settings.signals, self._standing, self.log, beginning.seed)
         self.locks = {name: threading.Lock() for name in PLUGGED}
         self.printer_state = {"paper": beginning.paper, "cover": "closed", "cutter": "ok"}
         self._fault_order = threading.Lock()
@@ -154,6 +156,7 @@ class Workbench:
         for line in self.lines.values():
             line.start()
         self.gates.start()
+        self.signals.start()
 
     def lose_power(self) -> None:
         """All devices at once, and the PC/SC service: their lines go, and what they had not kept."""
@@ -175,7 +178,8 @@ class Workbench:
             self.cards.set_fault(fault, rate)
 
     def _all_lines(self) -> list[Line]:
-        return [*self.lines.values(), *(gate.line for gate in self.gates)]
+        boards = [board.line for board in self.signals if board.line is not None]
+        return [*self.lines.values(), *(gate.line for gate in self.gates), *boards]
 
     def stop(self) -> None:
         """Pull everything out, as far as it was plugged in."""
@@ -184,6 +188,7 @@ class Workbench:
         for line in self.lines.values():
             line.stop()
         self.gates.stop()
+        self.signals.stop()
 
     def put_on_pad(self, keys: list[str], lying: Lying | None = None) -> None:
         """Lay books down, like this, or apart from each other; raises `UnknownName`."""
@@ -219,9 +224,11 @@ class Workbench:
 
     def protocol_of(self, device: str) -> str:
         """What a device or a gate speaks, by its name on the wires' log."""
-        return (
-            self.gates.named(device).kind.protocol if device in self.gates else self.kinds[DeviceName(device)].protocol
-        )
+        if device in self.gates:
+            return self.gates.named(device).kind.protocol
+        if device in self.signals:
+            return self.signals.named(device).kind.protocol
+        return self.kinds[DeviceName(device)].protocol
 
     def address(self, name: DeviceName) -> str:
         """What a host opens: a path, `tcp://…`, the name of a PC/SC reader, or the PC/SC service's own socket."""
@@ -290,6 +297,9 @@ class Workbench:
         """Give a device a fault, or none, instead of any other. Raises `UnknownName`, `KnobRefused`, `CannotDo`."""
         if device in self.gates:
             self.gates.named(device).faults.set(word, rate, seconds)
+            return
+        if device in self.signals:
+            self.signals.named(device).faults.set(word, rate, seconds)
             return
         name = device_named(device, "device")
         if name in self.switches:

@@ -36,6 +36,7 @@ def room(bench: Workbench, screen: str) -> Shown:
         "cards_why": bench.cards.why,
         "devices": devices(bench),
         "gates": [gate.name for gate in bench.gates],
+        "signals": signals(bench),
         "printer": dict(bench.printer_state),
         "screen": screen,
         "clock": shown_clock(bench.clock),
@@ -67,7 +68,32 @@ def devices(bench: Workbench) -> list[Shown]:
                 **_faults(gate.faults.now, gate.faults.faults),
             }
         )
+    for board in bench.signals:
+        shown.append(
+            {
+                "name": board.name,
+                "what": board.kind.what,
+                "protocol": board.kind.protocol,
+                "address": board.address,
+                "open": board.is_open,
+                **_faults(board.faults.now, board.faults.faults),
+            }
+        )
     return shown
+
+
+def signals(bench: Workbench) -> list[Shown]:
+    """Each board of lamps with its outputs, the first channel first."""
+    return [
+        {
+            "name": board.name,
+            "what": board.kind.what,
+            "protocol": board.kind.protocol,
+            "address": board.address,
+            "outputs": [{"channel": channel, "on": on} for channel, on in enumerate(board.outputs, start=1)],
+        }
+        for board in bench.signals
+    ]
 
 
 def paper(bench: Workbench) -> Shown:

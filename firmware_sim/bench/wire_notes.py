@@ -16,6 +16,7 @@ from firmware_sim.devices import (
     llrp_words,
     lsp2_frames,
     m3_210_answers,
+    relay_board,
     rl866_frames,
     rl866_status,
 )
@@ -118,6 +119,14 @@ def _lsp2(data: bytes, direction: Direction) -> str:
     return name if direction is Direction.FROM_HOST else f"{name} answered"
 
 
+def _serial_relay(data: bytes, _: Direction) -> str:
+    """devices.md, section 6: A0, channel, state, sum of the three."""
+    frames = [data[at : at + relay_board.FRAME] for at in range(0, len(data), relay_board.FRAME)]
+    if any(len(one) < relay_board.FRAME or one[0] != relay_board.START for one in frames):
+        return NOT_A_FRAME
+    return ", ".join(f"output {one[1]} {'on' if one[2] == relay_board.ON else 'off'}" for one in frames)
+
+
 def _llrp(data: bytes, _: Direction) -> str:
     """EPCglobal LLRP 1.0.1: type in the low 10 bits of the first word; requests are 10 below their answers."""
     if len(data) < llrp_frames.HEADER.size:
@@ -167,5 +176,6 @@ NOTES: dict[str, Callable[[bytes, Direction], str]] = {
     "scan_engine": scanner_notes.scan_engine,
     "evdev": scanner_notes.evdev,
     "escpos": _escpos,
+    "serial_relay": _serial_relay,
 }
 """By the protocol, named like the file of its test vectors."""

@@ -6,6 +6,8 @@ than on and off, are not simulated: no page shows their bytes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 START = 0xA0
 FRAME = 4
 OFF, ON = 0x00, 0x01
@@ -21,6 +23,8 @@ class RelayBoard:
         assert 1 <= relays <= MOST_RELAYS, relays
         self._closed = [False] * relays
         self._received = bytearray()
+        self.switched_now: Callable[[], None] = lambda: None
+        """Called when a relay has opened or closed."""
         self.switched = 0
         """Frames that were obeyed, also those that changed nothing."""
 
@@ -36,8 +40,14 @@ class RelayBoard:
 
     def lose_power(self) -> None:
         """The plug was pulled: every relay opens."""
-        self._closed = [False] * len(self._closed)
         self._received.clear()
+        if any(self._closed):
+            self._closed = [False] * len(self._closed)
+            self.switched_now()
+
+    def restart(self, now_s: float) -> None:
+        """The power was away for a moment."""
+        self.lose_power()
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Obey frames with a right sum, a channel that is there and a state that is known; pass over the rest."""
@@ -71,5 +81,7 @@ class RelayBoard:
 
     def _obey(self, channel: int, state: int) -> None:
         if 1 <= channel <= len(self._closed) and state in (OFF, ON):
-            self._closed[channel - 1] = state == ON
             self.switched += 1
+            if self._closed[channel - 1] is not (state == ON):
+                self._closed[channel - 1] = state == ON
+                self.switched_now()

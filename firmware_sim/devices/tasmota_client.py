@@ -8,6 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Callable
 from typing import assert_never
 
 import paho.mqtt.client as mqtt
@@ -37,6 +38,8 @@ class TasmotaBoard:
         self._heard: queue.Queue[tuple[str, str] | None] = queue.Queue(MOST_WAITING)
         self._client: mqtt.Client | None = None
         self._subscribed = threading.Event()
+        self.switched_now: Callable[[], None] = lambda: None
+        """Called when a relay may have opened or closed."""
         self._taken = 0
         self._done = threading.Condition()
         self._stopping = False
@@ -79,6 +82,7 @@ class TasmotaBoard:
                 self._pull_out()
                 with self._lock:
                     self._firmware.lose_power()
+                self.switched_now()
             case TasmotaFault.NONE | TasmotaFault.SILENT | TasmotaFault.DEAF:
                 if before is TasmotaFault.UNPLUG:
                     self._plug_in()
@@ -141,6 +145,8 @@ class TasmotaBoard:
                 told = self._firmware.tick(now_s)
                 if heard is not None and self._fault is not TasmotaFault.DEAF:
                     told += self._firmware.command(*heard, now_s)
+            if told:
+                self.switched_now()
             client = self._client
             if client is not None and self._fault is not TasmotaFault.SILENT:
                 self._publish(client, told)

@@ -118,7 +118,9 @@ class GateFault(StrEnum):
     """Its people counter begins again at zero, once."""
 
 
-Fault = LineFault | PadFault | PcscPadFault | SsiFault | WedgeFault | PrinterFault | CardFault | GateFault
+Fault = (
+    LineFault | PadFault | PcscPadFault | SsiFault | WedgeFault | PrinterFault | CardFault | GateFault | TasmotaFault
+)
 
 SOCKET_FAULTS: tuple[Fault, ...] = tuple(fault for fault in LineFault if fault is not LineFault.WRONG_BAUD)
 """Of a line that has no speed; `none` is the first."""

@@ -110,6 +110,14 @@ class BenchClient:
             for one in _tables(self._get("/api/wire?polling=no"), "frames")[-last:]
         ]
 
+    def lamps(self) -> dict[tuple[str, int], bool]:
+        """Board and channel → whether it is on."""
+        return {
+            (str(board["name"]), _whole(output["channel"])): bool(output["on"])
+            for board in _tables(self._get("/api/room"), "signals")
+            for output in _tables(board, "outputs")
+        }
+
     def tags(self) -> list[TagState]:
         """Every tag of the room with the AFI byte that it holds now."""
         room = self._get("/api/room")

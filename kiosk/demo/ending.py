@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kiosk.demo.evidence import Evidence
 from kiosk.demo.scenario import EndExpected, GateExpected
+from kiosk.demo.watching import dark
 from kiosk.model.journal import RowKind
 
 
@@ -22,6 +23,7 @@ def lacking(evidence: Evidence, expected: EndExpected) -> list[str]:
         found.append(f"outbox: expected {expected.outbox} facts to wait, {evidence.unacknowledged} do")
     if expected.gate is not None:
         found += _gates(evidence, expected.gate)
+    found += [f"lamps: expected {lacks}" for lacks in dark(evidence.lamps, expected.lamps)]
     found += _place("on_pad", expected.on_pad, {tag.item for tag in evidence.tags if tag.on_pad})
     found += _place("bin", expected.bin, {tag.item for tag in evidence.tags if tag.in_bin})
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kiosk.demo.bench_client import TagState
 from kiosk.demo.gate_witness import GateSeen
@@ -52,6 +53,8 @@ class Evidence:
     exceptions: int
     gate: tuple[GateSeen, ...] = ()
     """What the gates told, in order."""
+    lamps: Mapping[tuple[str, int], bool] = field(default_factory=dict)
+    """Board and channel → whether it is on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Witness:
             central_reached=self.house.is_whole(),
             exceptions=self._exceptions(),
             gate=tuple(seen_at(gate, told, self.on_loan_afi, items) for gate, told in self.house.gate_seen()),
+            lamps=self.bench.lamps(),
         )
         return evidence, rows
 

@@ -22,6 +22,8 @@ READY_S = 30.0
 DEMO_CONFIG = Path(__file__).resolve().parents[2] / "config" / "demo"
 SIMULATOR = "simulator"
 SIMULATOR_FILE = "simulator.toml"
+BOARD = "desk"
+"""The simulator's relay board, which the kiosk of the demo drives."""
 PAD_READER = "Kiosk pad reader"
 """Name of the simulated desk reader behind the PC/SC service."""
 
@@ -153,6 +155,7 @@ class House:
             "pad.driver": self.setting.pad.value,
             "scanner.port": str(self.run / "devices" / "scanner"),
             "printer.port": str(self.run / "devices" / "printer"),
+            "signals.1.port": str(self.run / "devices" / BOARD),
         }
         if self.setting.pad is PadMake.PCSC:
             kiosk["pad.port"] = f"pcsc:{PAD_READER}"

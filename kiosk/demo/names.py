@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kiosk.demo.scenario import PadMake, Scenario, ScreenExpected, Step, Verb
+from kiosk.demo.scenario import LampExpected, PadMake, Scenario, ScreenExpected, Step, Verb
 from kiosk.screens.rows import stage_name
 from kiosk.screens.scenes.whole import SCREEN_IDS
 from kiosk.session.state import Stage
@@ -76,6 +76,7 @@ class Names:
         for place, passed in enumerate(expect.gate or (), start=1):
             yield from _one(f"expect.gate.{place}.gate", passed.gate, self.gates, "gate")
             yield from _one(f"expect.gate.{place}.book", passed.book, self.books, "book")
+        yield from self._lamps("expect", expect.lamps)
         yield from _each("expect.on_pad", expect.on_pad or (), self.books, "book")
         yield from _each("expect.bin", expect.bin or (), self.books, "book")
 
@@ -93,6 +94,11 @@ class Names:
             yield from self._fault(path, step, pad)
         if step.expect is not None:
             yield from _screen(f"{path}.expect", step.expect)
+            yield from self._lamps(f"{path}.expect", step.expect.lamps)
+
+    def _lamps(self, path: str, expected: Iterable[LampExpected]) -> Iterator[tuple[str, str, str]]:
+        for place, lamp in enumerate(expected, start=1):
+            yield from _one(f"{path}.lamps.{place}.signal", lamp.signal, self.signals, "signal")
 
     def _fault(self, path: str, step: Step, pad: PadMake) -> Iterator[tuple[str, str, str]]:
         kinds = {device: words for (device, protocol), words in _possible_faults().items() if not protocol}

@@ -11,7 +11,7 @@ from kiosk.demo.due import dated
 from kiosk.demo.hands import Clock, Eyes, HouseHands, RoomHands
 from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View
 from kiosk.demo.scenario import DELAY_S, Part, RoadState, Scenario, ScreenExpected, Step, Verb
-from kiosk.demo.watching import items_shown, missing
+from kiosk.demo.watching import dark, items_shown, missing
 
 LOOK_S = 0.5
 """How long one look at the screen waits for a change before it looks whether the kiosk still lives."""
@@ -238,12 +238,16 @@ class Player:
             return ""
         deadline = self.clock.now_s + expected.within_s
         view = self._look(-1, 0.0)
-        while (lacking := missing(view, dated(expected, view.language, self.clock.utc, self.zone))) or still:
+        while (lacking := self._lacking(view, expected)) or still:
             left_s = deadline - self.clock.now_s
             if left_s <= 0:
                 break
             view = self._look(view.number, min(LOOK_S, left_s))
         return f"within {expected.within_s:g} s, expected " + "; ".join(lacking) if lacking else ""
+
+    def _lacking(self, view: View, expected: ScreenExpected) -> list[str]:
+        lacking = missing(view, dated(expected, view.language, self.clock.utc, self.zone))
+        return lacking + (dark(self.bench.lamps(), expected.lamps) if expected.lamps else [])
 
     def _look(self, after: int, wait_s: float) -> View:
         view = self.mirror.view(after, wait_s)

@@ -138,6 +138,16 @@ class ItemExpected:
 
 
 @dataclass(frozen=True, slots=True)
+class LampExpected:
+    """An output of a board of lamps."""
+
+    signal: str
+    """The board's name."""
+    channel: Annotated[int, within(1, 255)]
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenExpected:
     """What the screen must show within `within_s` seconds after the step."""
 
@@ -148,6 +158,8 @@ class ScreenExpected:
     items: tuple[ItemExpected, ...] = ()
     offers: tuple[str, ...] = ()
     """Ids of nodes that must be there and enabled."""
+    lamps: tuple[LampExpected, ...] = ()
+    """Beside the screen; they go off again by themselves."""
     within_s: float = 15.0
     """Longer than the kiosk's own pauses: an offered receipt and the farewell take 13 s."""
 
@@ -321,6 +333,7 @@ class EndExpected:
     """Exactly these books lie on the pad."""
     bin: tuple[str, ...] | None = None
     """Exactly these books have fallen through the return slot."""
+    lamps: tuple[LampExpected, ...] = ()
     within_s: float = 15.0
 
 

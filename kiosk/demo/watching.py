@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from kiosk.demo.mirror_client import Node, View
-from kiosk.demo.scenario import ItemExpected, ScreenExpected
+from kiosk.demo.scenario import ItemExpected, LampExpected, ScreenExpected
 
 
 def missing(view: View, expected: ScreenExpected) -> list[str]:
@@ -24,6 +26,16 @@ def missing(view: View, expected: ScreenExpected) -> list[str]:
     for item in expected.items:
         lacking += _missing_of(item, items_shown(view))
     return lacking
+
+
+def dark(lamps: Mapping[tuple[str, int], bool], expected: Sequence[LampExpected]) -> list[str]:
+    """Lamps that are not as they are expected, in words."""
+    return [
+        f"lamp {one.channel} of `{one.signal}` {'on' if one.on else 'off'}, "
+        + ("there is none" if (one.signal, one.channel) not in lamps else "it is not")
+        for one in expected
+        if lamps.get((one.signal, one.channel)) is not one.on
+    ]
 
 
 def items_shown(view: View) -> list[Node]:

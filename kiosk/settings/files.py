@@ -102,8 +102,16 @@ def _value(text: str) -> object:
 
 
 def _put(table: dict[str, object], path: list[str], value: object) -> None:
-    for name in path[:-1]:
+    """Entries of an array are numbered from 1, as in messages (`signals.1.port`)."""
+    for place, name in enumerate(path[:-1]):
         inner = table.setdefault(name, {})
+        following = path[place + 1]
+        if isinstance(inner, list) and following.isdecimal() and 1 <= int(following) <= len(inner):
+            inner = dict(enumerate(inner, start=1))[int(following)]
+            if not isinstance(inner, dict) or place + 2 == len(path):
+                break
+            _put(inner, path[place + 2 :], value)
+            return
         if not isinstance(inner, dict):
             break
         table = inner

@@ -17,6 +17,7 @@ from firmware_sim.settings import load as load_room
 from firmware_sim.workbench import Beginning, Workbench
 from kiosk.central.settings import CentralSettings
 from kiosk.demo.children import NotReady
+from kiosk.demo.house import BOARD
 from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, RoadState, Setting
 from kiosk.demo.wall_clock import jumped
@@ -257,6 +258,7 @@ class VirtualHouse:
             "pad.port": f"{VIRTUAL}pad",
             "scanner.port": f"{VIRTUAL}scanner",
             "printer.port": f"{VIRTUAL}printer",
+            "signals.1.port": f"{VIRTUAL}{BOARD}",
         }
         return own | {override.key: override.value for override in self.setting.kiosk}
 

@@ -73,6 +73,14 @@ class WorldRoom:
             for one in frames
         ]
 
+    def lamps(self) -> dict[tuple[str, int], bool]:
+        """Board and channel → whether it is on."""
+        return {
+            (board.name, channel): on
+            for board in self.bench.signals
+            for channel, on in enumerate(board.outputs, start=1)
+        }
+
     def tags(self) -> list[TagState]:
         """Every tag of the room with the AFI byte that it holds now."""
         self.bench.room.settle()

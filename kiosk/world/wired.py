@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from drivers.errors import BadSetting
 from drivers.pads.protocol import PadCommand, PadEvent
 from drivers.printers.events import PrinterCommand, PrinterEvent
 from drivers.scanners.events import ScannerCommand, ScannerEvent
+from drivers.signals.serial_relay import SerialRelay
 from firmware_sim.catalogue import DeviceName
 from firmware_sim.lines.virtual_end import VirtualEnd
 from kiosk.hardware.cards import card_source, opened_phone_codes
 from kiosk.hardware.pads import pad_core
 from kiosk.hardware.printers import PrinterSettings, printer_core
 from kiosk.hardware.scanners import ScannerSettings, scanner_core
+from kiosk.hardware.signals import SignalSettings
 from kiosk.screens.fonts import REGULAR
-from kiosk.station.devices import Deliver, Devices
+from kiosk.station.devices import Board, Deliver, Devices
 from kiosk.station.settings import KioskSettings
 from kiosk.station.translate import card_event, pad_event, printer_event, scanner_events
 from kiosk.world.agenda import Agenda
@@ -47,7 +50,17 @@ def wired_devices(
         else _printer(agenda, ends[DeviceName.PRINTER], settings.printer, fonts_folder / REGULAR, deliver),
         cards=None if settings.cards is None else cards,
         rings_at=settings.marks.in_stock if settings.pad.eas else None,
+        boards=tuple(_board(agenda, ends, board) for board in settings.signals),
     )
+
+
+def _board(agenda: Agenda, ends: Mapping[str, VirtualEnd], settings: SignalSettings) -> Board:
+    """A serial board on its virtual wire; what it tells is for the technician alone. Raises `BadSetting`."""
+    core = settings.core()
+    if not isinstance(core, SerialRelay):
+        raise BadSetting(f"signals {settings.topic}: a board at a broker needs real time")
+    end = ends[(settings.port or "").removeprefix(VIRTUAL)]
+    return Board(Wire(agenda, core, end, lambda event: None, settings.baud), settings.outputs)
 
 
 def _pad(agenda: Agenda, end: VirtualEnd, settings: KioskSettings, deliver: Deliver) -> Wire[PadEvent, PadCommand]:
