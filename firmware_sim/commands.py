@@ -15,6 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from firmware_sim.catalogue import CATALOGUE, GATES, SIGNALS, DeviceName, Simulated
+from firmware_sim.profiles import OURS, PROFILED, known
 
 if TYPE_CHECKING:
     from firmware_sim.bench.server import Guarded
@@ -148,13 +149,16 @@ def _devices(*, as_json: bool) -> int:
         }
         for name, one in _simulated()
     ]
+    profiles = {device: sorted(known(device, (OURS,))) for device in PROFILED}
     if as_json:
-        print(json.dumps({"devices": listed}, indent=2))
+        print(json.dumps({"devices": listed, "profiles": profiles}, indent=2))
         return DONE
     for name, one in _simulated():
         print(f"{name:8} {one.what}")
         print(f"         protocol {one.protocol}, line {' or '.join(one.lines)}")
         print(f"         faults   {', '.join(fault.value for fault in one.faults)}")
+    for device, names in profiles.items():
+        print(f"profiles of a {device}: {', '.join(names) or 'none'}")
     return DONE
 
 

@@ -16,8 +16,8 @@ from firmware_sim.devices.device_clock import DeviceClock
 from firmware_sim.devices.feig_gate import FeigGate, Notifying
 from firmware_sim.devices.gate import Gate
 from firmware_sim.devices.llrp_gate import LlrpGate
-from firmware_sim.devices.lsp2 import Lsp2Gate
-from firmware_sim.faults.line_trouble import LineTrouble
+from firmware_sim.devices.lsp2 import RECORDS_KEPT, Lsp2Gate
+from firmware_sim.faults.line_trouble import trouble_of
 from firmware_sim.faults.orders import FaultOrder
 from firmware_sim.faults.switch import FaultSwitch
 from firmware_sim.faults.words import GateFault, LineFault
@@ -84,13 +84,13 @@ class Gates:
 
 
 def _standing(settings: GateSettings, lines: Lines, log: WireLog, seed: int) -> StandingGate:
-    gate, lock = _device(settings.driver, lines.clock, seed), threading.Lock()
+    gate, lock = _device(settings, lines.clock, seed), threading.Lock()
     end: End
     if isinstance(gate, FeigGate) and settings.driver is GateDriver.FEIG_NOTIFYING:
         end = lines.calling(settings.name, (settings.host, settings.port), gate.wants_line)
     else:
         end = lines.listening(settings.name, gate, lock)
-    trouble = LineTrouble(f"{seed} {settings.name}")
+    trouble = trouble_of(seed, settings.name, settings.quirks)
     line = lines.line(settings.name, gate, lock, end, 0.0, log, trouble)
     kind = GATES[settings.driver]
     switch = FaultSwitch("gate", kind.faults, line, lock, lambda order: gate.set_fault(_own(order)))
@@ -101,10 +101,12 @@ def _own(order: FaultOrder) -> GateFault:
     return order.fault if isinstance(order.fault, GateFault) else GateFault.NONE
 
 
-def _device(driver: GateDriver, clock: Clock, seed: int) -> Gate:
-    match driver:
+def _device(settings: GateSettings, clock: Clock, seed: int) -> Gate:
+    match settings.driver:
         case GateDriver.LSP2:
-            return Lsp2Gate(DeviceClock(clock.local(), clock.now_s(), DRIFT))
+            kept, first = settings.quirks.records_kept, settings.quirks.first_record
+            own = DeviceClock(clock.local(), clock.now_s(), DRIFT)
+            return Lsp2Gate(own, records_kept=kept or RECORDS_KEPT, first_record=first)
         case GateDriver.FEIG_BUFFERED:
             return FeigGate(DeviceClock(clock.local(), clock.now_s(), DRIFT), seed=seed)
         case GateDriver.FEIG_NOTIFYING:

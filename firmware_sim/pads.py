@@ -17,10 +17,12 @@ from firmware_sim.devices.device_clock import DeviceClock
 from firmware_sim.devices.feig import PSST_S, FeigReader
 from firmware_sim.devices.llrp import LlrpReader
 from firmware_sim.devices.m3_210 import M3Reader
-from firmware_sim.devices.rl866 import Rl866Reader
+from firmware_sim.devices.m3_210_tags import STEADY
+from firmware_sim.devices.rl866 import RECORDS_AN_ANSWER, Rl866Reader
 from firmware_sim.devices.uhf_field import PadField
 from firmware_sim.faults.pad_trouble import PadTrouble
 from firmware_sim.lines.pace import Frame
+from firmware_sim.quirks import Quirks
 from firmware_sim.room.room import Room
 from firmware_sim.settings import PadDriver
 
@@ -33,27 +35,28 @@ class PadReader(Device, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinePad:
-    """How its bytes are framed, and how one is made: from room, seconds of a byte (0: a socket), clock, and the seed of
-    its bad luck.
+    """How its bytes are framed, and how one is made: from room, seconds of a byte (0: a socket), clock, the seed of its
+    bad luck, and its quirks.
     """
 
     frame: Frame
-    make: Callable[[Room, float, Clock, int], PadReader]
+    make: Callable[[Room, float, Clock, int, Quirks], PadReader]
 
 
-def _feig(room: Room, byte_s: float, _: Clock, seed: int) -> PadReader:
-    return FeigReader(room, byte_s=byte_s, turnaround_s=PSST_S if byte_s else 0.0, seed=seed)
+def _feig(room: Room, byte_s: float, _: Clock, seed: int, quirks: Quirks) -> PadReader:
+    return FeigReader(room, byte_s=byte_s, turnaround_s=PSST_S if byte_s else 0.0, seed=seed, quirks=quirks)
 
 
-def _m3_210(room: Room, byte_s: float, _: Clock, seed: int) -> PadReader:
-    return M3Reader(room, byte_s=byte_s, seed=seed)
+def _m3_210(room: Room, byte_s: float, _: Clock, seed: int, quirks: Quirks) -> PadReader:
+    return M3Reader(room, byte_s=byte_s, seed=seed, moods=None if quirks.moody else STEADY)
 
 
-def _rl866(room: Room, byte_s: float, _: Clock, seed: int) -> PadReader:
-    return Rl866Reader(room, byte_s=byte_s, seed=seed)
+def _rl866(room: Room, byte_s: float, _: Clock, seed: int, quirks: Quirks) -> PadReader:
+    most = quirks.tags_an_answer or RECORDS_AN_ANSWER
+    return Rl866Reader(room, byte_s=byte_s, seed=seed, records_an_answer=most)
 
 
-def _llrp(room: Room, _: float, clock: Clock, seed: int) -> PadReader:
+def _llrp(room: Room, _: float, clock: Clock, seed: int, _quirks: Quirks) -> PadReader:
     return LlrpReader(PadField(room), DeviceClock(clock.utc(), clock.now_s()), seed=seed)
 
 

@@ -20,6 +20,7 @@ from firmware_sim.devices.wedge import Wedge
 from firmware_sim.faults.orders import FaultOrder
 from firmware_sim.faults.words import KEYBOARD_FAULTS, LINE_FAULTS, Fault, SsiFault, WedgeFault
 from firmware_sim.lines.pace import Frame, byte_time_s
+from firmware_sim.quirks import Quirks
 from firmware_sim.settings import ScannerDriver, ScannerSettings
 
 CodeReader = Scanner | TextEngine | SsiEngine | Wedge
@@ -29,29 +30,35 @@ AS_FIRED = Wording(sends_aim=True)
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Its language, named like the file of its test vectors; its faults; how one is made: byte time, clock, seed."""
+    """Its language, named like the file of its test vectors; its faults; how one is made: byte time, clock, seed and
+    quirks.
+    """
 
     protocol: str
     faults: tuple[Fault, ...]
-    make: Callable[[float, Clock, int], CodeReader]
+    make: Callable[[float, Clock, int, Quirks], CodeReader]
 
 
 def _engine(dialect: Dialect) -> Sort:
-    return Sort("scan_engine", LINE_FAULTS, lambda _, __, ___: TextEngine(dialect, wording=AS_FIRED))
+    return Sort("scan_engine", LINE_FAULTS, lambda _, __, ___, ____: TextEngine(dialect, wording=AS_FIRED))
 
 
 def _zebra(decode_format: DecodeFormat) -> Sort:
     return Sort(
-        "scan_engine", SSI_FAULTS, lambda byte_s, _, __: SsiEngine(decode_format, byte_s=byte_s, wording=AS_FIRED)
+        "scan_engine", SSI_FAULTS, lambda byte_s, _, __, ___: SsiEngine(decode_format, byte_s=byte_s, wording=AS_FIRED)
     )
 
 
-def _keyboard(_: float, clock: Clock, seed: int) -> Wedge:
+def _keyboard(_: float, clock: Clock, seed: int, _quirks: Quirks) -> Wedge:
     return Wedge(epoch_s=clock.utc().replace(tzinfo=UTC).timestamp() - clock.now_s(), seed=seed)
 
 
+def _plain(_: float, _clock: Clock, _seed: int, quirks: Quirks) -> Scanner:
+    return Scanner(quirks.prefix, quirks.suffix)
+
+
 SCANNERS = {
-    ScannerDriver.TEXT: Sort("scanner", LINE_FAULTS, lambda _, __, ___: Scanner()),
+    ScannerDriver.TEXT: Sort("scanner", LINE_FAULTS, _plain),
     ScannerDriver.HONEYWELL: _engine(Dialect.HONEYWELL),
     ScannerDriver.ZEBRA: _zebra(DecodeFormat.TEXT),
     ScannerDriver.NEWLAND: _engine(Dialect.NEWLAND),
@@ -68,7 +75,7 @@ def wire_byte_s(settings: ScannerSettings) -> float:
 
 def scanner_of(settings: ScannerSettings, clock: Clock, seed: int = 0) -> CodeReader:
     """The scanner that was asked for; `seed` is of its bad luck."""
-    return SCANNERS[settings.driver].make(wire_byte_s(settings), clock, seed)
+    return SCANNERS[settings.driver].make(wire_byte_s(settings), clock, seed, settings.quirks)
 
 
 def kind_of_scanner(driver: ScannerDriver) -> Simulated:

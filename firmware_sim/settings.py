@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from firmware_sim.devices.relay_board import MOST_RELAYS as MOST_SERIAL_RELAYS
 from firmware_sim.devices.tasmota import MOST_RELAYS as MOST_TASMOTA_RELAYS
+from firmware_sim.profiles import KEY as PROFILE
+from firmware_sim.profiles import all_of
+from firmware_sim.quirks import USUAL, Quirks, quirks_of
 from firmware_sim.room.field import (
     LARGEST_MM,
     SMALLEST_MM,
@@ -130,6 +134,8 @@ class PadSettings:
     baud: int
     line: LineKind
     reader: str
+    profile: str = ""
+    quirks: Quirks = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,8 @@ class ScannerSettings:
 
     driver: ScannerDriver
     baud: int
+    profile: str = ""
+    quirks: Quirks = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,8 @@ class PrinterSettings:
     baud: int
     width_dots: int
     line: LineKind
+    profile: str = ""
+    quirks: Quirks = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +193,8 @@ class GateSettings:
     driver: GateDriver
     host: str
     port: int
+    profile: str = ""
+    quirks: Quirks = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +208,8 @@ class SignalSettings:
     host: str
     port: int
     topic: str
+    profile: str = ""
+    quirks: Quirks = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +252,13 @@ class Settings:
 
 
 def with_pad(settings: Settings, driver: PadDriver) -> Settings:
-    """The same room with another maker's pad, at its usual speed."""
+    """The same room with another maker's pad, at its usual speed; with its own where it is that maker's."""
+    if driver is settings.pad.driver:
+        return settings
     baud = PAD_BAUDS.get(driver, USUAL_PAD_BAUD)
     line = LineKind.PTY if settings.pad.driver is PadDriver.LLRP else settings.pad.line
     line = LineKind.TCP if driver is PadDriver.LLRP else line
-    return replace(settings, pad=replace(settings.pad, driver=driver, baud=baud, line=line))
+    return replace(settings, pad=replace(settings.pad, driver=driver, baud=baud, line=line, profile="", quirks=USUAL))
 
 
 def load(path: Path) -> Settings:
@@ -255,12 +271,18 @@ def load(path: Path) -> Settings:
         raise BadSettings([f"{path}: expected UTF-8 text"]) from None
     except tomllib.TOMLDecodeError as trouble:
         raise BadSettings([f"{path}: expected TOML: {trouble}"]) from None
-    return parse(content, str(path))
+    content, unknown = all_of(content, path)
+    return parse(content, str(path), unknown)
 
 
-def parse(content: dict[str, object], file: str) -> Settings:
-    """Convert parsed TOML; `file` is named in faults. Raises `BadSettings` with all of them."""
+def parse(content: dict[str, object], file: str, unknown: Sequence[tuple[str, str, object]] = ()) -> Settings:
+    """Convert parsed TOML, its profiles applied; `file` is named in faults. Raises `BadSettings` with all of them.
+
+    `unknown`: what was found wrong with profiles: key path, what was expected, what was found.
+    """
     faults = Faults(file)
+    for path, expected, found in unknown:
+        faults.add(path, expected, found)
     whole = Table(content, "", faults)
     pad = whole.table("pad")
     scanner = whole.table("scanner")
@@ -268,14 +290,13 @@ def parse(content: dict[str, object], file: str) -> Settings:
     cards = whole.table("cards")
     settings = Settings(
         _pad(pad),
-        ScannerSettings(
-            scanner.word("driver", ScannerDriver, ScannerDriver.TEXT),
-            scanner.one_of("baud", BAUDS, 9600),
-        ),
+        _scanner(scanner),
         PrinterSettings(
             printer.one_of("baud", BAUDS, 38400),
             printer.whole("width_dots", *PAPER_DOTS, 576),
             printer.word("line", LineKind, LineKind.PTY),
+            printer.text(PROFILE, ""),
+            quirks_of(printer, "printer"),
         ),
         cards.text("reader", "Kiosk card reader"),
         tuple(_item(table) for table in whole.tables("item")),
@@ -304,10 +325,18 @@ def _pad(table: Table) -> PadSettings:
         table.one_of("baud", BAUDS, PAD_BAUDS.get(driver, USUAL_PAD_BAUD)),
         table.word("line", LineKind, LineKind.TCP if driver is PadDriver.LLRP else LineKind.PTY),
         table.text("reader", "Kiosk pad reader"),
+        table.text(PROFILE, ""),
+        quirks_of(table, driver.value),
     )
     if driver is PadDriver.LLRP and pad.line is not LineKind.TCP:
         table.fault("line", f"'{LineKind.TCP}' with driver '{PadDriver.LLRP}'", pad.line.value)
     return pad
+
+
+def _scanner(table: Table) -> ScannerSettings:
+    driver = table.word("driver", ScannerDriver, ScannerDriver.TEXT)
+    kind = "scanner" if driver is ScannerDriver.TEXT else "engine"
+    return ScannerSettings(driver, table.one_of("baud", BAUDS, 9600), table.text(PROFILE, ""), quirks_of(table, kind))
 
 
 def _own_name(table: Table) -> str:
@@ -330,6 +359,8 @@ def _signal(table: Table) -> SignalSettings:
         table.text("host", LOOPBACK) if at_broker else LOOPBACK,
         table.whole("port", 1, HIGHEST_PORT, USUAL_BROKER) if at_broker else 0,
         table.text("topic", name) if at_broker else "",
+        table.text(PROFILE, ""),
+        Quirks() if at_broker else quirks_of(table, "board"),
     )
     table.done()
     return board
@@ -344,6 +375,8 @@ def _gate(table: Table) -> GateSettings:
         driver,
         table.text("host", LOOPBACK) if calls else LOOPBACK,
         table.whole("port", 1, HIGHEST_PORT, 0) if calls else 0,
+        table.text(PROFILE, ""),
+        quirks_of(table, "lsp2" if driver is GateDriver.LSP2 else "gate"),
     )
     table.done()
     return gate

@@ -14,7 +14,7 @@ from firmware_sim.catalogue import SIGNALS, Simulated
 from firmware_sim.changes import What
 from firmware_sim.devices.relay_board import RelayBoard
 from firmware_sim.devices.tasmota_client import TasmotaBoard
-from firmware_sim.faults.line_trouble import LineTrouble
+from firmware_sim.faults.line_trouble import trouble_of
 from firmware_sim.faults.orders import WELL, FaultOrder, ordered
 from firmware_sim.faults.switch import FaultSwitch
 from firmware_sim.faults.words import Fault, LineFault, TasmotaFault
@@ -72,7 +72,7 @@ class SerialBoard:
         self._lock = threading.Lock()
         end = lines.serial(settings.name, settings.baud)
         byte_s = byte_time_s(settings.baud, Frame.EIGHT_NONE_ONE)
-        trouble = LineTrouble(f"{seed} {settings.name}", both_ways=True)
+        trouble = trouble_of(seed, settings.name, settings.quirks, both_ways=True)
         self.line: Line | None = lines.line(settings.name, self._board, self._lock, end, byte_s, log, trouble)
         assert self.line is not None
         self.faults: Faulty = _OfRelays(

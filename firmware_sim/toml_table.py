@@ -139,6 +139,10 @@ class Table:
             return []
         return [Table(one, f"{self._path_of(key)}[{place}]", self._faults) for place, one in enumerate(value)]
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there."""
+        return key in self._content
+
     def done(self) -> None:
         """Note the keys that nobody asked for, with the nearest that would be known."""
         for key in sorted(self._content.keys() - self._known):

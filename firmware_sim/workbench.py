@@ -17,7 +17,7 @@ from firmware_sim.changes import What
 from firmware_sim.clock import BenchClock
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
-from firmware_sim.faults.line_trouble import LineTrouble
+from firmware_sim.faults.line_trouble import trouble_of
 from firmware_sim.faults.orders import WELL, FaultOrder, ordered
 from firmware_sim.faults.switch import FaultSwitch
 from firmware_sim.faults.tearing import Tearing
@@ -30,6 +30,7 @@ from firmware_sim.lines.standing import Lines, RealLines
 from firmware_sim.lines.wire_log import Direction, WireLog
 from firmware_sim.pads import LINE_PADS, PadReader
 from firmware_sim.paper.strip import Strip
+from firmware_sim.quirks import Quirks
 from firmware_sim.room.field import Lying, spots
 from firmware_sim.room.room import Book, Card, Room
 from firmware_sim.room.tag import Tag
@@ -100,7 +101,7 @@ class Workbench:
         self.kinds[DeviceName.SCANNER] = kind_of_scanner(settings.scanner.driver)
         self.kinds[DeviceName.PRINTER] = _on(settings.printer.line, self.kinds[DeviceName.PRINTER])
         self._scanner = scanner_of(settings.scanner, self._standing.clock, beginning.seed)
-        self._printer = Printer(settings.printer.width_dots, beginning.paper)
+        self._printer = Printer(settings.printer.width_dots, beginning.paper, answers=settings.printer.quirks.answers)
         self._printer.printed = lambda: self.log.changes.tell(What.PAPER)
         self._pad: PadReader | None = None
         self._desk_pad: PcscPad | None = None
@@ -112,6 +113,7 @@ class Workbench:
                 settings.printer.line,
                 settings.printer.baud,
                 Frame.EIGHT_NONE_ONE,
+                settings.printer.quirks,
             ),
         }
         if settings.pad.driver in LINE_PADS:
@@ -237,6 +239,15 @@ class Workbench:
         if name is DeviceName.PAD:
             return self.settings.pad.reader
         return str(self.cards.socket_path or "")
+
+    def profile_of(self, name: DeviceName) -> str:
+        """The maker's device that it is like; empty where the configuration names none."""
+        profiles = {
+            DeviceName.PAD: self.settings.pad.profile,
+            DeviceName.SCANNER: self.settings.scanner.profile,
+            DeviceName.PRINTER: self.settings.printer.profile,
+        }
+        return profiles.get(name, "")
 
     def is_open(self, name: DeviceName) -> bool:
         """A host has it open; behind the PC/SC service, it could have."""
@@ -382,16 +393,16 @@ class Workbench:
         pad = self.settings.pad
         serial = LINE_PADS[pad.driver]
         byte_s = _byte_s(pad.line, pad.baud, serial.frame)
-        self._pad = serial.make(self.room, byte_s, self._standing.clock, self._seed)
-        return self._line(DeviceName.PAD, self._pad, pad.line, pad.baud, serial.frame)
+        self._pad = serial.make(self.room, byte_s, self._standing.clock, self._seed, pad.quirks)
+        return self._line(DeviceName.PAD, self._pad, pad.line, pad.baud, serial.frame, pad.quirks)
 
     def _scanner_line(self) -> Line:
         name, settings = DeviceName.SCANNER, self.settings.scanner
         end = self._standing.serial(name, settings.baud)
-        trouble = LineTrouble(f"{self._seed} {name}")
+        trouble = trouble_of(self._seed, name, settings.quirks)
         return self._standing.line(name, self._scanner, self.locks[name], end, wire_byte_s(settings), self.log, trouble)
 
-    def _line(self, name: DeviceName, device: Device, kind: LineKind, baud: int, frame: Frame) -> Line:
+    def _line(self, name: DeviceName, device: Device, kind: LineKind, baud: int, frame: Frame, quirks: Quirks) -> Line:
         end: End
         match kind:
             case LineKind.PTY:
@@ -399,7 +410,7 @@ class Workbench:
             case LineKind.TCP:
                 end = self._standing.listening(name, device, self.locks[name])
         # What a printer says are a few bytes; what it hears is a receipt.
-        trouble = LineTrouble(f"{self._seed} {name}", both_ways=name is DeviceName.PRINTER)
+        trouble = trouble_of(self._seed, name, quirks, both_ways=name is DeviceName.PRINTER)
         return self._standing.line(name, device, self.locks[name], end, _byte_s(kind, baud, frame), self.log, trouble)
 
     def _logging(self, name: DeviceName) -> Callable[[Direction, bytes], object]:

@@ -54,6 +54,7 @@ def devices(bench: Workbench) -> list[Shown]:
                 "protocol": simulated.protocol,
                 "address": bench.address(name),
                 "open": bench.is_open(name),
+                "profile": bench.profile_of(name),
                 **_faults(bench.fault_of(name), _possible_faults(bench, name)),
             }
         )

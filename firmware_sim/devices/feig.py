@@ -14,6 +14,7 @@ from firmware_sim.devices.feig_status import Answer, Exchange, Status
 from firmware_sim.devices.radio import Field
 from firmware_sim.devices.work import Work
 from firmware_sim.faults.pad_trouble import PadTrouble
+from firmware_sim.quirks import USUAL, Quirks
 
 ANY_ADDRESS = 255
 OWN_ADDRESS = 0
@@ -54,9 +55,11 @@ class Command(IntEnum):
 class FeigReader:
     """One reader on a serial line or a socket. Times in seconds of any monotonic clock."""
 
-    def __init__(self, field: Field, *, byte_s: float, turnaround_s: float, seed: int = 0) -> None:
+    def __init__(
+        self, field: Field, *, byte_s: float, turnaround_s: float, seed: int = 0, quirks: Quirks = USUAL
+    ) -> None:
         """`byte_s`: what a byte takes on the wire; `turnaround_s`: `PSST_S` on a serial line, 0 on a socket."""
-        self._radio = IsoHost(field)
+        self._radio = IsoHost(field, quirks)
         self._byte_s = byte_s
         self._turnaround_s = turnaround_s
         self._requests = RequestReader()

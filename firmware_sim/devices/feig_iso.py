@@ -12,6 +12,7 @@ from enum import IntEnum
 from firmware_sim.devices import air
 from firmware_sim.devices.feig_status import Answer, Exchange, Refused, Status
 from firmware_sim.devices.radio import Field
+from firmware_sim.quirks import USUAL, Quirks
 from firmware_sim.room.tag import UID_FIRST_BYTE, UID_LENGTH, Listening, Tag, TagLeft, TagRefused
 
 MODE_MORE = 0x80
@@ -72,8 +73,12 @@ class Target:
 class IsoHost:
     """The radio side of the reader."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, quirks: Quirks = USUAL) -> None:
         self._field = field
+        self._most = quirks.tags_an_answer or RECORDS_AN_ANSWER
+        self._once = quirks.tells_once
+        self._turned = -1 if quirks.reversed_blocks else 1
+        """How a block's bytes are stepped through, both ways."""
         self._untold: list[bytes] = []
         self._rf_on = True
 
@@ -174,7 +179,12 @@ class IsoHost:
             _numbers(rest, 0)
         if not mode & MODE_MORE:
             self._untold = yield from self._found(notify_s)
-        records, self._untold = self._untold[:RECORDS_AN_ANSWER], self._untold[RECORDS_AN_ANSWER:]
+        records, self._untold = self._untold[: self._most], self._untold[self._most :]
+        if self._once:
+            told = {record[2:] for record in records}
+            for tag in self._tags():
+                if tag.uid in told:
+                    tag.listening = Listening.QUIET
         if not records:
             return NOBODY
         status = Status.MORE_DATA if self._untold else Status.OK
@@ -203,7 +213,7 @@ class IsoHost:
         if count == 0 or count * size > MOST_BLOCK_BYTES:
             raise Refused(Answer(Status.PARAMETER_RANGE))
         heard = yield from self._heard(target, air.read_s(count, size, security=target.security))
-        return _agreed([_blocks_of(tag, first, count, security=target.security) for tag in heard])
+        return _agreed([_blocks_of(tag, first, count, self._turned, security=target.security) for tag in heard])
 
     def _write(self, target: Target, rest: bytes) -> Exchange:
         if len(rest) < 3:
@@ -215,7 +225,7 @@ class IsoHost:
         fits = all(tag.block_size == size for tag in self._meant(target))
         if not content or len(content) > MOST_BLOCK_BYTES or not fits:
             raise Refused(Answer(Status.PARAMETER_RANGE))
-        blocks = [content[place * size : (place + 1) * size][::-1] for place in range(count)]
+        blocks = [content[place * size : (place + 1) * size][:: self._turned] for place in range(count)]
 
         def write(tag: Tag, number: int) -> None:
             tag.write_block(number, blocks[number - first])
@@ -318,12 +328,12 @@ def _tried(tag: Tag, do: Callable[[Tag], None]) -> Answer:
     return DONE
 
 
-def _blocks_of(tag: Tag, first: int, count: int, *, security: bool) -> Answer:
+def _blocks_of(tag: Tag, first: int, count: int, turned: int, *, security: bool) -> Answer:
     read = bytearray((count, tag.block_size))
     try:
         for number in range(first, first + count):
             read.append(number in tag.locked_blocks and security)
-            read += tag.block(number)[::-1]
+            read += tag.block(number)[::turned]
     except TagRefused as refused:
         return Answer(Status.ISO_15693_ERROR, bytes((refused.error,)))
     return Answer(Status.OK, bytes(read))

@@ -41,12 +41,19 @@ MOST_WAITING = 1024
 class Lsp2Gate:
     """One pedestal. Times in seconds of any monotonic clock; its own clock has no zone and drifts."""
 
-    def __init__(self, clock: DeviceClock, *, alarm_afi: int = SECURED_AFI, first_record: int = 0) -> None:
+    def __init__(
+        self,
+        clock: DeviceClock,
+        *,
+        alarm_afi: int = SECURED_AFI,
+        first_record: int = 0,
+        records_kept: int = RECORDS_KEPT,
+    ) -> None:
         """`first_record`: the number of the oldest record, 0 or 1: no source says which."""
         self._clock = clock
         self._alarm_afi = alarm_afi
         self._first_record = first_record
-        self._records: deque[bytes] = deque(maxlen=RECORDS_KEPT)
+        self._records: deque[bytes] = deque(maxlen=records_kept)
         self._people = 0
         self._requests = RequestReader()
         self._work: Work[bytes] = Work()

@@ -86,8 +86,11 @@ _Word = TypeVar("_Word", bound=Enum)
 class Printer:
     """One printer. Times in seconds of any monotonic clock."""
 
-    def __init__(self, width_dots: int, paper: str = "ok") -> None:
-        """Print on paper of `width_dots`: 576 for 80 mm, 384 for 58 mm. `paper` as in `set_paper`."""
+    def __init__(self, width_dots: int, paper: str = "ok", *, answers: bool = True) -> None:
+        """Print on paper of `width_dots`: 576 for 80 mm, 384 for 58 mm. `paper` as in `set_paper`. One that does not
+        answer never says anything.
+        """
+        self._answers = answers
         self._width_dots = width_dots
         self._parser = Parser()
         self._typesetter = Typesetter(width_dots)
@@ -137,7 +140,7 @@ class Printer:
         """Status bytes, identity, XON and XOFF."""
         said = bytes(self._outgoing)
         self._outgoing.clear()
-        return b"" if self._fault is Fault.SILENT else said
+        return b"" if self._fault is Fault.SILENT or not self._answers else said
 
     def connected(self, now_s: float) -> None:
         """A printer does not notice: the rest of a raster that another host began is still expected."""

@@ -14,12 +14,14 @@ LONGEST_SHOT = 65_536
 class Scanner:
     """What is held under it goes out as text."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: bytes = b"", suffix: bytes = END_OF_CODE) -> None:
+        """What stands around each code."""
+        self._prefix, self._suffix = prefix, suffix
         self._outgoing = b""
 
     def fire(self, code: str, aim: str = "") -> None:
         """Read a code and say it, after its AIM identifier (`]C0` and so on) if it is set to send one."""
-        self.fire_bytes(aim.encode() + code.encode() + END_OF_CODE)
+        self.fire_bytes(self._prefix + aim.encode() + code.encode() + self._suffix)
 
     def fire_bytes(self, data: bytes) -> None:
         """Say these bytes as they are. At most `LONGEST_SHOT`: raises ValueError."""

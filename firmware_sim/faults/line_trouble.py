@@ -8,9 +8,15 @@ from collections import deque
 from firmware_sim.faults.orders import WELL, FaultOrder
 from firmware_sim.faults.spoil import cut_short, half_of, with_noise
 from firmware_sim.faults.words import LineFault
+from firmware_sim.quirks import Quirks
 
 MOST_POWER_ON_BYTES = 24
 """What a device says that begins anew, where it has no banner of its own."""
+
+
+def trouble_of(seed: int, name: str, quirks: Quirks, *, both_ways: bool = False) -> LineTrouble:
+    """What may go wrong on the line of this device of a bench, which has its own latency and its own first words."""
+    return LineTrouble(f"{seed} {name}", both_ways=both_ways, banner=quirks.banner, latency_s=quirks.latency_ms / 1000)
 
 
 class LineTrouble:
@@ -19,8 +25,11 @@ class LineTrouble:
     `both_ways`: noise spoils what the device hears, too, as it hardly ever says anything.
     """
 
-    def __init__(self, seed: str, *, both_ways: bool = False, banner: bytes = b"") -> None:
-        """`banner`: what the device says when it begins anew; where none is known, bytes of no meaning."""
+    def __init__(self, seed: str, *, both_ways: bool = False, banner: bytes = b"", latency_s: float = 0.0) -> None:
+        """`banner`: what the device says when it begins anew; where none is known, bytes of no meaning. `latency_s`:
+        what each message takes longer, with or without trouble.
+        """
+        self._latency_s = latency_s
         self._luck = random.Random(seed)
         self._both_ways = both_ways
         self._banner = banner
@@ -106,7 +115,11 @@ class LineTrouble:
                 message = b"" if spoils else message
             case _:
                 pass
-        self._send(message, now_s + delay_s)
+        self._send(message, now_s + self._latency_s + delay_s)
+
+    def powered(self, now_s: float) -> None:
+        """The device has power again, and a host: one that says something then says it."""
+        self.say(self._banner, now_s)
 
     def take(self, now_s: float) -> list[bytes]:
         """The messages that are to be sent now."""

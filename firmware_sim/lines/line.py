@@ -56,6 +56,8 @@ class Line:
         self._held = False
         self._hanging_up = False
         self._host_was_there = False
+        self._fresh = True
+        """No host has been there since it was plugged in."""
         self._news = False
         """What the host said last had not been said just before."""
         self._host: Host = host_of(self)
@@ -152,6 +154,7 @@ class Line:
                 self._disconnected()
             self._host_was_there = False
             self._cut()
+            self._fresh = True
         self._plugged = self._wanted_plugged
 
     def turn(self) -> float | None:
@@ -206,6 +209,9 @@ class Line:
             self._cut()
             with self._lock:
                 self._device.connected(now_s)
+                if self._fresh:
+                    self._trouble.powered(now_s)
+                self._fresh = False
         elif self._host_was_there and not there:
             self._part()
         self._host_was_there = there

@@ -13,6 +13,7 @@ from firmware_sim.bench.wire_notes import NOTES, note
 from firmware_sim.clock import BenchClock
 from firmware_sim.faults.words import KEYBOARD_FAULTS
 from firmware_sim.lines.wire_log import Direction, WireEntry
+from firmware_sim.quirks import USUAL
 from firmware_sim.scanners import SCANNERS, kind_of_scanner
 from firmware_sim.settings import ScannerDriver, parse
 from tests.firmware_sim.conftest import Serve
@@ -113,7 +114,7 @@ def test_each_driver_has_a_kind_with_notes_and_makes_a_scanner(driver: ScannerDr
     kind = kind_of_scanner(driver)
     assert (settings.driver, settings.baud) == (driver, 115_200)
     assert kind.protocol in NOTES
-    reader = SCANNERS[driver].make(0.0, BenchClock(), 0)
+    reader = SCANNERS[driver].make(0.0, BenchClock(), 0, USUAL)
     reader.fire_bytes(b"7\r")
     assert reader.take_outgoing() == b"7\r"
 

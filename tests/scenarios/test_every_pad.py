@@ -15,7 +15,7 @@ STACKS = [make for make in PadMake if make not in (PadMake.FEIG, PadMake.PCSC)]
 
 @pytest.mark.parametrize("make", STACKS, ids=lambda make: make.value)
 def test_five_books_are_borrowed(make: PadMake, tmp_path: Path) -> None:
-    story = (SCENARIOS / "five_books.scenario.toml").read_text(encoding="utf-8")
+    story = (SCENARIOS / "patron" / "five_books.scenario.toml").read_text(encoding="utf-8")
     scenario = tmp_path / "five_books.toml"
     scenario.write_text(
         f'{story.partition("[[step]]")[0]}\n[setting]\npad = "{make.value}"\n[[step]]{story.partition("[[step]]")[2]}'
