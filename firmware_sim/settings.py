@@ -311,8 +311,10 @@ def parse(content: dict[str, object], file: str, unknown: Sequence[tuple[str, st
     faults.twice("item", "name", [item.name for item in settings.items])
     faults.twice("card", "name", [card.name for card in settings.cards])
     faults.twice("gate", "name", [gate.name for gate in settings.gates])
-    names = [gate.name for gate in settings.gates] + [board.name for board in settings.signals]
-    faults.twice("signal", "name", names)
+    faults.twice("signal", "name", [board.name for board in settings.signals])
+    for place, board in enumerate(settings.signals):
+        if board.name in {gate.name for gate in settings.gates}:
+            faults.add(f"signal[{place}].name", "a name that no gate has", board.name)
     if faults.found:
         raise BadSettings(faults.found)
     return settings

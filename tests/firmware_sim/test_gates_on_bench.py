@@ -230,7 +230,7 @@ def test_what_a_gate_or_a_uhf_tag_cannot_be_is_told() -> None:
         "item[0].uhf[0].pc: expected a whole number from 0 to 65535, found 70000",
         "item[0].uhf[1].uii: expected at most 124 hex digits, found nothing",
         "gate[0].name: expected letters, digits and '-', and not pad, scanner, printer, cards, found 'pad'",
-        "gate[0].port: expected only driver, name, found 'port'",
+        "gate[0].port: expected only driver, name, profile, found 'port'",
         "gate[1].port: expected a whole number from 1 to 65535, found 0",
         "gate[2].driver: expected one of lsp2, feig-buffered, feig-notifying, llrp, found '3m'",
         "gate[2].name: expected a name that no other gate has (gate[1] has it, too), found 'door'",
