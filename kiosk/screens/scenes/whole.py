@@ -24,8 +24,8 @@ from kiosk.session.state import (
     Scene,
 )
 
-SPIN_STEPS_A_SECOND = 10
-SPIN_DEGREES = 45
+SPIN_STEPS_A_SECOND = 24
+SPIN_DEGREES = 15
 SWAY_UNITS = 12
 SWAY_PERIOD_S = 2.4
 
