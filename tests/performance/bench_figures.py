@@ -1,4 +1,4 @@
-"""Measures the technician's bench on this machine and prints one JSON object: `python -m tests.performance.bench_figures`.
+"""Measures the bench on this machine and prints one JSON object: `python -m tests.performance.bench_figures`.
 
 No test: what it finds depends on the machine. `docs/figures.md` says what was found, where, and what is aimed at.
 """
