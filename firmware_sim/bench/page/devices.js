@@ -10,8 +10,8 @@ const PARTS = {
 };
 const GOOD = new Set(["ok", "closed"]);
 const KNOBS = {
-  rate: { label: "share", step: 0.05, min: 0, max: 1, usual: 0.5 },
-  seconds: { label: "seconds", step: 0.1, min: 0, max: 60, usual: 0.5 },
+  rate: { label: "share", step: 0.05, min: 0, max: 1 },
+  seconds: { label: "seconds", step: 0.1, min: 0, max: 3600 },
 };
 
 export function drawDevices(room) {
@@ -43,12 +43,14 @@ function deviceRow(one) {
 }
 
 function knobOf(device, knob) {
-  const { label, step, min, max, usual } = KNOBS[knob] ?? { label: knob, step: 1, min: 0, max: 1000, usual: 1 };
-  const field = element("input", { type: "number", step, min, max, value: device[`fault_${knob}`] ?? usual, "aria-label": `${label} of ${device.fault} of ${device.name}` });
+  const { label, step, min, max } = KNOBS[knob] ?? { label: knob, step: 1, min: 0, max: 1000 };
+  const field = element("input", { type: "number", step, min, max, value: device[`fault_${knob}`] ?? "", placeholder: "until mended", "aria-label": `${label} of ${device.fault} of ${device.name}` });
   field.addEventListener("change", () => {
     const body = { device: device.name, fault: device.fault };
     for (const one of device.knobs[device.fault]) if (device[`fault_${one}`] !== null) body[one] = device[`fault_${one}`];
-    order("/api/faults", { ...body, [knob]: Number(field.value) });
+    if (field.value === "") delete body[knob];
+    else body[knob] = Number(field.value);
+    order("/api/faults", body);
   });
   return element("label", { className: "knob" }, label, field);
 }
