@@ -22,8 +22,18 @@ export async function ask(path, body) {
   return content;
 }
 
-/** Give an order; whether it was carried out. */
-export async function order(path, body) {
+const SLOWLY = new Set(["/api/world", "/api/recording"]); // a power cut takes seconds: nobody's hands wait for it
+const queues = new Map();
+
+/** Give an order; whether it was carried out. Hands do one thing after the other, however fast the keys are pressed. */
+export function order(path, body) {
+  const queue = SLOWLY.has(path) ? path : "hands";
+  const done = (queues.get(queue) ?? Promise.resolve()).then(() => carriedOut(path, body));
+  queues.set(queue, done);
+  return done;
+}
+
+async function carriedOut(path, body) {
   try {
     await ask(path, body);
     return true;
