@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from firmware_sim.bench.clock_orders import shown_clock
-from firmware_sim.catalogue import DeviceName
+from firmware_sim.catalogue import DeviceName, Simulated
 from firmware_sim.faults.orders import FaultOrder, knobs_of
 from firmware_sim.faults.words import Fault, LineFault
 from firmware_sim.room.room import Book, Place
 from firmware_sim.room.uhf_tag import UhfTag
+from firmware_sim.signals import Faulty
 from firmware_sim.workbench import Workbench
 
 Shown = dict[str, object]
@@ -59,28 +60,22 @@ def devices(bench: Workbench) -> list[Shown]:
             }
         )
     for gate in bench.gates:
-        shown.append(
-            {
-                "name": gate.name,
-                "what": gate.kind.what,
-                "protocol": gate.kind.protocol,
-                "address": gate.line.address,
-                "open": gate.line.host_is_there,
-                **_faults(gate.faults.now, gate.faults.faults),
-            }
-        )
+        shown.append(_named(gate.name, gate.kind, gate.line.address, gate.line.host_is_there, gate.faults))
     for board in bench.signals:
-        shown.append(
-            {
-                "name": board.name,
-                "what": board.kind.what,
-                "protocol": board.kind.protocol,
-                "address": board.address,
-                "open": board.is_open,
-                **_faults(board.faults.now, board.faults.faults),
-            }
-        )
+        shown.append(_named(board.name, board.kind, board.address, board.is_open, board.faults))
     return shown
+
+
+def _named(name: str, kind: Simulated, address: str, is_open: bool, faults: Faulty) -> Shown:
+    """A device that has its name from the configuration."""
+    return {
+        "name": name,
+        "what": kind.what,
+        "protocol": kind.protocol,
+        "address": address,
+        "open": is_open,
+        **_faults(faults.now, faults.faults),
+    }
 
 
 def signals(bench: Workbench) -> list[Shown]:

@@ -12,8 +12,6 @@ Orders are obeyed one after another.
 from __future__ import annotations
 
 import json
-import socketserver
-import threading
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from subprocess import SubprocessError
 
@@ -22,11 +20,9 @@ from httpx import HTTPError
 from kiosk.demo.bench_client import BenchRefused
 from kiosk.demo.children import NotReady
 from kiosk.demo.world_orders import OrderRefused, World, obey, order_of, told
+from kiosk.station.json_lines import LONGEST_LINE, JsonLines, Reply
 
-LONGEST_LINE = 4_096
 OPS = ("state", "do")
-
-Reply = dict[str, object]
 
 
 class Control:
@@ -36,34 +32,15 @@ class Control:
         self._world = world
         # Children end with the thread that started them (prctl(2)), so not on the thread of a client that leaves.
         self._obeying = ThreadPoolExecutor(1, "world")
-        control = self
-
-        class Client(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                while line := self.rfile.readline(LONGEST_LINE):
-                    self.wfile.write(json.dumps(control.answer(line), ensure_ascii=False).encode() + b"\n")
-
-        class Server(socketserver.ThreadingTCPServer):
-            allow_reuse_address = True
-            daemon_threads = True
-
-            def handle_error(self, request: object, client_address: object) -> None:
-                """A client that went away in the middle is no fault of ours."""
-
-        self._server = Server(("127.0.0.1", port), Client)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="control", daemon=True)
-        self._thread.start()
+        self._lines = JsonLines("control", port, self.answer)
 
     @property
     def port(self) -> int:
-        port = self._server.server_address[1]
-        assert isinstance(port, int)
-        return port
+        return self._lines.port
 
     def close(self) -> None:
         """Serve nobody any more. What is being obeyed comes to its end; what was started by order ends."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._lines.close()
         self._obeying.shutdown(cancel_futures=True)
 
     def answer(self, line: bytes) -> Reply:

@@ -164,14 +164,14 @@ class House:
         commands = {
             Part.BROKER.value: [python, "-m", "kiosk.demo.broker", "--port", str(ports.broker)]
             + ["--kind", self.setting.broker.value, "--data", str(self.run / "broker")],
-            Part.CENTRAL.value: [python, "-m", "kiosk", "central", "--config", str(self._config), *_set(central)],
+            Part.CENTRAL.value: [python, "-m", "kiosk", "central", "--config", str(self._config), *set_words(central)],
             SIMULATOR: [simulator, "serve", str(self._config / SIMULATOR_FILE), "--folder", str(self.run / "devices")]
             + ["--bench-port", str(ports.bench), "--card-port", str(ports.cards), "--mirror-port", str(ports.mirror)]
             + ["--house-port", str(ports.house)]
             + ["--paper", self.setting.paper, "--pad", self.setting.pad.value]
             + [word for book in self.setting.on_pad for word in ("--on-pad", book)]
             + [word for loan in self.setting.lent for word in ("--on-loan", loan.book)],
-            Part.KIOSK.value: [python, "-m", "kiosk", "run", "--config", str(self._config), *_set(kiosk)],
+            Part.KIOSK.value: [python, "-m", "kiosk", "run", "--config", str(self._config), *set_words(kiosk)],
         }
         if self.setting.broker is not Broker.NONE:
             commands[SIMULATOR] += ["--broker", f"127.0.0.1:{ports.broker}"]
@@ -198,5 +198,6 @@ class House:
         self.has_small_disk = True
 
 
-def _set(overrides: Mapping[str, str]) -> list[str]:
+def set_words(overrides: Mapping[str, object]) -> list[str]:
+    """Key paths and their values as words of a command line."""
     return [word for key, value in overrides.items() for word in ("--set", f"{key}={value}")]

@@ -14,7 +14,7 @@ from kiosk.demo.hands import Clock, Eyes, HouseHands, RoomHands
 from kiosk.demo.house import House
 from kiosk.demo.mirror_client import MirrorClient
 from kiosk.demo.people import People
-from kiosk.demo.player import Played, Player
+from kiosk.demo.player import LOOK_S, Played, Player
 from kiosk.demo.real import RealClock, RealHouse, runner
 from kiosk.demo.remains import gathered
 from kiosk.demo.result import Result
@@ -67,15 +67,15 @@ def play_with(
         witness.close()
 
 
-def await_opening(mirror: Eyes, clock: Clock, *, online: bool) -> None:
+def await_opening(mirror: Eyes, clock: Clock, *, online: bool, patience_s: float = SETTLED_S) -> None:
     """Wait until the kiosk has found its pad and its line to central; give up waiting, not the play, after a while."""
-    deadline = clock.now_s + SETTLED_S
+    deadline = clock.now_s + patience_s
     view = mirror.view()
     while view.screen in ("starting", "out-of-service") or (online and view.has("offline")):
         left_s = deadline - clock.now_s
         if left_s <= 0:
             return
-        view = mirror.view(view.number, left_s)
+        view = mirror.view(view.number, min(LOOK_S, left_s))
 
 
 def _judged(

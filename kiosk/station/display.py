@@ -11,8 +11,9 @@ from kiosk.screens.frame import Frame
 from kiosk.screens.screen import Screen
 from kiosk.session.events import Event
 from kiosk.session.state import Kiosk
+from kiosk.station.json_lines import Reply
 from kiosk.station.mirror import ActOrder, Mirror, MirrorOrder, PowerCutOrder, RepaintOrder, TouchOrder
-from kiosk.station.overheard import Overheard, Reply
+from kiosk.station.overheard import Overheard
 
 Rehearse = Callable[[PowerCut], None]
 

@@ -21,15 +21,14 @@ from __future__ import annotations
 import base64
 import json
 import queue
-import socketserver
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from kiosk.station.overheard import Overheard, Reply, sound_of
+from kiosk.station.json_lines import JsonLines, Reply
+from kiosk.station.overheard import Overheard, sound_of
 
-LONGEST_LINE = 4_096
 LONGEST_WAIT_S = 30.0
 ANSWER_S = 5.0
 FRAMES_WANTED_S = 3.0
@@ -91,29 +90,11 @@ class Mirror:
         self._changed = threading.Condition()
         self._shown = Shown()
         self._frames_wanted_until = 0.0
-        mirror = self
-
-        class Client(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                while line := self.rfile.readline(LONGEST_LINE):
-                    self.wfile.write(json.dumps(mirror.answer(line), ensure_ascii=False).encode() + b"\n")
-
-        class Server(socketserver.ThreadingTCPServer):
-            allow_reuse_address = True
-            daemon_threads = True
-
-            def handle_error(self, request: object, client_address: object) -> None:
-                """A client that went away in the middle is no fault of ours."""
-
-        self._server = Server(("127.0.0.1", port), Client)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="mirror", daemon=True)
-        self._thread.start()
+        self._lines = JsonLines("mirror", port, self.answer)
 
     @property
     def port(self) -> int:
-        port = self._server.server_address[1]
-        assert isinstance(port, int)
-        return port
+        return self._lines.port
 
     @property
     def frames_wanted(self) -> bool:
@@ -131,9 +112,7 @@ class Mirror:
             self._changed.notify_all()
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._lines.close()
 
     def answer(self, line: bytes) -> Reply:
         """The answer to one request line."""

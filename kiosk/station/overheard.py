@@ -19,12 +19,11 @@ from typing import Protocol
 from kiosk.ledger import LedgerFile, LedgerRefused, StorageFailure, as_object
 from kiosk.screens.sound import CUES, RATE_HZ, samples
 from kiosk.session.effects import Cue
+from kiosk.station.json_lines import Reply
 
 KEPT = 300
 MOST_ROWS = 500
 """Of one answer; more are asked for again."""
-
-Reply = dict[str, object]
 
 
 class Plays(Protocol):

@@ -87,7 +87,7 @@ class ScenarioItem(pytest.Item):
                 return play_virtually(scenario, config, folder)
         except NeedsRealTime as needed:
             if wanted == "virtual":
-                pytest.skip(str(needed))
+                pytest.skip(str(needed))  # only where somebody asked for virtual time alone
         finally:
             logging.disable(logging.NOTSET)
         try:
@@ -97,6 +97,7 @@ class ScenarioItem(pytest.Item):
 
     def _folder(self) -> Path:
         """For what is written; pytest keeps the last three runs'. Short, as sockets lie in it."""
+        # An item that is no function has no fixtures, and pytest has no public name for the factory behind `tmp_path`.
         factory: pytest.TempPathFactory = self.config._tmp_path_factory  # type: ignore[attr-defined]
         return factory.mktemp("scenario")
 

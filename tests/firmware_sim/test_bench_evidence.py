@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
 import httpx
 import paho.mqtt.publish as publish
@@ -85,7 +86,7 @@ def test_the_wires_are_filtered_and_can_be_taken_along_as_a_file(served: Served)
         asked(port, SOFTWARE)
     served.post("/api/scanner", fire="9787115428028")
 
-    def frames(query: str) -> list[dict[str, object]]:
+    def frames(query: str) -> list[dict[str, Any]]:
         found = served.http.get(f"/api/wire?{query}").json()["frames"]
         assert isinstance(found, list)
         return found
@@ -99,7 +100,7 @@ def test_the_wires_are_filtered_and_can_be_taken_along_as_a_file(served: Served)
     ]
     assert frames("device=printer") == []
     last = pad[-1]["number"]
-    assert all(one["number"] > last for one in frames(f"since={last}"))  # type: ignore[operator]
+    assert all(one["number"] > last for one in frames(f"since={last}"))
     file = served.http.get("/api/wire.toml?device=pad&polling=no")
     assert "attachment" in file.headers["content-disposition"]
     exchanges = tomllib.loads(file.text)["exchange"]

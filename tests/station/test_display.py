@@ -17,8 +17,8 @@ from kiosk.screens.screen import Screen
 from kiosk.screens.tree import MASK
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.station.display import MirroredScreen
+from kiosk.station.json_lines import Reply
 from kiosk.station.mirror import ActOrder, Mirror, MirrorOrder, PowerCutOrder, RepaintOrder, TouchOrder
-from kiosk.station.overheard import Reply
 
 JPEG_START = b"\xff\xd8"
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.station.inbox import Inbox
+from kiosk.station.json_lines import Reply
 from kiosk.station.mirror import ActOrder, Mirror, MirrorOrder, PowerCutOrder, RepaintOrder, TouchOrder
-from kiosk.station.overheard import Reply
 
 
 @pytest.fixture

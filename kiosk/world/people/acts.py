@@ -86,3 +86,13 @@ class Watch:
 
 Act = LayDown | TakeUp | PutAway | Tap | Touch | Pause | Watch
 Script = Generator[Act, Sight, None]
+
+
+def perform(script: Script, do: Callable[[Act], Sight]) -> None:
+    """Carry out the whole script: `do` does each act, and says what is seen after it."""
+    try:
+        act = next(script)
+        while True:
+            act = script.send(do(act))
+    except StopIteration:
+        return

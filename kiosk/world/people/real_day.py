@@ -14,6 +14,7 @@ from sqlalchemy import Engine, func, select
 from kiosk.central.store import open_store
 from kiosk.central.store.tables import exceptions, loans, set_aside
 from kiosk.demo.hands import Clock
+from kiosk.demo.playing import await_opening
 from kiosk.demo.real import RealClock
 from kiosk.ledger import StoredRow, as_object
 from kiosk.ledger.reading import LedgerFile
@@ -81,7 +82,7 @@ def _live_at(standing: Standing, plan: Plan, marks: SecurityMarks, clock: Clock)
     """Everybody who comes to one kiosk, one after the other."""
     visits = Visits(standing.branch, Calendar(standing.branch, plan.seed, plan.visits), marks.in_stock)
     front = RealFront(standing.bench, standing.mirror, visits.floor, clock)
-    _await_opening(standing, clock)
+    await_opening(standing.mirror, clock, online=True, patience_s=OPEN_S)
     for day in range(plan.days):
         for party in visits.calendar.day(day):
             visits.party(party, front)
@@ -131,12 +132,4 @@ def _await_attract(standing: Standing, clock: Clock) -> None:
     end_s = clock.now_s + OPEN_S
     view = standing.mirror.view()
     while view.screen != "attract" and clock.now_s < end_s:
-        view = standing.mirror.view(view.number, LOOK_S)
-
-
-def _await_opening(standing: Standing, clock: Clock) -> None:
-    """Until the kiosk has found its pad and its line to central."""
-    end_s = clock.now_s + OPEN_S
-    view = standing.mirror.view()
-    while (view.screen != "attract" or view.has("offline")) and clock.now_s < end_s:
         view = standing.mirror.view(view.number, LOOK_S)

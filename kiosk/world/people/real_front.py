@@ -9,7 +9,20 @@ from kiosk.demo.bench_client import BenchClient
 from kiosk.demo.hands import Clock
 from kiosk.demo.mirror_client import MirrorClient, MirrorRefused, View
 from kiosk.demo.watching import items_shown
-from kiosk.world.people.acts import Act, LayDown, Pause, PutAway, Script, Seen, Sight, TakeUp, Tap, Touch, Watch
+from kiosk.world.people.acts import (
+    Act,
+    LayDown,
+    Pause,
+    PutAway,
+    Script,
+    Seen,
+    Sight,
+    TakeUp,
+    Tap,
+    Touch,
+    Watch,
+    perform,
+)
 from kiosk.world.people.floor import Floor
 from kiosk.world.people.visitor import A_BOOK_S, HAND_S
 
@@ -26,12 +39,8 @@ class RealFront:
         self._clock = clock
 
     def perform(self, card: str, script: Script) -> None:
-        try:
-            act = next(script)
-            while True:
-                act = script.send(self._do(act, card))
-        except StopIteration:
-            self._floor.tags_say({tag.item: tag.afi for tag in self._bench.tags()})
+        perform(script, lambda act: self._do(act, card))
+        self._floor.tags_say({tag.item: tag.afi for tag in self._bench.tags()})
 
     def sleep(self, seconds: float) -> None:
         self._clock.sleep(seconds)

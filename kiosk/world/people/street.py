@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiosk.demo.bench_client import BenchClient
 from kiosk.demo.children import Child
-from kiosk.demo.house import Ports
+from kiosk.demo.house import Ports, set_words
 from kiosk.demo.mirror_client import MirrorClient
 from kiosk.rules.loans import LoanRule
 from kiosk.world.people.branch import Branch
@@ -91,7 +91,7 @@ class Street:
             "http.port": ports.central,
             "database.url": f"sqlite:///{self.central_database}",
         }
-        command = [sys.executable, "-m", "kiosk", "central", "--config", str(folder), *_set(keys)]
+        command = [sys.executable, "-m", "kiosk", "central", "--config", str(folder), *set_words(keys)]
         return self._child("central", command)
 
     def _kiosk(self, number: int) -> list[Child]:
@@ -115,7 +115,7 @@ class Street:
             "scanner.port": devices / "scanner",
             "printer.port": devices / "printer",
         }
-        run = [sys.executable, "-m", "kiosk", "run", "--config", str(self._config), *_set(keys)]
+        run = [sys.executable, "-m", "kiosk", "run", "--config", str(self._config), *set_words(keys)]
         cards = {"PCSCLITE_CSOCK_NAME": str(devices / "pcscd" / "pcscd.comm")}
         return [self._child(f"{name}-devices", serve), self._child(name, run, cards)]
 
@@ -154,7 +154,3 @@ def _rule(rule: LoanRule) -> str:
 
 def _name(number: int) -> str:
     return f"kiosk-{number + 1}"
-
-
-def _set(keys: dict[str, object]) -> list[str]:
-    return [word for key, value in keys.items() for word in ("--set", f"{key}={value}")]

@@ -15,7 +15,7 @@ from kiosk.session.events import CardLifted, CardPresented
 from kiosk.session.state import Borrowing, Kiosk, Returning, Scene
 from kiosk.world.agenda import Agenda
 from kiosk.world.direct import DirectPad
-from kiosk.world.people.acts import Act, LayDown, Pause, PutAway, Script, Sight, TakeUp, Tap, Touch, Watch
+from kiosk.world.people.acts import Act, LayDown, Pause, PutAway, Script, Sight, TakeUp, Tap, Touch, Watch, perform
 from kiosk.world.people.floor import Floor
 from kiosk.world.station import WorldStation
 
@@ -40,12 +40,7 @@ class Visitor:
 
     def perform(self, script: Script) -> None:
         """Carry out the whole script; time goes on meanwhile."""
-        try:
-            act = next(script)
-            while True:
-                act = script.send(self._do(act))
-        except StopIteration:
-            return
+        perform(script, self._do)
 
     def _do(self, act: Act) -> Sight:
         match act:
