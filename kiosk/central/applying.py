@@ -50,7 +50,8 @@ class Fresh:
 
 def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
     """Change loans, returns and exceptions as `fact` says. Raises only what the database raises."""
-    _redeem(connection, fact.intent)
+    if not isinstance(fact, ItemOpened | ItemReturned | StationSettled):
+        _redeem(connection, fact.intent)
     match fact:
         case LoanMade():
             _loan_made(connection, fresh, fact)
@@ -73,7 +74,7 @@ def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
 
 
 def _redeem(connection: Connection, intent: IntentId) -> None:
-    """The promise has become something real: from now on it does not count by itself."""
+    """The promise has become something real, or nothing: from now on it does not count by itself."""
     connection.execute(_REDEEM, {"intent": intent})
 
 

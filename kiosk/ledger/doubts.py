@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select, update
 
 from kiosk.ledger.rows import StoredRow, row_of
-from kiosk.ledger.schema import journal
+from kiosk.ledger.schema import journal, meta
 from kiosk.model.circulation import Purpose
 from kiosk.model.ids import IntentId, ItemId, SessionId, Uid
 from kiosk.model.journal import CLOSING, Doubt, RowKind
@@ -18,12 +18,41 @@ OPENS: Mapping[RowKind, Purpose] = {
 }
 
 
-def read_doubts(connection: Connection) -> list[Doubt]:
-    """Open intents of the file, oldest first. Raises what SQLAlchemy raises, and `ValueError` for senseless rows."""
-    closed = select(journal.c.intent).where(journal.c.kind.in_(sorted(CLOSING)), journal.c.intent.is_not(None))
-    begun = select(journal.c.intent).where(journal.c.kind.in_(sorted(OPENS)), journal.c.intent.not_in(closed))
-    found = connection.execute(select(journal).where(journal.c.intent.in_(begun)).order_by(journal.c.id))
+_SETTLED = select(meta.c.settled)
+
+
+def read_doubts(connection: Connection, settled: int | None = None) -> list[Doubt]:
+    """Open intents of the file, oldest first. Raises what SQLAlchemy raises, and `ValueError` for senseless rows.
+
+    No intent that began up to row `settled` is looked at; None goes by the file's own mark.
+    """
+    above = _settled(connection) if settled is None else settled
+    found = connection.execute(select(journal).where(journal.c.intent.in_(_begun(above))).order_by(journal.c.id))
     return doubts_of([row_of(columns) for columns in found])
+
+
+def mark_settled(connection: Connection) -> None:
+    """Keep up to which row every intent is closed: closed ones never open again, so that a start need not look at
+    months of them. The caller's transaction commits."""
+    before = _settled(connection)
+    first_open = connection.scalar(select(func.min(journal.c.id)).where(journal.c.intent.in_(_begun(before))))
+    newest = connection.scalar(select(func.max(journal.c.id))) or 0
+    settled = newest if first_open is None else first_open - 1
+    if settled > before:
+        connection.execute(update(meta).values(settled=settled))
+
+
+def _settled(connection: Connection) -> int:
+    return int(connection.execute(_SETTLED).scalar_one())
+
+
+def _begun(above: int) -> Select[tuple[str | None]]:
+    """Intents that began above this row and are not closed."""
+    closing = journal.alias()
+    closed = select(closing.c.id).where(closing.c.intent == journal.c.intent, closing.c.kind.in_(sorted(CLOSING)))
+    return select(journal.c.intent).where(
+        journal.c.id > above, journal.c.kind.in_(sorted(OPENS)), ~closed.correlate(journal).exists()
+    )
 
 
 def doubts_of(rows: Iterable[StoredRow]) -> list[Doubt]:

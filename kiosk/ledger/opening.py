@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import URL, Connection, Engine, insert, select, text
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import NullPool
 
 from kiosk.ledger import schema
-from kiosk.ledger.doubts import read_doubts
+from kiosk.ledger.doubts import mark_settled, read_doubts
 from kiosk.ledger.failures import LedgerRefused, StorageFailure, as_storage_failure, is_damage, storage
 from kiosk.model.ids import Epoch
+from kiosk.sqlite import AT_ONCE, SNAPSHOT, sqlite_engine
 from kiosk.wire import Station
 
 BUSY_MS = 5_000
@@ -53,14 +53,14 @@ class Durability:
     """How far a commit goes before it returns."""
 
     synchronous: str
-    begin: str
+    begins: str
 
 
-LASTING = Durability("FULL", "BEGIN IMMEDIATE")
+LASTING = Durability("FULL", AT_ONCE)
 """On the disk. For the journal."""
-PASSING = Durability("NORMAL", "BEGIN IMMEDIATE")
+PASSING = Durability("NORMAL", AT_ONCE)
 """May be forgotten by a power cut, never half written. For what can be learned again."""
-READING = Durability("NORMAL", "BEGIN")
+READING = Durability("NORMAL", SNAPSHOT)
 
 
 def boot_id() -> str:
@@ -86,40 +86,19 @@ class Origin:
 def engine_of(path: Path, durability: Durability) -> Engine:
     """An engine on `path` whose transactions are as durable as asked. The file is made when it is not there."""
     url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        # The driver's own BEGIN comes late and deferred; ours is the statement below.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute(f"PRAGMA synchronous = {durability.synchronous}")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
-
-    _begin_with(engine, durability.begin)
-    return engine
+    pragmas = {
+        "busy_timeout": BUSY_MS,
+        "journal_mode": "WAL",
+        "synchronous": durability.synchronous,
+        "foreign_keys": "ON",
+    }
+    return sqlite_engine(url, begins=durability.begins, pragmas=pragmas, poolclass=NullPool, check_same_thread=False)
 
 
 def reading_engine(path: Path) -> Engine:
     """An engine that cannot change the file, for tools beside a running kiosk. A transaction sees one instant."""
     url = URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
-    engine = create_engine(url, poolclass=NullPool)
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
-
-    _begin_with(engine, READING.begin)
-    return engine
-
-
-def _begin_with(engine: Engine, statement: str) -> None:
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+    return sqlite_engine(url, begins=READING.begins, pragmas={}, poolclass=NullPool)
 
 
 def lock(path: Path) -> int:
@@ -173,9 +152,9 @@ def _damage(path: Path) -> str:
                 return str(found[0])
             if version == 0:
                 return "" if not _table_names(connection) else "tables without a version"
-            if len(connection.execute(select(schema.meta)).all()) != 1:
+            if len(connection.execute(select(schema.meta.c.epoch)).all()) != 1:
                 return "the row that names the epoch is missing"
-            read_doubts(connection)
+            read_doubts(connection, settled=None if version == schema.VERSION else 0)
             return _senseless_facts(connection)
     except ValueError as strange:
         return str(strange)
@@ -241,4 +220,8 @@ def _ours(engine: Engine, path: Path, station: Station, at: datetime, epoch: Epo
                 f"{path}: the ledger of {found.station}, not of {station.source}; give this station a file of its "
                 "own, or its old name until central has acknowledged everything"
             )
+        for older in range(version, schema.VERSION):
+            connection.execute(text(schema.UPGRADES[older]))
+        connection.execute(text(f"PRAGMA user_version = {schema.VERSION}"))
+        mark_settled(connection)
         return Epoch(found.epoch)

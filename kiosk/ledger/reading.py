@@ -29,7 +29,7 @@ class LedgerFile:
             self.connection = self._engine.connect()
         with storage(), self.connection.begin():
             version = self.connection.scalar(text("PRAGMA user_version")) or 0
-        if version != schema.VERSION:
+        if not 1 <= version <= schema.VERSION:
             self.close()
             raise LedgerRefused(f"{path}: ledger version {version}, this program reads version {schema.VERSION}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
@@ -16,6 +16,7 @@ meta = Table(
     Column("made_at", Text, nullable=False),
     Column("station", Text, nullable=False),
     Column("acked_seq", Integer, nullable=False),
+    Column("settled", Integer, nullable=False, server_default="0", comment="No intent up to this row is open"),
     comment="One row. acked_seq: what central acknowledged last; it falls when central was restored from a backup",
 )
 
@@ -62,6 +63,9 @@ titles = Table(
     Column("seen", Integer, nullable=False, comment="Grows with every item remembered"),
     Index("titles_by_seen", "seen"),
 )
+
+UPGRADES = {1: "ALTER TABLE meta ADD COLUMN settled INTEGER DEFAULT '0' NOT NULL"}
+"""What makes a ledger of this version one of the next."""
 
 probe = Table(
     "probe",

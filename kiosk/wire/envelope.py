@@ -36,7 +36,7 @@ class Envelope:
 
 def json_text(value: Json) -> str:
     """Compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def payload_of(value: Json) -> bytes:
@@ -66,7 +66,7 @@ def parse(payload: bytes) -> Json:
     except UnicodeDecodeError as broken:
         raise MessageRefused("payload", "UTF-8", f"byte {broken.start} that is none") from None
     try:
-        value: Json = json.loads(text, parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
+        value: Json = _DECODER.decode(text)
     except (ValueError, RecursionError):
         raise MessageRefused("payload", "JSON", f"{len(payload)} bytes that are none") from None
     if _too_deep(value):
@@ -140,3 +140,7 @@ def _whole(digits: str) -> int:
     if len(digits) > LONGEST_DIGITS:
         raise ValueError("a number of too many digits")
     return int(digits)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, parse_int=_whole)

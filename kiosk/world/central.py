@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from kiosk.central.handling import Unusable, greetings, handle
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.seeding import seed
 from kiosk.central.settings import CentralSettings
-from kiosk.central.store import open_store, upgrade, writing
+from kiosk.central.store import open_store, upgrade
+from kiosk.sqlite import at_once
 from kiosk.world.agenda import Agenda
 from kiosk.world.network import Message, Network
 
@@ -34,12 +37,13 @@ class WorldCentral:
         self._waiting: list[Heard] = []
         upgrade(self.engine)
         seed(self.engine, settings, agenda.utc)
+        self._connection = self.engine.connect()
 
     def start(self) -> None:
         """Hear the stations, and tell those that are known where central stands."""
         self._network.central_hears(self._heard)
-        with writing(self.engine) as connection:
-            tellings = greetings(connection, self._desk, self._site, self._agenda.utc)
+        with self._writing():
+            tellings = greetings(self._connection, self._desk, self._site, self._agenda.utc)
         self._tell(tellings)
 
     def stop(self) -> None:
@@ -49,6 +53,7 @@ class WorldCentral:
 
     def close(self) -> None:
         self.stop()
+        self._connection.close()
         self.engine.dispose()
 
     def _heard(self, message: Message) -> None:
@@ -62,10 +67,10 @@ class WorldCentral:
         if not heard:
             return
         tellings: list[Telling] = []
-        with writing(self.engine) as connection:
+        with self._writing():
             for one in heard:
                 try:
-                    telling = handle(connection, self._desk, one, self._agenda.utc)
+                    telling = handle(self._connection, self._desk, one, self._agenda.utc)
                 except Unusable as unusable:
                     self.set_aside += 1
                     log.warning("set aside a message: %s", unusable)
@@ -73,6 +78,12 @@ class WorldCentral:
                 if telling is not None:
                     tellings.append(telling)
         self._tell(tellings)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction, as `kiosk.central.store.writing` opens it, on one connection for the whole life."""
+        with at_once(self._connection), self._connection.begin():
+            yield
 
     def _tell(self, tellings: list[Telling]) -> None:
         for telling in tellings:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from kiosk.ledger import Ledger
 from kiosk.model.facts import Decided, Found, ItemOpened, ItemReturned, LoanMade
@@ -70,6 +73,17 @@ class Story:
         return self.commit(Journal(self._row(RowKind.RETURN_DONE, intent), fact))
 
 
+@dataclass(slots=True)
+class Steps:
+    """Steps of SQLite's virtual machine (sqlite3_progress_handler), over all connections made meanwhile."""
+
+    taken: int = 0
+
+    def one(self) -> int:
+        self.taken += 1
+        return 0
+
+
 Reopen = Callable[[], Ledger]
 
 
@@ -113,3 +127,15 @@ def story(ledger: Ledger) -> Story:
 def tell() -> Callable[[Ledger], Story]:
     """A story on a ledger of the test's own."""
     return Story
+
+
+@pytest.fixture
+def steps() -> Iterator[Steps]:
+    counted = Steps()
+
+    def watch(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        connection.set_progress_handler(counted.one, 1)
+
+    event.listen(Engine, "connect", watch)
+    yield counted
+    event.remove(Engine, "connect", watch)

@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import pytest
-from sqlalchemy import Engine, event
-from sqlalchemy.pool import ConnectionPoolEntry
-
-from tests.ledger.conftest import Story
+from tests.ledger.conftest import Steps, Story
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 MONTHS = 150
-
-
-@dataclass(slots=True)
-class Steps:
-    """Steps of SQLite's virtual machine (sqlite3_progress_handler), over all connections made meanwhile."""
-
-    taken: int = 0
-
-    def one(self) -> int:
-        self.taken += 1
-        return 0
-
-
-@pytest.fixture
-def steps() -> Iterator[Steps]:
-    counted = Steps()
-
-    def watch(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-        connection.set_progress_handler(counted.one, 1)
-
-    event.listen(Engine, "connect", watch)
-    yield counted
-    event.remove(Engine, "connect", watch)
 
 
 def test_an_acknowledgement_costs_the_same_after_months(story: Story, steps: Steps) -> None:

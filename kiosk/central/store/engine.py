@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import ConnectionPoolEntry
+
+from kiosk.sqlite import SNAPSHOT, at_once, sqlite_engine
 
 BUSY_MS = 10_000
-WRITES = {"central_writes": True}
 
 
 class BadDatabaseUrl(ValueError):
@@ -44,34 +43,16 @@ def open_store(text: str) -> Engine:
     if url.drivername == "sqlite":
         assert url.database is not None
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        pragmas = {"busy_timeout": BUSY_MS, "journal_mode": "WAL", "synchronous": "FULL"}
+        return sqlite_engine(url, begins=SNAPSHOT, pragmas=pragmas)
     try:
-        engine = create_engine(url, pool_pre_ping=url.drivername != "sqlite")
+        return create_engine(url, pool_pre_ping=True)
     except NoSuchModuleError as trouble:
         raise BadDatabaseUrl(str(trouble)) from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that will write. SQLite takes its write lock at once, so it cannot fail half way."""
-    with engine.connect() as plain:
-        connection = plain.execution_options(**WRITES)
-        with connection.begin():
-            yield connection
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN itself: pysqlite's own comes too late
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("central_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    with engine.connect() as connection, at_once(connection), connection.begin():
+        yield connection

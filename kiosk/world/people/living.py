@@ -3,6 +3,7 @@ own, so that a year takes as long as its busiest floor."""
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import tempfile
@@ -19,6 +20,8 @@ from kiosk.world.people.year import BranchLife
 
 COPIES_A_VISIT, HOUSEHOLDS_A_VISIT = 27, 6
 """Of visits a day: so many that everybody finds something, and comes about once a week."""
+GARBAGE_AFTER = 50_000
+"""New objects. Python's own measure, 700, has it look through a branch that stays again and again."""
 MEMORY = Path("/dev/shm")
 
 
@@ -60,6 +63,7 @@ class Lived:
 
 def live(plan: Plan) -> Lived:
     """Live all days of one kiosk."""
+    gc.set_threshold(GARBAGE_AFTER)
     if plan.keep is not None:
         plan.keep.mkdir(parents=True, exist_ok=True)
         return _lived(plan, plan.keep)
