@@ -90,6 +90,9 @@ def _words_beside_fields(kind: type[Any]) -> dict[str, str]:
     (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     assert isinstance(body, ast.ClassDef)
     words: dict[str, str] = {}
+    for base in kind.__bases__:
+        if is_dataclass(base):
+            words |= _words_beside_fields(base)
     for field, below in zip(body.body, body.body[1:], strict=False):
         match field, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import assert_never
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -11,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.holdings import item_on_file
 from kiosk.central.people import owner_of, patron_on_file, resolved
+from kiosk.central.settings import CentralSettings
 from kiosk.central.store.tables import decisions
 from kiosk.model.circulation import Patron
 from kiosk.model.ids import AskId, PatronRef
@@ -27,7 +30,9 @@ from kiosk.model.questions import (
     Question,
 )
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.rules.loans import Allowed, LoanRules, decide_borrow, remaining
+from kiosk.rules.decisions import Allowed
+from kiosk.rules.lending import Setting, decide_checkout, remaining
+from kiosk.rules.policy import ALL, Policy
 from kiosk.wire import AnswerMessage, decode_answer, encode_answer
 
 UNKNOWN_PATRON = Reason(ReasonCode.UNKNOWN_PATRON)
@@ -47,9 +52,24 @@ class AskMisused(Exception):
 class Desk:
     """What judges: the rules, how long a yes counts, and central's own name (`lk/{site}/central`)."""
 
-    rules: LoanRules
+    policy: Policy
     promise: timedelta
     source: str
+    branches: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Station → branch."""
+
+    def branch(self, station: str) -> str:
+        return self.branches.get(station, ALL)
+
+    def setting(self, station: str, now: datetime) -> Setting:
+        """Where and when a station asks."""
+        return Setting(self.policy, now, self.branch(station))
+
+
+def desk_of(settings: CentralSettings, policy: Policy) -> Desk:
+    """The desk of a central system."""
+    promise = timedelta(seconds=settings.promise_s)
+    return Desk(policy, promise, f"lk/{settings.site}/central", settings.branches())
 
 
 def answer(connection: Connection, desk: Desk, station: str, ask: AskId, question: Question, now: datetime) -> Answer:
@@ -60,7 +80,7 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
     """
     match question:
         case AskIdentify():
-            return _identify(connection, desk, question, now)
+            return _identify(connection, desk.setting(station, now), question)
         case AskBorrow():
             return _may_borrow(connection, desk, _Asked(station, ask, question, now))
         case AskItem():
@@ -78,12 +98,12 @@ class _Asked:
     now: datetime
 
 
-def _identify(connection: Connection, desk: Desk, question: AskIdentify, now: datetime) -> Answer:
+def _identify(connection: Connection, setting: Setting, question: AskIdentify) -> Answer:
     owner = owner_of(connection, question.card)
     patron = None if owner is None else patron_on_file(connection, owner)
     if patron is None:
         return NotIdentified((UNKNOWN_PATRON,))
-    more = remaining(borrower(connection, patron, now), desk.rules, now)
+    more = remaining(setting, borrower(connection, setting, patron))
     return Identified(Patron(patron.ref, patron.given_name, more), patron.language)
 
 
@@ -98,8 +118,9 @@ def _may_borrow(connection: Connection, desk: Desk, asked: _Asked) -> Answer:
     item = item_on_file(connection, question.item)
     if on_file is None:
         return _kept(connection, desk, asked, MayNotBorrow((UNKNOWN_PATRON,), None if item is None else item.item))
-    who = borrower(connection, on_file, asked.now, asked=question.item)
-    decided = decide_borrow(who, None if item is None else copy(connection, item), desk.rules, asked.now)
+    setting = desk.setting(asked.station, asked.now)
+    who = borrower(connection, setting, on_file, asked=question.item)
+    decided = decide_checkout(setting, who, None if item is None else copy(connection, item))
     if isinstance(decided, Allowed) and item is not None:
         return _kept(connection, desk, asked, MayBorrow(item.item, decided.due, decided.more), on_file.ref)
     assert not isinstance(decided, Allowed), "the rules allow no item that nobody knows"

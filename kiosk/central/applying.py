@@ -26,7 +26,8 @@ from kiosk.model.facts import (
 )
 from kiosk.model.ids import Epoch, IntentId
 from kiosk.model.reasons import ReasonCode
-from kiosk.rules.loans import LoanRules, Refused, decide_borrow
+from kiosk.rules.decisions import Refused
+from kiosk.rules.lending import Setting, decide_checkout
 
 ABOUT_THE_STORY = frozenset({ReasonCode.LENT_TO_ANOTHER, ReasonCode.LENT_TO_YOU, ReasonCode.UNKNOWN_ITEM})
 """Reasons of the rules that the item's story notes in its own way."""
@@ -45,7 +46,8 @@ class Fresh:
 
     place: Place
     epoch: Epoch
-    rules: LoanRules
+    setting: Setting
+    """Where and when it happened, and the rules that it is held against."""
 
 
 def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
@@ -106,8 +108,7 @@ def _hold_against_rules(
     promised = connection.scalar(_PROMISED, {"intent": fact.intent})
     if promised:
         return
-    at = fresh.place.at
-    decided = decide_borrow(borrower(connection, patron, at), copy(connection, item), fresh.rules, at)
+    decided = decide_checkout(fresh.setting, borrower(connection, fresh.setting, patron), copy(connection, item))
     if not isinstance(decided, Refused):
         return
     for reason in decided.reasons:

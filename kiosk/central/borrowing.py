@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import Connection, bindparam, select
 
 from kiosk.central.holdings import ItemOnFile
 from kiosk.central.people import PatronOnFile
 from kiosk.central.store.tables import decisions, items, loans
 from kiosk.model.ids import ItemId, PatronRef
-from kiosk.rules.loans import Borrower, Copy
+from kiosk.rules.lending import Setting
+from kiosk.rules.subjects import Block, Borrower, Copy, end_of
 
 UNCLASSED = "unknown"
 """Loan class of an item that central does not have: it counts towards the limit over all loans."""
@@ -29,12 +28,14 @@ _PROMISED = (
 _RUNNING = select(loans.c.patron, loans.c.due).where(loans.c.item == bindparam("item"), loans.c.ended_at.is_(None))
 
 
-def borrower(connection: Connection, patron: PatronOnFile, now: datetime, *, asked: ItemId | None = None) -> Borrower:
-    """The patron with the loans that stand at `now` and the promises that have not become loans yet.
+def borrower(
+    connection: Connection, setting: Setting, patron: PatronOnFile, *, asked: ItemId | None = None
+) -> Borrower:
+    """The patron with the loans that stand and the promises that have not become loans yet.
 
     A promise of the item that is asked for again is the same wish, so `asked` does not count twice.
     """
-    wished = connection.execute(_PROMISED, {"patron": patron.ref, "now": now})
+    wished = connection.execute(_PROMISED, {"patron": patron.ref, "now": setting.now})
     classes = {row.item: row.loan_class for row in wished if row.item != asked}
     lent = connection.execute(_STANDING, {"patron": patron.ref})
     classes |= {row.item: row.loan_class for row in lent}
@@ -42,8 +43,8 @@ def borrower(connection: Connection, patron: PatronOnFile, now: datetime, *, ask
         ref=patron.ref,
         category=patron.category,
         loans=tuple(classes[item] or UNCLASSED for item in sorted(classes)),
-        expires=patron.expires,
-        blocked=patron.blocked,
+        expires=None if patron.expires is None else end_of(patron.expires, setting.policy.calendar.zone),
+        blocks=frozenset({Block.BLOCKED} if patron.blocked else ()),
         debt_cents=patron.debt_cents,
     )
 

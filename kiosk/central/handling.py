@@ -89,7 +89,7 @@ def take(connection: Connection, desk: Desk, heard: Heard, batch: FactBatch) -> 
         last = go_on_from(connection, name, batch.epoch, batch.oldest, received_at=heard.at)
     else:
         arrived = [_arrived(told) for told in batch.facts]
-        last = ingest(connection, name, batch.epoch, arrived, rules=desk.rules, received_at=heard.at).last
+        last = ingest(connection, name, batch.epoch, arrived, desk.setting(name, heard.at)).last
     return _acknowledged(desk, heard.station, Ack(batch.epoch, last), heard.at)
 
 

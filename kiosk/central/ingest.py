@@ -6,7 +6,7 @@ Source: the MQTT contract, section 4. `(station, epoch, seq)` is the key; what c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -18,7 +18,7 @@ from kiosk.central.store.tables import facts, progress
 from kiosk.central.story import Place
 from kiosk.model.facts import Fact
 from kiosk.model.ids import Epoch
-from kiosk.rules.loans import LoanRules
+from kiosk.rules.lending import Setting
 
 AHEAD = timedelta(minutes=5)
 """A station's clock may be this far ahead; beyond it, a fact is dated by its arrival."""
@@ -66,11 +66,13 @@ def ingest(
     station: str,
     epoch: Epoch,
     arrived: Sequence[Arrived],
-    *,
-    rules: LoanRules,
-    received_at: datetime,
+    setting: Setting,
 ) -> Taken:
-    """Apply what is new and follows without a gap. Runs in the caller's transaction; acknowledge after its commit."""
+    """Apply what is new and follows without a gap. Runs in the caller's transaction; acknowledge after its commit.
+
+    `setting` says when they came, and by which rules they are judged.
+    """
+    received_at = setting.now
     row = connection.execute(_PROGRESS, {"station": station, "epoch": epoch}).one_or_none()
     last = first = 0 if row is None else int(row.last_seq)
     at = None if row is None else row.last_at
@@ -80,7 +82,7 @@ def ingest(
         if one.seq > last + 1:
             break
         at = _dated(one, at, received_at)
-        _take(connection, Fresh(Place(at, station, one.seq), epoch, rules), one, received_at)
+        _take(connection, Fresh(Place(at, station, one.seq), epoch, replace(setting, now=at)), one, received_at)
         last = one.seq
     if at is not None and last > first:
         _keep_progress(connection, station, epoch, last, at, begins=row is None, received_at=received_at)

@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 import traceback
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import FrameType
 
 import uvicorn
@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
-from kiosk.central.answering import Desk
+from kiosk.central.answering import desk_of
 from kiosk.central.inbox import Inbox
 from kiosk.central.line import Line
 from kiosk.central.messages import Heard, LineUp, Strange
@@ -68,7 +68,7 @@ def _serve(settings: CentralSettings) -> int:
     engine = _store(settings)
     inbox, changes = Inbox(), Changes()
     line = _line(settings.site, settings.broker, inbox)
-    desk = Desk(settings.loan_rules(), timedelta(seconds=settings.promise_s), f"lk/{settings.site}/central")
+    desk = desk_of(settings, settings.policy())
     worker = Worker(engine, desk, settings.site, inbox, line.tell, changes.note)
     live = Live(engine, settings.time_zone, changes, worker.counts, lambda: line.up)
 

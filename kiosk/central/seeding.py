@@ -15,7 +15,8 @@ from kiosk.central.seed_files import ItemsFile, LoansFile, PatronsFile, Seed
 from kiosk.central.settings import CentralSettings, SeedSettings
 from kiosk.central.store import writing
 from kiosk.central.store.tables import cards, items, loans, patrons, progress, records
-from kiosk.rules.loans import LoanRules, due_after
+from kiosk.rules.due import due_date
+from kiosk.rules.policy import ALL, Place, Policy
 from kiosk.settings import Fault, SettingsRefused, load
 
 SEEDED = "seed"
@@ -42,7 +43,7 @@ def seed(engine: Engine, settings: CentralSettings, now: datetime) -> bool:
         faults = told.faults(frozenset(str(row["control_number"]) for row in catalogue))
         if faults:
             raise SettingsRefused(faults)
-        loan_rows = _loan_rows(told, settings.loan_rules(), now)
+        loan_rows = _loan_rows(told, settings.policy(), now)
         _fill(connection, records, catalogue)
         _fill(connection, items, _item_rows(told))
         _fill(connection, patrons, _patron_rows(told))
@@ -133,16 +134,16 @@ def _card_rows(told: Seed) -> Rows:
     return [{"token": card_token(card), "patron": patron.id} for patron in told.patrons for card in patron.cards]
 
 
-def _loan_rows(told: Seed, rules: LoanRules, now: datetime) -> Rows:
+def _loan_rows(told: Seed, policy: Policy, now: datetime) -> Rows:
     """Loans made at `now`. Raises `SettingsRefused` where no rule has a period for one."""
     categories = {patron.id: patron.category for patron in told.patrons}
     classes = {item.id: item.loan_class for item in told.items}
     rows: Rows = []
     faults: list[Fault] = []
     for place, loan in enumerate(told.loans, 1):
-        days = rules.loan_days(categories[loan.patron], classes[loan.item])
-        if days is None:
-            faults.append(Fault(str(told.loans_file), f"loan.{place}", "a rule with loan_days for it", "none"))
+        terms = policy.find(Place(ALL, categories[loan.patron], classes[loan.item])).terms
+        if terms.loan_period is None:
+            faults.append(Fault(str(told.loans_file), f"loan.{place}", "a rule with loan_period for it", "none"))
             continue
         rows.append(
             {
@@ -152,7 +153,7 @@ def _loan_rows(told: Seed, rules: LoanRules, now: datetime) -> Rows:
                 "station": SEEDED,
                 "seq": place,
                 "made_at": now,
-                "due": due_after(now, days, rules),
+                "due": due_date(terms, terms.loan_period, now, policy.calendar, None).at,
                 "opened": True,
                 "provisional": False,
             }

@@ -9,9 +9,8 @@ from typing import Annotated
 
 from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, within
-from kiosk.rules.loans import LoanRule, LoanRules
-
-LARGEST_DEBT_CENTS = 100_000_000
+from kiosk.rules.policy import Policy, RulesFile
+from kiosk.settings import load
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +74,12 @@ class SeedSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSettings:
-    """Who may borrow what, until when."""
+class StationSettings:
+    """Where a kiosk stands."""
 
-    line: tuple[LoanRule, ...] = (LoanRule(loan_days=28, max_loans=10),)
-    debt_limit_cents: Annotated[int, within(0, LARGEST_DEBT_CENTS)] = 0
-    """Who owes more than this borrows nothing."""
-
-    def __post_init__(self) -> None:
-        LoanRules(self.line, debt_limit_cents=self.debt_limit_cents)
+    name: Annotated[str, NAME]
+    branch: Annotated[str, NOT_EMPTY]
+    """Its rules are asked for what happens there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +92,27 @@ class CentralSettings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     seed: SeedSettings = field(default_factory=SeedSettings)
-    rules: RuleSettings = field(default_factory=RuleSettings)
+    rules: RulesFile = field(default_factory=RulesFile)
+    """Who may borrow what, until when."""
+    rules_file: Path | None = None
+    """A file with what would stand under `rules`, for rules that somebody else edits."""
+    station: tuple[StationSettings, ...] = ()
+    """Stations with a branch of their own; without one, the rules for every branch hold."""
     promise_s: Annotated[int, within(1, 3_600)] = 120
     """How long a yes counts towards the patron's limit while the fact of the loan is awaited."""
 
     def __post_init__(self) -> None:
-        self.loan_rules()
+        if self.rules_file is not None and self.rules != RulesFile():
+            raise ValueError("expected rules or rules_file, not both")
+        names = [station.name for station in self.station]
+        if len(set(names)) < len(names):
+            raise ValueError("expected each station once")
 
-    def loan_rules(self) -> LoanRules:
-        """The rules as the desk judges by them."""
-        return LoanRules(self.rules.line, self.time_zone, self.rules.debt_limit_cents)
+    def policy(self) -> Policy:
+        """The rules as the desk judges by them. Reads `rules_file`; raises `SettingsRefused` with its faults."""
+        rules = self.rules if self.rules_file is None else load(RulesFile, self.rules_file)
+        return Policy(rules, self.time_zone)
+
+    def branches(self) -> dict[str, str]:
+        """Station → branch."""
+        return {station.name: station.branch for station in self.station}

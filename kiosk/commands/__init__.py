@@ -11,7 +11,20 @@ from collections.abc import Iterable
 
 from kiosk.settings.convert import SettingsRefused
 
-MODULES = ("demo", "run", "central", "check_config", "journal", "tag", "wire", "screens", "doctor", "device", "day")
+MODULES = (
+    "demo",
+    "run",
+    "central",
+    "check_config",
+    "journal",
+    "tag",
+    "wire",
+    "screens",
+    "doctor",
+    "device",
+    "day",
+    "rules",
+)
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""
 
 EXIT_INTERRUPTED = 130

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from kiosk.ledger.schema import journal, meta, outbox, titles
 from kiosk.model.journal import CLOSING
@@ -33,11 +33,11 @@ def prune(connection: Connection, before: datetime) -> int:
         (found for stop in stops if (found := connection.scalar(stop.order_by(stop.selected_columns[0]).limit(1)))),
         default=0,
     )
-    closed = select(journal.c.intent).where(journal.c.kind.in_(sorted(CLOSING)), journal.c.intent.is_not(None))
-    going_on = select(journal.c.intent).where(
-        journal.c.intent.is_not(None), or_(journal.c.intent.not_in(closed), journal.c.id >= cut)
-    )
-    over = or_(journal.c.intent.is_(None), journal.c.intent.not_in(going_on))
+    story = journal.alias()
+    of_it = story.c.intent == journal.c.intent
+    closed = select(story.c.id).where(of_it, story.c.kind.in_(sorted(CLOSING))).correlate(journal).exists()
+    goes_on = select(story.c.id).where(of_it, story.c.id >= cut).correlate(journal).exists()
+    over = or_(journal.c.intent.is_(None), and_(closed, ~goes_on))
     connection.execute(delete(outbox).where(outbox.c.journal < cut))
     oldest_title = select(func.max(titles.c.seen) - MOST_TITLES).scalar_subquery()
     connection.execute(delete(titles).where(titles.c.seen <= oldest_title))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LARGEST_PORT = 65_535
@@ -45,8 +46,26 @@ def _is_time_zone(value: object) -> bool:
         return False
 
 
+def _is_day_or_time(value: object) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value) is not None
+    except ValueError:
+        return False
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value) is not None
+    except ValueError:
+        return False
+
+
 NAME = matching(SEGMENT, "1 to 32 of a-z, 0-9 and -")
 """A name that topics and addresses carry."""
 NOT_EMPTY = Limit("at least one character or entry", bool)
 PORT_NUMBER = within(1, LARGEST_PORT)
 TIME_ZONE = Limit("an IANA time zone such as Asia/Shanghai", _is_time_zone)
+DAY = Limit("a day such as 2026-11-25", _is_day)
+DAY_OR_TIME = Limit("a day or time such as 2026-11-25 or 2026-11-25T18:00", _is_day_or_time)
+CLOCK = matching(re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00"), "a time of day such as 09:30")
+DAY_OF_YEAR = matching(re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"), "a day of every year such as 10-01")

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.rules.loans import Allowed, Refused
+from kiosk.rules.decisions import Allowed, Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from kiosk.model.ids import AskId, IntentId, PatronRef, SessionId
 from kiosk.model.journal import Doubt, JournalRow, RowKind
 from kiosk.model.questions import Answer, AskBorrow, MayBorrow, MayNotBorrow
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.rules.loans import Allowed, Refused
+from kiosk.rules.decisions import Allowed, Refused
 from kiosk.rules.offline import OfflineLimits, decide
 from kiosk.session import settling, tag_work
 from kiosk.session.effects import Ask, Cue, Play

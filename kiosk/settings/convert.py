@@ -3,7 +3,7 @@
 Understands nested dataclasses, `tuple[T, ...]`, enums by value, `Path` (relative ones are taken from the file's
 folder), `date`, `str`, `int`, `float`, `bool` and `T | None`. Limits of one value stand beside its type, see
 `kiosk.model.limits`. What concerns several values a dataclass checks in `__post_init__` by raising `ValueError` with
-the words "expected …"; the path is added here.
+the words "expected …"; the path is added here. A key that is no name in Python stands in the field's metadata (`key`).
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class _Conversion:
         if not isinstance(value, Mapping):
             return self.fault(path, "a table", value)
         hints = _hints(kind)
-        known = {field.name: field for field in fields(kind)}
+        known = {str(field.metadata.get("key", field.name)): field for field in fields(kind)}
         before = len(self.faults)
         for key in value:
             if key not in known:
@@ -104,8 +104,8 @@ class _Conversion:
                 self.faults.append(Fault(self.file, _join(path, key), f"a known key ({hint})", f"`{key}`"))
         all_known = len(self.faults)
         made: dict[str, object] = {}
-        for name, field in known.items():
-            made[name] = self._field(field, hints[name], value, _join(path, name))
+        for key, field in known.items():
+            made[field.name] = self._field(key, field, hints[field.name], value, _join(path, key))
         if len(self.faults) > all_known:
             return _NOTHING
         try:
@@ -114,9 +114,9 @@ class _Conversion:
             return self.fault(path, str(refusal).removeprefix("expected "), value)
         return whole if len(self.faults) == before else _NOTHING
 
-    def _field(self, field: Field[object], hint: object, table: Mapping[str, object], path: str) -> object:
-        if field.name in table:
-            return self.value(hint, table[field.name], path)
+    def _field(self, key: str, field: Field[object], hint: object, table: Mapping[str, object], path: str) -> object:
+        if key in table:
+            return self.value(hint, table[key], path)
         if _is_required(field):
             expected = f"{in_words(hint)} (this key is required)"
             self.faults.append(Fault(self.file, path, expected, "nothing"))

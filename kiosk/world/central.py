@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
-from kiosk.central.answering import Desk
+from kiosk.central.answering import desk_of
 from kiosk.central.handling import Unusable, greetings, handle
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.seeding import seed
@@ -33,7 +32,7 @@ class WorldCentral:
         self._agenda = agenda
         self._network = network
         self._site = settings.site
-        self._desk = Desk(settings.loan_rules(), timedelta(seconds=settings.promise_s), f"lk/{settings.site}/central")
+        self._desk = desk_of(settings, settings.policy())
         self._waiting: list[Heard] = []
         upgrade(self.engine)
         seed(self.engine, settings, agenda.utc)

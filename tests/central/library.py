@@ -26,7 +26,8 @@ from kiosk.model.facts import (
 )
 from kiosk.model.ids import AskId, Epoch, IntentId, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.questions import Answer, Question
-from kiosk.rules.loans import LoanRule, LoanRules
+from kiosk.rules.policy import Line, Policy, RulesFile
+from kiosk.rules.terms import Period
 from kiosk.wire import (
     Ack,
     AnswerMessage,
@@ -45,12 +46,10 @@ MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Nine in the morning at the library."""
 DUE = datetime(2026, 12, 21, 15, 59, tzinfo=UTC)
 """28 days after it, 23:59 library time."""
-RULES = LoanRules(
-    (LoanRule(loan_days=28, max_loans=3), LoanRule(category="child", max_loans=1)),
-    "Asia/Shanghai",
-    debt_limit_cents=1_000,
+RULES = RulesFile(
+    (Line(loan_period=Period(28), max_loans=3, debt_limit_cents=1_000), Line(category="child", max_loans=1))
 )
-DESK = Desk(RULES, timedelta(seconds=120), "lk/main/central")
+DESK = Desk(Policy(RULES, "Asia/Shanghai"), timedelta(seconds=120), "lk/main/central")
 UID, SESSION = Uid("E004015012345678"), SessionId("s")
 BOOKS = ("snow", "zahir", "river", "atlas", "notes", "dune")
 

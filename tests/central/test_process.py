@@ -120,7 +120,7 @@ def test_a_schema_of_a_later_version(tmp_path: Path) -> None:
     [
         ("http.port=99999", "http.port"),
         ("site=Main", "site"),
-        ("rules.debt_limit=1", "did you mean `debt_limit_cents`"),
+        ("rules.lines=1", "did you mean `line`"),
         ("seed.items=nowhere.toml", "nowhere.toml"),
         ("http.host=0.0.0.0", "token_file"),
     ],

@@ -37,7 +37,7 @@ def settings(folder: Path, seeds: str, **files: str) -> CentralSettings:
     for name, content in files.items():
         (folder / f"{name}.toml").write_text(content, encoding="utf-8")
     (folder / "central.toml").write_text(
-        f'site = "main"\n[seed]\n{seeds}\n[[rules.line]]\ncategory = "adult"\nloan_days = 28\n', encoding="utf-8"
+        f'site = "main"\n[seed]\n{seeds}\n[[rules.line]]\ncategory = "adult"\nloan_period.n = 28\n', encoding="utf-8"
     )
     return load(CentralSettings, folder / "central.toml")
 
@@ -90,7 +90,7 @@ FAULTS = [
     ({"patrons": PATRONS.replace("04a1", " ")}, "patron.1.cards.1: expected 1 to 128 characters"),
     ({"items": ITEMS.replace("b1", "b" * 65)}, "item.1.id: expected 1 to 64 characters"),
     ({"patrons": PATRONS + 'language = "de"\n'}, "patron.1.language: expected"),
-    ({"patrons": PATRONS.replace("adult", "child")}, "loan.1: expected a rule with loan_days for it"),
+    ({"patrons": PATRONS.replace("adult", "child")}, "loan.1: expected a rule with loan_period for it"),
     ({"loans": LOANS.replace("p1", "p9")}, "loan.1.patron: expected a patron's id"),
     ({"loans": LOANS.replace("b1", "b9")}, "loan.1.item: expected an item's id"),
     ({"loans": LOANS + LOANS}, "loan.2.item: expected item that stands once"),

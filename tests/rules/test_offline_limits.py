@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.rules.loans import Allowed, Refused
+from kiosk.rules.decisions import Allowed, Refused
 from kiosk.rules.offline import OfflineLimits, decide
 
 LIMITS = OfflineLimits(borrow=True, max_items=5, loan_days=14, due_hour=23, time_zone="Asia/Shanghai")

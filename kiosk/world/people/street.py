@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kiosk.demo.bench_client import BenchClient
 from kiosk.demo.children import Child
 from kiosk.demo.house import Ports, set_words
 from kiosk.demo.mirror_client import MirrorClient
-from kiosk.rules.loans import LoanRule
+from kiosk.rules.policy import Line
+from kiosk.rules.terms import Period
 from kiosk.world.people.branch import Branch
 from kiosk.world.people.year import RULES
 
@@ -142,14 +143,16 @@ def central_toml() -> str:
     )
 
 
-def _rule(rule: LoanRule) -> str:
-    keys = {name: getattr(rule, name) for name in rule.__dataclass_fields__}
-    lines = (
-        f'{name} = "{value}"\n' if isinstance(value, str) else f"{name} = {value}\n"
-        for name, value in keys.items()
-        if value is not None
-    )
+def _rule(rule: Line) -> str:
+    keys = ((one.name, getattr(rule, one.name)) for one in fields(rule))
+    lines = (f"{name} = {_toml(value)}\n" for name, value in keys if value is not None)
     return "".join(("[[rules.line]]\n", *lines))
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Period):
+        return f'{{ n = {value.n}, unit = "{value.unit}" }}'
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _name(number: int) -> str:

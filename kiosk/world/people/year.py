@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 
 from drivers.pads.protocol import PadEvent
 from drivers.printers.events import PrinterEvent
-from kiosk.central.settings import CentralSettings, RuleSettings, SeedSettings
+from kiosk.central.settings import CentralSettings, SeedSettings
 from kiosk.central.store.tables import exceptions, loans
 from kiosk.ledger import Outbox, as_object
-from kiosk.rules.loans import LoanRule
+from kiosk.rules.policy import Line, RulesFile
+from kiosk.rules.terms import Period
 from kiosk.screens.settings import ScreenSettings
 from kiosk.station.devices import Devices
 from kiosk.station.settings import KioskSettings, LedgerSettings
@@ -36,11 +37,11 @@ DAY_S = 86_400.0
 BEGINS = datetime(2026, 1, 5, tzinfo=UTC)
 WARM_UP_S = 120.0
 """The kiosk is switched on so long before the doors open, and off as long after they close."""
-RULES = RuleSettings(
+RULES = RulesFile(
     (
-        LoanRule(loan_days=28, max_loans=30),
-        LoanRule(category=Age.CHILD.value, max_loans=12),
-        LoanRule(loan_class=Shelf.SHORT.value, loan_days=7),
+        Line(loan_period=Period(28), max_loans=30, debt_limit_cents=0),
+        Line(category=Age.CHILD.value, max_loans=12),
+        Line(loan_class=Shelf.SHORT.value, loan_period=Period(7)),
     )
 )
 OUTAGE_SHARE, OUTAGE_S = 0.05, 3_600.0
