@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from kiosk.central import account_facts
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.exceptions import Notable, Why, close_doubt, note
 from kiosk.central.holdings import ItemOnFile, item_on_file
 from kiosk.central.people import PatronOnFile, patron_on_file, resolved
+from kiosk.central.returning import settle
 from kiosk.central.store.tables import decisions, items, loans
-from kiosk.central.story import Place, Told, add_loan, add_return, undo
+from kiosk.central.story import Fresh, Told, add_loan, add_return, undo
+from kiosk.central.waiting import fulfil
 from kiosk.model.facts import (
+    ChargePaid,
     Fact,
     Found,
+    HoldCancelled,
+    HoldPlaced,
     ItemDoubtful,
     ItemOpened,
     ItemReturned,
+    ItemSecured,
     LoanMade,
     LoanRefused,
+    LoanRenewed,
     LoanUndone,
     StationSettled,
 )
-from kiosk.model.ids import Epoch, IntentId
+from kiosk.model.ids import IntentId
 from kiosk.model.reasons import ReasonCode
 from kiosk.rules.decisions import Refused
-from kiosk.rules.lending import Setting, decide_checkout
+from kiosk.rules.lending import decide_checkout
 
 ABOUT_THE_STORY = frozenset({ReasonCode.LENT_TO_ANOTHER, ReasonCode.LENT_TO_YOU, ReasonCode.UNKNOWN_ITEM})
 """Reasons of the rules that the item's story notes in its own way."""
@@ -40,19 +47,9 @@ _RESERVED_NO_MORE = update(items).where(items.c.id == bindparam("item")).values(
 _OPENED = update(loans).where(loans.c.intent == bindparam("of")).values(opened=bindparam("verified"))
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """Where a new fact stands, and the rules that it is held against."""
-
-    place: Place
-    epoch: Epoch
-    setting: Setting
-    """Where and when it happened, and the rules that it is held against."""
-
-
 def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
     """Change loans, returns and exceptions as `fact` says. Raises only what the database raises."""
-    if not isinstance(fact, ItemOpened | ItemReturned | StationSettled):
+    if isinstance(fact, LoanMade | LoanRefused | LoanUndone | LoanRenewed | ItemDoubtful):
         _redeem(connection, fact.intent)
     match fact:
         case LoanMade():
@@ -69,7 +66,9 @@ def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
             _note(connection, fresh, Notable(Why.DOUBTFUL, fact.intent, fact.item, details))
         case StationSettled():
             close_doubt(connection, fact.intent)
-        case LoanRefused():
+        case LoanRenewed() | HoldPlaced() | HoldCancelled() | ChargePaid():
+            account_facts.apply(connection, fresh, fact)
+        case LoanRefused() | ItemSecured():
             pass
         case _:
             assert_never(fact)
@@ -95,8 +94,12 @@ def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade) -> None:
         _note(connection, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
     if on_file is not None and item is not None:
         _hold_against_rules(connection, fresh, fact, on_file, item)
+        if item.wanted or item.held_for == on_file.ref:
+            fulfil(connection, item, on_file.ref, fresh.place.at)
         if item.held_for == on_file.ref:
             connection.execute(_RESERVED_NO_MORE, {"item": fact.item})
+    if fact.due <= fresh.place.at:
+        _note(connection, fresh, Notable(Why.WRONG_CLOCK, fact.intent, fact.item, {"due": fact.due.isoformat()}))
     told = add_loan(connection, fact, patron or fact.patron, fresh.place)
     _note_story(connection, fresh, fact, told, same=told.ended is not None and told.ended.patron == patron)
 
@@ -132,9 +135,11 @@ def _opened(connection: Connection, fresh: Fresh, fact: ItemOpened) -> None:
 
 
 def _returned(connection: Connection, fresh: Fresh, fact: ItemReturned) -> None:
-    known = item_on_file(connection, fact.item, lock=True) is not None
+    item = item_on_file(connection, fact.item, lock=True)
     ended = add_return(connection, fact.item, fresh.place, fresh.epoch)
-    if not known and fact.found is not Found.FOREIGN:
+    if item is not None:
+        settle(connection, fresh.setting, item, None if ended is None else ended.intent, fresh.place.at)
+    if item is None and fact.found is not Found.FOREIGN:
         _note(connection, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
     if ended is None and fact.found is Found.LENT:
         _note(connection, fresh, Notable(Why.NOT_LENT, fact.intent, fact.item))

@@ -43,6 +43,8 @@ class Why(StrEnum):
     """Returned with a tag that said "on loan", but no loan was known."""
     LATE = "late"
     """Returned after it was due."""
+    WRONG_CLOCK = "wrong-clock"
+    """Due before it was made: the station's clock was far behind."""
     DOUBTFUL = "doubtful"
     """A station does not know what a tag says; closed when it has been settled."""
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
-from kiosk.central.store.tables import items, records
+from kiosk.central.store.tables import holds, items, records
 from kiosk.model.circulation import Item
 from kiosk.model.ids import ItemId, PatronRef
+
+
+class ItemState(StrEnum):
+    """What has become of a copy; in circulation there is nothing to say."""
+
+    IN_CIRCULATION = ""
+    LOST = "lost"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +30,16 @@ class ItemOnFile:
     loan_class: str
     not_for_loan: bool
     held_for: PatronRef | None
+    """It is set aside for this patron."""
+    control_number: str | None = None
+    branch: str = ""
+    """Where it belongs; empty: nowhere else than here."""
+    price_cents: int = 0
+    age_mark: str = ""
+    state: str = ""
+    """See `ItemState`."""
+    wanted: bool = False
+    """Somebody waits for it or for its title."""
 
 
 TITLE = func.coalesce(func.nullif(items.c.title, ""), records.c.title, items.c.id).label("shown_title")
@@ -36,7 +57,13 @@ def shown_items() -> Select[tuple[object, ...]]:
     ).select_from(items.outerjoin(records, items.c.control_number == records.c.control_number))
 
 
-_ITEM = shown_items().where(items.c.id == bindparam("item"))
+_WANTED = (
+    select(holds.c.id)
+    .where(holds.c.state == "waiting", holds.c.item.is_(None), holds.c.control_number == items.c.control_number)
+    .exists()
+    | select(holds.c.id).where(holds.c.state == "waiting", holds.c.item == items.c.id).exists()
+)
+_ITEM = shown_items().add_columns(_WANTED.label("wanted")).where(items.c.id == bindparam("item"))
 _ITEM_LOCKED = _ITEM.with_for_update(of=items)
 
 
@@ -50,4 +77,10 @@ def item_on_file(connection: Connection, item: ItemId, *, lock: bool = False) ->
         loan_class=row.loan_class,
         not_for_loan=row.not_for_loan,
         held_for=None if row.held_for is None else PatronRef(row.held_for),
+        control_number=row.control_number,
+        branch=row.branch,
+        price_cents=row.price_cents,
+        age_mark=row.age_mark,
+        state=row.state,
+        wanted=bool(row.wanted),
     )

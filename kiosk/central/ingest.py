@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
-from kiosk.central.applying import Fresh, apply
+from kiosk.central.applying import apply
 from kiosk.central.exceptions import Notable, Why, note
 from kiosk.central.store.tables import facts, progress
-from kiosk.central.story import Place
-from kiosk.model.facts import Fact
+from kiosk.central.story import Fresh, Place
+from kiosk.model.facts import Fact, item_of
 from kiosk.model.ids import Epoch
 from kiosk.rules.lending import Setting
 
@@ -115,7 +115,7 @@ def _dated(one: Arrived, before: datetime | None, received_at: datetime) -> date
 def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datetime) -> None:
     """Store one fact, and apply it; what cannot be applied becomes an exception and never blocks what follows."""
     place = fresh.place
-    item = None if one.fact is None else one.fact.item
+    item = None if one.fact is None else item_of(one.fact)
     connection.execute(
         _KEEP,
         {
@@ -141,7 +141,7 @@ def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datet
     except (DataError, IntegrityError, ValueError) as trouble:
         savepoint.rollback()
         what = str(trouble.orig) if isinstance(trouble, DataError | IntegrityError) else str(trouble)
-        about = Notable(Why.NOT_APPLIED, one.fact.intent, one.fact.item, {"type": one.type, "what": what})
+        about = Notable(Why.NOT_APPLIED, one.fact.intent, item, {"type": one.type, "what": what})
         note(connection, place, fresh.epoch, about)
     else:
         savepoint.commit()

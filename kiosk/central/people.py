@@ -29,8 +29,12 @@ class PatronOnFile:
     category: str
     expires: date | None
     blocked: bool
-    debt_cents: int
     language: Language | None
+    born: date | None = None
+    guardian: str | None = None
+    """The patron who answers for this one."""
+    card_lost: bool = False
+    suspended_until: date | None = None
 
 
 def card_token(text: str) -> str:
@@ -61,6 +65,9 @@ def patron_on_file(connection: Connection, ref: PatronRef, *, lock: bool = False
         category=row.category,
         expires=row.expires,
         blocked=row.blocked,
-        debt_cents=row.debt_cents,
         language=Language(row.language) if row.language in set(Language) else None,
+        born=row.born,
+        guardian=row.guardian,
+        card_lost=row.card_lost,
+        suspended_until=row.suspended_until,
     )

@@ -37,6 +37,9 @@ class SeedItem:
     not_for_loan: bool = False
     held_for: Annotated[str, ID] | None = None
     """Id of the patron that it waits for."""
+    price_cents: Annotated[int, within(0, MOST_CENTS)] = 0
+    age_mark: Annotated[str, matching(re.compile(r"[^\0]{0,32}"), "at most 32 characters in one line")] = ""
+    """Such as `FSK 16`; what it means stands in the rules."""
 
     def __post_init__(self) -> None:
         if self.control_number is None and not self.title:
@@ -55,7 +58,11 @@ class SeedPatron:
     """The card's last valid day."""
     blocked: bool = False
     debt_cents: Annotated[int, within(0, MOST_CENTS)] = 0
+    """What is owed from before."""
     language: Language | None = None
+    born: date | None = None
+    guardian: Annotated[str, ID] | None = None
+    """Id of the patron who answers for this one."""
     cards: tuple[Annotated[str, CARD], ...] = ()
 
 

@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, Table, insert, select
 
+from kiosk.central.accounts import ChargeKind
 from kiosk.central.people import card_token
 from kiosk.central.seed_files import ItemsFile, LoansFile, PatronsFile, Seed
 from kiosk.central.settings import CentralSettings, SeedSettings
 from kiosk.central.store import writing
-from kiosk.central.store.tables import cards, items, loans, patrons, progress, records
+from kiosk.central.store.tables import cards, charges, items, loans, patrons, progress, records
 from kiosk.rules.due import due_date
 from kiosk.rules.policy import ALL, Place, Policy
 from kiosk.settings import Fault, SettingsRefused, load
@@ -49,6 +50,7 @@ def seed(engine: Engine, settings: CentralSettings, now: datetime) -> bool:
         _fill(connection, patrons, _patron_rows(told))
         _fill(connection, cards, _card_rows(told))
         _fill(connection, loans, loan_rows)
+        _fill(connection, charges, _charge_rows(told, now))
     log.info(
         "filled the empty database: %d records, %d items, %d patrons, %d loans",
         len(catalogue),
@@ -109,6 +111,8 @@ def _item_rows(told: Seed) -> Rows:
             "loan_class": item.loan_class,
             "not_for_loan": item.not_for_loan,
             "held_for": item.held_for,
+            "price_cents": item.price_cents,
+            "age_mark": item.age_mark,
         }
         for item in told.items
     ]
@@ -123,7 +127,8 @@ def _patron_rows(told: Seed) -> Rows:
             "category": patron.category,
             "expires": patron.expires,
             "blocked": patron.blocked,
-            "debt_cents": patron.debt_cents,
+            "born": patron.born,
+            "guardian": patron.guardian,
             "language": patron.language,
         }
         for patron in told.patrons
@@ -132,6 +137,22 @@ def _patron_rows(told: Seed) -> Rows:
 
 def _card_rows(told: Seed) -> Rows:
     return [{"token": card_token(card), "patron": patron.id} for patron in told.patrons for card in patron.cards]
+
+
+def _charge_rows(told: Seed, now: datetime) -> Rows:
+    """What patrons owed before this system."""
+    return [
+        {
+            "id": f"{ChargeKind.CARRIED_OVER}-{patron.id}",
+            "patron": patron.id,
+            "kind": ChargeKind.CARRIED_OVER.value,
+            "amount_cents": patron.debt_cents,
+            "at": now,
+            "open": True,
+        }
+        for patron in told.patrons
+        if patron.debt_cents
+    ]
 
 
 def _loan_rows(told: Seed, policy: Policy, now: datetime) -> Rows:

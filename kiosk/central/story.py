@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from kiosk.central.store.tables import loans, returns
 from kiosk.model.facts import LoanMade
 from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef
+from kiosk.rules.lending import Setting
 
 
 class EndWhy(StrEnum):
@@ -34,6 +35,16 @@ class Place:
     at: datetime
     station: str
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Where a new fact stands, and the rules that it is held against."""
+
+    place: Place
+    epoch: Epoch
+    setting: Setting
+    """Where and when it happened, and the rules that it is held against."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,14 @@ class UndoneWhy(StrEnum):
     ITEM_TAKEN_AWAY = "item-taken-away"
 
 
+class PaidBy(StrEnum):
+    """How money was taken."""
+
+    CASH = "cash"
+    CARD = "card"
+    QR = "qr"
+
+
 @dataclass(frozen=True, slots=True)
 class LoanMade:
     """A loan stands from here on, whatever happens to the tag."""
@@ -71,6 +79,75 @@ class LoanUndone:
     intent: IntentId
     item: ItemId
     why: UndoneWhy
+
+
+@dataclass(frozen=True, slots=True)
+class LoanRenewed:
+    """The patron's own loan goes on until `due`, as central had allowed under the ask `intent`."""
+
+    type: ClassVar[str] = "lk.loan.renewed"
+    session: SessionId
+    intent: IntentId
+    patron: PatronRef
+    item: ItemId
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlaced:
+    """The patron waits for a title (`control_number`) or for one copy (`item`). `intent` is the hold's id."""
+
+    type: ClassVar[str] = "lk.hold.placed"
+    session: SessionId
+    intent: IntentId
+    patron: PatronRef
+    control_number: str | None
+    item: ItemId | None
+    pickup: str
+    """Branch where it is collected; empty: any."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCancelled:
+    """The patron waits no more. `hold` is the id of the hold."""
+
+    type: ClassVar[str] = "lk.hold.cancelled"
+    session: SessionId
+    intent: IntentId
+    patron: PatronRef
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargePaid:
+    """Money was taken. `intent` is the payment's id: told twice, it is paid once."""
+
+    type: ClassVar[str] = "lk.charge.paid"
+    session: SessionId
+    intent: IntentId
+    patron: PatronRef
+    amount_cents: int
+    currency: str
+    """ISO 4217."""
+    method: PaidBy
+    reference: str
+    """What the payment's provider calls it; no card number."""
+    charges: tuple[str, ...]
+    """Those that were chosen; empty: the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSecured:
+    """The tag was written `in stock` and read back so, without a return: repaired, or staff's work."""
+
+    type: ClassVar[str] = "lk.item.secured"
+    session: SessionId
+    intent: IntentId
+    item: ItemId
+    uid: Uid
+    afi_before: int | None
+    afi_after: int
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +205,22 @@ class StationSettled:
     """`opened`, `returned`, `abandoned` (nothing had happened yet), `undone`."""
 
 
-Fact = LoanMade | LoanRefused | LoanUndone | ItemOpened | ItemReturned | ItemDoubtful | StationSettled
+Fact = (
+    LoanMade
+    | LoanRefused
+    | LoanUndone
+    | LoanRenewed
+    | ItemOpened
+    | ItemSecured
+    | ItemReturned
+    | ItemDoubtful
+    | HoldPlaced
+    | HoldCancelled
+    | ChargePaid
+    | StationSettled
+)
+
+
+def item_of(fact: Fact) -> ItemId | None:
+    """The item that a fact is about."""
+    return None if isinstance(fact, HoldCancelled | ChargePaid) else fact.item

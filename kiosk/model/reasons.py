@@ -22,6 +22,7 @@ class ReasonCode(StrEnum):
     GUARDIAN_DEBT = "guardian-debt"
     CLAIMED_RETURNED = "claimed-returned"
     LOST = "lost"
+    NOT_YOUR_LOAN = "not-your-loan"
     DUE_UNCHANGED = "due-unchanged"
     DUE_CUT_TO_CARD_EXPIRY = "due-cut-to-card-expiry"
     DUE_CUT_TO_FIXED_DATE = "due-cut-to-fixed-date"

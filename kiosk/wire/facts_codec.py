@@ -16,15 +16,21 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from kiosk.model.facts import (
+    ChargePaid,
     Decided,
     Fact,
     Found,
+    HoldCancelled,
+    HoldPlaced,
     ItemDoubtful,
     ItemOpened,
     ItemReturned,
+    ItemSecured,
     LoanMade,
     LoanRefused,
+    LoanRenewed,
     LoanUndone,
+    PaidBy,
     StationSettled,
     UndoneWhy,
 )
@@ -35,6 +41,7 @@ from kiosk.wire.topics import Station
 
 MOST_FACTS = 50
 MOST_REASONS = 32
+LARGEST_AMOUNT_CENTS = 100_000_000
 HELLO = "lk.station.hello"
 OVERSIZE = "lk.station.oversize"
 """Takes the place of a fact that fits no message, so that those behind it are not held up; central sets it aside."""
@@ -305,11 +312,61 @@ def _station_settled(data: Fields) -> Fact:
     return StationSettled(_session(data), _intent(data), _item(data), data.text("outcome"))
 
 
+def _loan_renewed(data: Fields) -> Fact:
+    return LoanRenewed(_session(data), _intent(data), _patron(data), _item(data), data.instant("due"))
+
+
+def _hold_placed(data: Fields) -> Fact:
+    title, item = _text_or_nothing(data, "control_number"), _text_or_nothing(data, "item")
+    if (title is None) == (item is None):
+        raise MessageRefused(data.path, "control_number or item", "both" if title is not None else "neither")
+    copy = None if item is None else ItemId(item)
+    return HoldPlaced(_session(data), _intent(data), _patron(data), title, copy, data.text("pickup"))
+
+
+def _hold_cancelled(data: Fields) -> Fact:
+    return HoldCancelled(_session(data), _intent(data), _patron(data), data.text("hold"))
+
+
+def _charge_paid(data: Fields) -> Fact:
+    return ChargePaid(
+        session=_session(data),
+        intent=_intent(data),
+        patron=_patron(data),
+        amount_cents=data.whole("amount_cents", 1, LARGEST_AMOUNT_CENTS),
+        currency=data.text("currency", longest=3),
+        method=data.word("method", PaidBy),
+        reference=data.text("reference", longest=128),
+        charges=data.texts("charges", MOST_REASONS),
+    )
+
+
+def _item_secured(data: Fields) -> Fact:
+    return ItemSecured(
+        session=_session(data),
+        intent=_intent(data),
+        item=_item(data),
+        uid=_uid(data),
+        afi_before=_afi_before(data),
+        afi_after=_afi(data, "afi_after"),
+        verified=data.flag("verified"),
+    )
+
+
+def _text_or_nothing(data: Fields, key: str) -> str | None:
+    return None if data.members.get(key) is None else data.text(key)
+
+
 READERS: Mapping[str, Callable[[Fields], Fact]] = {
     LoanMade.type: _loan_made,
     LoanRefused.type: _loan_refused,
     LoanUndone.type: _loan_undone,
+    LoanRenewed.type: _loan_renewed,
     ItemOpened.type: _item_opened,
+    ItemSecured.type: _item_secured,
+    HoldPlaced.type: _hold_placed,
+    HoldCancelled.type: _hold_cancelled,
+    ChargePaid.type: _charge_paid,
     ItemReturned.type: _item_returned,
     ItemDoubtful.type: _item_doubtful,
     StationSettled.type: _station_settled,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine, insert, select
 
+from kiosk.central.accounts import Charge, ChargeKind, owe
 from kiosk.central.answering import Desk
 from kiosk.central.handling import Unusable, handle
 from kiosk.central.messages import Heard, Telling
@@ -27,7 +28,7 @@ from kiosk.model.facts import (
 from kiosk.model.ids import AskId, Epoch, IntentId, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.questions import Answer, Question
 from kiosk.rules.policy import Line, Policy, RulesFile
-from kiosk.rules.terms import Period
+from kiosk.rules.terms import Fine, Period, Suspension
 from kiosk.wire import (
     Ack,
     AnswerMessage,
@@ -47,7 +48,16 @@ MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 DUE = datetime(2026, 12, 21, 15, 59, tzinfo=UTC)
 """28 days after it, 23:59 library time."""
 RULES = RulesFile(
-    (Line(loan_period=Period(28), max_loans=3, debt_limit_cents=1_000), Line(category="child", max_loans=1))
+    (
+        Line(
+            loan_period=Period(28),
+            max_loans=3,
+            debt_limit_cents=1_000,
+            guardian_debt_limit_cents=1_000,
+            fine=Fine(10),
+        ),
+        Line(category="child", max_loans=1, fine=Fine(0), suspension=Suspension(1)),
+    )
 )
 DESK = Desk(Policy(RULES, "Asia/Shanghai"), timedelta(seconds=120), "lk/main/central")
 UID, SESSION = Uid("E004015012345678"), SessionId("s")
@@ -63,10 +73,10 @@ def fill(engine: Engine) -> None:
         "old": {"expires": date(2026, 11, 22)},
         "last-day": {"expires": date(2026, 11, 23)},
         "blocked": {"blocked": True},
-        "at-limit": {"debt_cents": 1_000},
-        "above": {"debt_cents": 1_001},
+        "at-limit": {},
+        "above": {},
     }
-    usual = {"category": "adult", "expires": None, "blocked": False, "debt_cents": 0, "language": None}
+    usual = {"category": "adult", "expires": None, "blocked": False, "language": None}
     copies = [{"id": book, "held_for": None, "not_for_loan": False} for book in BOOKS]
     copies += [{"id": "held", "held_for": "amy", "not_for_loan": False}]
     copies += [{"id": "reference", "held_for": None, "not_for_loan": True}]
@@ -74,6 +84,8 @@ def fill(engine: Engine) -> None:
         connection.execute(
             insert(patrons), [{"id": name, "given_name": name.title()} | usual | own for name, own in people.items()]
         )
+        for patron, owed in (("at-limit", 1_000), ("above", 1_001)):
+            owe(connection, Charge(f"old-{patron}", PatronRef(patron), ChargeKind.CARRIED_OVER, owed, MONDAY))
         connection.execute(
             insert(cards), [{"token": "04A1B2C3", "patron": "wei"}, {"token": "Bar-20230002", "patron": "amy"}]
         )

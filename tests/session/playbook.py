@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from kiosk.model.facts import Fact
+from kiosk.model.facts import Fact, item_of
 from kiosk.model.ids import ItemId, Uid
 from kiosk.model.journal import RowKind
 from kiosk.model.reasons import ReasonCode
@@ -305,7 +305,7 @@ def told(title: str, *types: str) -> Word:
 
     def say(play: Playbook) -> None:
         item = play.book(title).item
-        assert [fact.type for fact in play.facts() if fact.item == item] == list(types)
+        assert [fact.type for fact in play.facts() if item_of(fact) == item] == list(types)
 
     return say
 

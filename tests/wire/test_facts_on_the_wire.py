@@ -10,15 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.model.facts import (
+    ChargePaid,
     Decided,
     Fact,
     Found,
+    HoldCancelled,
+    HoldPlaced,
     ItemDoubtful,
     ItemOpened,
     ItemReturned,
+    ItemSecured,
     LoanMade,
     LoanRefused,
+    LoanRenewed,
     LoanUndone,
+    PaidBy,
     StationSettled,
     UndoneWhy,
 )
@@ -53,6 +59,22 @@ facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(LoanMade, sessions, intents, patrons, items, uids, instants, st.sampled_from(Decided), st.booleans()),
     st.builds(LoanRefused, sessions, intents, patrons, items, st.lists(words, max_size=5).map(tuple)),
     st.builds(LoanUndone, sessions, intents, items, st.sampled_from(UndoneWhy)),
+    st.builds(LoanRenewed, sessions, intents, patrons, items, instants),
+    st.builds(HoldPlaced, sessions, intents, patrons, words, st.none(), words),
+    st.builds(HoldPlaced, sessions, intents, patrons, st.none(), items, words),
+    st.builds(HoldCancelled, sessions, intents, patrons, words),
+    st.builds(
+        ChargePaid,
+        sessions,
+        intents,
+        patrons,
+        st.integers(1, 100_000_000),
+        st.sampled_from(["CNY", "EUR"]),
+        st.sampled_from(PaidBy),
+        words,
+        st.lists(words, max_size=5).map(tuple),
+    ),
+    st.builds(ItemSecured, sessions, intents, items, uids, st.none() | afis, afis, st.booleans()),
     st.builds(ItemOpened, sessions, intents, items, uids, st.none() | afis, afis, st.booleans()),
     st.builds(
         ItemReturned, sessions, intents, items, uids, st.sampled_from(Found), st.none() | afis, afis, st.booleans()

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
+from kiosk.central.accounts import account
 from kiosk.central.holdings import TITLE, shown_items
 from kiosk.central.pages.answers import instant
 from kiosk.central.stations import StationSeen, every_station
 from kiosk.central.store.tables import exceptions, facts, items, loans, patrons, records
+from kiosk.model.ids import PatronRef
 from kiosk.wire.fields import Json
 
 Told = dict[str, Json]
@@ -86,7 +88,7 @@ def one_patron(connection: Connection, patron: str) -> Told | None:
         "category": row.category,
         "expires": None if row.expires is None else row.expires.isoformat(),
         "blocked": row.blocked,
-        "debt_cents": row.debt_cents,
+        "debt_cents": account(connection, PatronRef(row.id)).debt_cents,
         "language": row.language,
         "loans": loans_page(connection, LoansWanted(open=True, patron=patron), 1_000),
     }

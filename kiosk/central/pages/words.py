@@ -19,6 +19,7 @@ WORDS: dict[str, str] = {
     Why.SAME_INTENT: "A second loan under the number of another one",
     Why.NOT_LENT: 'Returned with a tag that said "on loan", but no loan was known',
     Why.LATE: "Returned after it was due",
+    Why.WRONG_CLOCK: "Due before it was lent: the station's clock was far behind; the patron was told that date",
     Why.DOUBTFUL: "A station does not know whether the tag was written: find the item and lay it on the pad",
     ReasonCode.TOO_MANY_LOANS: "Lent off line beyond the patron's limit",
     ReasonCode.ON_HOLD: "Lent although it waits for somebody else",

@@ -81,7 +81,12 @@ items = Table(
     Column("loan_class", String(32), nullable=False),
     Column("not_for_loan", Boolean, nullable=False, server_default=false()),
     Column("held_for", String(64)),
-    comment="Copies. title and call_number only where they differ from the record's, or there is no record",
+    Column("price_cents", BigInteger, nullable=False, server_default="0"),
+    Column("age_mark", String(32), nullable=False, server_default=""),
+    Column("location", String(64), nullable=False, server_default=""),
+    Column("state", String(16), nullable=False, server_default=""),
+    comment="Copies. title and call_number only where they differ from the record's, or there is no record. "
+    "location: the branch where it was seen last, where that is not its own. state: see holdings.ItemState",
 )
 
 patrons = Table(
@@ -93,8 +98,12 @@ patrons = Table(
     Column("category", String(32), nullable=False),
     Column("expires", Date),
     Column("blocked", Boolean, nullable=False, server_default=false()),
-    Column("debt_cents", BigInteger, nullable=False, server_default="0"),
     Column("language", String(8)),
+    Column("born", Date),
+    Column("guardian", String(64)),
+    Column("card_lost", Boolean, nullable=False, server_default=false()),
+    Column("suspended_until", Date),
+    comment="guardian: the patron who answers for this one",
 )
 
 cards = Table(
@@ -121,6 +130,11 @@ loans = Table(
     Column("end_seq", BigInteger),
     Column("opened", Boolean, nullable=False, server_default=false()),
     Column("provisional", Boolean, nullable=False, server_default=false()),
+    Column("renewals", Integer, nullable=False, server_default="0"),
+    Column("recalled", Boolean, nullable=False, server_default=false()),
+    Column("claimed_returned", Boolean, nullable=False, server_default=false()),
+    Column("lost_at", UtcTime),
+    Column("policy", String(64), nullable=False, server_default=""),
     Index("ix_loans_item_made_at", "item", "made_at"),
     Index("ix_loans_patron_ended_at", "patron", "ended_at"),
     comment="(made_at, station, seq) and (ended_at, end_station, end_seq) place both ends in the item's story",
@@ -167,8 +181,99 @@ exceptions = Table(
     Column("details", Text, nullable=False, server_default="{}"),
     Column("at", UtcTime, nullable=False),
     Column("open", Boolean, nullable=False),
+    Column("owner", String(64)),
     Index("ix_exceptions_intent", "intent"),
-    comment="What staff have to look at; details is a JSON object of text values",
+    comment="What staff have to look at; details is a JSON object of text values. owner: who looks after it",
+)
+
+exception_notes = Table(
+    "exception_notes",
+    metadata,
+    Column("id", LongId, primary_key=True, autoincrement=True),
+    Column("exception", BigInteger, nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("did", String(16), nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    comment="The history of each exception: opened, taken, noted, closed, opened again",
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("patron", String(64), nullable=False),
+    Column("control_number", String(64)),
+    Column("item", String(64)),
+    Column("pickup", String(64), nullable=False, server_default=""),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("placed_at", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("trapped", String(64)),
+    Column("ready_at", UtcTime),
+    Column("expires", Date),
+    Column("ended_at", UtcTime),
+    Index("ix_holds_control_number_state", "control_number", "state"),
+    Index("ix_holds_item_state", "item", "state"),
+    Index("ix_holds_patron_state", "patron", "state"),
+    Index("ix_holds_trapped_state", "trapped", "state"),
+    comment="Who waits: for any copy of a title, or for one copy. trapped: the copy that was set aside",
+)
+
+charges = Table(
+    "charges",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("patron", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("item", String(64)),
+    Column("loan", String(64)),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("paid_cents", BigInteger, nullable=False, server_default="0"),
+    Column("at", UtcTime, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("why", Text, nullable=False, server_default=""),
+    Index("ix_charges_patron_open", "patron", "open"),
+    Index("ix_charges_loan", "loan"),
+    comment="What is owed, in cents. Nothing is deleted: a waiver is a payment of kind waived",
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("patron", String(64), nullable=False, index=True),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("station", String(32), nullable=False, server_default=""),
+    Column("reference", String(128), nullable=False, server_default=""),
+    Column("credit_cents", BigInteger, nullable=False, server_default="0"),
+    comment="What was paid or waived; credit_cents is what no charge took. One id is one payment, whoever tells it "
+    "twice",
+)
+
+allocations = Table(
+    "allocations",
+    metadata,
+    Column("payment", String(64), primary_key=True),
+    Column("charge", String(64), primary_key=True),
+    Column("amount_cents", BigInteger, nullable=False),
+    comment="Which charges a payment paid, the oldest first unless it named some",
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("revoked_at", UtcTime),
+    comment="Keys of programs that use REST. digest: SHA-256 of the secret, which is shown once. scopes: words",
 )
 
 decisions = Table(
