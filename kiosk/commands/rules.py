@@ -14,8 +14,8 @@ from kiosk.rules.cases import CasesFile
 from kiosk.rules.policy import Policy, RulesFile
 from kiosk.rules.trying import Tried, try_case
 from kiosk.screens.rows import reason_sentence
-from kiosk.screens.words import words
 from kiosk.settings import load
+from kiosk.words.sentences import words
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

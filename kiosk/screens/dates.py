@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from kiosk.screens.words import Words
+from kiosk.words.sentences import Words
 
 
 def clock(at: datetime, zone: str) -> str:

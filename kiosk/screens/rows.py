@@ -12,9 +12,9 @@ from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.screens.dates import due_day, iso_day
 from kiosk.screens.tokens import COVERS, ERROR, MUTED, OK, WARN, WORK, Tone
 from kiosk.screens.view import Cover, Pill, RowView
-from kiosk.screens.words import Words
 from kiosk.session.events import Touch, Touched
 from kiosk.session.state import Row, Stage
+from kiosk.words.sentences import Words
 
 WORKING = frozenset({Stage.READING, Stage.ASKING, Stage.WRITING})
 REMOVABLE = frozenset({Stage.REFUSED, Stage.UNREADABLE, Stage.UNDONE})

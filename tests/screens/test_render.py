@@ -30,9 +30,9 @@ from kiosk.screens.samples import (
     samples,
 )
 from kiosk.screens.tree import MASK, Role
-from kiosk.screens.words import words
 from kiosk.session.events import Touch, Touched
 from kiosk.session.state import Attract, Borrowing, Kiosk, Policy, Returning, Row, Scene, Stage
+from kiosk.words.sentences import words
 
 Draw = Callable[..., Frame]
 LANDSCAPE = Size(1920, 1080)

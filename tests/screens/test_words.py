@@ -13,7 +13,7 @@ from kiosk.model.circulation import Language
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.screens.dates import clock, due_day, iso_day, today
 from kiosk.screens.rows import reason_sentence
-from kiosk.screens.words import problems, words
+from kiosk.words.sentences import problems, words
 
 NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 ZONE = "Asia/Shanghai"

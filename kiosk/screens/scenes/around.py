@@ -21,7 +21,6 @@ from kiosk.screens.view import (
     HelpOverlay,
     TimeoutOverlay,
 )
-from kiosk.screens.words import words
 from kiosk.session.events import Touch, Touched
 from kiosk.session.state import (
     Attract,
@@ -32,6 +31,7 @@ from kiosk.session.state import (
     OutOfService,
     Returning,
 )
+from kiosk.words.sentences import words
 
 HELP_STEPS = 3
 

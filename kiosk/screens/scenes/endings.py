@@ -22,7 +22,6 @@ from kiosk.screens.view import (
     OutBody,
     ReceiptBody,
 )
-from kiosk.screens.words import Words
 from kiosk.session.events import Touch, Touched
 from kiosk.session.state import (
     Closing,
@@ -32,6 +31,7 @@ from kiosk.session.state import (
     Row,
     Stage,
 )
+from kiosk.words.sentences import Words
 
 MOST_COVERS = 8
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from kiosk.model.circulation import Language
 from kiosk.screens.settings import ScreenSettings
-from kiosk.screens.words import Words, words
 from kiosk.session.state import (
     Kiosk,
 )
+from kiosk.words.sentences import Words, words
 
 
 @dataclass(frozen=True, slots=True)

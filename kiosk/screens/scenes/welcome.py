@@ -11,12 +11,12 @@ from kiosk.screens.view import (
     HomeBody,
     IdentifyBody,
 )
-from kiosk.screens.words import Words
 from kiosk.session.events import Touch, Touched
 from kiosk.session.state import (
     Home,
     Identifying,
 )
+from kiosk.words.sentences import Words
 
 
 def _choices(sight: Sight, screen: str, seconds: tuple[str, str]) -> tuple[Choice, ...]:

@@ -16,7 +16,6 @@ from kiosk.screens.view import (
     ListBody,
     Summary,
 )
-from kiosk.screens.words import Words
 from kiosk.session.events import Touch, Touched
 from kiosk.session.state import (
     Borrowing,
@@ -24,6 +23,7 @@ from kiosk.session.state import (
     Row,
     Stage,
 )
+from kiosk.words.sentences import Words
 
 
 def live_list(sight: Sight, scene: Borrowing | Returning) -> ListBody:
