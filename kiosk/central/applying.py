@@ -11,7 +11,7 @@ from kiosk.central.borrowing import borrower, copy
 from kiosk.central.exceptions import Notable, Why, close_doubt, note
 from kiosk.central.holdings import ItemOnFile, item_on_file
 from kiosk.central.people import PatronOnFile, patron_on_file, resolved
-from kiosk.central.returning import settle
+from kiosk.central.returning import CameBack, settle
 from kiosk.central.store.tables import decisions, items, loans
 from kiosk.central.story import Fresh, Told, add_loan, add_return, undo
 from kiosk.central.waiting import fulfil
@@ -47,8 +47,11 @@ _RESERVED_NO_MORE = update(items).where(items.c.id == bindparam("item")).values(
 _OPENED = update(loans).where(loans.c.intent == bindparam("of")).values(opened=bindparam("verified"))
 
 
-def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
-    """Change loans, returns and exceptions as `fact` says. Raises only what the database raises."""
+def apply(connection: Connection, fresh: Fresh, fact: Fact) -> CameBack | None:
+    """Change loans, returns and exceptions as `fact` says; of a return, what has to be done with the copy.
+
+    Raises only what the database raises.
+    """
     if isinstance(fact, LoanMade | LoanRefused | LoanUndone | LoanRenewed | ItemDoubtful):
         _redeem(connection, fact.intent)
     match fact:
@@ -60,7 +63,7 @@ def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
         case ItemOpened():
             _opened(connection, fresh, fact)
         case ItemReturned():
-            _returned(connection, fresh, fact)
+            return _returned(connection, fresh, fact)
         case ItemDoubtful():
             details = {"unknown": fact.unknown, "since": fact.since.isoformat()}
             _note(connection, fresh, Notable(Why.DOUBTFUL, fact.intent, fact.item, details))
@@ -72,6 +75,7 @@ def apply(connection: Connection, fresh: Fresh, fact: Fact) -> None:
             pass
         case _:
             assert_never(fact)
+    return None
 
 
 def _redeem(connection: Connection, intent: IntentId) -> None:
@@ -134,11 +138,12 @@ def _opened(connection: Connection, fresh: Fresh, fact: ItemOpened) -> None:
         _unknown_loan(connection, fresh, fact)
 
 
-def _returned(connection: Connection, fresh: Fresh, fact: ItemReturned) -> None:
+def _returned(connection: Connection, fresh: Fresh, fact: ItemReturned) -> CameBack | None:
     item = item_on_file(connection, fact.item, lock=True)
     ended = add_return(connection, fact.item, fresh.place, fresh.epoch)
+    back = None
     if item is not None:
-        settle(connection, fresh.setting, item, None if ended is None else ended.intent, fresh.place.at)
+        back = settle(connection, fresh.setting, item, None if ended is None else ended.intent, fresh.place.at)
     if item is None and fact.found is not Found.FOREIGN:
         _note(connection, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
     if ended is None and fact.found is Found.LENT:
@@ -146,6 +151,7 @@ def _returned(connection: Connection, fresh: Fresh, fact: ItemReturned) -> None:
     if ended is not None and fresh.place.at > ended.due:
         details = {"due": ended.due.isoformat(), "loan": ended.intent}
         _note(connection, fresh, Notable(Why.LATE, fact.intent, fact.item, details))
+    return back
 
 
 def _unknown_loan(connection: Connection, fresh: Fresh, fact: LoanUndone | ItemOpened) -> None:

@@ -73,9 +73,8 @@ def ingest(
     `setting` says when they came, and by which rules they are judged.
     """
     received_at = setting.now
-    row = connection.execute(_PROGRESS, {"station": station, "epoch": epoch}).one_or_none()
-    last = first = 0 if row is None else int(row.last_seq)
-    at = None if row is None else row.last_at
+    first, last_at = position(connection, station, epoch)
+    last, at = first, last_at
     for one in sorted(arrived, key=lambda told: told.seq):
         if one.seq <= last:
             continue
@@ -85,7 +84,7 @@ def ingest(
         _take(connection, Fresh(Place(at, station, one.seq), epoch, replace(setting, now=at)), one, received_at)
         last = one.seq
     if at is not None and last > first:
-        _keep_progress(connection, station, epoch, last, at, begins=row is None, received_at=received_at)
+        keep_progress(connection, Place(at, station, last), epoch, begins=last_at is None, received_at=received_at)
     return Taken(last, last - first)
 
 
@@ -95,14 +94,14 @@ def go_on_from(connection: Connection, station: str, epoch: Epoch, oldest: int, 
     It happens where central was restored from a backup older than what stations keep (decision record 0106). Returns
     the last contiguous seq of the epoch, 0 where nothing of it is known.
     """
-    row = connection.execute(_PROGRESS, {"station": station, "epoch": epoch}).one_or_none()
-    last = 0 if row is None else int(row.last_seq)
+    last, last_at = position(connection, station, epoch)
     if oldest <= last + 1:
         return last
-    at = received_at if row is None else row.last_at
+    at = last_at or received_at
     details = {"first": str(last + 1), "last": str(oldest - 1)}
-    note(connection, Place(at, station, oldest - 1), epoch, Notable(Why.FACTS_LOST, details=details))
-    _keep_progress(connection, station, epoch, oldest - 1, at, begins=row is None, received_at=received_at)
+    reached = Place(at, station, oldest - 1)
+    note(connection, reached, epoch, Notable(Why.FACTS_LOST, details=details))
+    keep_progress(connection, reached, epoch, begins=last_at is None, received_at=received_at)
     return oldest - 1
 
 
@@ -147,25 +146,27 @@ def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datet
         savepoint.commit()
 
 
-def _keep_progress(
-    connection: Connection,
-    station: str,
-    epoch: Epoch,
-    last: int,
-    at: datetime,
-    *,
-    begins: bool,
-    received_at: datetime,
-) -> None:
+def position(connection: Connection, station: str, epoch: Epoch) -> tuple[int, datetime | None]:
+    """The last seq of a station's epoch and how far its time has come; (0, None) where nothing of it is known."""
+    row = connection.execute(_PROGRESS, {"station": station, "epoch": epoch}).one_or_none()
+    return (0, None) if row is None else (int(row.last_seq), row.last_at)
+
+
+def keep_progress(connection: Connection, reached: Place, epoch: Epoch, *, begins: bool, received_at: datetime) -> None:
+    """Note that everything of the epoch up to `reached` is in."""
     if not begins:
-        connection.execute(_GO_ON, {"of": station, "its_epoch": epoch, "last": last, "at": at})
+        values = {"of": reached.station, "its_epoch": epoch, "last": reached.seq, "at": reached.at}
+        connection.execute(_GO_ON, values)
         return
-    others = connection.execute(select(progress.c.epoch).where(progress.c.station == station).limit(1)).first()
+    known = select(progress.c.epoch).where(progress.c.station == reached.station).limit(1)
+    others = connection.execute(known).first()
     connection.execute(
-        insert(progress).values(station=station, epoch=epoch, last_seq=last, last_at=at, begun_at=received_at)
+        insert(progress).values(
+            station=reached.station, epoch=epoch, last_seq=reached.seq, last_at=reached.at, begun_at=received_at
+        )
     )
     if others is not None:
-        note(connection, Place(at, station, 1), epoch, Notable(Why.NEW_EPOCH))
+        note(connection, Place(reached.at, reached.station, 1), epoch, Notable(Why.NEW_EPOCH))
 
 
 def _plain(text: str) -> str:

@@ -26,6 +26,7 @@ class PatronOnFile:
 
     ref: PatronRef
     given_name: str
+    family_name: str
     category: str
     expires: date | None
     blocked: bool
@@ -35,6 +36,15 @@ class PatronOnFile:
     """The patron who answers for this one."""
     card_lost: bool = False
     suspended_until: date | None = None
+
+    @property
+    def full_name(self) -> str:
+        """As a desk says it; Chinese names without a blank, the family first."""
+        if not self.family_name:
+            return self.given_name
+        if self.family_name.isascii():
+            return f"{self.given_name} {self.family_name}"
+        return self.family_name + self.given_name
 
 
 def card_token(text: str) -> str:
@@ -62,6 +72,7 @@ def patron_on_file(connection: Connection, ref: PatronRef, *, lock: bool = False
     return PatronOnFile(
         ref=PatronRef(row.id),
         given_name=row.given_name,
+        family_name=row.family_name,
         category=row.category,
         expires=row.expires,
         blocked=row.blocked,

@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import traceback
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -18,7 +19,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
-from kiosk.central.answering import desk_of
+from kiosk.central.acs.server import BadAccount, Sip2Server
+from kiosk.central.acs.settings import Sip2Settings
+from kiosk.central.answering import Desk, desk_of
 from kiosk.central.inbox import Inbox
 from kiosk.central.line import Line
 from kiosk.central.messages import Heard, LineUp, Strange
@@ -87,7 +90,9 @@ def _serve(settings: CentralSettings) -> int:
             "store_failures": counts.store_failures,
         }
 
-    server = _Server(application(Parts(engine, access, live, changes, health)), changes)
+    acs = _acs(settings, desk, engine, changes.note)
+    ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
+    server = _Server(application(Parts(engine, access, live, changes, health)), changes, ready)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -96,6 +101,8 @@ def _serve(settings: CentralSettings) -> int:
     try:
         server.run(sockets=[listener])
     finally:
+        if acs is not None:
+            acs.stop()
         line.close()
         worker.stop()
         engine.dispose()
@@ -105,7 +112,8 @@ def _serve(settings: CentralSettings) -> int:
 class _Server(uvicorn.Server):
     """uvicorn, with a line on standard output when it is ready, and an end to the streams when it stops."""
 
-    def __init__(self, app: ASGIApp, changes: Changes) -> None:
+    def __init__(self, app: ASGIApp, changes: Changes, ready: Mapping[str, int]) -> None:
+        """`ready`: other ports, told with its own."""
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -119,6 +127,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.failed = False
         self._changes = changes
+        self._ready = ready
 
     def told_to_end(self, number: int, frame: FrameType | None) -> None:
         """A signal before uvicorn listens to them itself, and the one that it raises again when it has ended."""
@@ -135,7 +144,8 @@ class _Server(uvicorn.Server):
         """Serve, then say where."""
         await super().startup(sockets)
         if self.started and sockets:
-            print(json.dumps({"ready": {"http": sockets[0].getsockname()[1]}}), flush=True)  # noqa: T201 - the contract
+            ports = {"http": sockets[0].getsockname()[1], **self._ready}
+            print(json.dumps({"ready": ports}), flush=True)  # noqa: T201 - the contract
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams of open pages, then everything else."""
@@ -188,6 +198,28 @@ def _line(site: str, settings: BrokerSettings, inbox: Inbox) -> Line:
         return Line(site, settings, report)
     except (OSError, UnicodeDecodeError) as trouble:
         raise CannotStart(f"cannot read broker.password_file {settings.password_file}: {trouble}") from None
+
+
+def _acs(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Sip2Server | None:
+    """The SIP2 server, where somebody may log in."""
+    if not settings.sip2.account:
+        return None
+    try:
+        return Sip2Server(settings.sip2, settings.site, desk, engine, changed)
+    except BadAccount as bad:
+        raise CannotStart(str(bad)) from None
+    except OSError as trouble:
+        raise CannotStart(f"sip2.certificate or sip2.key cannot be used: {trouble}") from None
+
+
+def _listening(acs: Sip2Server, settings: Sip2Settings) -> int:
+    try:
+        return acs.start()
+    except OSError as trouble:
+        raise CannotStart(
+            f"cannot listen on {settings.host}:{settings.port} ({trouble.strerror}); "
+            "end what uses the port, or set sip2.port in central.toml"
+        ) from None
 
 
 def _token(settings: HttpSettings) -> str | None:

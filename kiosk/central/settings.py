@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
+from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, within
 from kiosk.rules.policy import Policy, RulesFile
@@ -98,6 +99,8 @@ class CentralSettings:
     """A file with what would stand under `rules`, for rules that somebody else edits."""
     station: tuple[StationSettings, ...] = ()
     """Stations with a branch of their own; without one, the rules for every branch hold."""
+    sip2: Sip2Settings = field(default_factory=Sip2Settings)
+    """SIP2 for other makers' self-checks and book-drops."""
     promise_s: Annotated[int, within(1, 3_600)] = 120
     """How long a yes counts towards the patron's limit while the fact of the loan is awaited."""
 

@@ -38,6 +38,8 @@ class CentralProcess:
     settings: dict[str, str] = field(default_factory=lambda: {"http.port": "0", "broker.port": "1"})
     process: subprocess.Popen[str] | None = None
     port: int = 0
+    ports: dict[str, int] = field(default_factory=dict)
+    """Everything that it says it listens on."""
 
     def start(self) -> None:
         """Return when it is ready."""
@@ -47,7 +49,8 @@ class CentralProcess:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, f"central ended: {self.log.read_text()}"
-        self.port = json.loads(line)["ready"]["http"]
+        self.ports = json.loads(line)["ready"]
+        self.port = self.ports["http"]
 
     def kill(self) -> None:
         """As a power cut would."""

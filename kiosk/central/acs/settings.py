@@ -1,0 +1,68 @@
+"""Settings of the SIP2 server, the table `sip2` of `central.toml`."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from kiosk.model.limits import LARGEST_PORT, NOT_EMPTY, matching, within
+
+ACCOUNT = matching(re.compile(r"[a-z0-9-]{1,27}"), "1 to 27 of a-z, 0-9 and -")
+DELIMITER = matching(re.compile(r"[^A-Za-z0-9\s]"), "one character such as | or ^")
+ENCODING = matching(
+    re.compile(r"utf-8|cp850|iso8859-1|ascii|gb18030|gbk"), "utf-8, cp850, iso8859-1, ascii, gbk or gb18030"
+)
+CURRENCY = matching(re.compile(r"[A-Z]{3}"), "three letters of ISO 4217")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """One self-check or book-drop: each has its own."""
+
+    name: Annotated[str, ACCOUNT]
+    """What it logs in as (CN); its facts stand under `sip2-NAME`."""
+    password_file: Path
+    """A file with its password (CO), at least 8 characters."""
+    branch: str = "*"
+    """Where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sip2Settings:
+    """The server. Without an account nobody can log in, and it does not listen."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, within(0, LARGEST_PORT)] = 6001
+    """0 takes any free one."""
+    certificate: Path | None = None
+    """PEM, with its chain: then only TLS is spoken."""
+    key: Path | None = None
+    """PEM, of the certificate."""
+    encoding: Annotated[str, ENCODING] = "utf-8"
+    delimiter: Annotated[str, DELIMITER] = "|"
+    institution: str = ""
+    """AO; the site's name where it is empty."""
+    library: str = ""
+    """AM: what patrons know the library as."""
+    currency: Annotated[str, CURRENCY] = "CNY"
+    due_format: Annotated[str, NOT_EMPTY] = "%Y%m%d    %H%M%S"
+    """How AH is written (strftime), library time."""
+    idle_s: Annotated[int, within(30, 86_400)] = 600
+    """A connection that is silent for so long is closed."""
+    account: tuple[AccountSettings, ...] = ()
+
+    def __post_init__(self) -> None:
+        try:
+            local = self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            raise ValueError("expected host to be an IP address or localhost") from None
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("expected certificate and key, or neither")
+        if not local and self.certificate is None:
+            raise ValueError("expected certificate and key where host is not a loopback address: SIP2 is not encrypted")
+        names = [account.name for account in self.account]
+        if len(set(names)) < len(names):
+            raise ValueError("expected each account once")
