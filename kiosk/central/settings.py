@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from kiosk.central.acs.settings import Sip2Settings
+from kiosk.central.ils.settings import IlsSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, within
 from kiosk.rules.policy import Policy, RulesFile
@@ -101,6 +102,8 @@ class CentralSettings:
     """Stations with a branch of their own; without one, the rules for every branch hold."""
     sip2: Sip2Settings = field(default_factory=Sip2Settings)
     """SIP2 for other makers' self-checks and book-drops."""
+    ils: IlsSettings | None = None
+    """The library's own system; with it, it decides."""
     promise_s: Annotated[int, within(1, 3_600)] = 120
     """How long a yes counts towards the patron's limit while the fact of the loan is awaited."""
 
