@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from docs.tables import table
+from kiosk.central.ils.profile import Profile
 from kiosk.central.settings import CentralSettings
 from kiosk.hardware.gates import GateFile
 from kiosk.settings import in_words, shown
@@ -40,6 +41,12 @@ that is not here is one. Made from the code by `make docs`.
 ## central.toml
 
 {table(HEADS, _rows(CentralSettings, ""))}
+
+## A library system's profile
+
+One of `config/ils`, named by `ils.profile`: how a maker's library system speaks SIP2.
+
+{table(HEADS, _rows(Profile, ""))}
 """
 
 

@@ -22,9 +22,10 @@ from starlette.types import ASGIApp
 from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
+from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
 from kiosk.central.line import Line
-from kiosk.central.messages import Heard, LineUp, Strange
+from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.pages.access import Access, BadToken, read_token
 from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
@@ -72,7 +73,15 @@ def _serve(settings: CentralSettings) -> int:
     inbox, changes = Inbox(), Changes()
     line = _line(settings.site, settings.broker, inbox)
     desk = desk_of(settings, settings.policy())
-    worker = Worker(engine, desk, settings.site, inbox, line.tell, changes.note)
+    library = _library(settings, desk, engine, line.tell)
+
+    def changed() -> None:
+        changes.note()
+        if library is not None:
+            library.feed.wake()
+
+    divert = (lambda _: False) if library is None else library.bridge.take
+    worker = Worker(engine, desk, settings.site, inbox, line.tell, changed, divert)
     live = Live(engine, settings.time_zone, changes, worker.counts, lambda: line.up)
 
     def health() -> Told:
@@ -88,14 +97,17 @@ def _serve(settings: CentralSettings) -> int:
             "set_aside": counts.set_aside,
             "dropped": inbox.dropped,
             "store_failures": counts.store_failures,
+            "library": None if library is None else library.pool.is_up,
         }
 
-    acs = _acs(settings, desk, engine, changes.note)
+    acs = _acs(settings, desk, engine, changed)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
     server = _Server(application(Parts(engine, access, live, changes, health)), changes, ready)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
+    if library is not None:
+        library.start()
     worker.start()
     line.open()
     try:
@@ -105,6 +117,8 @@ def _serve(settings: CentralSettings) -> int:
             acs.stop()
         line.close()
         worker.stop()
+        if library is not None:
+            library.stop()
         engine.dispose()
     return 0 if server.started and not server.failed else 1
 
@@ -198,6 +212,16 @@ def _line(site: str, settings: BrokerSettings, inbox: Inbox) -> Line:
         return Line(site, settings, report)
     except (OSError, UnicodeDecodeError) as trouble:
         raise CannotStart(f"cannot read broker.password_file {settings.password_file}: {trouble}") from None
+
+
+def _library(settings: CentralSettings, desk: Desk, engine: Engine, tell: Callable[[Telling], None]) -> Library | None:
+    """The library's own system, where there is one. Raises `SettingsRefused` for faults of its profile."""
+    if settings.ils is None:
+        return None
+    try:
+        return Library.of(settings.ils, settings.time_zone, desk, engine, tell)
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise CannotStart(f"cannot read ils.password_file {settings.ils.password_file}: {trouble}") from None
 
 
 def _acs(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Sip2Server | None:

@@ -110,6 +110,8 @@ class CentralSettings:
     def __post_init__(self) -> None:
         if self.rules_file is not None and self.rules != RulesFile():
             raise ValueError("expected rules or rules_file, not both")
+        if self.ils is not None and self.broker.share_group is not None:
+            raise ValueError("expected ils or broker.share_group, not both: one process tells the library's own system")
         names = [station.name for station in self.station]
         if len(set(names)) < len(names):
             raise ValueError("expected each station once")

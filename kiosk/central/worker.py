@@ -57,7 +57,10 @@ class Worker:
         inbox: Inbox,
         tell: Callable[[Telling], None],
         changed: Callable[[], None],
+        divert: Callable[[Heard], bool] = lambda _: False,
     ) -> None:
+        """`divert` may take a question away, to be answered by somebody else: the library's own system."""
+        self._divert = divert
         self.counts = Counts()
         self._engine = engine
         self._desk = desk
@@ -152,6 +155,8 @@ class Worker:
                 tellings += greetings(connection, self._desk, self._site, now)
             refused = 0
             for message in work.messages:
+                if isinstance(message, Heard) and message.channel is Channel.ASK and self._divert(message):
+                    continue
                 try:
                     telling = handle(connection, self._desk, message, now)
                 except Unusable as unusable:

@@ -38,6 +38,8 @@ class ReasonCode(StrEnum):
     LENT_BUT_SECURED = "lent-but-secured"
     """It is this patron's loan, but the gate would stop it: its tag was not opened when it was lent."""
     NO_RULE = "no-rule"
+    REFUSED_BY_LIBRARY = "refused-by-library"
+    """The library's own system said no; `said` is what it wants to be shown."""
     UNKNOWN_ITEM = "unknown-item"
     UNKNOWN_PATRON = "unknown-patron"
     FOREIGN = "foreign"

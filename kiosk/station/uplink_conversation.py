@@ -134,10 +134,12 @@ class Conversation:
         self._asks[ask] = now.mono_s + deadline_s
         return [Publish(Channel.ASK, encode_ask(self._station, ask, question, now.utc), ask)]
 
-    def answered(self, ask: AskId, answer: Answer, now: Moment) -> list[Order]:
-        """Central answered `ask`; too late or never asked, it is dropped."""
+    def answered(self, ask: AskId, answer: Answer | None, now: Moment) -> list[Order]:
+        """Central answered `ask`; too late or never asked, it is dropped. None: nobody can say, so its time is over."""
         self._heard_s = now.mono_s
-        return [AnswerArrived(ask, answer)] if self._asks.pop(ask, None) is not None else []
+        if self._asks.pop(ask, None) is None:
+            return []
+        return [AskDeadline(ask) if answer is None else AnswerArrived(ask, answer)]
 
     def acknowledged(self, ack: Ack, now: Moment) -> list[Order]:
         """Central says where it stands."""

@@ -16,7 +16,15 @@ topic          payload
 """
 
 from kiosk.wire.acks import Ack, decode_ack, encode_ack
-from kiosk.wire.asks import AnswerMessage, AskMessage, decode_answer, decode_ask, encode_answer, encode_ask
+from kiosk.wire.asks import (
+    AnswerMessage,
+    AskMessage,
+    decode_answer,
+    decode_ask,
+    encode_answer,
+    encode_ask,
+    encode_unanswered,
+)
 from kiosk.wire.envelope import LARGEST_BYTES, SCHEMA
 from kiosk.wire.facts_codec import (
     MOST_FACTS,
@@ -28,6 +36,7 @@ from kiosk.wire.facts_codec import (
     encode_facts,
     encode_hello,
     fact_body,
+    fact_of,
 )
 from kiosk.wire.fields import MessageRefused, SetAside
 from kiosk.wire.health import HealthReport, decode_health, encode_health
@@ -65,7 +74,9 @@ __all__ = [
     "encode_health",
     "encode_hello",
     "encode_status",
+    "encode_unanswered",
     "every_station",
     "fact_body",
+    "fact_of",
     "parse_topic",
 ]

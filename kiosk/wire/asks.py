@@ -49,6 +49,8 @@ class Kind(StrEnum):
 class Decision(StrEnum):
     YES = "yes"
     NO = "no"
+    NOBODY = "nobody"
+    """Central works, and the system that decides does not answer it: the station decides by itself at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class AnswerMessage:
     """An answer as it arrived."""
 
     ask: AskId
-    answer: Answer
+    answer: Answer | None
+    """None where nobody can say."""
 
 
 def encode_ask(station: Station, ask: AskId, question: Question, at: datetime) -> bytes:
@@ -94,6 +97,13 @@ def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
 def encode_answer(source: str, ask: AskId, answer: Answer, at: datetime) -> bytes:
     """`source` is central's own name, `lk/{site}/central`."""
     return payload_of(wrapped(f"answer.{ask}", source, ANSWER, at, {"ask": ask} | _answer_body(answer)))
+
+
+def encode_unanswered(source: str, ask: AskId, question: Question, at: datetime) -> bytes:
+    """Nobody can answer this question now."""
+    kind = str(_question_body(question)["kind"])
+    body = _decided(Kind(kind), Decision.NOBODY)
+    return payload_of(wrapped(f"answer.{ask}", source, ANSWER, at, {"ask": ask} | body))
 
 
 def decode_answer(payload: bytes) -> AnswerMessage | SetAside:
@@ -146,8 +156,10 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             assert_never(answer)
 
 
-def _answer(data: Fields) -> Answer:
+def _answer(data: Fields) -> Answer | None:
     match data.word("kind", Kind), data.word("decision", Decision):
+        case _, Decision.NOBODY:
+            return None
         case Kind.IDENTIFY, Decision.YES:
             return Identified(_patron(data.inner("patron")), _language(data))
         case Kind.IDENTIFY, _:

@@ -194,6 +194,17 @@ def _fact(element: Fields, data: Fields, raw: str) -> Fact | SetAside:
         return SetAside(str(refused), raw)
 
 
+def fact_of(kind: str, data: str) -> Fact | SetAside:
+    """A fact from its type and the body that was told, as central keeps it."""
+    reader = READERS.get(kind)
+    if reader is None:
+        return SetAside("a type of message that is not known here", data)
+    try:
+        return reader(as_fields(parse(data.encode("utf-8", "replace")), "data"))
+    except MessageRefused as refused:
+        return SetAside(str(refused), data)
+
+
 def _instant_or_none(fields: Fields, key: str) -> datetime | None:
     try:
         return fields.instant(key)

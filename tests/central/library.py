@@ -168,6 +168,7 @@ class Central:
         assert telling.ask == ask
         answer = decode_answer(telling.payload)
         assert isinstance(answer, AnswerMessage)
+        assert answer.answer is not None
         return answer.answer
 
     def _handles(self, kiosk: Kiosk, channel: Channel, payload: bytes) -> Telling:

@@ -19,6 +19,8 @@ WORDS: dict[str, str] = {
     Why.SAME_INTENT: "A second loan under the number of another one",
     Why.NOT_LENT: 'Returned with a tag that said "on loan", but no loan was known',
     Why.LATE: "Returned after it was due",
+    Why.ILS_REFUSED: "It happened here, and the library system does not take it: enter it there by hand",
+    Why.ILS_UNSURE: "Whether the library system has it is not known: look there",
     Why.WRONG_CLOCK: "Due before it was lent: the station's clock was far behind; the patron was told that date",
     Why.DOUBTFUL: "A station does not know whether the tag was written: find the item and lay it on the pad",
     ReasonCode.TOO_MANY_LOANS: "Lent off line beyond the patron's limit",

@@ -287,8 +287,20 @@ decisions = Table(
     Column("allowed", Boolean, nullable=False),
     Column("answer", Text, nullable=False),
     Column("promised_until", UtcTime),
+    Column("by_ils", String(128)),
     Index("ix_decisions_patron_promised_until", "patron", "promised_until"),
-    comment="Answers to questions for a loan. A yes counts towards the limit until its fact, or promised_until",
+    comment="Answers to questions for a loan. A yes counts towards the limit until its fact, or promised_until. "
+    "by_ils: the card under which the library's own system made the loan; empty once it was cancelled there",
+)
+
+ils_progress = Table(
+    "ils_progress",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("fact", BigInteger, nullable=False),
+    Column("trying", BigInteger, nullable=False, server_default="0"),
+    comment="One row: the last fact that the library's own system was told of, or that it need not know. trying: the "
+    "one that is being told, where it must not be told twice",
 )
 
 progress = Table(

@@ -80,6 +80,13 @@ def library(lent: dict[str, str]) -> SIP2Server:
             permanent_location="east",
         )
 
+    _tells(app, lent)
+    return app
+
+
+def _tells(app: SIP2Server, lent: dict[str, str]) -> None:
+    """What may be asked."""
+
     @app.route(ITEM_INFORMATION)
     def item(
         req: ItemInformationRequest, ctx: RequestContext[ItemInformationRequest, ItemInformationResponse]
@@ -114,8 +121,6 @@ def library(lent: dict[str, str]) -> SIP2Server:
             valid_patron="Y",
             charged_items=has,
         )
-
-    return app
 
 
 @pytest.fixture

@@ -1,0 +1,212 @@
+"""Questions of kiosks that the library's own system decides: asked there, kept here, and answered. Nobody waits long.
+
+A question is taken off the worker, for one slow answer must not hold up the others. What the system says yes to is
+kept as central's own promise; the fact of the loan redeems it, and one that nobody redeems is cancelled there (`feed`).
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from kiosk.central.answering import LONGEST_ASK, LONGEST_ITEM, Desk
+from kiosk.central.holdings import item_on_file
+from kiosk.central.ils.mirror import card_of, mirrored_item, mirrored_patron
+from kiosk.central.ils.port import Ils, IlsAway, IlsLoan, IlsPatron, IlsUnsure
+from kiosk.central.messages import Heard, Telling
+from kiosk.central.people import CARD, resolved
+from kiosk.central.store import writing
+from kiosk.central.store.tables import decisions
+from kiosk.model.circulation import Item, Patron
+from kiosk.model.ids import AskId
+from kiosk.model.questions import (
+    Answer,
+    AskBorrow,
+    AskIdentify,
+    Identified,
+    MayBorrow,
+    MayNotBorrow,
+    NotIdentified,
+)
+from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.rules.due import due_date
+from kiosk.rules.policy import Place
+from kiosk.rules.terms import Period
+from kiosk.wire import (
+    AnswerMessage,
+    AskMessage,
+    Channel,
+    MessageRefused,
+    SetAside,
+    decode_answer,
+    decode_ask,
+    encode_answer,
+    encode_unanswered,
+)
+
+MOST_WAITING = 256
+STOP_S = 10.0
+UNREADABLE_DUE = Period(28)
+"""Where neither the system's date can be read nor our rules have a period."""
+
+log = logging.getLogger(__name__)
+Asked = AskIdentify | AskBorrow
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    heard: Heard
+    ask: AskId
+    asked: Asked
+
+
+class Bridge:
+    """`threads` questions at once. `tell` publishes an answer, from any thread."""
+
+    def __init__(self, engine: Engine, desk: Desk, ils: Ils, tell: Callable[[Telling], None], threads: int) -> None:
+        self._engine = engine
+        self._desk = desk
+        self._ils = ils
+        self._tell = tell
+        self._waiting: queue.Queue[_Question | None] = queue.Queue(MOST_WAITING)
+        self._open: set[AskId] = set()
+        self._lock = threading.Lock()
+        names = [f"ils-{number}" for number in range(threads)]
+        self._threads = [threading.Thread(target=self._run, name=name, daemon=True) for name in names]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End after the questions that are being asked."""
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join(STOP_S)
+
+    def take(self, heard: Heard) -> bool:
+        """Take a question that the library's own system decides; False where it is none of those."""
+        try:
+            asked = decode_ask(heard.station, heard.payload)
+        except MessageRefused:
+            return False
+        if isinstance(asked, SetAside) or not isinstance(asked.question, AskIdentify | AskBorrow):
+            return False
+        if len(asked.ask) > LONGEST_ASK:
+            return False
+        self._queue(heard, asked, asked.question)
+        return True
+
+    def _queue(self, heard: Heard, asked: AskMessage, question: Asked) -> None:
+        with self._lock:
+            if asked.ask in self._open:
+                return  # it is being asked; its answer answers this one, too
+            self._open.add(asked.ask)
+        one = _Question(heard, asked.ask, question)
+        try:
+            self._waiting.put_nowait(one)
+        except queue.Full:
+            self._unanswered(one)
+
+    def _run(self) -> None:
+        while (one := self._waiting.get()) is not None:
+            try:
+                answer = self._asked(one)
+            except (IlsAway, IlsUnsure) as away:
+                log.info("a question goes back undecided: %s", away)
+                self._unanswered(one)
+            except DBAPIError as trouble:
+                log.error("an answer could not be kept: %s", type(trouble.orig).__name__)
+                self._unanswered(one)
+            else:
+                self._said(one, encode_answer(self._desk.source, one.ask, answer, datetime.now(UTC)))
+
+    def _unanswered(self, one: _Question) -> None:
+        self._said(one, encode_unanswered(self._desk.source, one.ask, one.asked, datetime.now(UTC)))
+
+    def _said(self, one: _Question, payload: bytes) -> None:
+        with self._lock:
+            self._open.discard(one.ask)
+        self._tell(Telling(one.heard.station, Channel.ANSWER, payload, one.ask))
+
+    def _asked(self, one: _Question) -> Answer:
+        if isinstance(one.asked, AskIdentify):
+            return self._identify(one.asked)
+        return self._borrow(one, one.asked)
+
+    def _identify(self, asked: AskIdentify) -> Answer:
+        found = self._ils.patron(asked.card)
+        if not found.known:
+            return NotIdentified((Reason(ReasonCode.UNKNOWN_PATRON), *_said(found.said)))
+        with writing(self._engine) as connection:
+            ref = mirrored_patron(connection, asked.card, found.name)
+        return Identified(Patron(ref, found.name, _more(found)))
+
+    def _borrow(self, one: _Question, asked: AskBorrow) -> Answer:
+        """One loan under one id, whatever is asked again: what was decided is looked up first."""
+        now = datetime.now(UTC)
+        with writing(self._engine) as connection:
+            before = _kept(connection, one.ask)
+            patron = resolved(connection, asked.patron) or asked.patron
+            card = card_of(connection, patron).removeprefix(CARD)
+        if before is not None:
+            return before
+        lent = self._ils.lend(card, asked.item, told=None, at=now)
+        with writing(self._engine) as connection:
+            if lent.title:
+                mirrored_item(connection, asked.item, lent.title)
+            answer = self._decided(connection, one, asked, lent)
+            until = now + self._desk.promise if lent.done else None
+            connection.execute(
+                insert(decisions).values(
+                    ask=one.ask,
+                    station=one.heard.station.station,
+                    patron=patron[:200],
+                    item=asked.item[:LONGEST_ITEM],
+                    asked_at=now,
+                    allowed=lent.done,
+                    answer=encode_answer(self._desk.source, one.ask, answer, now).decode(),
+                    promised_until=until,
+                    by_ils=card[:128] if lent.done else None,
+                )
+            )
+        return answer
+
+    def _decided(self, connection: Connection, one: _Question, asked: AskBorrow, lent: IlsLoan) -> Answer:
+        known = item_on_file(connection, asked.item)
+        item = Item(asked.item, lent.title or asked.item) if known is None else known.item
+        if not lent.done or not lent.open_tag:
+            said = _said(lent.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),)
+            return MayNotBorrow(said, item)
+        return MayBorrow(item, lent.due or self._own_due(one, asked), None)
+
+    def _own_due(self, one: _Question, asked: AskBorrow) -> datetime:
+        """A date by our own rules, where the system's cannot be read."""
+        setting = self._desk.setting(one.heard.station.station, datetime.now(UTC))
+        terms = setting.policy.find(Place(setting.branch)).terms
+        log.warning("the library system's due date cannot be read: see due_formats of its profile")
+        return due_date(terms, terms.loan_period or UNREADABLE_DUE, setting.now, setting.policy.calendar, None).at
+
+
+def _kept(connection: Connection, ask: AskId) -> Answer | None:
+    text = connection.scalar(select(decisions.c.answer).where(decisions.c.ask == ask))
+    told = None if text is None else decode_answer(text.encode())
+    return told.answer if isinstance(told, AnswerMessage) else None
+
+
+def _more(found: IlsPatron) -> int | None:
+    return 0 if found.reasons else found.more
+
+
+def _said(texts: tuple[str, ...]) -> tuple[Reason, ...]:
+    """What the system wants to be shown, as a reason: it is said, never read."""
+    text = " ".join(texts)[:200]
+    return (Reason(ReasonCode.REFUSED_BY_LIBRARY, (("said", text),)),) if text else ()
