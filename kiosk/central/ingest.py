@@ -25,7 +25,7 @@ AHEAD = timedelta(minutes=5)
 
 
 _PROGRESS = (
-    select(progress)
+    select(progress.c.last_seq, progress.c.last_at)
     .where(progress.c.station == bindparam("station"), progress.c.epoch == bindparam("epoch"))
     .with_for_update()
 )

@@ -47,7 +47,8 @@ def settle(
     here = setting.branch if setting.branch not in ("*", item.branch) else ""
     if item.state in (ItemState.LOST.value, ItemState.MISSING.value) or here:
         connection.execute(_PUT_BACK, {"copy": item.item.id, "here": here})
-    trapped = arrived(connection, setting, item, at) or trap(connection, setting, item, at)
+    on_its_way = None if item.held_for is None else arrived(connection, setting, item, at)
+    trapped = on_its_way or trap(connection, setting, item, at)
     if trapped is not None:
         send_to = trapped.pickup if trapped.state is HoldState.IN_TRANSIT else ""
         return replace(back, trapped=trapped, send_to=send_to)

@@ -70,6 +70,7 @@ _OTHERS_IN = (
         ~select(loans.c.intent).where(loans.c.item == items.c.id, loans.c.ended_at.is_(None)).exists(),
     )
 )
+_ON_ITS_WAY = select(holds).where(holds.c.trapped == bindparam("copy"), holds.c.state == HoldState.IN_TRANSIT.value)
 _SET_ASIDE = (
     update(holds)
     .where(holds.c.id == bindparam("of"))
@@ -171,9 +172,7 @@ def expire(connection: Connection, setting: Setting) -> list[ItemId]:
 
 def arrived(connection: Connection, setting: Setting, item: ItemOnFile, at: datetime) -> Trapped | None:
     """A copy that was on its way has come to the branch where it is collected."""
-    row = connection.execute(
-        select(holds).where(holds.c.trapped == item.item.id, holds.c.state == HoldState.IN_TRANSIT.value)
-    ).first()
+    row = connection.execute(_ON_ITS_WAY, {"copy": item.item.id}).first()
     if row is None:
         return None
     hold = _hold(row)

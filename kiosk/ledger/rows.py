@@ -12,6 +12,9 @@ from sqlalchemy import Row
 from kiosk.model.ids import IntentId, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.journal import JournalRow, RowKind
 
+NO_REASONS = "[]"
+"""Of almost every row."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
@@ -64,14 +67,14 @@ def columns_of(stored: StoredRow) -> Columns:
         "patron": _storable(row.patron),
         "due": None if row.due is None else row.due.isoformat(),
         "afi": row.afi,
-        "reasons": json.dumps(row.reasons),
+        "reasons": json.dumps(row.reasons) if row.reasons else NO_REASONS,
         "note": _storable(row.note) or "",
     }
 
 
 def row_of(columns: Row[tuple[object, ...]]) -> StoredRow:
     """The row that these columns hold. Raises `ValueError` for what no version of this program wrote."""
-    reasons = json.loads(columns.reasons)
+    reasons = [] if columns.reasons == NO_REASONS else json.loads(columns.reasons)
     if not isinstance(reasons, list) or not all(isinstance(reason, str) for reason in reasons):
         raise ValueError("reasons are no list of codes")
     return StoredRow(

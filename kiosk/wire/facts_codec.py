@@ -97,24 +97,24 @@ def fact_body(fact: Fact, mono_ms: int, boot: str) -> str:
 
 def encode_facts(station: Station, epoch: Epoch, facts: Sequence[OutboxFact]) -> bytes:
     """One message. At most `MOST_FACTS`; `batches` cuts a longer row so that each message fits."""
-    return payload_of([_envelope(station, epoch, fact) for fact in facts])
+    return _message([_envelope(station, epoch, fact) for fact in facts])
 
 
 def batches(station: Station, epoch: Epoch, facts: Sequence[OutboxFact]) -> Iterator[tuple[int, bytes]]:
     """Messages that hold `facts` in order, each within 64 kB and `MOST_FACTS`, with the last seq of each."""
-    kept: list[Json] = []
+    kept: list[bytes] = []
     size = last = 0
     for fact in facts:
         envelope = _envelope(station, epoch, fact)
-        own = len(payload_of(envelope)) + 1
+        own = len(envelope) + 1
         if kept and (len(kept) == MOST_FACTS or size + own >= LARGEST_BYTES):
-            yield last, payload_of(kept)
+            yield last, _message(kept)
             kept, size = [], 0
         kept.append(envelope)
         size += own
         last = fact.seq
     if kept:
-        yield last, payload_of(kept)
+        yield last, _message(kept)
 
 
 def encode_hello(station: Station, epoch: Epoch, oldest: int, last_seq: int, at: datetime) -> bytes:
@@ -143,12 +143,18 @@ def decode_facts(station: Station, payload: bytes) -> FactBatch:
     return FactBatch(epochs.pop(), tuple(_told(element) for element in facts), oldest)
 
 
-def _envelope(station: Station, epoch: Epoch, fact: OutboxFact) -> dict[str, Json]:
+def _message(envelopes: Sequence[bytes]) -> bytes:
+    """One JSON array of what is JSON already: a fact is written once, however its message is cut."""
+    return b"[" + b",".join(envelopes) + b"]"
+
+
+def _envelope(station: Station, epoch: Epoch, fact: OutboxFact) -> bytes:
     body = json.loads(fact.data)
     assert isinstance(body, dict), "the outbox holds what fact_body made"
-    envelope = _wrapped(station, epoch, fact, fact.type, body)
-    if len(payload_of(envelope)) + 2 > LARGEST_BYTES:
-        return _wrapped(station, epoch, fact, OVERSIZE, {"of": fact.type, "bytes": len(fact.data)})
+    envelope = payload_of(_wrapped(station, epoch, fact, fact.type, body))
+    if len(envelope) + 2 > LARGEST_BYTES:
+        short: Mapping[str, Json] = {"of": fact.type, "bytes": len(fact.data)}
+        return payload_of(_wrapped(station, epoch, fact, OVERSIZE, short))
     return envelope
 
 
