@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from kiosk.central.store.tables import exceptions
+from kiosk.central.store.tables import exception_notes, exceptions
 from kiosk.central.story import Place
 from kiosk.model.ids import Epoch, IntentId, ItemId
 
@@ -60,6 +61,15 @@ _CLOSE_DOUBT = (
 )
 
 
+class Did(StrEnum):
+    """What somebody did about an exception."""
+
+    OPENED = "opened"
+    TAKEN = "taken"
+    NOTED = "noted"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class Notable:
     """One exception: why, and what it is about. `details` are texts; they may name patrons and are for staff alone."""
@@ -86,6 +96,24 @@ def note(connection: Connection, place: Place, epoch: Epoch, notable: Notable) -
             open=True,
         )
     )
+
+
+def act(connection: Connection, number: int, did: Did, who: str, now: datetime, text: str) -> bool:
+    """Do it, and keep who did what when; False where there is no such exception."""
+    row = connection.execute(select(exceptions).where(exceptions.c.id == number).with_for_update()).one_or_none()
+    if row is None:
+        return False
+    changes: dict[str, object] = {}
+    if did in (Did.OPENED, Did.CLOSED):
+        changes["open"] = did is Did.OPENED
+    if did is Did.TAKEN:
+        changes["owner"] = who[:64]
+    if changes:
+        connection.execute(update(exceptions).where(exceptions.c.id == number).values(changes))
+    if did not in (Did.OPENED, Did.CLOSED) or row.open != changes["open"] or text:
+        entry = {"exception": number, "at": now, "who": who[:64], "did": did.value, "text": _plain(text, 1_000)}
+        connection.execute(insert(exception_notes).values(entry))
+    return True
 
 
 def close_doubt(connection: Connection, intent: IntentId) -> None:

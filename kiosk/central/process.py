@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -27,6 +28,7 @@ from kiosk.central.inbox import Inbox
 from kiosk.central.line import Line
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.pages.access import Access, BadToken, read_token
+from kiosk.central.pages.api.keys import Caller, caller_of
 from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
@@ -34,6 +36,7 @@ from kiosk.central.pages.reading import Told
 from kiosk.central.seeding import seed
 from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
+from kiosk.central.store.running import InUse, working_on
 from kiosk.central.worker import Worker
 
 FAREWELL_S = 4
@@ -67,9 +70,20 @@ def run(settings: CentralSettings) -> int:
 
 
 def _serve(settings: CentralSettings) -> int:
-    access = Access(_token(settings.http))
+    token = _token(settings.http)
     listener = _listener(settings.http)
     engine = _store(settings)
+    held = ExitStack()
+    try:
+        held.enter_context(working_on(engine, alone=False))
+    except InUse:
+        raise CannotStart("the database is being restored; start again when that is done") from None
+
+    def key(offered: str) -> Caller | None:
+        with engine.connect() as connection:
+            return caller_of(connection, offered, datetime.now(UTC))
+
+    access = Access(token, key)
     inbox, changes = Inbox(), Changes()
     line = _line(settings.site, settings.broker, inbox)
     desk = desk_of(settings, settings.policy())
@@ -102,7 +116,7 @@ def _serve(settings: CentralSettings) -> int:
 
     acs = _acs(settings, desk, engine, changed)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
-    server = _Server(application(Parts(engine, access, live, changes, health)), changes, ready)
+    server = _Server(application(Parts(engine, desk, access, live, changes, health)), changes, ready)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -119,6 +133,7 @@ def _serve(settings: CentralSettings) -> int:
         worker.stop()
         if library is not None:
             library.stop()
+        held.close()
         engine.dispose()
     return 0 if server.started and not server.failed else 1
 

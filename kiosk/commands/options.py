@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 
 
-def add_config(parser: argparse.ArgumentParser) -> None:
+def add_config(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """`--config DIR` and `--set KEY=VALUE`."""
-    parser.add_argument("--config", type=Path, required=True, metavar="DIR", help="folder with the .toml files")
+    parser.add_argument("--config", type=Path, required=required, metavar="DIR", help="folder with the .toml files")
     parser.add_argument(
         "--set",
         action="append",

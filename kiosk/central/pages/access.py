@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from kiosk.central.pages.answers import Wrong
+from kiosk.central.pages.api.keys import PREFIX, Caller, everything
 
 COOKIE = "__Host-kiosk-central"
 """The prefix binds it to this host, to `/` and to TLS (or loopback): RFC 6265bis, 4.1.3.2."""
@@ -48,18 +50,25 @@ class Access:
     """Judges requests. `token` None: only requests to this machine's own names are answered."""
 
     token: str | None
+    keys: Callable[[str], Caller | None] = lambda _: None
+    """Whose key this is; None where it is none."""
     _sessions: dict[str, float] = field(default_factory=dict)
     """Hash of a cookie → when it ends, monotonic."""
     _wrong_s: list[float] = field(default_factory=list)
 
-    def check(self, request: HTTPConnection, method: str) -> None:
-        """Raises `Wrong` for a request that may not be answered."""
+    def check(self, request: HTTPConnection, method: str) -> Caller:
+        """Who asks, and what they may do. Raises `Wrong` for a request that may not be answered."""
+        offered = _bearer(request)
+        if offered.startswith(PREFIX):
+            return self._key(offered)
+        has_token = self.token is not None and bool(offered) and self._judge(offered)
         if self.token is None:
             self._check_host(request)
-        elif not self._has_token(request) and not self.signed_in(request):
-            raise Wrong(401, "expected the token of this central system: Authorization: Bearer TOKEN", "header")
-        if method not in SAFE_METHODS and not self._has_token(request):
+        elif not has_token and not self.signed_in(request):
+            raise Wrong(401, "expected a key or the token: Authorization: Bearer KEY", "header")
+        if method not in SAFE_METHODS and not has_token:
             _check_same_origin(request)
+        return everything("token" if has_token else "page" if self.token is not None else "this machine")
 
     def signed_in(self, request: HTTPConnection) -> bool:
         """Whether the cookie is one that `sign_in` gave."""
@@ -82,27 +91,38 @@ class Access:
         """The session of this request is over."""
         self._sessions.pop(_hashed(request.cookies.get(COOKIE, "")), None)
 
-    def _has_token(self, request: HTTPConnection) -> bool:
-        scheme, _, offered = request.headers.get("authorization", "").partition(" ")
-        if self.token is None or scheme.lower() != "bearer":
-            return False
-        self._judge(offered.strip())
+    def _key(self, offered: str) -> Caller:
+        self._slow_down()
+        caller = self.keys(offered)
+        if caller is None:
+            self._wrong_s.append(time.monotonic())
+            raise Wrong(401, "there is no such key, or it has ended", "header.authorization")
+        return caller
+
+    def _judge(self, offered: str) -> bool:
+        """True; raises `Wrong` where it is another one than the token."""
+        self._slow_down()
+        if self.token is None or not hmac.compare_digest(offered.encode(), self.token.encode()):
+            self._wrong_s.append(time.monotonic())
+            raise Wrong(401, "this is not the token", "token")
         return True
 
-    def _judge(self, offered: str) -> None:
+    def _slow_down(self) -> None:
         now_s = time.monotonic()
         self._wrong_s = [wrong_s for wrong_s in self._wrong_s if wrong_s > now_s - TRIES_S]
         if len(self._wrong_s) >= TRIES:
             raise Wrong(429, f"too many wrong tokens; try again in {TRIES_S:.0f} s")
-        if self.token is None or not hmac.compare_digest(offered.encode(), self.token.encode()):
-            self._wrong_s.append(now_s)
-            raise Wrong(401, "this is not the token", "token")
 
     def _check_host(self, request: HTTPConnection) -> None:
         """A page elsewhere whose name is made to lead here (DNS rebinding) must not read: its name is not ours."""
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
         if host not in LOOPBACK:
             raise Wrong(403, "expected this machine's own name (127.0.0.1 or localhost) as host", "header.host")
+
+
+def _bearer(request: HTTPConnection) -> str:
+    scheme, _, offered = request.headers.get("authorization", "").partition(" ")
+    return offered.strip() if scheme.lower() == "bearer" else ""
 
 
 def _check_same_origin(request: HTTPConnection) -> None:

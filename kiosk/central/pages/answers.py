@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,12 +35,15 @@ def told(value: Json, status: int = 200, headers: Mapping[str, str] | None = Non
 
 
 def refused(wrong: Wrong) -> Response:
-    """The error as JSON; a `401` says how to ask."""
-    error: dict[str, Json] = {"what": wrong.what}
+    """The error as a problem (RFC 9457), with `where` in the request; a `401` says how to ask."""
+    title = HTTPStatus(wrong.status).phrase
+    problem: dict[str, Json] = {"type": "about:blank", "title": title, "status": wrong.status, "detail": wrong.what}
     if wrong.where:
-        error["where"] = wrong.where
+        problem["where"] = wrong.where
     headers = {"www-authenticate": "Bearer"} if wrong.status == 401 else None
-    return told({"error": error}, wrong.status, headers)
+    response = told(problem, wrong.status, headers)
+    response.headers["content-type"] = "application/problem+json"
+    return response
 
 
 def instant(at: datetime | None) -> str | None:

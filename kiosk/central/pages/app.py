@@ -16,12 +16,13 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kiosk.central.answering import Desk
 from kiosk.central.pages.access import COOKIE, SESSION_S, Access
 from kiosk.central.pages.answers import Wrong, refused
+from kiosk.central.pages.api.serving import Rest
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import MOST_STREAMS, Live
 from kiosk.central.pages.reading import Told
-from kiosk.central.pages.rest import Rest
 
 FILES = Path(__file__).parent / "files"
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -46,6 +47,7 @@ class Parts:
     """What the pages are made of."""
 
     engine: Engine
+    desk: Desk
     access: Access
     live: Live
     changes: Changes
@@ -54,7 +56,7 @@ class Parts:
 
 def application(parts: Parts) -> ASGIApp:
     """The ASGI application."""
-    rest = Rest(parts.engine, parts.health, parts.changes.note)
+    rest = Rest(parts.engine, parts.desk, parts.health, parts.changes.note)
 
     async def page(request: Request) -> Response:
         if parts.access.token is not None and not parts.access.signed_in(request):
@@ -130,7 +132,7 @@ class Guard:
         path = request.url.path
         page_asks_itself = path == "/" and self._access.token is not None  # it leads to signing in
         if self._access.token is None or (path not in OPEN_PATHS and not page_asks_itself):
-            self._access.check(request, method)
+            request.state.caller = self._access.check(request, method)
 
 
 async def _offered(request: Request) -> str:

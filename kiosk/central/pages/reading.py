@@ -12,7 +12,7 @@ from kiosk.central.accounts import account
 from kiosk.central.holdings import TITLE, shown_items
 from kiosk.central.pages.answers import instant
 from kiosk.central.stations import StationSeen, every_station
-from kiosk.central.store.tables import exceptions, facts, items, loans, patrons, records
+from kiosk.central.store.tables import exception_notes, exceptions, facts, items, loans, patrons, records
 from kiosk.model.ids import PatronRef
 from kiosk.wire.fields import Json
 
@@ -81,6 +81,25 @@ def one_patron(connection: Connection, patron: str) -> Told | None:
     row = connection.execute(select(patrons).where(patrons.c.id == patron)).one_or_none()
     if row is None:
         return None
+    owes = account(connection, PatronRef(row.id))
+    return _patron(row) | {
+        "debt_cents": owes.debt_cents,
+        "credit_cents": owes.credit_cents,
+        "loans": loans_page(connection, LoansWanted(open=True, patron=patron), 1_000),
+    }
+
+
+def patrons_page(connection: Connection, category: str | None, after: str | None, limit: int) -> list[Told]:
+    """At most `limit` patrons, by number. No card numbers: nobody who asks needs them."""
+    query = select(patrons).order_by(patrons.c.id).limit(limit)
+    if category is not None:
+        query = query.where(patrons.c.category == category)
+    if after is not None:
+        query = query.where(patrons.c.id > after)
+    return [_patron(row) for row in connection.execute(query)]
+
+
+def _patron(row: Row[tuple[object, ...]]) -> Told:
     return {
         "id": row.id,
         "given_name": row.given_name,
@@ -88,9 +107,10 @@ def one_patron(connection: Connection, patron: str) -> Told | None:
         "category": row.category,
         "expires": None if row.expires is None else row.expires.isoformat(),
         "blocked": row.blocked,
-        "debt_cents": account(connection, PatronRef(row.id)).debt_cents,
+        "card_lost": row.card_lost,
+        "suspended_until": None if row.suspended_until is None else row.suspended_until.isoformat(),
+        "guardian": row.guardian,
         "language": row.language,
-        "loans": loans_page(connection, LoansWanted(open=True, patron=patron), 1_000),
     }
 
 
@@ -171,7 +191,20 @@ def _exception(row: Row[tuple[object, ...]]) -> Told:
         "details": json.loads(row.details),
         "at": instant(row.at),
         "open": row.open,
+        "owner": row.owner,
     }
+
+
+def exception_told(connection: Connection, number: int) -> Told | None:
+    """One exception with its history, the oldest entry first."""
+    row = connection.execute(select(exceptions).where(exceptions.c.id == number)).one_or_none()
+    if row is None:
+        return None
+    notes = select(exception_notes).where(exception_notes.c.exception == number).order_by(exception_notes.c.id)
+    history: list[Json] = [
+        {"at": instant(one.at), "who": one.who, "did": one.did, "text": one.text} for one in connection.execute(notes)
+    ]
+    return _exception(row) | {"history": history}
 
 
 def _fact(row: Row[tuple[object, ...]]) -> Told:

@@ -1,6 +1,14 @@
 """Central's database: schema, migrations, and how it is opened."""
 
 from kiosk.central.store.engine import BadDatabaseUrl, database_url, open_store, writing
-from kiosk.central.store.schema import NewerSchema, upgrade
+from kiosk.central.store.schema import NewerSchema, known_revisions, upgrade
 
-__all__ = ["BadDatabaseUrl", "NewerSchema", "database_url", "open_store", "upgrade", "writing"]
+__all__ = [
+    "BadDatabaseUrl",
+    "NewerSchema",
+    "database_url",
+    "known_revisions",
+    "open_store",
+    "upgrade",
+    "writing",
+]
