@@ -23,6 +23,7 @@ from starlette.types import ASGIApp
 from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
+from kiosk.central.housekeeping import Housekeeping
 from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
 from kiosk.central.line import Line
@@ -114,6 +115,7 @@ def _serve(settings: CentralSettings) -> int:
             "library": None if library is None else library.pool.is_up,
         }
 
+    housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
     server = _Server(application(Parts(engine, desk, access, live, changes, health)), changes, ready)
@@ -122,6 +124,7 @@ def _serve(settings: CentralSettings) -> int:
         signal.signal(number, server.told_to_end)
     if library is not None:
         library.start()
+    housekeeping.start()
     worker.start()
     line.open()
     try:
@@ -131,6 +134,7 @@ def _serve(settings: CentralSettings) -> int:
             acs.stop()
         line.close()
         worker.stop()
+        housekeeping.stop()
         if library is not None:
             library.stop()
         held.close()

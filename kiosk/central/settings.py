@@ -76,6 +76,14 @@ class SeedSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HistorySettings:
+    """How long central remembers who read what."""
+
+    keep_days: Annotated[int, within(1, 36_500)] = 90
+    """So long after a loan has ended, its patron is forgotten; loans that staff look into are kept until then."""
+
+
+@dataclass(frozen=True, slots=True)
 class StationSettings:
     """Where a kiosk stands."""
 
@@ -100,6 +108,7 @@ class CentralSettings:
     """A file with what would stand under `rules`, for rules that somebody else edits."""
     station: tuple[StationSettings, ...] = ()
     """Stations with a branch of their own; without one, the rules for every branch hold."""
+    history: HistorySettings = field(default_factory=HistorySettings)
     sip2: Sip2Settings = field(default_factory=Sip2Settings)
     """SIP2 for other makers' self-checks and book-drops."""
     ils: IlsSettings | None = None

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -164,7 +165,9 @@ facts = Table(
     Column("received_at", UtcTime, nullable=False),
     Column("item", String(64)),
     Column("data", Text, nullable=False),
+    Column("anonymous", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("station", "epoch", "seq"),
+    Index("ix_facts_named", "at", sqlite_where=text("anonymous = 0"), postgresql_where=text("anonymous = false")),
     comment="Every fact once. told_at is the station's clock; at never runs backwards within a station's epoch",
 )
 

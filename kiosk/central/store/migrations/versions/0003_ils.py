@@ -1,4 +1,4 @@
-"""The library's own system: how far it was told, and which of its loans were cancelled there."""
+"""The library's own system: how far it was told. And what was forgotten of who read what."""
 
 from __future__ import annotations
 
@@ -21,3 +21,6 @@ def upgrade() -> None:
         "the one that is being told, where it must not be told twice",
     )
     op.add_column("decisions", sa.Column("by_ils", sa.String(128)))
+    op.add_column("facts", sa.Column("anonymous", sa.Boolean, nullable=False, server_default=sa.false()))
+    named = sa.text("anonymous = false")
+    op.create_index("ix_facts_named", "facts", ["at"], sqlite_where=sa.text("anonymous = 0"), postgresql_where=named)
