@@ -40,9 +40,13 @@ ABOUT_THE_STORY = frozenset({ReasonCode.LENT_TO_ANOTHER, ReasonCode.LENT_TO_YOU,
 """Reasons of the rules that the item's story notes in its own way."""
 
 
-_REDEEM = update(decisions).where(decisions.c.ask == bindparam("intent")).values(promised_until=None)
+_REDEEM = (
+    update(decisions)
+    .where(decisions.c.ask == bindparam("intent"))
+    .values(promised_until=None)
+    .returning(decisions.c.allowed)
+)
 _KNOWN = select(loans).where(loans.c.intent == bindparam("intent"))
-_PROMISED = select(decisions.c.allowed).where(decisions.c.ask == bindparam("intent"))
 _RESERVED_NO_MORE = update(items).where(items.c.id == bindparam("item")).values(held_for=None)
 _OPENED = update(loans).where(loans.c.intent == bindparam("of")).values(opened=bindparam("verified"))
 
@@ -52,11 +56,12 @@ def apply(connection: Connection, fresh: Fresh, fact: Fact) -> CameBack | None:
 
     Raises only what the database raises.
     """
+    promised = False
     if isinstance(fact, LoanMade | LoanRefused | LoanUndone | LoanRenewed | ItemDoubtful):
-        _redeem(connection, fact.intent)
+        promised = _redeem(connection, fact.intent)
     match fact:
         case LoanMade():
-            _loan_made(connection, fresh, fact)
+            _loan_made(connection, fresh, fact, promised=promised)
         case LoanUndone():
             if not undo(connection, fact.intent, fresh.place):
                 _unknown_loan(connection, fresh, fact)
@@ -78,12 +83,15 @@ def apply(connection: Connection, fresh: Fresh, fact: Fact) -> CameBack | None:
     return None
 
 
-def _redeem(connection: Connection, intent: IntentId) -> None:
-    """The promise has become something real, or nothing: from now on it does not count by itself."""
-    connection.execute(_REDEEM, {"intent": intent})
+def _redeem(connection: Connection, intent: IntentId) -> bool:
+    """The promise has become something real, or nothing: from now on it does not count by itself.
+
+    Whether central had said yes.
+    """
+    return bool(connection.execute(_REDEEM, {"intent": intent}).scalar())
 
 
-def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade) -> None:
+def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade, *, promised: bool) -> None:
     patron = resolved(connection, fact.patron)
     on_file = None if patron is None else patron_on_file(connection, patron, lock=True)
     known = connection.execute(_KNOWN, {"intent": fact.intent}).one_or_none()
@@ -97,7 +105,8 @@ def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade) -> None:
     if item is None:
         _note(connection, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
     if on_file is not None and item is not None:
-        _hold_against_rules(connection, fresh, fact, on_file, item)
+        if not promised:
+            _hold_against_rules(connection, fresh, fact, on_file, item)
         if item.wanted or item.held_for == on_file.ref:
             fulfil(connection, item, on_file.ref, fresh.place.at)
         if item.held_for == on_file.ref:
@@ -111,10 +120,7 @@ def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade) -> None:
 def _hold_against_rules(
     connection: Connection, fresh: Fresh, fact: LoanMade, patron: PatronOnFile, item: ItemOnFile
 ) -> None:
-    """A loan that the rules would have refused is kept and noted, unless central itself had said yes to it."""
-    promised = connection.scalar(_PROMISED, {"intent": fact.intent})
-    if promised:
-        return
+    """A loan that the rules would have refused, and that central had not said yes to, is kept and noted."""
     decided = decide_checkout(fresh.setting, borrower(connection, fresh.setting, patron), copy(connection, item))
     if not isinstance(decided, Refused):
         return
@@ -143,7 +149,7 @@ def _returned(connection: Connection, fresh: Fresh, fact: ItemReturned) -> CameB
     ended = add_return(connection, fact.item, fresh.place, fresh.epoch)
     back = None
     if item is not None:
-        back = settle(connection, fresh.setting, item, None if ended is None else ended.intent, fresh.place.at)
+        back = settle(connection, fresh.setting, item, ended, fresh.place.at)
     if item is None and fact.found is not Found.FOREIGN:
         _note(connection, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
     if ended is None and fact.found is Found.LENT:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, cast, false, null, select, union_all
 
 from kiosk.central.accounts import account
 from kiosk.central.holdings import ItemOnFile, ItemState
 from kiosk.central.people import PatronOnFile
-from kiosk.central.store.tables import decisions, items, loans
+from kiosk.central.store.tables import UtcTime, decisions, items, loans
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.rules.lending import Setting
 from kiosk.rules.subjects import Block, Borrower, Copy, Running, end_of
@@ -20,16 +20,15 @@ UNCLASSED = "unknown"
 """Loan class of an item that central does not have: it counts towards the limit over all loans."""
 
 
-_STANDING = (
+_STANDING = union_all(
     select(loans.c.item, loans.c.due, loans.c.claimed_returned, items.c.loan_class)
     .select_from(loans.outerjoin(items, items.c.id == loans.c.item))
-    .where(loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None))
-)
-_PROMISED = (
-    select(decisions.c.item, items.c.loan_class)
+    .where(loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None)),
+    select(decisions.c.item, cast(null(), UtcTime), false(), items.c.loan_class)
     .select_from(decisions.outerjoin(items, items.c.id == decisions.c.item))
-    .where(decisions.c.patron == bindparam("patron"), decisions.c.promised_until > bindparam("now"))
+    .where(decisions.c.patron == bindparam("patron"), decisions.c.promised_until > bindparam("now", type_=UtcTime)),
 )
+"""Loans that stand, and promises (without a due date) that have not become loans yet."""
 _RUNNING = select(loans).where(loans.c.item == bindparam("item"), loans.c.ended_at.is_(None))
 
 
@@ -40,10 +39,9 @@ def borrower(
 
     A promise of the item that is asked for again is the same wish, so `asked` does not count twice.
     """
-    wished = connection.execute(_PROMISED, {"patron": patron.ref, "now": setting.now})
-    classes = {row.item: row.loan_class for row in wished if row.item != asked}
-    lent = connection.execute(_STANDING, {"patron": patron.ref}).all()
-    classes |= {row.item: row.loan_class for row in lent}
+    rows = connection.execute(_STANDING, {"patron": patron.ref, "now": setting.now}).all()
+    lent = [row for row in rows if row.due is not None]
+    classes = {row.item: row.loan_class for row in rows if row.due is not None or row.item != asked}
     owes = account(connection, patron.ref, patron.guardian)
     blocks = {Block.BLOCKED: patron.blocked, Block.CARD_LOST: patron.card_lost}
     return Borrower(

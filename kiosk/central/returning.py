@@ -12,6 +12,7 @@ from kiosk.central.borrowing import bare_copy, running_of
 from kiosk.central.holdings import ItemOnFile, ItemState
 from kiosk.central.people import patron_on_file
 from kiosk.central.store.tables import charges, items, loans, patrons
+from kiosk.central.story import Ended
 from kiosk.central.waiting import HoldState, Trapped, arrived, trap
 from kiosk.model.ids import IntentId, PatronRef
 from kiosk.rules.lending import Setting
@@ -37,13 +38,11 @@ class CameBack:
     """Branch where it belongs, or is collected; empty: it stays."""
 
 
-def settle(
-    connection: Connection, setting: Setting, item: ItemOnFile, ended: IntentId | None, at: datetime
-) -> CameBack:
+def settle(connection: Connection, setting: Setting, item: ItemOnFile, ended: Ended | None, at: datetime) -> CameBack:
     """A copy is back at `at`; `ended` is the loan that this ended. Rules are those of the day of the return."""
     back = CameBack()
-    if ended is not None:
-        back = _charge(connection, setting, item, ended, at)
+    if ended is not None and (at > ended.due or ended.lost_at is not None):
+        back = _charge(connection, setting, item, ended.intent, at)
     here = setting.branch if setting.branch not in ("*", item.branch) else ""
     if item.state in (ItemState.LOST.value, ItemState.MISSING.value) or here:
         connection.execute(_PUT_BACK, {"copy": item.item.id, "here": here})
@@ -57,8 +56,6 @@ def settle(
 
 def _charge(connection: Connection, setting: Setting, item: ItemOnFile, ended: IntentId, at: datetime) -> CameBack:
     row = connection.execute(_LOAN, {"intent": ended}).one()
-    if at <= row.due and row.lost_at is None:
-        return CameBack()
     patron = patron_on_file(connection, PatronRef(row.patron), lock=True)
     if patron is None:
         return CameBack()

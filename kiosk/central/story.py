@@ -54,6 +54,8 @@ class Ended:
     intent: IntentId
     patron: PatronRef
     due: datetime
+    lost_at: datetime | None
+    """When it counted as lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def _end_of(row: Row[tuple[object, ...]]) -> Place | None:
 
 
 def _ended(row: Row[tuple[object, ...]]) -> Ended:
-    return Ended(IntentId(row.intent), PatronRef(row.patron), row.due)
+    return Ended(IntentId(row.intent), PatronRef(row.patron), row.due, row.lost_at)
 
 
 def _end(connection: Connection, intent: str, place: Place, why: EndWhy) -> None:

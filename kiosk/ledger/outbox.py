@@ -43,6 +43,8 @@ class Outbox:
 
     def __init__(self, path: Path, epoch: Epoch) -> None:
         self.epoch = epoch
+        self._acked: int | None = None
+        """What the file says of it; nobody else writes it. None: not read yet, or not known after a failure."""
         self._engine = engine_of(path, PASSING)
         with storage():
             self._connection = self._engine.connect()
@@ -66,19 +68,23 @@ class Outbox:
         Both are one transaction, so whatever was acknowledged before is released already: only what lies above is
         looked at, however many months the outbox holds.
         """
+        before = self.acked_seq()
+        if seq == before:
+            return
+        self._acked = None
         with storage(), self._connection.begin():
-            before = int(self._connection.execute(_ACKED).scalar_one())
-            if seq == before:
-                return
             self._connection.execute(_ACKNOWLEDGE, {"acked": seq})
             if seq > before:
                 released = {"above": before, "acked": seq, "at": at.astimezone(UTC).isoformat()}
                 self._connection.execute(_RELEASE, released)
+        self._acked = seq
 
     def acked_seq(self) -> int:
         """What central acknowledged last."""
-        with storage(), self._connection.begin():
-            return int(self._connection.execute(_ACKED).scalar_one())
+        if self._acked is None:
+            with storage(), self._connection.begin():
+                self._acked = int(self._connection.execute(_ACKED).scalar_one())
+        return self._acked
 
     def last_seq(self) -> int:
         """Of the newest fact; 0 where there is none."""

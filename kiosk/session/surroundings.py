@@ -44,7 +44,8 @@ LYING_S = 0.5
 
 def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
     """The surroundings after `event`, whatever the scene makes of it."""
-    around = replace(around, now_s=moment.mono_s, utc=moment.utc)
+    if around.now_s != moment.mono_s or around.utc != moment.utc:
+        around = replace(around, now_s=moment.mono_s, utc=moment.utc)
     match event:
         case TagSeen() | TagRead() | TagGone() | TagWritten() | TagNotWritten():
             return _tag(around, event)

@@ -7,7 +7,7 @@ answer it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, assert_never
 
 from drivers.pads import protocol as pads
@@ -17,7 +17,19 @@ from kiosk.ledger import Ledger, StorageFailure
 from kiosk.model.ids import AskId
 from kiosk.model.questions import Question
 from kiosk.session.effects import Ask, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
-from kiosk.session.events import AskExpired, Event, Moment, PrintFailed, TagKind, TagNotWritten, TagRead, WriteTrouble
+from kiosk.session.events import (
+    AskExpired,
+    Device,
+    Event,
+    Health,
+    Moment,
+    Paper,
+    PrintFailed,
+    TagKind,
+    TagNotWritten,
+    TagRead,
+    WriteTrouble,
+)
 from kiosk.session.state import Borrowing, Home, Identifying, Kiosk, Returning
 from kiosk.station.devices import Devices
 from kiosk.station.overheard import Plays
@@ -68,6 +80,9 @@ class StationHands:
         self._sounds = sounds
         self._now = now
         self._health = StationHealth()
+        self._told_of: Mapping[Device, Health] | None = None
+        self._told_paper: Paper | None = None
+        """The devices and the paper of the last state that was looked at: a state is told of once."""
         self._scanning: ScannerCommand = StopScanning()
 
     def carry_out(self, order: Order) -> tuple[Event, ...]:
@@ -105,6 +120,9 @@ class StationHands:
             self._scanning = scanning
             self._devices.want_codes(scanning)
         around = state.around
+        if around.devices is self._told_of and around.paper is self._told_paper:
+            return
+        self._told_of, self._told_paper = around.devices, around.paper
         devices = tuple((device.value, health.value) for device, health in around.devices.items())
         health = StationHealth(devices, around.paper.value)
         if health != self._health:

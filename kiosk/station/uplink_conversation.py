@@ -29,7 +29,7 @@ FIRST_SILENCE_S = 1.0
 """A first greeting is repeated sooner: central may be subscribing just now."""
 LONGEST_SILENCE_S = 15.0
 """Greetings to a silent central become as rare as this."""
-IDLE_S = 30.0
+IDLE_S = 60.0
 """With nothing to tell, central is greeted this often, so that its absence is noticed."""
 HEARTBEAT_S = 30.0
 ALARM_AGAIN_S = 3_600.0

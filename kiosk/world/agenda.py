@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.session.events import Moment
 
 
-@dataclass(order=True, slots=True)
+@dataclass(slots=True)
 class Entry:
-    """One thing to be done. What is due at the same instant is done in the order in which it was entered."""
+    """One thing to be done."""
 
     time_s: float
-    number: int
-    do: Callable[[], None] | None = field(compare=False)
+    do: Callable[[], None] | None
     """None when it was struck off."""
 
     def strike_off(self) -> None:
@@ -30,22 +29,27 @@ class Agenda:
     def __init__(self, begins: datetime) -> None:
         self.now_s = 0.0
         self._begins = begins
-        self._entries: list[Entry] = []
+        self._entries: list[tuple[float, int, Entry]] = []
+        """A heap by time, then by number: what is due at the same instant is done in the order of its entering."""
         self._number = 0
+        self._moment = Moment(0.0, begins)
 
     @property
     def utc(self) -> datetime:
-        return self._begins + timedelta(seconds=self.now_s)
+        return self.moment.utc
 
     @property
     def moment(self) -> Moment:
-        return Moment(self.now_s, self.utc)
+        """Now; the same object until the clock moves on, as it is asked for many times at one instant."""
+        if self._moment.mono_s != self.now_s:
+            self._moment = Moment(self.now_s, self._begins + timedelta(seconds=self.now_s))
+        return self._moment
 
     def at(self, time_s: float, do: Callable[[], None]) -> Entry:
         """Do it at this second; what is past is done next."""
         self._number += 1
-        entry = Entry(max(time_s, self.now_s), self._number, do)
-        heapq.heappush(self._entries, entry)
+        entry = Entry(max(time_s, self.now_s), do)
+        heapq.heappush(self._entries, (entry.time_s, self._number, entry))
         return entry
 
     def after(self, wait_s: float, do: Callable[[], None]) -> Entry:
@@ -54,9 +58,9 @@ class Agenda:
 
     def due_s(self) -> float | None:
         """When the next thing is to be done; None where nothing is."""
-        while self._entries and self._entries[0].do is None:
+        while self._entries and self._entries[0][2].do is None:
             heapq.heappop(self._entries)
-        return self._entries[0].time_s if self._entries else None
+        return self._entries[0][0] if self._entries else None
 
     def run_next(self, until_s: float) -> bool:
         """Do the next thing that is due by `until_s`; False, with the clock there, where nothing is."""
@@ -64,7 +68,7 @@ class Agenda:
         if due_s is None or due_s > until_s:
             self.now_s = max(self.now_s, until_s)
             return False
-        entry = heapq.heappop(self._entries)
+        _, _, entry = heapq.heappop(self._entries)
         self.now_s = entry.time_s
         assert entry.do is not None, "due_s leaves none that was struck off in front"
         entry.do()

@@ -59,7 +59,8 @@ class Conversation:
 
     def _judged(self, found: Message, asked: Message) -> Heard | None:
         """What a message means; None where it is none that is waited for."""
-        damaged = "checksum-mismatch" in found.findings and self._profile.detection is Detection.REQUIRED
+        unsound = "checksum-mismatch" in found.findings or (found.layout is not None and found.checksum_ok is None)
+        damaged = unsound and self._profile.detection is Detection.REQUIRED
         if found.code == SEND_AGAIN and not damaged:
             return self._repeat(self._sent())
         if damaged or (found.layout is not None and "fixed-part-short" in found.findings):

@@ -5,17 +5,30 @@ It is blind to bytes that change places, and to anything that cancels out: a goo
 
 from __future__ import annotations
 
+from zlib import adler32
+
 MASK = 0xFFFF
+EXACT = 256
+"""Adler-32's lower half is 1 and the sum of the bytes modulo 65521 (RFC 1950, section 9): exact for so many bytes, and
+a dozen times as fast as adding them up in Python."""
 
 
 def checksum(data: bytes) -> str:
     """Four upper-case hex digits for `data`, which ends with the letters `AZ`."""
-    return f"{-sum(data) & MASK:04X}"
+    if len(data) <= EXACT:
+        return f"{1 - adler32(data) & MASK:04X}"
+    total = sum((adler32(data[at : at + EXACT]) & MASK) - 1 for at in range(0, len(data), EXACT))
+    return f"{-total & MASK:04X}"
 
 
 def is_right(data: bytes, digits: str) -> bool:
     """Whether `digits`, in either case, is the sum of `data`. Digits that are none are wrong."""
+    if len(digits) != 4 or not digits.isascii() or not digits.isalnum():
+        return False
     try:
-        return (sum(data) + int(digits, 16)) & MASK == 0
+        wanted = int(digits, 16)
     except ValueError:
         return False
+    if len(data) <= EXACT:
+        return (adler32(data) - 1 + wanted) & MASK == 0
+    return wanted == int(checksum(data), 16)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kiosk.wire.sip2.checksum import checksum, is_right
 from kiosk.wire.sip2.layouts import LAYOUTS, Direction, Layout
@@ -22,6 +23,7 @@ MAY_BE_BLANK = frozenset({"nb_due_date", "return_date"})
 TRAILER = re.compile(r"(?:AY(?P<sequence>[^|^>]{0,8}?))?AZ(?P<sum>[0-9A-Fa-f]{4})\Z")
 BROKEN_TRAILER = re.compile(r"AY(?P<sequence>[^|^>]{0,8}?)AZ(?P<sum>[^|^>]{0,8})\Z")
 """No delimiter that is in use stands within them."""
+DIGITS = frozenset("0123456789")
 CODE = re.compile(r"[A-Z][A-Z0-9]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -74,82 +76,117 @@ PLAIN = Dialect()
 def parse(data: bytes, dialect: Dialect = PLAIN, direction: Direction | None = None) -> Message:
     """The message of these bytes, which have no terminator. A code of the other direction is an unknown one."""
     text = data.decode(dialect.encoding, "replace")
-    found = TRAILER.search(text, max(0, len(text) - 16)) or BROKEN_TRAILER.search(text, max(0, len(text) - 20))
     code = text[:2]
     findings: list[str] = []
-    sequence: int | None = None
-    digits = right = None
-    body = text[2:]
-    if found is None:
-        findings.append("no-error-detection")
-    else:
-        body = text[2 : found.start()] if found.start() >= 2 else ""
-        digits = found["sum"]
-        right = is_right(data[: data.rfind(b"AZ") + 2], digits) and len(digits) == 4
+    sequence: int | None
+    digits: str | None
+    right: bool | None
+    if text[-9:-7] == "AY" and text[-6:-4] == "AZ" and text[-7] in DIGITS:  # as nearly every message ends
+        end, sequence, digits = len(text) - 9, int(text[-7]), text[-4:]
+        right = is_right(data[:-4], digits)
         if not right:
             findings.append("checksum-mismatch")
-        if found["sequence"] is None:
-            findings += [] if code in RESEND else ["sequence-missing"]
-        elif len(found["sequence"]) == 1 and found["sequence"] in "0123456789":
-            sequence = int(found["sequence"])
-        else:
-            findings.append("sequence-malformed")
+    else:
+        end, sequence, digits, right = _trailer(data, text, findings)
     layout = LAYOUTS.get(code)
     if layout is None or (direction is not None and layout.direction is not direction):
         return Message(code, {}, {}, sequence, digits, right, (*findings, "unknown-code"))
-    fixed, rest = _fixed(layout, body, dialect.delimiter, findings)
-    fields = _fields(layout, rest, dialect.delimiter, findings)
-    if "fixed-part-short" not in findings:
+    fixed, rest = _fixed(layout, text[2:end], dialect.delimiter, findings)
+    fields = _fields(layout, rest, dialect.delimiter, findings) if rest else {}
+    if layout.required and not layout.required_set <= fields.keys() and "fixed-part-short" not in findings:
         findings += [f"missing-required:{name}" for name in layout.required if name not in fields]
     return Message(code, fixed, fields, sequence, digits, right, tuple(findings))
+
+
+def _trailer(data: bytes, text: str, findings: list[str]) -> tuple[int, int | None, str | None, bool | None]:
+    """Of a message that ends in another way: where its body ends, sequence number, sum, and whether that is right."""
+    found = TRAILER.search(text, max(0, len(text) - 16)) or BROKEN_TRAILER.search(text, max(0, len(text) - 20))
+    if found is None:
+        findings.append("no-error-detection")
+        return len(text), None, None, None
+    digits = found["sum"]
+    right = is_right(data[: data.rfind(b"AZ") + 2], digits)
+    if not right:
+        findings.append("checksum-mismatch")
+    sequence = None
+    if found["sequence"] is None:
+        findings += [] if text[:2] in RESEND else ["sequence-missing"]
+    elif len(found["sequence"]) == 1 and found["sequence"] in DIGITS:
+        sequence = int(found["sequence"])
+    else:
+        findings.append("sequence-malformed")
+    return max(2, found.start()), sequence, digits, right
 
 
 def _fixed(layout: Layout, body: str, delimiter: str, findings: list[str]) -> tuple[dict[str, str], str]:
     """The fixed part, and what follows it. A delimiter within the fixed part ends it too early."""
     width = layout.fixed_width
     end = body.find(delimiter, 0, width)
-    short = end >= 0 or len(body) < width
-    usable = body[: end if end >= 0 else width]
-    fixed = {name: usable[start:stop] for name, start, stop in layout.slices if stop <= len(usable)}
-    if short:
+    if end >= 0 or len(body) < width:
+        usable = body[: end if end >= 0 else width]
+        fixed = {name: usable[start:stop] for name, start, stop in layout.slices if stop <= len(usable)}
         findings.append("fixed-part-short")
-    findings += [f"date-malformed:{name}" for name, text in fixed.items() if not _is_good(name, text)]
-    if short:
+        findings += _bad_dates(layout, fixed)
         return fixed, body[end + 1 :] if end >= 0 else ""
+    fixed = dict(zip(layout.names, layout.cut(body)))  # noqa: B905 - both are made of one list
+    for name in layout.dates:
+        if not is_date(fixed[name]):
+            findings += _bad_dates(layout, fixed)
+            break
     if body.startswith(delimiter, width):
         findings.append("delimiter-after-fixed-part")
         width += 1
     return fixed, body[width:]
 
 
-def _is_good(name: str, text: str) -> bool:
-    if not name.endswith("_date") and name != "date_time_sync":
-        return True
-    return is_date(text) or (text == BLANK_DATE and name in MAY_BE_BLANK)
+def _bad_dates(layout: Layout, fixed: Mapping[str, str]) -> list[str]:
+    """Findings about dates; a blank one is none where the guide has blank ones."""
+    return [
+        f"date-malformed:{name}"
+        for name in layout.dates
+        if name in fixed and not is_date(fixed[name]) and (fixed[name] != BLANK_DATE or name not in MAY_BE_BLANK)
+    ]
+
+
+@lru_cache(maxsize=4_096)
+def _is_usual(layout: Layout, names: tuple[str, ...]) -> bool:
+    """Whether these fields, in this order, are all of the standard's list with none of the required ones lacking.
+
+    Remembered: a system writes the fields of one message in one order.
+    """
+    return layout.required_set <= set(names) <= layout.known
 
 
 def _fields(layout: Layout, rest: str, delimiter: str, findings: list[str]) -> dict[str, list[str]]:
     pieces = rest.split(delimiter)
     if pieces[-1]:
         findings.append("last-delimiter-missing")
-    fields: dict[str, list[str]] = {}
-    nameless = False
+    else:
+        pieces.pop()
+        plain = {piece[:2]: [piece[2:]] for piece in pieces}
+        if len(plain) == len(pieces) and rest.isprintable() and _is_usual(layout, tuple(plain)):
+            return plain  # every field once, all of the standard's list, none lacking: nothing to find
+    known, repeatable, fields = layout.known, layout.repeatable, dict[str, list[str]]()
+    strange, repeated, nameless = [], [], False
     for piece in pieces:
-        if not piece:
-            continue
-        if CODE.match(piece) is None:
+        name = piece[:2]
+        if name in fields:
+            fields[name].append(piece[2:])
+            if name not in repeatable and name in known:
+                repeated.append(name)
+        elif name in known:
+            fields[name] = [piece[2:]]
+        elif CODE.match(piece) is not None:
+            strange.append(name)
+            fields[name] = [piece[2:]]
+        elif piece:
             nameless = True
-            continue
-        value = piece[2:]
-        fields.setdefault(piece[:2], []).append(value if value.isprintable() else CONTROL.sub("", value))
-    if nameless:
-        findings.append("field-without-code")
-    findings += [f"extension-field:{name}" for name in fields if name not in layout.known]
-    findings += [
-        f"repeated-field:{name}"
-        for name, values in fields.items()
-        if len(values) > 1 and name in layout.known and name not in layout.repeatable
-    ]
+    if not rest.isprintable():
+        fields = {name: [CONTROL.sub("", value) for value in values] for name, values in fields.items()}
+    if nameless or strange or repeated:
+        findings += ["field-without-code"] if nameless else []
+        findings += [f"extension-field:{name}" for name in dict.fromkeys(strange)]
+        findings += [f"repeated-field:{name}" for name in dict.fromkeys(repeated)]
     return fields
 
 

@@ -7,10 +7,11 @@ systems add beyond it is no part of this table.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from operator import itemgetter
 
 
 class Direction(StrEnum):
@@ -20,9 +21,12 @@ class Direction(StrEnum):
     RESPONSE = "acs-to-sc"
 
 
-@dataclass(frozen=True)
+DATE_WIDTH = 18
+
+
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """One message. Fields are written in the order of `required`, then `optional`."""
+    """One message. Fields are written in the order of `required`, then `optional`. There is one for each code."""
 
     code: str
     name: str
@@ -39,6 +43,15 @@ class Layout:
         return frozenset(self.required) | frozenset(self.optional)
 
     @cached_property
+    def required_set(self) -> frozenset[str]:
+        return frozenset(self.required)
+
+    @cached_property
+    def dates(self) -> tuple[str, ...]:
+        """Fixed fields that are date-times of 18 characters."""
+        return tuple(name for name, width in self.fixed if width == DATE_WIDTH)
+
+    @cached_property
     def slices(self) -> tuple[tuple[str, int, int], ...]:
         """Name, start and end of each fixed field, counted from the first character after the code."""
         found, start = [], 0
@@ -46,6 +59,19 @@ class Layout:
             found.append((name, start, start + width))
             start += width
         return tuple(found)
+
+    @cached_property
+    def cut(self) -> Callable[[str], tuple[str, ...]]:
+        """The fixed fields of a body that is long enough."""
+        pieces = [slice(start, stop) for _, start, stop in self.slices]
+        if len(pieces) > 1:
+            return itemgetter(*pieces)
+        return lambda body: tuple(body[piece] for piece in pieces)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Of the fixed fields."""
+        return tuple(name for name, _ in self.fixed)
 
     @cached_property
     def fixed_width(self) -> int:
