@@ -36,6 +36,7 @@ class Framer:
         return [one for one in messages if len(one) <= LARGEST_MESSAGE]
 
     def rest(self) -> bytes:
-        """What came without an end: of a file, the last message."""
-        kept, self._kept = self._kept.strip(_AROUND), b""
+        """What came without an end: of a file, the last message. The tail of one that was too long is none."""
+        kept = b"" if self._dropping else self._kept.strip(_AROUND)
+        self._kept, self._dropping = b"", False
         return kept

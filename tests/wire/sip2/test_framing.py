@@ -1,0 +1,21 @@
+"""The end of a stream that ends without a terminator."""
+
+from __future__ import annotations
+
+from kiosk.wire.sip2 import LARGEST_MESSAGE, Framer
+
+
+def test_the_tail_of_a_message_that_was_too_long_is_no_message_at_the_end() -> None:
+    framer = Framer()
+    assert framer.feed(b"x" * (LARGEST_MESSAGE + 1)) == []
+    assert framer.feed(b"9900802.00") == []
+    assert framer.rest() == b""
+    assert framer.dropped == 1
+
+
+def test_after_the_end_a_new_stream_begins() -> None:
+    framer = Framer()
+    framer.feed(b"x" * (LARGEST_MESSAGE + 1))
+    framer.rest()
+    assert framer.feed(b"97AZFEF5\r96AZ") == [b"97AZFEF5"]
+    assert framer.rest() == b"96AZ"
