@@ -20,12 +20,14 @@ DELIMITER = "|"
 RESEND = frozenset({"96", "97"})
 """Requests to send again carry no sequence number."""
 MAY_BE_BLANK = frozenset({"nb_due_date", "return_date"})
-TRAILER = re.compile(r"(?:AY(?P<sequence>[^|^>]{0,8}?))?AZ(?P<sum>[0-9A-Fa-f]{4})\Z")
-BROKEN_TRAILER = re.compile(r"AY(?P<sequence>[^|^>]{0,8}?)AZ(?P<sum>[^|^>]{0,8})\Z")
-"""No delimiter that is in use stands within them."""
+TRAILER = re.compile(r"(?:AY(?P<sequence>[^|^>]{1,8}?)|(?<=[|^>])AY(?P<none>))?AZ(?P<sum>[0-9A-Fa-f]{4})[|^>]?\Z")
+BROKEN_TRAILER = re.compile(r"(?:AY(?P<sequence>[^|^>]{0,8}?)|(?<=[|^>]))AZ(?P<sum>[^|^>]{0,8})[|^>]?\Z")
+BROKEN_RESEND = re.compile(r"(?<=\A9[67])AZ(?P<sum>[^|^>]{0,8})(?P<sequence>)[|^>]?\Z")
+"""No delimiter that is in use stands within them; some senders put one behind."""
 DIGITS = frozenset("0123456789")
 CODE = re.compile(r"[A-Z][A-Z0-9]")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+NEVER_A_FIELD = frozenset({"AY", "AZ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def parse(data: bytes, dialect: Dialect = PLAIN, direction: Direction | None = N
 
 def _trailer(data: bytes, text: str, findings: list[str]) -> tuple[int, int | None, str | None, bool | None]:
     """Of a message that ends in another way: where its body ends, sequence number, sum, and whether that is right."""
-    found = TRAILER.search(text, max(0, len(text) - 16)) or BROKEN_TRAILER.search(text, max(0, len(text) - 20))
+    found = TRAILER.search(text, max(0, len(text) - 18)) or BROKEN_TRAILER.search(text, max(0, len(text) - 22))
+    found = found or BROKEN_RESEND.search(text)
     if found is None:
         findings.append("no-error-detection")
         return len(text), None, None, None
@@ -109,8 +112,12 @@ def _trailer(data: bytes, text: str, findings: list[str]) -> tuple[int, int | No
     if not right:
         findings.append("checksum-mismatch")
     sequence = None
-    if found["sequence"] is None:
+    if found["sequence"] is None and text[found.start() : found.start() + 2] != "AY":
         findings += [] if text[:2] in RESEND else ["sequence-missing"]
+    elif text[:2] in RESEND and not found["sequence"]:
+        pass  # they carry none
+    elif found["sequence"] is None:
+        findings.append("sequence-malformed")
     elif len(found["sequence"]) == 1 and found["sequence"] in DIGITS:
         sequence = int(found["sequence"])
     else:
@@ -194,11 +201,14 @@ def encode(message: Message, dialect: Dialect = PLAIN, *, detect: bool = True) -
     """The bytes of a message with its terminator: required fields always, even empty, in the standard's order, then
     the others. With `detect`, the trailer with the message's sequence number and the checksum.
 
-    Raises `ValueError` for a code that is none, and for a fixed part that is absent or of another width.
+    Raises `ValueError` for a code that is none, for a fixed part that is absent or of another width, for a sequence
+    number that is none, and for fields that are none or that come too often.
     """
     layout = LAYOUTS.get(message.code)
     if layout is None:
         raise ValueError(f"expected a code of SIP2, found {message.code!r}")
+    if message.sequence is not None and not 0 <= message.sequence <= 9:
+        raise ValueError(f"expected a sequence number of 0 to 9, found {message.sequence}")
     parts = [message.code]
     for name, width in layout.fixed:
         text = _plain(message.fixed.get(name, ""), dialect.delimiter)
@@ -217,6 +227,11 @@ def encode(message: Message, dialect: Dialect = PLAIN, *, detect: bool = True) -
 
 
 def _ordered(layout: Layout, message: Message) -> Iterator[tuple[str, str]]:
+    for name, values in message.fields.items():
+        if CODE.fullmatch(name) is None or name in NEVER_A_FIELD:
+            raise ValueError(f"expected a field of two characters such as AA, found {name!r}")
+        if len(values) > 1 and name in layout.known and name not in layout.repeatable:
+            raise ValueError(f"expected {name} of message {layout.code} once, found it {len(values)} times")
     for name in layout.required:
         for value in message.fields.get(name) or ("",):
             yield name, value

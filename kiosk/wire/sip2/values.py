@@ -6,16 +6,19 @@ import re
 from calendar import isleap
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 BLANK_DATE = " " * 18
-_MONEY = re.compile(r"[^0-9.\-]")
+_MONEY = re.compile(r"\s*[^\w\s.,+-]?\s*(-?(?:[0-9]{1,12}(?:\.[0-9]{0,4})?|\.[0-9]{1,4}))\s*", re.ASCII)
+"""A point and no grouping, with at most a currency's sign before it: 12,00 without its comma would be 1200."""
 _SIXTY = frozenset(f"{number:02d}" for number in range(60))
 _HOURS = frozenset(f"{number:02d}" for number in range(24))
 _DAYS = frozenset(f"{date(2024, 1, 1) + timedelta(days=number):%m%d}" for number in range(366))
 """Month and day, of a leap year. By sets: `strptime` takes longer than the rest of a message."""
 UTC_ZONE = "   Z"
+UTC_ZONES, LOCAL_ZONES = frozenset({"Z", "UTC", "GMT"}), frozenset({"", "0000"})
+_NAMED_ZONE = re.compile(r"\s+[A-Za-z]{2,5}\Z")
 UNKNOWN_LANGUAGE = "000"
 LANGUAGES = {"en": "001", "zh": "019"}
 """Of the kiosk's languages; 000 is unknown."""
@@ -41,9 +44,12 @@ def is_date(text: str) -> bool:
 
 
 def date_of(text: str) -> datetime | None:
-    """A date-time of 18 characters; None where it is none. Aware where its zone is UTC, else local and naive."""
-    moment = _moment(text)
-    return moment.replace(tzinfo=UTC) if moment is not None and text[8:12] == UTC_ZONE else moment
+    """A date-time of 18 characters; None where it is none, or in a zone that is neither local time (blanks, tabs or
+    four zeroes) nor UTC. Aware where its zone is UTC, else local and naive."""
+    moment, zone = _moment(text), text[8:12].strip()
+    if moment is None or zone not in LOCAL_ZONES | UTC_ZONES:
+        return None
+    return moment.replace(tzinfo=UTC) if zone in UTC_ZONES else moment
 
 
 def date_text(at: datetime) -> str:
@@ -54,25 +60,24 @@ def date_text(at: datetime) -> str:
 
 def free_date(text: str, formats: Iterable[str]) -> datetime | None:
     """A due date (AH), which is free text: 18 characters, or the first of `formats` (strptime) that fits; None where
-    none does."""
+    none does. The name of a zone behind it (`CEST`) is passed over: a due date is told by the library's own clock."""
     moment = date_of(text)
     if moment is not None:
         return moment
+    plain = text.strip()
     for form in formats:
-        try:
-            return datetime.strptime(text.strip(), form)
-        except ValueError:
-            continue
+        for said in dict.fromkeys((plain, _NAMED_ZONE.sub("", plain))):
+            try:
+                return datetime.strptime(said, form)
+            except ValueError:
+                continue
     return None
 
 
 def cents_of(text: str) -> int | None:
     """An amount in cents; None where it is none. Seen: ` 12.00`, `$0.00`, `10.`."""
-    digits = _MONEY.sub("", text)
-    try:
-        return int((Decimal(digits) * 100).to_integral_value()) if digits else None
-    except InvalidOperation:
-        return None
+    found = _MONEY.fullmatch(text)
+    return None if found is None else int((Decimal(found[1]) * 100).to_integral_value())
 
 
 def money_text(cents: int) -> str:

@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kiosk.wire.sip2 import LARGEST_MESSAGE, LAYOUTS, Dialect, Direction, Framer, Layout, Message, encode, parse
+from kiosk.wire.sip2.checksum import checksum, is_right
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="|\ufffd"), max_size=20)
 DATE = "20261124    093000"
@@ -120,3 +121,50 @@ def test_a_fixed_part_of_another_width_is_a_fault_of_ours(layout: Layout) -> Non
 def test_a_code_of_the_other_side_is_unknown() -> None:
     assert "unknown-code" in parse(b"941AY0AZFDFD", direction=Direction.REQUEST).findings
     assert parse(b"941AY0AZFDFD", direction=Direction.RESPONSE).findings == ()
+
+
+END = b"3520261124    093045AOM|AA1|"
+
+
+def test_a_delimiter_behind_the_trailer_hides_no_damage() -> None:
+    sound = encode(Message("35", {"transaction_date": DATE}, {"AO": ["M"], "AA": ["1"]}, 3)).rstrip(b"\r")
+    assert parse(sound + b"|").findings == ()
+    assert "checksum-mismatch" in parse(sound.replace(b"AA1", b"AA2") + b"|").findings
+
+
+@pytest.mark.parametrize("damaged", [b"97AZFEG5", b"96AZFE", END + b"AY3AZxyz", END + b"AZ12"])
+def test_a_sum_that_is_none_is_a_wrong_one(damaged: bytes) -> None:
+    assert "checksum-mismatch" in parse(damaged).findings
+    assert not parse(damaged).is_whole
+
+
+@pytest.mark.parametrize("digits", ["0xA0", "+1F2", "1_F2", " 1F2", "１２３４", "12"])
+def test_only_four_hex_digits_are_a_sum(digits: str) -> None:
+    assert not is_right(b"9900802.00AY1AZ", digits)
+
+
+def test_a_value_that_ends_in_ay_keeps_its_letters() -> None:
+    body = "1720261124    093045AOM|ABSUNDAYAZ"
+    found = parse((body + checksum(body.encode())).encode())
+    assert found.fields["AB"] == ["SUNDAY"]
+    assert found.findings == ("sequence-missing", "last-delimiter-missing")
+
+
+def test_controls_of_both_kinds_are_left_out() -> None:
+    found = parse("1720261124    093045AOM|AB1\x852\x073|".encode("iso8859-1"), Dialect("iso8859-1"))
+    assert found.fields["AB"] == ["123"]
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        (Message("94", {"ok": "1"}, {}, 12), "a sequence number of 0 to 9"),
+        (Message("94", {"ok": "1"}, {"zz": ["1"]}, 1), "a field of two characters"),
+        (Message("94", {"ok": "1"}, {"AY": ["1"]}, 1), "a field of two characters"),
+        (Message("35", {"transaction_date": DATE}, {"AO": ["1", "2"], "AA": ["1"]}, 1), "once, found it 2 times"),
+        (Message("00"), "a code of SIP2"),
+    ],
+)
+def test_what_no_message_may_hold_is_not_written(message: Message, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        encode(message)

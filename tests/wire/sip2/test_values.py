@@ -57,6 +57,7 @@ def test_what_is_a_date(text: str, good: bool) -> None:
         ("21-05-2015", datetime(2015, 5, 21)),
         ("08.06.2016", datetime(2016, 6, 8)),
         ("4/19/2021", datetime(2021, 4, 19)),
+        ("2023-08-31 23:59:00 CEST", datetime(2023, 8, 31, 23, 59)),
         ("soon", None),
         ("", None),
     ],
@@ -66,7 +67,9 @@ def test_a_due_date_is_read_by_the_formats_of_its_system(text: str, expected: da
 
 
 @pytest.mark.parametrize(
-    ("text", "cents"), [(" 12.00", 1200), ("$0.00", 0), ("10.", 1000), ("-1.5", -150), ("free", None), ("1.2.3", None)]
+    ("text", "cents"),
+    [(" 12.00", 1200), ("$0.00", 0), ("10.", 1000), ("-1.5", -150), ("free", None), ("1.2.3", None)]
+    + [("12,00", None), ("1,200.00", None), ("Pay 3", None), ("1-2", None), ("", None), ("¥ 7", 700)],
 )
 def test_amounts_as_they_are_seen(text: str, cents: int | None) -> None:
     assert cents_of(text) == cents
@@ -81,3 +84,12 @@ def test_an_amount_is_read_as_it_was_written(cents: int) -> None:
 def test_a_count_is_four_digits_or_blank(count: int | None) -> None:
     assert count_of(count_text(count)) == count
     assert len(count_text(count)) == 4
+
+
+@pytest.mark.parametrize(
+    ("zone", "known"), [("    ", True), ("0000", True), ("\t\t\t\t", True), ("   Z", True), (" EST", False)]
+)
+def test_a_zone_that_nobody_can_place_gives_no_instant(zone: str, known: bool) -> None:
+    text = f"20261124{zone}093000"
+    assert is_date(text)
+    assert (date_of(text) is not None) is known
