@@ -28,6 +28,8 @@ MOST_CONNECTIONS = 256
 SHORTEST_PASSWORD = 8
 PIECE = 4_096
 CLOSE_S = 2.0
+LOGIN_S = 30.0
+"""Whoever has not logged in by then is no self-check."""
 
 log = logging.getLogger(__name__)
 
@@ -98,18 +100,22 @@ class Sip2Server:
             thread.start()
 
     def _serve(self, plain: socket.socket) -> None:
+        connection = plain
         try:
-            plain.settimeout(self._settings.idle_s)
+            plain.settimeout(LOGIN_S)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection = plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
-            with connection:
-                self._converse(connection)
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(plain, server_side=True)
+                with self._lock:
+                    self._open.discard(plain)
+                    self._open.add(connection)
+            self._converse(connection)
         except (OSError, DBAPIError) as trouble:
             log.info("SIP2: a connection ended: %s", type(trouble).__name__)
         finally:
             with self._lock:
-                self._open.discard(plain)
-            plain.close()
+                self._open -= {plain, connection}
+            connection.close()
 
     def _converse(self, connection: socket.socket) -> None:
         """Answer until the other side goes, or the store cannot be used: then the self-check goes off line at once."""
@@ -122,6 +128,8 @@ class Sip2Server:
                 connection.sendall(reply.data)
             if reply.close:
                 return
+            if conversation.logged_in:
+                connection.settimeout(self._settings.idle_s)
 
     def account_of(self, request: Message) -> AccountSettings | None:
         """Whose login this is; None where name or password are wrong."""
