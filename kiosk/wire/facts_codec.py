@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 
 from kiosk.model.facts import (
     ChargePaid,
@@ -294,8 +295,8 @@ def _loan_undone(data: Fields) -> Fact:
     return LoanUndone(_session(data), _intent(data), _item(data), data.word("why", UndoneWhy))
 
 
-def _item_opened(data: Fields) -> Fact:
-    return ItemOpened(
+def _tag_written(kind: type[ItemOpened] | type[ItemSecured], data: Fields) -> Fact:
+    return kind(
         session=_session(data),
         intent=_intent(data),
         item=_item(data),
@@ -358,18 +359,6 @@ def _charge_paid(data: Fields) -> Fact:
     )
 
 
-def _item_secured(data: Fields) -> Fact:
-    return ItemSecured(
-        session=_session(data),
-        intent=_intent(data),
-        item=_item(data),
-        uid=_uid(data),
-        afi_before=_afi_before(data),
-        afi_after=_afi(data, "afi_after"),
-        verified=data.flag("verified"),
-    )
-
-
 def _text_or_nothing(data: Fields, key: str) -> str | None:
     return None if data.members.get(key) is None else data.text(key)
 
@@ -379,8 +368,8 @@ READERS: Mapping[str, Callable[[Fields], Fact]] = {
     LoanRefused.type: _loan_refused,
     LoanUndone.type: _loan_undone,
     LoanRenewed.type: _loan_renewed,
-    ItemOpened.type: _item_opened,
-    ItemSecured.type: _item_secured,
+    ItemOpened.type: partial(_tag_written, ItemOpened),
+    ItemSecured.type: partial(_tag_written, ItemSecured),
     HoldPlaced.type: _hold_placed,
     HoldCancelled.type: _hold_cancelled,
     ChargePaid.type: _charge_paid,

@@ -160,6 +160,16 @@ class Bridge:
         if before is not None:
             return before
         lent = self._ils.lend(card, asked.item, told=None, at=now)
+        try:
+            return self._keep(one, asked, lent, patron, card)
+        except DBAPIError:
+            if lent.done:
+                self._ils.undo(card, asked.item, now)  # nobody would know of it here
+            raise
+
+    def _keep(self, one: _Question, asked: AskBorrow, lent: IlsLoan, patron: str, card: str) -> Answer:
+        """Write down what was decided, before anybody is told."""
+        now = datetime.now(UTC)
         with writing(self._engine) as connection:
             if lent.title:
                 mirrored_item(connection, asked.item, lent.title)

@@ -37,8 +37,8 @@ from kiosk.wire import SetAside, fact_of
 
 LOOK_S = 5.0
 STOP_S = 15.0
-SETTLED = timedelta(seconds=2)
-"""A fact is told so long after its arrival: several processes may be committing, and none may be passed over."""
+SETTLED = timedelta(seconds=15)
+"""A fact is told so long after its arrival: PostgreSQL may commit a lower number later, and none may be passed over."""
 NEVER_CAME = timedelta(minutes=10)
 """A loan that the system made and that no fact has told of so long after its promise ended did not come about."""
 AT_ONCE = 50

@@ -90,7 +90,7 @@ def page(operations: Sequence[Operation]) -> str:
     """The same for people, without a script."""
     rows = "".join(
         f"<tr><th scope=row><code>{one.method} {escape(full_path(one))}</code></th>"
-        f"<td>{escape(one.about)}</td><td><code>{one.scope}</code></td><td>{_listed(one)}</td></tr>"
+        f"<td>{_prose(one.about)}</td><td><code>{one.scope}</code></td><td>{_listed(one)}</td></tr>"
         for one in operations
     )
     return (
@@ -103,6 +103,11 @@ def page(operations: Sequence[Operation]) -> str:
     )
 
 
+def _prose(text: str) -> str:
+    """Words in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def _listed(one: Operation) -> str:
-    names = [f"<code>{value.name}</code>{'' if value.required else '?'} {escape(value.about)}" for value in one.values]
+    names = [f"<code>{value.name}</code>{'' if value.required else '?'} {_prose(value.about)}" for value in one.values]
     return "<br>".join(names + (["<code>limit</code>? rows of a page"] if one.pages else []))
