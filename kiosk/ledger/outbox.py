@@ -44,7 +44,7 @@ class Outbox:
     def __init__(self, path: Path, epoch: Epoch) -> None:
         self.epoch = epoch
         self._acked: int | None = None
-        """What the file says of it; nobody else writes it. None: not read yet, or not known after a failure."""
+        """What was released here last, so that a release reads nothing. None: nothing yet, or a release failed."""
         self._engine = engine_of(path, PASSING)
         with storage():
             self._connection = self._engine.connect()
@@ -68,8 +68,9 @@ class Outbox:
         Both are one transaction, so whatever was acknowledged before is released already: only what lies above is
         looked at, however many months the outbox holds.
         """
-        before = self.acked_seq()
+        before = self.acked_seq() if self._acked is None else self._acked
         if seq == before:
+            self._acked = seq
             return
         self._acked = None
         with storage(), self._connection.begin():
@@ -80,11 +81,9 @@ class Outbox:
         self._acked = seq
 
     def acked_seq(self) -> int:
-        """What central acknowledged last."""
-        if self._acked is None:
-            with storage(), self._connection.begin():
-                self._acked = int(self._connection.execute(_ACKED).scalar_one())
-        return self._acked
+        """What central acknowledged last, whoever released it."""
+        with storage(), self._connection.begin():
+            return int(self._connection.execute(_ACKED).scalar_one())
 
     def last_seq(self) -> int:
         """Of the newest fact; 0 where there is none."""
