@@ -10,6 +10,7 @@ from typing import assert_never
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from kiosk.central.account_answers import account_told, may_renew_told
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.holdings import item_on_file
 from kiosk.central.people import owner_of, patron_on_file, resolved
@@ -19,9 +20,11 @@ from kiosk.model.circulation import Patron
 from kiosk.model.ids import AskId, PatronRef
 from kiosk.model.questions import (
     Answer,
+    AskAccount,
     AskBorrow,
     AskIdentify,
     AskItem,
+    AskRenew,
     Identified,
     ItemKnown,
     MayBorrow,
@@ -86,6 +89,10 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
         case AskItem():
             known = item_on_file(connection, question.item)
             return ItemKnown(None if known is None else known.item)
+        case AskRenew():
+            return may_renew_told(connection, desk.setting(station, now), question)
+        case AskAccount():
+            return account_told(connection, desk.setting(station, now), question)
         case _:
             assert_never(question)
 

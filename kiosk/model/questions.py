@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from kiosk.model.circulation import Item, Language, Patron
 from kiosk.model.ids import ItemId, PatronRef, Uid
@@ -33,7 +33,22 @@ class AskItem:
     item: ItemId
 
 
-Question = AskIdentify | AskBorrow | AskItem
+@dataclass(frozen=True, slots=True)
+class AskRenew:
+    """May this patron's loan of this item go on?"""
+
+    patron: PatronRef
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class AskAccount:
+    """What has this patron, waits for, and owes?"""
+
+    patron: PatronRef
+
+
+Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +91,59 @@ class ItemKnown:
     item: Item | None
 
 
-Answer = Identified | NotIdentified | MayBorrow | MayNotBorrow | ItemKnown
+@dataclass(frozen=True, slots=True)
+class MayRenew:
+    """Yes, until `due` (aware). Nothing has changed at central yet: the fact `lk.loan.renewed` does it."""
+
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MayNotRenew:
+    """No, and why."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLoan:
+    """Something that the patron has."""
+
+    item: Item
+    due: datetime
+    """Aware."""
+    renewals: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHold:
+    """Something that the patron waits for."""
+
+    title: str
+    ready: bool
+    """It is on the hold shelf (W10: only then)."""
+    until: date | None
+    """The last day on which it waits there."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTold:
+    """How the patron stands: the next due first."""
+
+    loans: tuple[AccountLoan, ...]
+    holds: tuple[AccountHold, ...]
+    owes_cents: int
+    may_borrow: int | None
+    """How many more; None without a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccount:
+    """Nobody knows this patron, and why nothing is told."""
+
+    reasons: tuple[Reason, ...]
+
+
+Answer = (
+    Identified | NotIdentified | MayBorrow | MayNotBorrow | ItemKnown | MayRenew | MayNotRenew | AccountTold | NoAccount
+)

@@ -1,28 +1,36 @@
 """Questions to central and its answers. Both envelopes carry the ask's id; the same id gets the same answer.
 
-A question travels as type `lk.ask` with `data.kind` of `identify`, `borrow` or `item`; an answer as `lk.answer` with
-the same `kind`, `ask` (the id), `decision` (`yes`, `no`) and `reasons` (code and values).
+A question travels as type `lk.ask` with `data.kind` (see `Kind`); an answer as `lk.answer` with the same `kind`, `ask`
+(the id), `decision` (see `Decision`) and `reasons` (code and values).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
 
 from kiosk.model.circulation import Item, Language, Patron
 from kiosk.model.ids import AskId, ItemId, PatronRef, Uid
 from kiosk.model.questions import (
+    AccountHold,
+    AccountLoan,
+    AccountTold,
     Answer,
+    AskAccount,
     AskBorrow,
     AskIdentify,
     AskItem,
+    AskRenew,
     Identified,
     ItemKnown,
     MayBorrow,
     MayNotBorrow,
+    MayNotRenew,
+    MayRenew,
+    NoAccount,
     NotIdentified,
     Question,
 )
@@ -35,6 +43,8 @@ ASK = "lk.ask"
 ANSWER = "lk.answer"
 MOST_REASONS = 32
 MOST_VALUES = 16
+MOST_ROWS = 100
+"""Loans or holds in an account."""
 LONGEST_CARD = 1_024
 
 
@@ -44,6 +54,8 @@ class Kind(StrEnum):
     IDENTIFY = "identify"
     BORROW = "borrow"
     ITEM = "item"
+    RENEW = "renew"
+    ACCOUNT = "account"
 
 
 class Decision(StrEnum):
@@ -91,6 +103,10 @@ def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
             question = AskBorrow(PatronRef(data.text("patron")), ItemId(data.text("item")), Uid(data.text("uid")))
         case Kind.ITEM:
             question = AskItem(ItemId(data.text("item")))
+        case Kind.RENEW:
+            question = AskRenew(PatronRef(data.text("patron")), ItemId(data.text("item")))
+        case Kind.ACCOUNT:
+            question = AskAccount(PatronRef(data.text("patron")))
     return AskMessage(AskId(envelope.id), question)
 
 
@@ -130,6 +146,10 @@ def _question_body(question: Question) -> dict[str, Json]:
             return {"kind": Kind.BORROW, "patron": question.patron, "item": question.item, "uid": question.uid}
         case AskItem():
             return {"kind": Kind.ITEM, "item": question.item}
+        case AskRenew():
+            return {"kind": Kind.RENEW, "patron": question.patron, "item": question.item}
+        case AskAccount():
+            return {"kind": Kind.ACCOUNT, "patron": question.patron}
         case _:
             assert_never(question)
 
@@ -152,6 +172,14 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             if answer.item is None:
                 return _decided(Kind.ITEM, Decision.NO)
             return _decided(Kind.ITEM, Decision.YES) | {"item": _item_object(answer.item)}
+        case MayRenew():
+            return _decided(Kind.RENEW, Decision.YES) | {"due": instant_text(answer.due)}
+        case MayNotRenew():
+            return _decided(Kind.RENEW, Decision.NO, answer.reasons)
+        case AccountTold():
+            return _decided(Kind.ACCOUNT, Decision.YES) | _account_object(answer)
+        case NoAccount():
+            return _decided(Kind.ACCOUNT, Decision.NO, answer.reasons)
         case _:
             assert_never(answer)
 
@@ -171,6 +199,14 @@ def _answer(data: Fields) -> Answer | None:
             return MayNotBorrow(_reasons(data), None if item is None else _item(item))
         case Kind.ITEM, Decision.YES:
             return ItemKnown(_item(data.inner("item")))
+        case Kind.RENEW, Decision.YES:
+            return MayRenew(data.instant("due"))
+        case Kind.RENEW, _:
+            return MayNotRenew(_reasons(data))
+        case Kind.ACCOUNT, Decision.YES:
+            return _account(data)
+        case Kind.ACCOUNT, _:
+            return NoAccount(_reasons(data))
         case _:
             return ItemKnown(None)
 
@@ -215,6 +251,41 @@ def _patron(data: Fields) -> Patron:
         may_borrow=data.whole_or_none("may_borrow"),
         provisional=data.flag("provisional"),
     )
+
+
+def _account_object(account: AccountTold) -> dict[str, Json]:
+    loans: list[Json] = [
+        {"item": _item_object(loan.item), "due": instant_text(loan.due), "renewals": loan.renewals}
+        for loan in account.loans
+    ]
+    holds: list[Json] = [
+        {"title": hold.title, "ready": hold.ready, "until": None if hold.until is None else hold.until.isoformat()}
+        for hold in account.holds
+    ]
+    return {"loans": loans, "holds": holds, "owes_cents": account.owes_cents, "may_borrow": account.may_borrow}
+
+
+def _account(data: Fields) -> AccountTold:
+    return AccountTold(
+        loans=tuple(
+            AccountLoan(_item(one.inner("item")), one.instant("due"), one.whole("renewals"))
+            for one in data.each("loans", MOST_ROWS)
+        ),
+        holds=tuple(
+            AccountHold(one.text("title", LONGEST_TITLE), one.flag("ready"), _day(one, "until"))
+            for one in data.each("holds", MOST_ROWS)
+        ),
+        owes_cents=data.whole("owes_cents"),
+        may_borrow=data.whole_or_none("may_borrow"),
+    )
+
+
+def _day(data: Fields, key: str) -> date | None:
+    text = data.text_or_none(key)
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise MessageRefused(f"{data.path}.{key}", "a day", "another text") from None
 
 
 def _item_object(item: Item) -> dict[str, Json]:

@@ -303,6 +303,8 @@ class Room:
                 return MayBorrow(item, DUE, 4)
             case AskItem():
                 return ItemKnown(self._catalogued(ask.question.item))
+            case _:
+                raise AssertionError(f"no session asks {ask.question}")
 
     def _catalogued(self, item: ItemId) -> Item:
         titles = [book.title for book in self.books.values() if book.item == item]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -12,14 +12,22 @@ from hypothesis import strategies as st
 from kiosk.model.circulation import Item, Language, Patron
 from kiosk.model.ids import AskId, Epoch, ItemId, PatronRef, Uid
 from kiosk.model.questions import (
+    AccountHold,
+    AccountLoan,
+    AccountTold,
     Answer,
+    AskAccount,
     AskBorrow,
     AskIdentify,
     AskItem,
+    AskRenew,
     Identified,
     ItemKnown,
     MayBorrow,
     MayNotBorrow,
+    MayNotRenew,
+    MayRenew,
+    NoAccount,
     NotIdentified,
     Question,
 )
@@ -69,7 +77,19 @@ reasons = st.lists(
     max_size=4,
 ).map(tuple)
 questions: st.SearchStrategy[Question] = st.one_of(
-    st.builds(AskIdentify, words), st.builds(AskBorrow, cards, numbers, words.map(Uid)), st.builds(AskItem, numbers)
+    st.builds(AskIdentify, words),
+    st.builds(AskBorrow, cards, numbers, words.map(Uid)),
+    st.builds(AskItem, numbers),
+    st.builds(AskRenew, cards, numbers),
+    st.builds(AskAccount, cards),
+)
+days = st.none() | st.dates(date(1971, 1, 1))
+accounts = st.builds(
+    AccountTold,
+    st.lists(st.builds(AccountLoan, items, instants, st.integers(0, 99)), max_size=3).map(tuple),
+    st.lists(st.builds(AccountHold, words, st.booleans(), days), max_size=3).map(tuple),
+    st.integers(0, 1_000_000),
+    counts,
 )
 answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(
@@ -79,6 +99,10 @@ answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(MayBorrow, items, instants, counts),
     st.builds(MayNotBorrow, reasons, st.none() | items),
     st.builds(ItemKnown, st.none() | items),
+    st.builds(MayRenew, instants),
+    st.builds(MayNotRenew, reasons),
+    accounts,
+    st.builds(NoAccount, reasons),
 )
 
 
@@ -136,6 +160,14 @@ def test_a_question_of_a_kind_not_known_here_is_set_aside() -> None:
     message = json.loads(encode_ask(STATION, AskId("a"), AskItem(ItemId("1")), AT))
     message["data"]["kind"] = "sing"
     assert isinstance(decode_ask(STATION, json.dumps(message).encode()), SetAside)
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    told = AccountTold((), (AccountHold("Snow", True, date(2026, 12, 1)),), 0, None)
+    message = json.loads(encode_answer(CENTRAL, AskId("a"), told, AT))
+    message["data"]["holds"][0]["until"] = "2026-02-30"
+    with pytest.raises(MessageRefused, match="until"):
+        decode_answer(json.dumps(message).encode())
 
 
 def test_a_question_in_another_stations_name_is_refused() -> None:

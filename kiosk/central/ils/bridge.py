@@ -28,8 +28,10 @@ from kiosk.model.circulation import Item, Patron
 from kiosk.model.ids import AskId
 from kiosk.model.questions import (
     Answer,
+    AskAccount,
     AskBorrow,
     AskIdentify,
+    AskRenew,
     Identified,
     MayBorrow,
     MayNotBorrow,
@@ -58,13 +60,15 @@ UNREADABLE_DUE = Period(28)
 
 log = logging.getLogger(__name__)
 Asked = AskIdentify | AskBorrow
+Untold = AskRenew | AskAccount
+"""What the system knows and is not asked yet; our own store would tell the patron something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
     heard: Heard
     ask: AskId
-    asked: Asked
+    asked: Asked | Untold
 
 
 class Bridge:
@@ -98,19 +102,22 @@ class Bridge:
             asked = decode_ask(heard.station, heard.payload)
         except MessageRefused:
             return False
-        if isinstance(asked, SetAside) or not isinstance(asked.question, AskIdentify | AskBorrow):
+        if isinstance(asked, SetAside) or not isinstance(asked.question, Asked | Untold):
             return False
         if len(asked.ask) > LONGEST_ASK:
             return False
         self._queue(heard, asked, asked.question)
         return True
 
-    def _queue(self, heard: Heard, asked: AskMessage, question: Asked) -> None:
+    def _queue(self, heard: Heard, asked: AskMessage, question: Asked | Untold) -> None:
         with self._lock:
             if asked.ask in self._open:
                 return  # it is being asked; its answer answers this one, too
             self._open.add(asked.ask)
         one = _Question(heard, asked.ask, question)
+        if isinstance(question, Untold):
+            self._unanswered(one)
+            return
         try:
             self._waiting.put_nowait(one)
         except queue.Full:
@@ -138,9 +145,13 @@ class Bridge:
         self._tell(Telling(one.heard.station, Channel.ANSWER, payload, one.ask))
 
     def _asked(self, one: _Question) -> Answer:
-        if isinstance(one.asked, AskIdentify):
-            return self._identify(one.asked)
-        return self._borrow(one, one.asked)
+        match one.asked:
+            case AskIdentify():
+                return self._identify(one.asked)
+            case AskBorrow():
+                return self._borrow(one, one.asked)
+            case _:
+                raise IlsAway("the library's own system is not asked this")
 
     def _identify(self, asked: AskIdentify) -> Answer:
         found = self._ils.patron(asked.card)

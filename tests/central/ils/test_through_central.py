@@ -25,7 +25,18 @@ from kiosk.central.store import writing
 from kiosk.central.store.tables import decisions, patrons
 from kiosk.model.facts import ChargePaid, Decided, LoanRefused, PaidBy
 from kiosk.model.ids import AskId, IntentId, ItemId, PatronRef
-from kiosk.model.questions import Answer, AskBorrow, AskIdentify, AskItem, Identified, MayBorrow, MayNotBorrow, Question
+from kiosk.model.questions import (
+    Answer,
+    AskAccount,
+    AskBorrow,
+    AskIdentify,
+    AskItem,
+    AskRenew,
+    Identified,
+    MayBorrow,
+    MayNotBorrow,
+    Question,
+)
 from kiosk.model.reasons import ReasonCode
 from kiosk.wire import AnswerMessage, Channel, decode_answer, encode_ask
 from tests.central.ils.library_system import LibrarySystem
@@ -100,6 +111,13 @@ def test_the_library_decides_and_central_mirrors(house: House) -> None:
     assert house.library.lent == {ITEM: CARD}
     assert house.library.asked.count("11") == 1, "what the library made itself is no news to it"
     assert house.central.noted() == []
+
+
+@pytest.mark.parametrize(
+    "question", [AskRenew(PatronRef(CARD), ItemId(ITEM)), AskAccount(PatronRef(CARD))], ids=["renew", "account"]
+)
+def test_what_is_not_asked_there_is_not_made_up_here(house: House, question: Question) -> None:
+    assert house.answers(question) is None
 
 
 def test_the_same_question_is_one_loan_there(house: House) -> None:
