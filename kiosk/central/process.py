@@ -73,12 +73,8 @@ def run(settings: CentralSettings) -> int:
 def _serve(settings: CentralSettings) -> int:
     token = _token(settings.http)
     listener = _listener(settings.http)
-    engine = _store(settings)
     held = ExitStack()
-    try:
-        held.enter_context(working_on(engine, alone=False))
-    except InUse:
-        raise CannotStart("the database is being restored; start again when that is done") from None
+    engine = _store(settings, held)
 
     def key(offered: str) -> Caller | None:
         with engine.connect() as connection:
@@ -206,15 +202,18 @@ def _listener(settings: HttpSettings) -> socket.socket:
     return listener
 
 
-def _store(settings: CentralSettings) -> Engine:
-    """The database, at this version's schema, seeded where it was empty."""
+def _store(settings: CentralSettings, held: ExitStack) -> Engine:
+    """The database, at this version's schema, seeded where it was empty; `held` keeps a restore away from it."""
     url = settings.database.url
     try:
         engine = open_store(url)
+        held.enter_context(working_on(engine, alone=False))
         upgrade(engine)
         seed(engine, settings, datetime.now(UTC))
+    except InUse:
+        raise CannotStart("the database is being restored; start again when that is done") from None
     except OSError as trouble:
-        raise CannotStart(f"cannot make the folder of the database: {trouble}; see database.url") from None
+        raise CannotStart(f"cannot write into the folder of the database: {trouble}; see database.url") from None
     except NewerSchema as newer:
         raise CannotStart(str(newer)) from None
     except DBAPIError as trouble:

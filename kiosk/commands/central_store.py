@@ -27,13 +27,17 @@ def database_url(arguments: argparse.Namespace) -> str:
 
 @contextmanager
 def opened(arguments: argparse.Namespace) -> Iterator[Engine]:
-    """The store at this version's schema. Raises `NoStore`."""
+    """The store at this version's schema, not while it is being restored. Raises `NoStore`."""
     from kiosk.central.store import NewerSchema, open_store, upgrade
+    from kiosk.central.store.running import InUse, working_on
 
     engine = open_store(database_url(arguments))
     try:
-        upgrade(engine)
-        yield engine
+        with working_on(engine, alone=False):
+            upgrade(engine)
+            yield engine
+    except InUse:
+        raise NoStore("the database is being restored; try again when that is done") from None
     except NewerSchema as newer:
         raise NoStore(str(newer)) from None
     except (DBAPIError, OSError) as trouble:

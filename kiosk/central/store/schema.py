@@ -35,8 +35,9 @@ def _scripts(config: Config) -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-def upgrade(engine: Engine) -> None:
-    """Run every migration that the database has not seen, in one transaction. Two processes may do so at once."""
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run every migration up to `to` that the database has not seen, in one transaction. Two processes may do so at
+    once."""
     config = _config()
     scripts = _scripts(config)
     with writing(engine) as connection:
@@ -50,4 +51,4 @@ def upgrade(engine: Engine) -> None:
                 f"the database has schema {current}, which this version does not know: use a later version"
             )
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
