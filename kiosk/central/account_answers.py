@@ -6,13 +6,13 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from kiosk.central.accounts import account
 from kiosk.central.borrowing import borrower
-from kiosk.central.holdings import shown_items
-from kiosk.central.people import PatronOnFile, patron_on_file, resolved
+from kiosk.central.holdings import HoldState, shown_items
+from kiosk.central.people import patron_named
 from kiosk.central.renewing import may_renew
-from kiosk.central.store.tables import items, loans, records
-from kiosk.central.waiting import HoldState, of_patron
+from kiosk.central.store.tables import holds, items, loans, records
+from kiosk.central.waiting import RUNNING
 from kiosk.model.circulation import Item
-from kiosk.model.ids import ItemId, PatronRef
+from kiosk.model.ids import ItemId
 from kiosk.model.questions import (
     AccountHold,
     AccountLoan,
@@ -39,19 +39,28 @@ _LOANS = (
     .order_by(loans.c.due, loans.c.intent)
     .limit(MOST_ROWS)
 )
-_TITLE = select(
-    func.coalesce(
-        select(records.c.title).where(records.c.control_number == bindparam("title")).scalar_subquery(),
-        select(func.coalesce(func.nullif(items.c.title, ""), items.c.id))
-        .where(items.c.id == bindparam("copy"))
-        .scalar_subquery(),
+_HOLDS = (
+    select(
+        holds.c.state,
+        holds.c.expires,
+        func.coalesce(records.c.title, func.nullif(items.c.title, ""), holds.c.item, holds.c.control_number).label(
+            "shown_title"
+        ),
     )
+    .select_from(
+        holds.outerjoin(records, records.c.control_number == holds.c.control_number).outerjoin(
+            items, items.c.id == holds.c.item
+        )
+    )
+    .where(holds.c.patron == bindparam("patron"), holds.c.state.in_(RUNNING))
+    .order_by(holds.c.placed_at, holds.c.id)
+    .limit(MOST_ROWS)
 )
 
 
 def may_renew_told(connection: Connection, setting: Setting, asked: AskRenew) -> MayRenew | MayNotRenew:
     """Whether the loan may go on; nothing changes before its fact."""
-    patron = _patron(connection, asked.patron)
+    patron = patron_named(connection, asked.patron)
     if patron is None:
         return MayNotRenew(NOBODY)
     decided = may_renew(connection, setting, patron, asked.item).decided
@@ -60,25 +69,20 @@ def may_renew_told(connection: Connection, setting: Setting, asked: AskRenew) ->
 
 def account_told(connection: Connection, setting: Setting, asked: AskAccount) -> AccountTold | NoAccount:
     """Everything that the patron sees of it, read anew each time (W7)."""
-    patron = _patron(connection, asked.patron)
+    patron = patron_named(connection, asked.patron)
     if patron is None:
         return NoAccount(NOBODY)
-    rows = connection.execute(_LOANS, {"patron": patron.ref})
     has = tuple(
         AccountLoan(
             Item(ItemId(row.item), _cut(row.shown_title), _cut(row.author), _cut(row.shown_call_number)),
             row.due,
             row.renewals,
         )
-        for row in rows
+        for row in connection.execute(_LOANS, {"patron": patron.ref})
     )
     waits = tuple(
-        AccountHold(
-            _cut(connection.scalar(_TITLE, {"title": row.control_number, "copy": row.item}) or str(row.item)),
-            row.state == HoldState.READY.value,
-            row.expires,
-        )
-        for row in of_patron(connection, patron.ref)[:MOST_ROWS]
+        AccountHold(_cut(row.shown_title), row.state == HoldState.READY.value, row.expires)
+        for row in connection.execute(_HOLDS, {"patron": patron.ref})
     )
     owes = account(connection, patron.ref).debt_cents
     return AccountTold(has, waits, owes, remaining(setting, borrower(connection, setting, patron)))
@@ -86,8 +90,3 @@ def account_told(connection: Connection, setting: Setting, asked: AskAccount) ->
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
-
-
-def _patron(connection: Connection, ref: PatronRef) -> PatronOnFile | None:
-    known = resolved(connection, ref)
-    return None if known is None else patron_on_file(connection, known)

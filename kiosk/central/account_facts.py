@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, select
 
 from kiosk.central.accounts import Method, Payment, pay
+from kiosk.central.borrowing import running_loan
 from kiosk.central.exceptions import Notable, Why, note
 from kiosk.central.holdings import item_on_file
-from kiosk.central.people import patron_on_file, resolved
+from kiosk.central.people import patron_named
 from kiosk.central.renewing import renew
-from kiosk.central.store.tables import loans, records
+from kiosk.central.store.tables import records
 from kiosk.central.story import Fresh
 from kiosk.central.waiting import cancel, place
 from kiosk.model.facts import ChargePaid, HoldCancelled, HoldPlaced, LoanRenewed
@@ -18,16 +19,12 @@ from kiosk.rules.queue import Hold
 
 AccountFact = LoanRenewed | HoldPlaced | HoldCancelled | ChargePaid
 
-_OWN_LOAN = select(loans.c.intent, loans.c.due).where(
-    loans.c.item == bindparam("item"), loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None)
-)
 _RECORD = select(records.c.control_number).where(records.c.control_number == bindparam("control_number"))
 
 
 def apply(connection: Connection, fresh: Fresh, fact: AccountFact) -> None:
     """Change the account as `fact` says. Raises only what the database raises."""
-    patron = resolved(connection, fact.patron)
-    on_file = None if patron is None else patron_on_file(connection, patron, lock=True)
+    on_file = patron_named(connection, fact.patron, lock=True)
     if on_file is None:
         _note(connection, fresh, fact, Why.UNKNOWN_PATRON, patron=fact.patron)
         return
@@ -44,8 +41,8 @@ def apply(connection: Connection, fresh: Fresh, fact: AccountFact) -> None:
 
 def _renewed(connection: Connection, fresh: Fresh, fact: LoanRenewed, patron: PatronRef) -> None:
     """The patron was told this date, so it stands; a renewal of what has ended is for staff."""
-    row = connection.execute(_OWN_LOAN, {"item": fact.item, "patron": patron}).first()
-    if row is None:
+    row = running_loan(connection, fact.item)
+    if row is None or row.patron != patron:
         _note(connection, fresh, fact, Why.UNKNOWN_LOAN)
     elif row.due != fact.due:
         renew(connection, IntentId(row.intent), fact.due, fresh.setting.policy.version)

@@ -85,7 +85,7 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
         case AskIdentify():
             return _identify(connection, desk.setting(station, now), question)
         case AskBorrow():
-            return _may_borrow(connection, desk, _Asked(station, ask, question, now))
+            return _may_borrow(connection, desk, Asked(station, ask, question, now))
         case AskItem():
             known = item_on_file(connection, question.item)
             return ItemKnown(None if known is None else known.item)
@@ -98,7 +98,9 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
+    """A question for a loan: where it was asked, under which id, and when (aware)."""
+
     station: str
     ask: AskId
     question: AskBorrow
@@ -114,7 +116,7 @@ def _identify(connection: Connection, setting: Setting, question: AskIdentify) -
     return Identified(Patron(patron.ref, patron.given_name, more), patron.language)
 
 
-def _may_borrow(connection: Connection, desk: Desk, asked: _Asked) -> Answer:
+def _may_borrow(connection: Connection, desk: Desk, asked: Asked) -> Answer:
     if len(asked.ask) > LONGEST_ASK:
         raise AskMisused(f"expected an id of at most {LONGEST_ASK} characters")
     question = asked.question
@@ -134,7 +136,7 @@ def _may_borrow(connection: Connection, desk: Desk, asked: _Asked) -> Answer:
     return _kept(connection, desk, asked, MayNotBorrow(decided.reasons, None if item is None else item.item))
 
 
-def _answered_before(connection: Connection, asked: _Asked, patron: PatronRef) -> Answer | None:
+def _answered_before(connection: Connection, asked: Asked, patron: PatronRef) -> Answer | None:
     """What was answered under this id. Raises `AskMisused` where that was another question."""
     row = connection.execute(_ANSWERED, {"ask": asked.ask}).one_or_none()
     if row is None:
@@ -150,27 +152,42 @@ def _answered_before(connection: Connection, asked: _Asked, patron: PatronRef) -
 def _kept(
     connection: Connection,
     desk: Desk,
-    asked: _Asked,
+    asked: Asked,
     decided: MayBorrow | MayNotBorrow,
     patron: PatronRef | None = None,
 ) -> Answer:
-    """Keep an answer under its id; a yes counts towards the patron's limit for a while."""
+    """Keep an answer of our own."""
     allowed = isinstance(decided, MayBorrow)
+    keep_answer(connection, desk, asked, decided, patron or asked.question.patron, allowed=allowed)
+    return decided
+
+
+def keep_answer(
+    connection: Connection,
+    desk: Desk,
+    asked: Asked,
+    decided: Answer,
+    patron: str,
+    *,
+    allowed: bool,
+    by_ils: str | None = None,
+) -> None:
+    """Keep an answer under its id; a yes (`allowed`) counts towards the patron's limit for a while."""
     connection.execute(
         _KEEP,
         {
             "ask": asked.ask,
             "station": asked.station,
-            "patron": patron or _patron_column(asked),
+            "patron": patron[:LONGEST_PATRON],
             "item": asked.question.item[:LONGEST_ITEM],
             "asked_at": asked.now,
             "allowed": allowed,
             "answer": encode_answer(desk.source, asked.ask, decided, asked.now).decode(),
             "promised_until": asked.now + desk.promise if allowed else None,
+            "by_ils": by_ils,
         },
     )
-    return decided
 
 
-def _patron_column(asked: _Asked) -> str:
+def _patron_column(asked: Asked) -> str:
     return asked.question.patron[:LONGEST_PATRON]

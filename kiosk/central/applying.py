@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from kiosk.central import account_facts
 from kiosk.central.borrowing import borrower, copy
@@ -13,7 +13,7 @@ from kiosk.central.holdings import ItemOnFile, item_on_file
 from kiosk.central.people import PatronOnFile, patron_on_file, resolved
 from kiosk.central.returning import CameBack, settle
 from kiosk.central.store.tables import decisions, items, loans
-from kiosk.central.story import Fresh, Told, add_loan, add_return, undo
+from kiosk.central.story import Fresh, Told, add_loan, add_return, loan_of, undo
 from kiosk.central.waiting import fulfil
 from kiosk.model.facts import (
     ChargePaid,
@@ -46,7 +46,6 @@ _REDEEM = (
     .values(promised_until=None)
     .returning(decisions.c.allowed)
 )
-_KNOWN = select(loans).where(loans.c.intent == bindparam("intent"))
 _RESERVED_NO_MORE = update(items).where(items.c.id == bindparam("item")).values(held_for=None)
 _OPENED = update(loans).where(loans.c.intent == bindparam("of")).values(opened=bindparam("verified"))
 
@@ -94,7 +93,7 @@ def _redeem(connection: Connection, intent: IntentId) -> bool:
 def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade, *, promised: bool) -> None:
     patron = resolved(connection, fact.patron)
     on_file = None if patron is None else patron_on_file(connection, patron, lock=True)
-    known = connection.execute(_KNOWN, {"intent": fact.intent}).one_or_none()
+    known = loan_of(connection, fact.intent)
     if known is not None:
         if (known.item, known.patron) != (fact.item, patron or fact.patron):
             _note(connection, fresh, Notable(Why.SAME_INTENT, fact.intent, fact.item))

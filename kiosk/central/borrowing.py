@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Row, bindparam, cast, false, null, select, union_all
@@ -30,6 +31,12 @@ _STANDING = union_all(
 )
 """Loans that stand, and promises (without a due date) that have not become loans yet."""
 _RUNNING = select(loans).where(loans.c.item == bindparam("item"), loans.c.ended_at.is_(None))
+
+_OF_PATRON = (
+    select(loans)
+    .where(loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None))
+    .order_by(loans.c.due, loans.c.intent)
+)
 
 
 def borrower(
@@ -83,6 +90,11 @@ def bare_copy(item: ItemOnFile) -> Copy:
 def running_loan(connection: Connection, item: ItemId) -> Row[tuple[object, ...]] | None:
     """The row of the loan that runs."""
     return connection.execute(_RUNNING, {"item": item}).first()
+
+
+def running_loans(connection: Connection, patron: PatronRef) -> Sequence[Row[tuple[object, ...]]]:
+    """The rows of the patron's loans that run, the next due first."""
+    return connection.execute(_OF_PATRON, {"patron": patron}).all()
 
 
 def running_of(row: Row[tuple[object, ...]]) -> Running:

@@ -9,17 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from kiosk.central.applying import apply
 from kiosk.central.borrowing import borrower, copy, running_loan
 from kiosk.central.exceptions import Notable, note
 from kiosk.central.holdings import ItemOnFile, item_on_file
-from kiosk.central.ingest import keep_progress, position
+from kiosk.central.ingest import Arrived, keep, keep_progress, position
 from kiosk.central.people import PatronOnFile
 from kiosk.central.renewing import may_renew
 from kiosk.central.returning import CameBack
-from kiosk.central.store.tables import facts
 from kiosk.central.story import Fresh, Place
 from kiosk.central.waiting import of_patron
 from kiosk.model.facts import (
@@ -35,13 +34,11 @@ from kiosk.model.facts import (
     LoanUndone,
     PaidBy,
     UndoneWhy,
-    item_of,
 )
 from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.decisions import Allowed, Refused
 from kiosk.rules.lending import Setting, decide_checkout
-from kiosk.rules.policy import Place as RulePlace
 from kiosk.rules.standing import standing
 from kiosk.rules.terms import Doing
 from kiosk.wire import fact_body
@@ -88,8 +85,10 @@ class Counter:
         who = borrower(connection, setting, patron)
         decided = decide_checkout(setting, who, None if on_file is None else copy(connection, on_file))
         if isinstance(decided, Allowed):
-            self._made(patron.ref, item, loan, decided.due, Decided.CENTRAL)
-            return Lent(decided, on_file, IntentId(loan))
+            intent, due = IntentId(loan), decided.due
+            made = LoanMade(self._session, intent, patron.ref, item, NO_TAG, due, Decided.CENTRAL, provisional=False)
+            self.tell(made)
+            return Lent(decided, on_file, intent)
         return Lent(decided, on_file)
 
     def lent_already(self, patron: PatronRef, item: ItemId, loan: str, due: datetime, at: datetime) -> None:
@@ -119,20 +118,19 @@ class Counter:
     def renew(self, patron: PatronOnFile, item: ItemId) -> Lent:
         """Let the patron's own loan go on."""
         found = may_renew(self._connection, self._setting, patron, item)
-        on_file = item_on_file(self._connection, item)
         if isinstance(found.decided, Allowed) and found.loan is not None:
             intent = IntentId(f"renewal-{self.new_id()}")
             self.tell(LoanRenewed(self._session, intent, patron.ref, item, found.decided.due))
-        return Lent(found.decided, on_file, found.loan)
+        return Lent(found.decided, found.item, found.loan)
 
     def reserve(
         self, patron: PatronOnFile, *, item: ItemId | None, control_number: str | None, pickup: str
     ) -> tuple[Reason, ...]:
         """Place a hold; the reasons where it may not be."""
-        policy, calendar = self._setting.policy, self._setting.policy.calendar
-        terms = policy.find(RulePlace(self._setting.branch, patron.category)).terms
-        who = borrower(self._connection, self._setting, patron)
-        reasons = standing(who, terms, calendar, self._setting.now, Doing.HOLD)
+        setting = self._setting
+        terms = setting.terms(patron.category)
+        who = borrower(self._connection, setting, patron)
+        reasons = standing(who, terms, setting.policy.calendar, setting.now, Doing.HOLD)
         if terms.max_holds is not None and len(self.holds_of(patron.ref)) >= terms.max_holds:
             reasons += (Reason(ReasonCode.TOO_MANY_HOLDS, (("limit", str(terms.max_holds)),)),)
         if reasons:
@@ -168,22 +166,11 @@ class Counter:
         last, before = position(self._connection, self._name, EPOCH)
         happened = self._setting.now if at is None else at
         when = happened if before is None else max(happened, before)
-        place = Place(when, self._name, last + 1)
-        self._connection.execute(
-            insert(facts).values(
-                station=self._name,
-                epoch=EPOCH,
-                seq=place.seq,
-                type=fact.type,
-                told_at=happened,
-                at=when,
-                received_at=self._setting.now,
-                item=item_of(fact),
-                data=fact_body(fact, 0, EPOCH),
-            )
-        )
-        back = apply(self._connection, Fresh(place, EPOCH, self._setting), fact)
-        keep_progress(self._connection, place, EPOCH, begins=before is None, received_at=self._setting.now)
+        fresh = Fresh(Place(when, self._name, last + 1), EPOCH, self._setting)
+        told = Arrived(fresh.place.seq, fact.type, happened, fact_body(fact, 0, EPOCH), fact)
+        keep(self._connection, fresh, told, self._setting.now)
+        back = apply(self._connection, fresh, fact)
+        keep_progress(self._connection, fresh.place, EPOCH, begins=before is None, received_at=self._setting.now)
         return back
 
     def note(self, why: str, item: ItemId | None, **details: str) -> None:
@@ -192,13 +179,7 @@ class Counter:
         place = Place(before or self._setting.now, self._name, last)
         note(self._connection, place, EPOCH, Notable(why, None, item, details))
 
-    def _made(self, patron: PatronRef, item: ItemId, loan: str, due: datetime, decided: Decided) -> None:
-        intent = IntentId(loan)
-        self.tell(LoanMade(self._session, intent, patron, item, NO_TAG, due, decided, provisional=False))
-
     def new_id(self) -> str:
         """An id that nothing had before."""
-        return f"{self._name}-{self._next()}"
-
-    def _next(self) -> int:
-        return position(self._connection, self._name, EPOCH)[0] + 1
+        last, _ = position(self._connection, self._name, EPOCH)
+        return f"{self._name}-{last + 1}"

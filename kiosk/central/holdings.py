@@ -22,6 +22,20 @@ class ItemState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class HoldState(StrEnum):
+    """Where a hold is on its way."""
+
+    WAITING = "waiting"
+    IN_TRANSIT = "in-transit"
+    """Its copy is on the way to the branch where it is collected."""
+    READY = "ready"
+    """On the hold shelf."""
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    """Nobody came for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemOnFile:
     """A copy of the store with what a screen shows of it, and what the rules ask of it."""
@@ -57,11 +71,10 @@ def shown_items() -> Select[tuple[object, ...]]:
     ).select_from(items.outerjoin(records, items.c.control_number == records.c.control_number))
 
 
+_WAITS = select(holds.c.id).where(holds.c.state == HoldState.WAITING.value)
 _WANTED = (
-    select(holds.c.id)
-    .where(holds.c.state == "waiting", holds.c.item.is_(None), holds.c.control_number == items.c.control_number)
-    .exists()
-    | select(holds.c.id).where(holds.c.state == "waiting", holds.c.item == items.c.id).exists()
+    _WAITS.where(holds.c.item.is_(None), holds.c.control_number == items.c.control_number).exists()
+    | _WAITS.where(holds.c.item == items.c.id).exists()
 )
 _ITEM = shown_items().add_columns(_WANTED.label("wanted")).where(items.c.id == bindparam("item"))
 _ITEM_LOCKED = _ITEM.with_for_update(of=items)

@@ -27,7 +27,6 @@ from kiosk.central.store.walking import Rows, Walk
 from kiosk.central.waiting import expire
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.rules.overdue import counts_as_lost, fine, lost_cents
-from kiosk.rules.policy import Place
 from kiosk.rules.subjects import Running
 
 A_DAY_S = 86_400.0
@@ -111,7 +110,7 @@ class Housekeeping:
             return False
         loan, due = str(row.intent), row.due
         policy = self._desk.policy
-        terms = policy.find(Place("*", patron.category, item.loan_class)).terms
+        terms = self._desk.setting("", now).terms(patron.category, item.loan_class)
         if not counts_as_lost(terms, policy.calendar, due, now):
             return False
         connection.execute(update(loans).where(loans.c.intent == loan).values(lost_at=now))

@@ -111,8 +111,8 @@ def _dated(one: Arrived, before: datetime | None, received_at: datetime) -> date
     return told if before is None else max(told, before)
 
 
-def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datetime) -> None:
-    """Store one fact, and apply it; what cannot be applied becomes an exception and never blocks what follows."""
+def keep(connection: Connection, fresh: Fresh, one: Arrived, received_at: datetime) -> None:
+    """Write one fact down as it was told."""
     place = fresh.place
     item = None if one.fact is None else item_of(one.fact)
     connection.execute(
@@ -129,6 +129,12 @@ def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datet
             "data": one.data,
         },
     )
+
+
+def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datetime) -> None:
+    """Keep one fact, and apply it; what cannot be applied becomes an exception and never blocks what follows."""
+    place = fresh.place
+    keep(connection, fresh, one, received_at)
     if one.fact is None:
         note(
             connection, place, fresh.epoch, Notable(Why.NOT_UNDERSTOOD, details={"type": one.type, "what": one.trouble})
@@ -140,7 +146,7 @@ def _take(connection: Connection, fresh: Fresh, one: Arrived, received_at: datet
     except (DataError, IntegrityError, ValueError) as trouble:
         savepoint.rollback()
         what = str(trouble.orig) if isinstance(trouble, DataError | IntegrityError) else str(trouble)
-        about = Notable(Why.NOT_APPLIED, one.fact.intent, item, {"type": one.type, "what": what})
+        about = Notable(Why.NOT_APPLIED, one.fact.intent, item_of(one.fact), {"type": one.type, "what": what})
         note(connection, place, fresh.epoch, about)
     else:
         savepoint.commit()

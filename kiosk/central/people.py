@@ -64,6 +64,12 @@ def resolved(connection: Connection, ref: PatronRef) -> PatronRef | None:
     return owner_of(connection, ref.removeprefix(CARD)) if ref.startswith(CARD) else ref
 
 
+def patron_named(connection: Connection, ref: PatronRef, *, lock: bool = False) -> PatronOnFile | None:
+    """The patron that `ref` names, `card:TOKEN` included, as `patron_on_file` has them."""
+    known = resolved(connection, ref)
+    return None if known is None else patron_on_file(connection, known, lock=lock)
+
+
 def patron_on_file(connection: Connection, ref: PatronRef, *, lock: bool = False) -> PatronOnFile | None:
     """The patron's row; `lock` keeps others from deciding for the same patron until this transaction ends."""
     row = connection.execute(_PATRON_LOCKED if lock else _PATRON, {"patron": ref}).one_or_none()

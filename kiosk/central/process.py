@@ -195,11 +195,15 @@ def _listener(settings: HttpSettings) -> socket.socket:
         listener.bind((settings.host, settings.port))
         listener.listen()
     except OSError as trouble:
-        raise CannotStart(
-            f"cannot listen on {settings.host}:{settings.port} ({trouble.strerror}); "
-            "end what uses the port, or set http.port in central.toml"
-        ) from None
+        raise _port_taken("http", settings, trouble) from None
     return listener
+
+
+def _port_taken(table: str, settings: HttpSettings | Sip2Settings, trouble: OSError) -> CannotStart:
+    return CannotStart(
+        f"cannot listen on {settings.host}:{settings.port} ({trouble.strerror}); "
+        f"end what uses the port, or set {table}.port in central.toml"
+    )
 
 
 def _store(settings: CentralSettings, held: ExitStack) -> Engine:
@@ -258,10 +262,7 @@ def _listening(acs: Sip2Server, settings: Sip2Settings) -> int:
     try:
         return acs.start()
     except OSError as trouble:
-        raise CannotStart(
-            f"cannot listen on {settings.host}:{settings.port} ({trouble.strerror}); "
-            "end what uses the port, or set sip2.port in central.toml"
-        ) from None
+        raise _port_taken("sip2", settings, trouble) from None
 
 
 def _token(settings: HttpSettings) -> str | None:

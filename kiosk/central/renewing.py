@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
-from kiosk.central.borrowing import bare_copy, borrower, running_loan, running_of
-from kiosk.central.holdings import item_on_file
+from kiosk.central.borrowing import bare_copy, borrower, running_loan, running_loans, running_of
+from kiosk.central.holdings import ItemOnFile, item_on_file
 from kiosk.central.people import PatronOnFile
 from kiosk.central.store.tables import loans
 from kiosk.central.waiting import waiting_for
@@ -17,11 +17,6 @@ from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.decisions import Allowed, Refused
 from kiosk.rules.lending import Setting, decide_renewal
 
-_OF_PATRON = (
-    select(loans.c.item)
-    .where(loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None))
-    .order_by(loans.c.due, loans.c.intent)
-)
 _RENEW = (
     update(loans)
     .where(loans.c.intent == bindparam("of"), loans.c.ended_at.is_(None))
@@ -35,6 +30,7 @@ class Renewable:
 
     loan: IntentId | None
     decided: Allowed | Refused
+    item: ItemOnFile | None
 
 
 def may_renew(connection: Connection, setting: Setting, patron: PatronOnFile, item: ItemId) -> Renewable:
@@ -42,13 +38,13 @@ def may_renew(connection: Connection, setting: Setting, patron: PatronOnFile, it
     on_file = item_on_file(connection, item, lock=True)
     row = running_loan(connection, item)
     if on_file is None:
-        return Renewable(None, Refused((Reason(ReasonCode.UNKNOWN_ITEM),)))
+        return Renewable(None, Refused((Reason(ReasonCode.UNKNOWN_ITEM),)), None)
     if row is None or row.patron != patron.ref:
-        return Renewable(None, Refused((Reason(ReasonCode.NOT_YOUR_LOAN),)))
+        return Renewable(None, Refused((Reason(ReasonCode.NOT_YOUR_LOAN),)), on_file)
     others = waiting_for(connection, on_file, patron.ref)
     who = borrower(connection, setting, patron)
     decided = decide_renewal(setting, who, bare_copy(on_file), running_of(row), others)
-    return Renewable(IntentId(row.intent), decided)
+    return Renewable(IntentId(row.intent), decided, on_file)
 
 
 def renew(connection: Connection, loan: IntentId, due: datetime, policy: str) -> bool:
@@ -58,4 +54,4 @@ def renew(connection: Connection, loan: IntentId, due: datetime, policy: str) ->
 
 def items_of(connection: Connection, patron: PatronOnFile) -> list[ItemId]:
     """What the patron has, the next due first."""
-    return [ItemId(row.item) for row in connection.execute(_OF_PATRON, {"patron": patron.ref})]
+    return [ItemId(row.item) for row in running_loans(connection, patron.ref)]

@@ -9,18 +9,17 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from kiosk.central.accounts import Charge, ChargeKind, Method, Payment, owe, pay
 from kiosk.central.borrowing import bare_copy, running_of
-from kiosk.central.holdings import ItemOnFile, ItemState
+from kiosk.central.holdings import HoldState, ItemOnFile, ItemState
 from kiosk.central.people import patron_on_file
-from kiosk.central.store.tables import charges, items, loans, patrons
-from kiosk.central.story import Ended
-from kiosk.central.waiting import HoldState, Trapped, arrived, trap
+from kiosk.central.store.tables import charges, items, patrons
+from kiosk.central.story import Ended, loan_of
+from kiosk.central.waiting import Trapped, arrived, trap
 from kiosk.model.ids import IntentId, PatronRef
 from kiosk.rules.lending import Setting
 from kiosk.rules.overdue import fine, suspended_until
-from kiosk.rules.policy import Place
+from kiosk.rules.policy import ALL
 from kiosk.rules.terms import Terms
 
-_LOAN = select(loans).where(loans.c.intent == bindparam("intent"))
 _PUT_BACK = update(items).where(items.c.id == bindparam("copy")).values(state="", location=bindparam("here"))
 _SUSPEND = update(patrons).where(patrons.c.id == bindparam("who")).values(suspended_until=bindparam("until"))
 _LOST_CHARGE = select(charges).where(charges.c.loan == bindparam("loan"), charges.c.kind == ChargeKind.LOST.value)
@@ -43,7 +42,7 @@ def settle(connection: Connection, setting: Setting, item: ItemOnFile, ended: En
     back = CameBack()
     if ended is not None and (at > ended.due or ended.lost_at is not None):
         back = _charge(connection, setting, item, ended.intent, at)
-    here = setting.branch if setting.branch not in ("*", item.branch) else ""
+    here = setting.branch if setting.branch not in (ALL, item.branch) else ""
     if item.state in (ItemState.LOST.value, ItemState.MISSING.value) or here:
         connection.execute(_PUT_BACK, {"copy": item.item.id, "here": here})
     on_its_way = None if item.held_for is None else arrived(connection, setting, item, at)
@@ -55,11 +54,12 @@ def settle(connection: Connection, setting: Setting, item: ItemOnFile, ended: En
 
 
 def _charge(connection: Connection, setting: Setting, item: ItemOnFile, ended: IntentId, at: datetime) -> CameBack:
-    row = connection.execute(_LOAN, {"intent": ended}).one()
+    row = loan_of(connection, ended)
+    assert row is not None, "this loan has just ended"
     patron = patron_on_file(connection, PatronRef(row.patron), lock=True)
     if patron is None:
         return CameBack()
-    terms = setting.policy.find(Place(setting.branch, patron.category, item.loan_class)).terms
+    terms = setting.terms(patron.category, item.loan_class)
     if row.lost_at is not None:
         _refund(connection, terms, patron.ref, ended, lost_at=row.lost_at, at=at)
     if row.lost_at is not None and not terms.lost_keeps_fine:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.ils.settings import IlsSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
-from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, within
+from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, is_loopback, within
 from kiosk.rules.policy import Policy, RulesFile
 from kiosk.settings import load
 
@@ -53,11 +52,7 @@ class HttpSettings:
     """A file with the token that REST asks for. Without one, only this machine may ask."""
 
     def __post_init__(self) -> None:
-        try:
-            local = self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            raise ValueError("expected host to be an IP address or localhost") from None
-        if not local and self.token_file is None:
+        if not is_loopback(self.host) and self.token_file is None:
             raise ValueError("expected token_file where host is not a loopback address: REST tells who read what")
 
 

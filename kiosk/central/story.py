@@ -127,13 +127,18 @@ def add_return(connection: Connection, item: ItemId, place: Place, epoch: Epoch)
 
 def undo(connection: Connection, intent: IntentId, place: Place) -> bool:
     """Take a loan back: the item never left. False where there is no such loan."""
-    row = connection.execute(_LOAN, {"intent": intent}).one_or_none()
+    row = loan_of(connection, intent)
     if row is None:
         return False
     ended = _end_of(row)
     if ended is None or ended > place:
         _end(connection, intent, place, EndWhy.UNDONE)
     return True
+
+
+def loan_of(connection: Connection, intent: IntentId) -> Row[tuple[object, ...]] | None:
+    """The row of the loan under this intent."""
+    return connection.execute(_LOAN, {"intent": intent}).one_or_none()
 
 
 def _running_at(connection: Connection, item: ItemId, place: Place) -> Row[tuple[object, ...]] | None:

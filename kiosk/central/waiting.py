@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
-from kiosk.central.holdings import ItemOnFile, item_on_file
+from kiosk.central.holdings import HoldState, ItemOnFile, item_on_file
 from kiosk.central.store.tables import holds, items, loans
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.rules.lending import Setting
-from kiosk.rules.policy import Place
+from kiosk.rules.policy import ALL
 from kiosk.rules.queue import Hold, first_served, others, waits_until
 from kiosk.rules.subjects import Waiting
-
-
-class HoldState(StrEnum):
-    """Where a hold is on its way."""
-
-    WAITING = "waiting"
-    IN_TRANSIT = "in-transit"
-    """Its copy is on the way to the branch where it is collected."""
-    READY = "ready"
-    """On the hold shelf."""
-    FULFILLED = "fulfilled"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-    """Nobody came for it."""
-
 
 RUNNING = (HoldState.WAITING.value, HoldState.IN_TRANSIT.value, HoldState.READY.value)
 SET_ASIDE = (HoldState.IN_TRANSIT.value, HoldState.READY.value)
@@ -118,22 +102,19 @@ def waiting_for(connection: Connection, item: ItemOnFile, patron: PatronRef) -> 
     """Who else waits for this copy or its title."""
     if not item.wanted:
         return Waiting()
-    rows = connection.execute(_FOR_ITEM, {"item": item.item.id, "control_number": item.control_number or ""})
-    waiting = [_hold(row) for row in rows]
     values = {"item": item.item.id, "control_number": item.control_number or ""}
     available = connection.scalar(_OTHERS_IN, values) or 0
-    return others(waiting, item.item.id, patron, available)
+    return others(_queue(connection, item), item.item.id, patron, available)
 
 
 def trap(connection: Connection, setting: Setting, item: ItemOnFile, at: datetime) -> Trapped | None:
     """A copy has come back: set it aside for whoever is first, if somebody waits."""
     if not item.wanted:
         return None
-    rows = connection.execute(_FOR_ITEM, {"item": item.item.id, "control_number": item.control_number or ""})
-    hold = first_served([_hold(row) for row in rows], item.item.id)
+    hold = first_served(_queue(connection, item), item.item.id)
     if hold is None:
         return None
-    elsewhere = bool(hold.pickup) and hold.pickup not in (setting.branch, "*") and setting.branch != "*"
+    elsewhere = bool(hold.pickup) and hold.pickup not in (setting.branch, ALL) and setting.branch != ALL
     state = HoldState.IN_TRANSIT if elsewhere else HoldState.READY
     _set_aside(connection, setting, hold, item, state, at)
     return Trapped(hold.id, hold.patron, hold.pickup, state)
@@ -183,6 +164,12 @@ def arrived(connection: Connection, setting: Setting, item: ItemOnFile, at: date
     return Trapped(hold.id, hold.patron, hold.pickup, state)
 
 
+def _queue(connection: Connection, item: ItemOnFile) -> list[Hold]:
+    """Everybody who waits for this copy or its title."""
+    rows = connection.execute(_FOR_ITEM, {"item": item.item.id, "control_number": item.control_number or ""})
+    return [_hold(row) for row in rows]
+
+
 def _pass_on(connection: Connection, setting: Setting, copy: ItemId | None) -> None:
     """A copy that was set aside is free: whoever is next gets it."""
     on_file = None if copy is None else item_on_file(connection, copy, lock=True)
@@ -193,7 +180,7 @@ def _pass_on(connection: Connection, setting: Setting, copy: ItemId | None) -> N
 def _set_aside(
     connection: Connection, setting: Setting, hold: Hold, item: ItemOnFile, state: HoldState, at: datetime
 ) -> None:
-    terms = setting.policy.find(Place(setting.branch, "*", item.loan_class)).terms
+    terms = setting.terms(loan_class=item.loan_class)
     until = waits_until(terms, setting.policy.calendar, at) if state is HoldState.READY else None
     values = {"of": hold.id, "becomes": state.value, "copy": item.item.id, "at": at, "until": until}
     connection.execute(_SET_ASIDE, values)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.commands.central_store import database_url
+from kiosk.commands.central_store import complain, database_url
 from kiosk.commands.options import add_config
 
 
@@ -51,6 +50,5 @@ def _done(arguments: argparse.Namespace, verb: str, does: Callable[[str], None])
     try:
         does(database_url(arguments))
     except BackupFailed as failed:
-        print(f"kiosk central {verb}: {failed}", file=sys.stderr)
-        return 1
+        return complain(verb, failed)
     return 0

@@ -48,7 +48,7 @@ def opened(arguments: argparse.Namespace) -> Iterator[Engine]:
         engine.dispose()
 
 
-def complain(command: str, trouble: NoStore) -> int:
+def complain(command: str, trouble: Exception) -> int:
     """Say it on standard error; the exit code."""
     print(f"kiosk central {command}: {trouble}", file=sys.stderr)
     return 1

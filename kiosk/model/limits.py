@@ -8,6 +8,7 @@ range is told three times. What concerns several settings at once stays in `__po
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,14 @@ def matching(pattern: re.Pattern[str], expected: str) -> Limit:
     return Limit(expected, lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it. Raises `ValueError` for what is neither an address nor localhost."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        raise ValueError("expected host to be an IP address or localhost") from None
+
+
 def _is_time_zone(value: object) -> bool:
     try:
         return isinstance(value, str) and ZoneInfo(value) is not None
@@ -46,18 +55,16 @@ def _is_time_zone(value: object) -> bool:
         return False
 
 
-def _is_day_or_time(value: object) -> bool:
-    try:
-        return isinstance(value, str) and datetime.fromisoformat(value) is not None
-    except ValueError:
-        return False
+def _read_by(parse: Callable[[str], object]) -> Callable[[object], bool]:
+    """Whether a value is a text that `parse` takes."""
 
+    def holds(value: object) -> bool:
+        try:
+            return isinstance(value, str) and parse(value) is not None
+        except ValueError:
+            return False
 
-def _is_day(value: object) -> bool:
-    try:
-        return isinstance(value, str) and date.fromisoformat(value) is not None
-    except ValueError:
-        return False
+    return holds
 
 
 NAME = matching(SEGMENT, "1 to 32 of a-z, 0-9 and -")
@@ -65,7 +72,7 @@ NAME = matching(SEGMENT, "1 to 32 of a-z, 0-9 and -")
 NOT_EMPTY = Limit("at least one character or entry", bool)
 PORT_NUMBER = within(1, LARGEST_PORT)
 TIME_ZONE = Limit("an IANA time zone such as Asia/Shanghai", _is_time_zone)
-DAY = Limit("a day such as 2026-11-25", _is_day)
-DAY_OR_TIME = Limit("a day or time such as 2026-11-25 or 2026-11-25T18:00", _is_day_or_time)
+DAY = Limit("a day such as 2026-11-25", _read_by(date.fromisoformat))
+DAY_OR_TIME = Limit("a day or time such as 2026-11-25 or 2026-11-25T18:00", _read_by(datetime.fromisoformat))
 CLOCK = matching(re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00"), "a time of day such as 09:30")
 DAY_OF_YEAR = matching(re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"), "a day of every year such as 10-01")

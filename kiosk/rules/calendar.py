@@ -117,6 +117,15 @@ class Calendar:
         at = datetime.combine(day, time(0), self.zone) + timedelta(minutes=minute)
         return at.astimezone(UTC).astimezone(self.zone)
 
+    def reading(self, text: str, minute: int) -> datetime:
+        """The instant that a day alone (its `minute`) or a time names in ISO 8601; without an offset it is local."""
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is not None:
+            return self.local(at)
+        if len(text) == len("2026-11-25"):
+            return self.instant(at.date(), minute)
+        return self.local(at.replace(tzinfo=self.zone).astimezone(UTC))
+
     def is_always_closed(self, weekday: int) -> bool:
         return weekday in self._weekdays
 

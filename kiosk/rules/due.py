@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar as months
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.calendar import DAY_MINUTES, ONE_DAY, Calendar
@@ -36,20 +36,10 @@ def due_date(terms: Terms, period: Period, begins: datetime, calendar: Calendar,
     else:
         due = Due(_by_days(terms, period, begins, calendar))
     if terms.latest_due is not None:
-        due = _cut(due, latest(terms.latest_due, calendar), ReasonCode.DUE_CUT_TO_FIXED_DATE)
+        due = _cut(due, calendar.reading(terms.latest_due, END_OF_DAY), ReasonCode.DUE_CUT_TO_FIXED_DATE)
     if terms.due_within_membership and expires is not None and due.at > expires:
         return _cut(due, _last_open(terms, expires, begins, calendar), ReasonCode.DUE_CUT_TO_CARD_EXPIRY)
     return due
-
-
-def latest(text: str, calendar: Calendar) -> datetime:
-    """The instant that a day (its 23:59) or local time names."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is not None:
-        return calendar.local(at)
-    if at.time() == time(0) and len(text) == len("2027-01-31"):
-        return calendar.instant(at.date(), END_OF_DAY)
-    return calendar.instant(at.date(), at.hour * 60 + at.minute)
 
 
 def _cut(due: Due, at: datetime, why: ReasonCode) -> Due:

@@ -26,7 +26,8 @@ class Setting:
     """Aware."""
     branch: str = ALL
 
-    def terms(self, category: str, loan_class: str) -> Terms:
+    def terms(self, category: str = ALL, loan_class: str = ALL) -> Terms:
+        """What holds here for such a patron and item."""
         return self.policy.find(Place(self.branch, category, loan_class)).terms
 
 
@@ -44,7 +45,7 @@ def decide_checkout(
     `running` is the patron's own loan of it: then this is a renewal. `waiting` are others who wait for it.
     """
     if copy is None:
-        terms = setting.terms(borrower.category, ALL)
+        terms = setting.terms(borrower.category)
         reasons = standing(borrower, terms, setting.policy.calendar, setting.now, Doing.BORROW)
         return Refused((*reasons, Reason(ReasonCode.UNKNOWN_ITEM)))
     if running is not None:
@@ -87,7 +88,7 @@ def decide_renewal(
 
 def remaining(setting: Setting, borrower: Borrower) -> int | None:
     """How many more items `borrower` may take: 0 for one who may not borrow, None where there is no limit."""
-    terms = setting.terms(borrower.category, ALL)
+    terms = setting.terms(borrower.category)
     if standing(borrower, terms, setting.policy.calendar, setting.now, Doing.BORROW):
         return 0
     limit = setting.policy.limit(Place(setting.branch, borrower.category))

@@ -10,11 +10,7 @@ from kiosk.rules.calendar import Calendar
 from kiosk.rules.subjects import Block, Borrower
 from kiosk.rules.terms import Doing, Terms
 
-BLOCKS = {
-    Block.BLOCKED: ReasonCode.BLOCKED,
-    Block.CARD_LOST: ReasonCode.CARD_LOST,
-    Block.SUSPENDED: ReasonCode.SUSPENDED,
-}
+BLOCKS = {Block.BLOCKED: ReasonCode.BLOCKED, Block.CARD_LOST: ReasonCode.CARD_LOST}
 
 
 def standing(borrower: Borrower, terms: Terms, calendar: Calendar, now: datetime, doing: Doing) -> tuple[Reason, ...]:
@@ -22,23 +18,13 @@ def standing(borrower: Borrower, terms: Terms, calendar: Calendar, now: datetime
     return tuple(_standing(borrower, terms, calendar, now, doing))
 
 
-def owed_cents(borrower: Borrower, terms: Terms) -> int:
-    """What counts as debt."""
-    return borrower.debt_cents - (borrower.credit_cents if terms.credit_counts else 0)
-
-
-def is_suspended(borrower: Borrower, calendar: Calendar, now: datetime) -> bool:
-    until = borrower.suspended_until
-    return until is not None and calendar.local(now).date() <= until
-
-
 def _standing(borrower: Borrower, terms: Terms, calendar: Calendar, now: datetime, doing: Doing) -> Iterator[Reason]:
     for block, code in BLOCKS.items():
-        if block in borrower.blocks and block is not Block.SUSPENDED:
+        if block in borrower.blocks:
             yield Reason(code)
-    if Block.SUSPENDED in borrower.blocks or is_suspended(borrower, calendar, now):
-        until = borrower.suspended_until
-        yield Reason(ReasonCode.SUSPENDED, () if until is None else (("until", until.isoformat()),))
+    until = borrower.suspended_until
+    if until is not None and calendar.local(now).date() <= until:
+        yield Reason(ReasonCode.SUSPENDED, (("until", until.isoformat()),))
     blocked = tuple(Doing) if terms.expired_blocks is None else terms.expired_blocks
     if doing in blocked and borrower.expires is not None and now > borrower.expires:
         yield Reason(ReasonCode.CARD_EXPIRED, (("until", calendar.local(borrower.expires).date().isoformat()),))
@@ -48,7 +34,7 @@ def _standing(borrower: Borrower, terms: Terms, calendar: Calendar, now: datetim
 
 def _debt(borrower: Borrower, terms: Terms, doing: Doing) -> Iterator[Reason]:
     limit = terms.renewal_debt_limit_cents if doing is Doing.RENEW else terms.debt_limit_cents
-    owed = owed_cents(borrower, terms)
+    owed = borrower.debt_cents - (borrower.credit_cents if terms.credit_counts else 0)
     if limit is not None and owed > limit:
         yield Reason(ReasonCode.DEBT, (("debt_cents", str(owed)), ("limit_cents", str(limit))))
     guardian = terms.guardian_debt_limit_cents

@@ -11,10 +11,9 @@ from kiosk.model.ids import PatronRef
 
 
 class Block(StrEnum):
-    """Why staff, or a suspension, keep a patron from something; beside what is computed."""
+    """Why staff keep a patron from something; beside what is computed."""
 
     BLOCKED = "blocked"
-    SUSPENDED = "suspended"
     CARD_LOST = "card-lost"
 
 

@@ -26,6 +26,8 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
+MINUTES = {Unit.MINUTES: 1, Unit.HOURS: 60, Unit.DAYS: 1_440, Unit.WEEKS: 10_080, Unit.MONTHS: 43_200}
+"""Of a unit, where every day has 24 hours, and a month 30 days."""
 BY_THE_CLOCK = frozenset({Unit.MINUTES, Unit.HOURS})
 
 
@@ -39,15 +41,12 @@ class Period:
     @property
     def minutes(self) -> int:
         """Its length where every day has 24 hours, and a month 30 days."""
-        return (
-            self.n
-            * {Unit.MINUTES: 1, Unit.HOURS: 60, Unit.DAYS: 1440, Unit.WEEKS: 10_080, Unit.MONTHS: 43_200}[self.unit]
-        )
+        return self.n * MINUTES[self.unit]
 
     @property
     def days(self) -> int:
         """Whole days of it; a month has 30."""
-        return self.minutes // 1440
+        return self.minutes // MINUTES[Unit.DAYS]
 
 
 class ClosedDays(StrEnum):

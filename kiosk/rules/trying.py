@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from kiosk.model.ids import PatronRef
 from kiosk.model.reasons import Reason
@@ -126,7 +126,7 @@ class _Trial:
             patron.onsite_loans,
             patron.overdue_items,
             patron.claimed_returned,
-            None if patron.expires is None else self._instant(patron.expires, END_OF_DAY),
+            None if patron.expires is None else self._calendar.reading(patron.expires, END_OF_DAY),
             frozenset(block for block, holds in blocks.items() if holds),
             None if patron.suspended_until is None else date.fromisoformat(patron.suspended_until),
             None if patron.born is None else date.fromisoformat(patron.born),
@@ -148,26 +148,18 @@ class _Trial:
     def _running(self) -> Running:
         loan = self._case.loan
         assert loan is not None, "the case was checked"
-        return Running(self._instant(loan.due, 0), loan.renewals, loan.recalled, loan.claimed_returned, loan.lost)
+        due = self._calendar.reading(loan.due, 0)
+        return Running(due, loan.renewals, loan.recalled, loan.claimed_returned, loan.lost)
 
     def _at(self) -> datetime:
         assert self._case.event.at is not None, "the case was checked"
-        return self._instant(self._case.event.at, 0)
+        return self._calendar.reading(self._case.event.at, 0)
 
     def _span(self) -> tuple[datetime, datetime]:
         event = self._case.event
         assert event.begins is not None, "the case was checked"
         assert event.ends is not None, "the case was checked"
-        return self._instant(event.begins, 0), self._instant(event.ends, 0)
-
-    def _instant(self, text: str, minute: int) -> datetime:
-        """`minute` of the day where the text is a day alone."""
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is not None:
-            return at
-        if len(text) == len("2026-11-25"):
-            return self._calendar.instant(at.date(), minute)
-        return at.replace(tzinfo=self._calendar.zone).astimezone(UTC).astimezone(self._calendar.zone)
+        return self._calendar.reading(event.begins, 0), self._calendar.reading(event.ends, 0)
 
     def _told(self, at: datetime) -> str:
         """As the case writes its times: local, with an offset only where it has some."""

@@ -5,7 +5,6 @@ One thread owns the conversation; paho has another, which only hands over; a thi
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import queue
 import random
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from kiosk.ledger import Outbox, StorageFailure, boot_id
 from kiosk.model.ids import AskId
+from kiosk.model.limits import is_loopback
 from kiosk.model.questions import Question
 from kiosk.session.events import Moment
 from kiosk.station.uplink_conversation import Conversation, Heartbeat, Order, Publish
@@ -343,6 +343,6 @@ def _now() -> Moment:
 
 def _is_loopback(host: str) -> bool:
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return is_loopback(host)
     except ValueError:
         return False

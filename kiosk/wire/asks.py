@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
@@ -272,20 +272,12 @@ def _account(data: Fields) -> AccountTold:
             for one in data.each("loans", MOST_ROWS)
         ),
         holds=tuple(
-            AccountHold(one.text("title", LONGEST_TITLE), one.flag("ready"), _day(one, "until"))
+            AccountHold(one.text("title", LONGEST_TITLE), one.flag("ready"), one.day_or_none("until"))
             for one in data.each("holds", MOST_ROWS)
         ),
         owes_cents=data.whole("owes_cents"),
         may_borrow=data.whole_or_none("may_borrow"),
     )
-
-
-def _day(data: Fields, key: str) -> date | None:
-    text = data.text_or_none(key)
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise MessageRefused(f"{data.path}.{key}", "a day", "another text") from None
 
 
 def _item_object(item: Item) -> dict[str, Json]:

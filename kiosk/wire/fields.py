@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
@@ -88,6 +88,14 @@ class Fields:
             if FIRST_YEAR <= instant.year <= LAST_YEAR:
                 return instant
         raise self._refusal(key, "an instant like 2026-11-24T10:03:11.204Z", value)
+
+    def day_or_none(self, key: str) -> date | None:
+        """A day of the calendar, such as 2026-11-24."""
+        value = self.text_or_none(key)
+        try:
+            return None if value is None else date.fromisoformat(value)
+        except ValueError:
+            raise self._refusal(key, "a day like 2026-11-24", value) from None
 
     def word(self, key: str, kind: type[Word]) -> Word:
         value = self.members.get(key)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.central.answering import desk_of
@@ -12,8 +10,7 @@ from kiosk.central.handling import Unusable, greetings, handle
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.seeding import seed
 from kiosk.central.settings import CentralSettings
-from kiosk.central.store import open_store, upgrade
-from kiosk.sqlite import at_once
+from kiosk.central.store import open_store, upgrade, writing_on
 from kiosk.world.agenda import Agenda
 from kiosk.world.network import Message, Network
 
@@ -41,7 +38,7 @@ class WorldCentral:
     def start(self) -> None:
         """Hear the stations, and tell those that are known where central stands."""
         self._network.central_hears(self._heard)
-        with self._writing():
+        with writing_on(self._connection):
             tellings = greetings(self._connection, self._desk, self._site, self._agenda.utc)
         self._tell(tellings)
 
@@ -66,7 +63,7 @@ class WorldCentral:
         if not heard:
             return
         tellings: list[Telling] = []
-        with self._writing():
+        with writing_on(self._connection):
             for one in heard:
                 try:
                     telling = handle(self._connection, self._desk, one, self._agenda.utc)
@@ -77,12 +74,6 @@ class WorldCentral:
                 if telling is not None:
                     tellings.append(telling)
         self._tell(tellings)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """A transaction, as `kiosk.central.store.writing` opens it, on one connection for the whole life."""
-        with at_once(self._connection), self._connection.begin():
-            yield
 
     def _tell(self, tellings: list[Telling]) -> None:
         for telling in tellings:

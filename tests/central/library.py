@@ -17,6 +17,7 @@ from kiosk.model.facts import (
     Decided,
     Fact,
     Found,
+    HoldPlaced,
     ItemDoubtful,
     ItemOpened,
     ItemReturned,
@@ -106,6 +107,11 @@ def returned(item: str, found: Found = Found.LENT) -> ItemReturned:
     return ItemReturned(SESSION, IntentId("r"), ItemId(item), UID, found, 0xC2, 0x07, verified=True)
 
 
+def waits(item: str | None = None, title: str | None = None, who: str = "amy", pickup: str = "") -> HoldPlaced:
+    copy = None if item is None else ItemId(item)
+    return HoldPlaced(SESSION, IntentId(f"hold-{who}-{item or title}"), PatronRef(who), title, copy, pickup)
+
+
 def undone(intent: str, item: str) -> LoanUndone:
     return LoanUndone(SESSION, IntentId(intent), ItemId(item), UndoneWhy.TAG_NOT_OPENED)
 
@@ -129,6 +135,11 @@ class Kiosk:
     @property
     def station(self) -> Station:
         return Station("main", self.name)
+
+    def lends(self, patron: str, item: str, intent: str = "i1", minute: float = 0) -> None:
+        """A loan, and its tag opened."""
+        self.does(made(intent, patron, item), minute)
+        self.does(opened(intent, item), minute)
 
     def does(self, fact: Fact, minute: float = 0) -> int:
         """Commit a fact, `minute` minutes after nine; its seq."""

@@ -9,8 +9,7 @@ from sqlalchemy import insert, update
 from kiosk.central.store import writing
 from kiosk.central.store.tables import items, records
 from kiosk.model.circulation import Item
-from kiosk.model.facts import HoldPlaced
-from kiosk.model.ids import AskId, IntentId, ItemId, PatronRef
+from kiosk.model.ids import AskId, ItemId, PatronRef
 from kiosk.model.questions import (
     AccountLoan,
     AccountTold,
@@ -23,18 +22,9 @@ from kiosk.model.questions import (
 )
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.wire import LARGEST_BYTES, encode_answer
-from tests.central.library import DUE, MONDAY, SESSION, Central, Kiosk, made, opened, returned
+from tests.central.library import DUE, MONDAY, Central, Kiosk, made, returned, waits
 
 UNKNOWN = (Reason(ReasonCode.UNKNOWN_PATRON),)
-
-
-def lends(kiosk: Kiosk, patron: str, item: str, intent: str, minute: float) -> None:
-    kiosk.does(made(intent, patron, item), minute)
-    kiosk.does(opened(intent, item), minute)
-
-
-def waits(patron: str, item: str) -> HoldPlaced:
-    return HoldPlaced(SESSION, IntentId(f"hold-{patron}-{item}"), PatronRef(patron), None, ItemId(item), "")
 
 
 def renews(central: Central, patron: str, item: str) -> Answer:
@@ -49,7 +39,7 @@ def account_of(central: Central, patron: str) -> AccountTold:
 
 def test_a_loan_that_may_go_on_is_promised_a_later_day_and_nothing_changes(central: Central) -> None:
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow", "i1", 0)
+    kiosk.lends("wei", "snow", "i1", 0)
     central.hears(kiosk)
     central.now = MONDAY + timedelta(days=20)
     promised = renews(central, "wei", "snow")
@@ -60,8 +50,8 @@ def test_a_loan_that_may_go_on_is_promised_a_later_day_and_nothing_changes(centr
 
 def test_nobody_renews_the_loan_of_another_or_a_book_that_somebody_waits_for(central: Central) -> None:
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow", "i1", 0)
-    kiosk.does(waits("amy", "snow"), 10)
+    kiosk.lends("wei", "snow", "i1", 0)
+    kiosk.does(waits("snow", who="amy"), 10)
     central.hears(kiosk)
     central.now = MONDAY + timedelta(days=20)
     refused = renews(central, "wei", "snow")
@@ -75,7 +65,7 @@ def test_what_is_on_loan_the_next_due_first(central: Central) -> None:
     kiosk = Kiosk()
     kiosk.does(made("i1", "wei", "snow", due=DUE + timedelta(days=2)), 0)
     kiosk.does(made("i2", "wei", "zahir", due=DUE), 1)
-    lends(kiosk, "amy", "held", "i3", 2)
+    kiosk.lends("amy", "held", "i3", 2)
     central.hears(kiosk)
     told = account_of(central, "wei")
     assert told.loans == (
@@ -91,8 +81,8 @@ def test_w10_a_hold_is_ready_only_when_it_is_on_the_hold_shelf(central: Central)
         connection.execute(insert(records), [record])
         connection.execute(update(items).where(items.c.id == "snow").values(control_number="r1", title=""))
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow", "i1", 0)
-    kiosk.does(waits("amy", "snow"), 10)
+    kiosk.lends("wei", "snow", "i1", 0)
+    kiosk.does(waits("snow", who="amy"), 10)
     central.hears(kiosk)
     (waiting,) = account_of(central, "amy").holds
     assert (waiting.ready, waiting.until) == (False, None)
@@ -118,8 +108,8 @@ def test_a_full_account_with_long_titles_fits_one_message(central: Central) -> N
             connection.execute(insert(items).values(row))
     for n, number in enumerate(numbers):
         kiosk = Kiosk(f"kiosk-{n}")
-        lends(kiosk, "wei", number, f"i{n}", n)
-        kiosk.does(waits("wei", number), n)
+        kiosk.lends("wei", number, f"i{n}", n)
+        kiosk.does(waits(number, who="wei"), n)
         central.hears(kiosk)
     told = account_of(central, "wei")
     assert told.loans[0].item.title.endswith("…")

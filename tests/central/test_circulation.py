@@ -13,12 +13,12 @@ from kiosk.central.renewing import may_renew, renew
 from kiosk.central.store import writing
 from kiosk.central.store.tables import holds, items, loans, patrons, payments, records
 from kiosk.central.waiting import expire
-from kiosk.model.facts import ChargePaid, HoldCancelled, HoldPlaced, LoanRenewed, PaidBy
+from kiosk.model.facts import ChargePaid, HoldCancelled, LoanRenewed, PaidBy
 from kiosk.model.ids import IntentId, ItemId, PatronRef
 from kiosk.model.questions import AskBorrow, MayBorrow, MayNotBorrow
 from kiosk.model.reasons import ReasonCode
 from kiosk.rules.decisions import Allowed
-from tests.central.library import DESK, DUE, MONDAY, SESSION, UID, Central, Kiosk, made, opened, returned
+from tests.central.library import DESK, DUE, MONDAY, SESSION, UID, Central, Kiosk, made, returned, waits
 
 WEI, AMY = PatronRef("wei"), PatronRef("amy")
 DAY = 24 * 60
@@ -31,16 +31,6 @@ def owes(central: Central, patron: PatronRef) -> Account:
         return account(connection, patron)
 
 
-def lends(kiosk: Kiosk, patron: str, item: str, intent: str = "i1", minute: float = 0) -> None:
-    kiosk.does(made(intent, patron, item), minute)
-    kiosk.does(opened(intent, item), minute)
-
-
-def waits(item: str | None = None, title: str | None = None, who: str = "amy", pickup: str = "") -> HoldPlaced:
-    copy = None if item is None else ItemId(item)
-    return HoldPlaced(SESSION, IntentId(f"hold-{who}-{item or title}"), PatronRef(who), title, copy, pickup)
-
-
 def pays(payment: str, cents: int, *charges: str) -> ChargePaid:
     return ChargePaid(SESSION, IntentId(payment), WEI, cents, "CNY", PaidBy.QR, "wx-1", charges)
 
@@ -50,7 +40,7 @@ def three_days_late(central: Central) -> Kiosk:
     """Wei brought the snow book back three days late, at 10 cents a day."""
     central.now = MONDAY + timedelta(days=40)
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow")
+    kiosk.lends("wei", "snow")
     kiosk.does(returned("snow"), LATE)
     central.hears(kiosk)
     return kiosk
@@ -67,7 +57,7 @@ def test_a_late_return_is_fined_once_however_often_it_is_told(central: Central, 
 def test_the_fine_stops_when_the_book_came_back_not_when_central_heard_of_it(central: Central) -> None:
     central.now = MONDAY + timedelta(days=200)
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow")
+    kiosk.lends("wei", "snow")
     kiosk.does(returned("snow"), LATE)
     central.hears(kiosk)
     assert owes(central, WEI).debt_cents == 30
@@ -90,7 +80,7 @@ def test_a_payment_told_under_two_seqs_is_one_payment(central: Central, three_da
 
 def test_a_book_that_somebody_waits_for_is_set_aside_and_lent_to_nobody_else(central: Central) -> None:
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow")
+    kiosk.lends("wei", "snow")
     kiosk.does(waits("snow"), 10)
     kiosk.does(returned("snow"), 20)
     central.hears(kiosk)
@@ -98,7 +88,7 @@ def test_a_book_that_somebody_waits_for_is_set_aside_and_lent_to_nobody_else(cen
     assert isinstance(refused, MayNotBorrow)
     assert [reason.code for reason in refused.reasons] == [ReasonCode.ON_HOLD]
     assert isinstance(central.answers(AskBorrow(AMY, ItemId("snow"), UID), "ask-3"), MayBorrow)
-    lends(kiosk, "amy", "snow", "i2", 30)
+    kiosk.lends("amy", "snow", "i2", 30)
     central.hears(kiosk)
     assert hold_states(central) == {"hold-amy-snow": "fulfilled"}
     assert held_for(central, "snow") is None
@@ -106,7 +96,7 @@ def test_a_book_that_somebody_waits_for_is_set_aside_and_lent_to_nobody_else(cen
 
 def test_the_next_in_the_queue_gets_what_nobody_came_for(central: Central) -> None:
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow")
+    kiosk.lends("wei", "snow")
     kiosk.does(waits("snow"), 10)
     kiosk.does(waits("snow", who="bao"), 11)
     kiosk.does(returned("snow"), 20)
@@ -137,8 +127,8 @@ def test_waiting_for_a_title_takes_whichever_copy_comes_first(central: Central) 
         connection.execute(insert(records), [row])
         connection.execute(update(items).where(items.c.id.in_(["snow", "zahir"])).values(control_number="r1"))
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow")
-    lends(kiosk, "wei", "zahir", "i2")
+    kiosk.lends("wei", "snow")
+    kiosk.lends("wei", "zahir", "i2")
     kiosk.does(waits(title="r1"), 10)
     kiosk.does(returned("zahir"), 20)
     kiosk.does(returned("snow"), 21)
@@ -157,7 +147,7 @@ def test_a_hold_on_what_nobody_knows_is_an_exception_and_blocks_nothing(central:
 
 def test_a_renewal_is_decided_by_today_s_rules_and_counted(central: Central) -> None:
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow")
+    kiosk.lends("wei", "snow")
     central.hears(kiosk)
     with writing(central.engine) as connection:
         setting = DESK.setting("kiosk-1", MONDAY + timedelta(days=20))
@@ -176,7 +166,7 @@ def test_a_renewal_is_decided_by_today_s_rules_and_counted(central: Central) -> 
 
 def test_w15_a_renewal_is_refused_while_somebody_waits_for_the_copy(central: Central) -> None:
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow")
+    kiosk.lends("wei", "snow")
     kiosk.does(waits("snow"), 10)
     central.hears(kiosk)
     with writing(central.engine) as connection:
@@ -188,7 +178,7 @@ def test_w15_a_renewal_is_refused_while_somebody_waits_for_the_copy(central: Cen
 
 def test_a_renewal_that_a_kiosk_tells_stands_and_one_of_no_loan_is_for_staff(central: Central) -> None:
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow")
+    kiosk.lends("wei", "snow")
     until = DUE + timedelta(days=28)
     kiosk.does(LoanRenewed(SESSION, IntentId("r1"), WEI, ItemId("snow"), until), 5)
     kiosk.does(LoanRenewed(SESSION, IntentId("r2"), WEI, ItemId("dune"), until), 6)
@@ -218,7 +208,7 @@ def test_whose_guardian_owes_too_much_borrows_nothing(central: Central) -> None:
 
 def test_a_return_is_taken_whatever_the_patron_owes(central: Central) -> None:
     kiosk = Kiosk()
-    lends(kiosk, "above", "snow")
+    kiosk.lends("above", "snow")
     kiosk.does(returned("snow"), 5)
     central.hears(kiosk)
     assert central.on_loan() == {}
@@ -226,7 +216,7 @@ def test_a_return_is_taken_whatever_the_patron_owes(central: Central) -> None:
 
 def test_a_lost_book_that_is_found_gives_its_price_back(central: Central) -> None:
     kiosk = Kiosk()
-    lends(kiosk, "wei", "snow")
+    kiosk.lends("wei", "snow")
     central.hears(kiosk)
     lost_at = MONDAY + timedelta(days=60)
     with writing(central.engine) as connection:
@@ -255,7 +245,7 @@ def held_for(central: Central, item: str) -> str | None:
 def test_a_suspension_is_kept_with_the_patron(central: Central) -> None:
     central.now = MONDAY + timedelta(days=40)
     kiosk = Kiosk()
-    lends(kiosk, "bao", "snow")
+    kiosk.lends("bao", "snow")
     kiosk.does(returned("snow"), LATE)
     central.hears(kiosk)
     with central.engine.connect() as connection:

@@ -166,7 +166,7 @@ def decide(engine: Engine) -> list[float]:
         payload = encode_ask(station, AskId(f"ask-{number}"), question, BEGINS)
         wait_s = began_s + number / A_SECOND - time.perf_counter()
         if wait_s > 0:
-            time.sleep(wait_s)
+            time.sleep(wait_s)  # the load that is measured: so many questions a second
         asked_s = time.perf_counter()
         with writing(engine) as connection:
             handle(connection, DESK, Heard(station, Channel.ASK, payload, BEGINS), BEGINS)

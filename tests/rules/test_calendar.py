@@ -121,4 +121,4 @@ def test_single_days_and_weekdays_have_hours_of_their_own() -> None:
 )
 def test_a_calendar_that_contradicts_itself_is_refused(wrong: dict[str, tuple[str, ...]], expected: str) -> None:
     with pytest.raises(ValueError, match=expected):
-        OpeningTimes(**wrong)  # type: ignore[arg-type]
+        OpeningTimes(**wrong)  # type: ignore[arg-type]  # each key has a type of its own

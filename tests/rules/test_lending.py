@@ -25,7 +25,7 @@ def at(*lines: Line, now: datetime = NOON, branch: str = "*", age: tuple[AgeRule
 
 
 def adult(**own: object) -> Borrower:
-    return Borrower(PatronRef("P1"), "adult", **own)  # type: ignore[arg-type]
+    return Borrower(PatronRef("P1"), "adult", **own)  # type: ignore[arg-type]  # each field has a type of its own
 
 
 def codes(decided: Allowed | Refused) -> set[ReasonCode]:

@@ -12,12 +12,11 @@ from kiosk.central.acs.patrons import NOBODY, Standing, standing_of
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.borrowing import running_loan
 from kiosk.central.counter import Counter, Lent
-from kiosk.central.holdings import ItemOnFile, ItemState, item_on_file
+from kiosk.central.holdings import HoldState, ItemOnFile, ItemState, item_on_file
 from kiosk.central.people import PatronOnFile, owner_of, patron_on_file
 from kiosk.central.renewing import items_of
 from kiosk.central.returning import CameBack
 from kiosk.central.store.tables import patrons
-from kiosk.central.waiting import HoldState
 from kiosk.model.circulation import Language
 from kiosk.model.facts import PaidBy
 from kiosk.model.ids import ItemId, PatronRef
@@ -163,7 +162,7 @@ class Answers:
         if self._asked.fixed["no_block"] == "Y":
             return self._lent_already(patron, number)
         renews = self._asked.fixed["sc_renewal_policy"] == "Y"
-        lent = self._counter.lend(patron, number, self._new_id(), may_renew_own=renews)
+        lent = self._counter.lend(patron, number, self._counter.new_id(), may_renew_own=renews)
         return self._lent(number, lent, lent.decided.reasons)
 
     def _lent_already(self, patron: PatronOnFile, number: ItemId) -> Message:
@@ -171,9 +170,9 @@ class Answers:
         at = self._instant("transaction_date") or self._setting.now
         due = self._instant("nb_due_date")
         if due is None:
-            lent = self._counter.lend(patron, number, self._new_id(), may_renew_own=True)
+            lent = self._counter.lend(patron, number, self._counter.new_id(), may_renew_own=True)
             return self._lent(number, lent, lent.decided.reasons)
-        self._counter.lent_already(patron.ref, number, self._new_id(), due, min(at, self._setting.now))
+        self._counter.lent_already(patron.ref, number, self._counter.new_id(), due, min(at, self._setting.now))
         item = item_on_file(self._connection, number)
         return self._lent(number, Lent(Allowed(due, None), item), ())
 
@@ -291,7 +290,7 @@ class Answers:
         currency = self._asked.fixed["currency_type"]
         ok = patron is not None and cents is not None and cents > 0 and currency == self._terminal.settings.currency
         if ok and patron is not None and cents is not None:
-            payment = self._text("BK") or self._new_id()
+            payment = self._text("BK") or self._counter.new_id()
             method = PAYMENTS.get(self._asked.fixed["payment_type"], PaidBy.CARD)
             charges = tuple(self._asked.all("CG"))
             name = f"sip2-{self._terminal.account}-{payment}"[:64]
@@ -336,9 +335,6 @@ class Answers:
 
     def _due(self, due: datetime) -> str:
         return self._setting.policy.calendar.local(due).strftime(self._terminal.settings.due_format)
-
-    def _new_id(self) -> str:
-        return self._counter.new_id()
 
 
 def _counts(stands: Standing | None) -> dict[str, str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row
 
 from kiosk.central.accounts import OpenCharge, open_charges
-from kiosk.central.borrowing import borrower
+from kiosk.central.borrowing import borrower, running_loans
+from kiosk.central.holdings import HoldState
 from kiosk.central.people import PatronOnFile
-from kiosk.central.store.tables import loans
-from kiosk.central.waiting import HoldState, of_patron
+from kiosk.central.waiting import of_patron
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.lending import Setting
 from kiosk.rules.policy import Place
@@ -29,11 +29,6 @@ FLAGS: Mapping[ReasonCode, int] = {
     ReasonCode.GUARDIAN_DEBT: 11,
 }
 """Reason → place of its flag, from 1. Every reason that stops borrowing also sets the first."""
-_LOANS = (
-    select(loans)
-    .where(loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None))
-    .order_by(loans.c.due, loans.c.intent)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +59,14 @@ class Standing:
 def standing_of(connection: Connection, setting: Setting, patron: PatronOnFile) -> Standing:
     """Everything that SIP2 asks of a patron, gathered once."""
     who = borrower(connection, setting, patron)
-    terms = setting.policy.find(Place(setting.branch, patron.category)).terms
+    terms = setting.terms(patron.category)
     calendar, now = setting.policy.calendar, setting.now
     reasons = {doing: standing(who, terms, calendar, now, doing) for doing in Doing}
     limit = setting.policy.limit(Place(setting.branch, patron.category))
     borrow = reasons[Doing.BORROW]
     if limit is not None and len(who.loans) >= limit:
         borrow += (Reason(ReasonCode.TOO_MANY_LOANS),)
-    out = connection.execute(_LOANS, {"patron": patron.ref}).all()
+    out = running_loans(connection, patron.ref)
     holds = of_patron(connection, patron.ref)
     return Standing(
         flags=_flags(borrow, reasons),

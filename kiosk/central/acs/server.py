@@ -22,6 +22,7 @@ from kiosk.central.acs.settings import AccountSettings, Sip2Settings
 from kiosk.central.answering import Desk
 from kiosk.central.store import writing
 from kiosk.rules.lending import Setting
+from kiosk.rules.policy import ALL
 from kiosk.wire.sip2 import Dialect, Message
 
 MOST_CONNECTIONS = 256
@@ -144,7 +145,7 @@ class Sip2Server:
         """Do what is asked, in one transaction."""
         institution = self._settings.institution or self._site
         terminal = Terminal(self._settings, institution, "" if account is None else account.name)
-        setting = Setting(self._desk.policy, datetime.now(UTC), "*" if account is None else account.branch)
+        setting = Setting(self._desk.policy, datetime.now(UTC), ALL if account is None else account.branch)
         with writing(self._engine) as connection:
             answer = Answers(connection, setting, terminal, request).answer()
         self._changed()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from kiosk.model.limits import LARGEST_PORT, NOT_EMPTY, matching, within
+from kiosk.model.limits import LARGEST_PORT, NOT_EMPTY, is_loopback, matching, within
+from kiosk.rules.policy import ALL
+from kiosk.wire.sip2.limits import CURRENCY, DELIMITER, ENCODING
 
 ACCOUNT = matching(re.compile(r"[a-z0-9-]{1,27}"), "1 to 27 of a-z, 0-9 and -")
-DELIMITER = matching(re.compile(r"[^A-Za-z0-9\s]"), "one character such as | or ^")
-ENCODING = matching(
-    re.compile(r"utf-8|cp850|iso8859-1|ascii|gb18030|gbk"), "utf-8, cp850, iso8859-1, ascii, gbk or gb18030"
-)
-CURRENCY = matching(re.compile(r"[A-Z]{3}"), "three letters of ISO 4217")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,7 @@ class AccountSettings:
     """What it logs in as (CN); its facts stand under `sip2-NAME`."""
     password_file: Path
     """A file with its password (CO), at least 8 characters."""
-    branch: str = "*"
+    branch: str = ALL
     """Where it stands."""
 
 
@@ -55,10 +51,7 @@ class Sip2Settings:
     account: tuple[AccountSettings, ...] = ()
 
     def __post_init__(self) -> None:
-        try:
-            local = self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            raise ValueError("expected host to be an IP address or localhost") from None
+        local = is_loopback(self.host)
         if (self.certificate is None) != (self.key is None):
             raise ValueError("expected certificate and key, or neither")
         if not local and self.certificate is None:

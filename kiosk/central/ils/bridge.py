@@ -13,10 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
-from kiosk.central.answering import LONGEST_ASK, LONGEST_ITEM, Desk
+from kiosk.central.answering import LONGEST_ASK, Desk, keep_answer
+from kiosk.central.answering import Asked as Kept
 from kiosk.central.holdings import item_on_file
 from kiosk.central.ils.mirror import card_of, mirrored_item, mirrored_patron
 from kiosk.central.ils.port import Ils, IlsAway, IlsLoan, IlsPatron, IlsUnsure
@@ -39,11 +40,9 @@ from kiosk.model.questions import (
 )
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.due import due_date
-from kiosk.rules.policy import Place
 from kiosk.rules.terms import Period
 from kiosk.wire import (
     AnswerMessage,
-    AskMessage,
     Channel,
     MessageRefused,
     SetAside,
@@ -54,6 +53,8 @@ from kiosk.wire import (
 )
 
 MOST_WAITING = 256
+LONGEST_CARD = 128
+"""Characters of a card that the store keeps."""
 STOP_S = 10.0
 UNREADABLE_DUE = Period(28)
 """Where neither the system's date can be read nor our rules have a period."""
@@ -68,7 +69,7 @@ Untold = AskRenew | AskAccount
 class _Question:
     heard: Heard
     ask: AskId
-    asked: Asked | Untold
+    asked: Asked
 
 
 class Bridge:
@@ -106,18 +107,18 @@ class Bridge:
             return False
         if len(asked.ask) > LONGEST_ASK:
             return False
-        self._queue(heard, asked, asked.question)
+        if isinstance(asked.question, Untold):
+            payload = encode_unanswered(self._desk.source, asked.ask, asked.question, datetime.now(UTC))
+            self._tell(Telling(heard.station, Channel.ANSWER, payload, asked.ask))
+        else:
+            self._queue(_Question(heard, asked.ask, asked.question))
         return True
 
-    def _queue(self, heard: Heard, asked: AskMessage, question: Asked | Untold) -> None:
+    def _queue(self, one: _Question) -> None:
         with self._lock:
-            if asked.ask in self._open:
+            if one.ask in self._open:
                 return  # it is being asked; its answer answers this one, too
-            self._open.add(asked.ask)
-        one = _Question(heard, asked.ask, question)
-        if isinstance(question, Untold):
-            self._unanswered(one)
-            return
+            self._open.add(one.ask)
         try:
             self._waiting.put_nowait(one)
         except queue.Full:
@@ -145,13 +146,9 @@ class Bridge:
         self._tell(Telling(one.heard.station, Channel.ANSWER, payload, one.ask))
 
     def _asked(self, one: _Question) -> Answer:
-        match one.asked:
-            case AskIdentify():
-                return self._identify(one.asked)
-            case AskBorrow():
-                return self._borrow(one, one.asked)
-            case _:
-                raise IlsAway("the library's own system is not asked this")
+        if isinstance(one.asked, AskIdentify):
+            return self._identify(one.asked)
+        return self._borrow(one, one.asked)
 
     def _identify(self, asked: AskIdentify) -> Answer:
         found = self._ils.patron(asked.card)
@@ -185,20 +182,9 @@ class Bridge:
             if lent.title:
                 mirrored_item(connection, asked.item, lent.title)
             answer = self._decided(connection, one, asked, lent)
-            until = now + self._desk.promise if lent.done else None
-            connection.execute(
-                insert(decisions).values(
-                    ask=one.ask,
-                    station=one.heard.station.station,
-                    patron=patron[:200],
-                    item=asked.item[:LONGEST_ITEM],
-                    asked_at=now,
-                    allowed=lent.done,
-                    answer=encode_answer(self._desk.source, one.ask, answer, now).decode(),
-                    promised_until=until,
-                    by_ils=card[:128] if lent.done else None,
-                )
-            )
+            kept = Kept(one.heard.station.station, one.ask, asked, now)
+            by_ils = card[:LONGEST_CARD] if lent.done else None
+            keep_answer(connection, self._desk, kept, answer, patron, allowed=lent.done, by_ils=by_ils)
         return answer
 
     def _decided(self, connection: Connection, one: _Question, asked: AskBorrow, lent: IlsLoan) -> Answer:
@@ -212,7 +198,7 @@ class Bridge:
     def _own_due(self, one: _Question, asked: AskBorrow) -> datetime:
         """A date by our own rules, where the system's cannot be read."""
         setting = self._desk.setting(one.heard.station.station, datetime.now(UTC))
-        terms = setting.policy.find(Place(setting.branch)).terms
+        terms = setting.terms()
         log.warning("the library system's due date cannot be read: see due_formats of its profile")
         return due_date(terms, terms.loan_period or UNREADABLE_DUE, setting.now, setting.policy.calendar, None).at
 

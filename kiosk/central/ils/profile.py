@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from kiosk.central.acs.settings import CURRENCY, DELIMITER, ENCODING
 from kiosk.model.limits import matching, within
 from kiosk.wire.sip2 import Dialect
+from kiosk.wire.sip2.limits import CURRENCY, DELIMITER, ENCODING
 
 FLAG_PLACES = (1, 14)
 

@@ -1,6 +1,6 @@
 """Central's database: schema, migrations, and how it is opened."""
 
-from kiosk.central.store.engine import BadDatabaseUrl, database_url, open_store, writing
+from kiosk.central.store.engine import BadDatabaseUrl, database_url, open_store, writing, writing_on
 from kiosk.central.store.schema import NewerSchema, known_revisions, upgrade
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "open_store",
     "upgrade",
     "writing",
+    "writing_on",
 ]

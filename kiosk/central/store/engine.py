@@ -54,5 +54,12 @@ def open_store(text: str) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that will write. SQLite takes its write lock at once, so it cannot fail half way."""
-    with engine.connect() as connection, at_once(connection), connection.begin():
+    with engine.connect() as connection, writing_on(connection):
         yield connection
+
+
+@contextmanager
+def writing_on(connection: Connection) -> Iterator[None]:
+    """The same on a connection that is kept."""
+    with at_once(connection), connection.begin():
+        yield

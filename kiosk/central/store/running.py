@@ -65,7 +65,7 @@ def _alone(engine: Engine) -> Iterator[None]:
         while not free.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": ADVISORY}):
             if time.monotonic() > end_s:
                 raise InUse("another process works on this database")
-            time.sleep(AGAIN_S)
+            time.sleep(AGAIN_S)  # the server tells nobody when a session has ended
         try:
             yield
         finally:

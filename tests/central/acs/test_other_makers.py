@@ -19,7 +19,7 @@ PASSWORD = "eight-letters"
 PATRON, ITEM = "20230001", "35555000012346"
 
 
-class Terminal(Sip2):  # type: ignore[misc]
+class Terminal(Sip2):  # type: ignore[misc]  # the package declares no types
     """The other maker's client, without its log file."""
 
     def __init__(self, port: int) -> None:

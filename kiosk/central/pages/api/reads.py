@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import Row, select
 
 from kiosk.central.pages.answers import Wrong, instant
@@ -136,7 +134,7 @@ def number_of(call: Call) -> int:
 
 
 def _kiosks(call: Call) -> Told:
-    return {"stations": [*stations_told(call.connection, datetime.now(UTC))]}
+    return {"stations": [*stations_told(call.connection, call.now)]}
 
 
 def _facts(call: Call) -> Page:

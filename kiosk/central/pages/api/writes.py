@@ -13,9 +13,10 @@ from kiosk.central.pages.api.keys import Scope
 from kiosk.central.pages.api.operations import Call, Does, Kind, Operation, Value
 from kiosk.central.pages.api.reads import found, hold_told, number_of
 from kiosk.central.pages.reading import Told, exception_told
-from kiosk.central.people import PatronOnFile, patron_on_file, resolved
-from kiosk.central.store.tables import holds, loans
-from kiosk.model.ids import ItemId, PatronRef
+from kiosk.central.people import PatronOnFile, patron_named
+from kiosk.central.store.tables import holds
+from kiosk.central.story import loan_of
+from kiosk.model.ids import IntentId, ItemId, PatronRef
 from kiosk.model.reasons import Reason
 from kiosk.rules.decisions import Allowed
 from kiosk.wire.fields import Json
@@ -31,8 +32,7 @@ def _counter(call: Call) -> Counter:
 
 def _patron(call: Call, name: str) -> PatronOnFile:
     """The patron that a value names, by number or `card:TOKEN`."""
-    ref = resolved(call.connection, PatronRef(name))
-    patron = None if ref is None else patron_on_file(call.connection, ref, lock=True)
+    patron = patron_named(call.connection, PatronRef(name), lock=True)
     if patron is None:
         raise Wrong(404, "there is no such patron", "body.patron")
     return patron
@@ -58,7 +58,7 @@ def _lend(call: Call) -> Told:
 
 
 def _renew(call: Call) -> Told:
-    row = call.connection.execute(select(loans).where(loans.c.intent == call.path["loan"])).one_or_none()
+    row = loan_of(call.connection, IntentId(call.path["loan"]))
     if row is None or row.ended_at is not None:
         raise Wrong(404, "there is no such loan that runs", "path.loan")
     return _lent(call, _counter(call).renew(_patron(call, row.patron), ItemId(row.item)))
