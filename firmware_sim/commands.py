@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
-from types import FrameType
+from threading import Event
 from typing import TYPE_CHECKING
 
 from firmware_sim.catalogue import CATALOGUE, GATES, SIGNALS, DeviceName, Simulated
@@ -189,17 +189,14 @@ def _serve(options: argparse.Namespace) -> int:
         return _refuse(str(trouble))
     except OSError as trouble:
         return _refuse(f"--bench-port: {options.host}:{options.bench_port} cannot be used: {trouble.strerror}")
+    told_to_end = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end)
+        signal.signal(number, lambda *_: told_to_end.set())
     try:
-        return _run(bench, listener, options, guarded)
+        return _run(bench, listener, options, guarded, told_to_end)
     except OSError as trouble:
         return _refuse(f"{options.folder}: {trouble}")
-    except SystemExit:
-        return DONE
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
         bench.stop()
         listener.close()
 
@@ -216,7 +213,13 @@ def _guarded(options: argparse.Namespace) -> Guarded | None:
     return None
 
 
-def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace, guarded: Guarded | None) -> int:
+def _run(
+    bench: Workbench,
+    listener: socket.socket,
+    options: argparse.Namespace,
+    guarded: Guarded | None,
+    told_to_end: Event,
+) -> int:
     bench.start(options.card_port)
     from firmware_sim.bench.messages import MessageLog
     from firmware_sim.bench.screen import ScreenMirror
@@ -240,7 +243,7 @@ def _run(bench: Workbench, listener: socket.socket, options: argparse.Namespace,
         messages.start()
     try:
         application = BenchServer(bench, mirror, messages, guarded, world).application()
-        serve(application, listener, json.dumps({"ready": ready}))
+        serve(application, listener, json.dumps({"ready": ready}), told_to_end)
     finally:
         if messages is not None:
             messages.stop()
@@ -258,7 +261,3 @@ def _hand_over(words: list[str]) -> int:
 def _refuse(why: str) -> int:
     print(why, file=sys.stderr)
     return REFUSED
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(DONE)

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import uvicorn
 from starlette.applications import Starlette
@@ -242,8 +243,11 @@ class BenchServer:
         return JSONResponse(await self._mirror.touch(across, down))
 
 
-def serve(application: Starlette, listener: socket.socket, greeting: str) -> None:
-    """Serve on a listening socket until SIGTERM or SIGINT; print one line when requests are answered."""
+def serve(application: Starlette, listener: socket.socket, greeting: str, told_to_end: Event) -> None:
+    """Serve on a listening socket until SIGTERM or SIGINT; print one line when requests are answered.
+
+    `told_to_end`: a signal came already, before this had handlers of its own.
+    """
     config = uvicorn.Config(
         application,
         log_level="critical",
@@ -251,19 +255,21 @@ def serve(application: Starlette, listener: socket.socket, greeting: str) -> Non
         access_log=False,
         timeout_graceful_shutdown=LAST_REQUESTS_S,
     )
-    GreetingServer(config, greeting).run(sockets=[listener])
+    GreetingServer(config, greeting, told_to_end).run(sockets=[listener])
 
 
 class GreetingServer(uvicorn.Server):
     """Says on standard output that it is ready, once its signal handlers stand and it takes connections."""
 
-    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+    def __init__(self, config: uvicorn.Config, greeting: str, told_to_end: Event) -> None:
         super().__init__(config)
         self._greeting = greeting
+        self._told_to_end = told_to_end
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then greet."""
         await super().startup(sockets=sockets)
+        self.should_exit |= self._told_to_end.is_set()
         print(self._greeting, flush=True)  # noqa: T201  (the promise of `firmware-sim serve`)
 
 

@@ -41,6 +41,7 @@ class Inbox:
     _facts: deque[Message] = field(default_factory=deque)
     _states: dict[tuple[str, Channel], Heard] = field(default_factory=dict)
     _greeted: bool = False
+    _woken: bool = False
     _bytes: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -61,8 +62,8 @@ class Inbox:
     def take(self, timeout_s: float) -> Work:
         """What waits, at most `MOST_AT_ONCE` of it; empty when nothing came in time or `wake` was called."""
         with self._changed:
-            if not self._waits():
-                self._changed.wait(timeout_s)
+            self._changed.wait_for(lambda: self._woken or self._waits(), timeout_s)
+            self._woken = False
             taken: list[Message] = []
             for waiting in (self._asks, self._facts):
                 while waiting and len(taken) < MOST_AT_ONCE:
@@ -74,9 +75,10 @@ class Inbox:
             return Work(tuple(taken), greeted)
 
     def wake(self) -> None:
-        """End a `take` that waits."""
+        """End a `take` that waits, or the next one that would."""
         with self._changed:
-            self._changed.notify_all()
+            self._woken = True
+            self._changed.notify()
 
     def waiting(self) -> int:
         """Messages that nobody has taken yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -53,6 +54,35 @@ def test_it_ends_in_order(central_process: CentralProcess, number: signal.Signal
     process.communicate(timeout=PATIENCE_S)
     central_process.process = None
     assert process.returncode == 0
+
+
+IN_A_CALLBACK = """\
+import os, pathlib, signal, sys, weakref
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+from kiosk.central.process import run
+from kiosk.central.settings import CentralSettings
+from kiosk.settings import load
+
+class Thing: pass
+
+@event.listens_for(Pool, "connect")
+def told_to_end(*_):
+    thing = Thing()
+    kept = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    del thing
+
+folder = pathlib.Path(sys.argv[1])
+changes = {"database.url": "sqlite:///" + sys.argv[2], "http.port": "0", "broker.port": "1"}
+run(load(CentralSettings, folder / "central.toml", changes))
+"""
+"""Told to end while it starts, at a moment where Python ignores exceptions."""
+
+
+def test_told_to_end_while_it_starts_it_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", IN_A_CALLBACK, str(DEMO), str(tmp_path / "c.sqlite")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "")
 
 
 def test_an_open_page_does_not_hold_up_the_end(central_process: CentralProcess) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,6 +56,15 @@ class Running:
         ack = decode_ack(telling.payload)
         assert isinstance(ack, Ack)
         return telling.station.station, ack.seq
+
+
+def test_to_be_woken_before_it_waits_counts() -> None:
+    inbox = Inbox()
+    inbox.wake()
+    waiting = threading.Thread(target=inbox.take, args=(10 * PATIENCE_S,), daemon=True)
+    waiting.start()
+    waiting.join(PATIENCE_S)
+    assert not waiting.is_alive()
 
 
 @pytest.fixture
