@@ -93,7 +93,13 @@ class Line:
             properties = _properties(PacketTypes.PUBLISH)
             properties.CorrelationData = telling.ask.encode()
             properties.MessageExpiryInterval = ANSWER_EXPIRY_S
-        self._client.publish(telling.station.topic(telling.channel), telling.payload, qos=1, properties=properties)
+        self._client.publish(
+            telling.station.topic(telling.channel),
+            telling.payload,
+            qos=1,
+            retain=telling.channel is Channel.COPIES,
+            properties=properties,
+        )
 
     def _on_connect(
         self, client: mqtt.Client, _: object, flags: mqtt.ConnectFlags, code: ReasonCode, properties: Properties | None

@@ -38,7 +38,8 @@ class LineUp:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """To be published to a station, QoS 1. `ask` goes with an answer as correlation data."""
+    """To be published to a station, QoS 1, and kept by the broker where it is for all of them. `ask` goes with an
+    answer as correlation data."""
 
     station: Station
     channel: Channel

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, bindparam, select
 
 from kiosk.central.store.tables import cards, patrons
+from kiosk.model.cards import CARD, card_token
 from kiosk.model.circulation import Language
 from kiosk.model.ids import PatronRef
 
-CARD = "card:"
-"""A patron reference that a station made without central: this and what its reader or scanner read."""
 _OWNER = select(cards.c.patron).where(cards.c.token == bindparam("token"))
 _PATRON = select(patrons).where(patrons.c.id == bindparam("patron"))
 _PATRON_LOCKED = _PATRON.with_for_update()
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,6 @@ class PatronOnFile:
         if self.family_name.isascii():
             return f"{self.given_name} {self.family_name}"
         return self.family_name + self.given_name
-
-
-def card_token(text: str) -> str:
-    """How a card's token is kept and compared: hex without regard to case, everything else as it is."""
-    token = text.strip()
-    return token.upper() if _HEX.fullmatch(token) else token
 
 
 def owner_of(connection: Connection, token: str) -> PatronRef | None:

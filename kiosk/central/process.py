@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from types import FrameType
+from typing import Protocol
 
 import uvicorn
 from sqlalchemy import Engine
@@ -24,6 +25,8 @@ from starlette.types import ASGIApp
 from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
+from kiosk.central.copies.board import Board
+from kiosk.central.copies.issuing import Issuing
 from kiosk.central.housekeeping import Housekeeping
 from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
@@ -40,6 +43,7 @@ from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
 from kiosk.central.store.running import InUse, working_on
 from kiosk.central.worker import Worker
+from kiosk.wire.signing import BadKey
 
 FAREWELL_S = 4
 """How long open requests may last when the process stops."""
@@ -65,16 +69,17 @@ def run(settings: CentralSettings) -> int:
     for number in ENDING:
         signal.signal(number, _end_at_once)
     try:
-        return _serve(settings)
+        with ExitStack() as held:
+            return _serve(settings, held)
     except CannotStart as refused:
         sys.stderr.write(f"kiosk central: {refused}\n")
         return 1
 
 
-def _serve(settings: CentralSettings) -> int:
+def _serve(settings: CentralSettings, held: ExitStack) -> int:
+    """Open everything, run the pages. `held` closes in the other order."""
     token = _token(settings.http)
     listener = _listener(settings.http)
-    held = ExitStack()
     engine = _store(settings, held)
 
     def key(offered: str) -> Caller | None:
@@ -83,7 +88,14 @@ def _serve(settings: CentralSettings) -> int:
 
     access = Access(token, key)
     inbox, changes = Inbox(), Changes()
-    line = _line(settings.site, settings.broker, inbox)
+
+    def report(heard: Heard | Strange | LineUp) -> None:
+        inbox.put(heard)
+        if isinstance(heard, LineUp):
+            board.tell()
+
+    line = _line(settings.site, settings.broker, report)
+    board = Board(settings.site, line.tell)
     desk = desk_of(settings, settings.policy())
     library = _library(settings, desk, engine, line.tell)
 
@@ -112,31 +124,37 @@ def _serve(settings: CentralSettings) -> int:
             "library": None if library is None else library.pool.is_up,
         }
 
+    issuing = _issuing(settings, desk, engine, board)
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
-    server = _Server(application(Parts(engine, desk, access, live, changes, health)), changes, ready)
+    server = _Server(application(Parts(engine, desk, access, live, changes, health, board)), changes, ready)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
-    if library is not None:
-        library.start()
-    housekeeping.start()
-    worker.start()
+    for part in (library, housekeeping, worker):
+        _begin(part, held)
     line.open()
-    try:
-        server.run(sockets=[listener])
-    finally:
-        if acs is not None:
-            acs.stop()
-        line.close()
-        worker.stop()
-        housekeeping.stop()
-        if library is not None:
-            library.stop()
-        held.close()
-        engine.dispose()
+    held.callback(line.close)
+    _begin(issuing, held)
+    if acs is not None:
+        held.callback(acs.stop)
+    server.run(sockets=[listener])
     return 0 if server.started and not server.failed else 1
+
+
+class Part(Protocol):
+    """Something with a thread of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def _begin(part: Part | None, held: ExitStack) -> None:
+    if part is not None:
+        part.start()
+        held.callback(part.stop)
 
 
 class _Server(uvicorn.Server):
@@ -215,6 +233,7 @@ def _store(settings: CentralSettings, held: ExitStack) -> Engine:
     url = settings.database.url
     try:
         engine = open_store(url)
+        held.callback(engine.dispose)
         held.enter_context(working_on(engine, alone=False))
         upgrade(engine)
         seed(engine, settings, datetime.now(UTC))
@@ -230,14 +249,23 @@ def _store(settings: CentralSettings, held: ExitStack) -> Engine:
     return engine
 
 
-def _line(site: str, settings: BrokerSettings, inbox: Inbox) -> Line:
-    def report(heard: Heard | Strange | LineUp) -> None:
-        inbox.put(heard)
-
+def _line(site: str, settings: BrokerSettings, report: Callable[[Heard | Strange | LineUp], None]) -> Line:
     try:
         return Line(site, settings, report)
     except (OSError, UnicodeDecodeError) as trouble:
         raise CannotStart(f"cannot read broker.password_file {settings.password_file}: {trouble}") from None
+
+
+def _issuing(settings: CentralSettings, desk: Desk, engine: Engine, board: Board) -> Issuing | None:
+    """Copies for the kiosks, where they are wanted."""
+    if settings.copies is None:
+        return None
+    try:
+        return Issuing(engine, desk, settings.site, settings.time_zone, settings.copies, board)
+    except BadKey as bad:
+        raise CannotStart(f"copies.folder: {bad}") from None
+    except OSError as trouble:
+        raise CannotStart(f"copies.folder {settings.copies.folder} cannot be used: {trouble.strerror}") from None
 
 
 def _library(settings: CentralSettings, desk: Desk, engine: Engine, tell: Callable[[Telling], None]) -> Library | None:

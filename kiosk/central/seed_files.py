@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from kiosk.central.people import card_token
+from kiosk.model.cards import card_token
 from kiosk.model.circulation import Language
 from kiosk.model.limits import matching, within
 from kiosk.settings import Fault

@@ -11,11 +11,11 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, Table, insert, select
 
 from kiosk.central.accounts import ChargeKind
-from kiosk.central.people import card_token
 from kiosk.central.seed_files import ItemsFile, LoansFile, PatronsFile, Seed
 from kiosk.central.settings import CentralSettings, SeedSettings
 from kiosk.central.store import writing
 from kiosk.central.store.tables import cards, charges, items, loans, patrons, progress, records
+from kiosk.model.cards import card_token
 from kiosk.rules.due import due_date
 from kiosk.rules.policy import ALL, Place, Policy
 from kiosk.settings import Fault, SettingsRefused, load

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from kiosk.central.acs.settings import Sip2Settings
+from kiosk.central.copies.settings import CopiesSettings
 from kiosk.central.ils.settings import IlsSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, is_loopback, within
@@ -108,6 +109,9 @@ class CentralSettings:
     """SIP2 for other makers' self-checks and book-drops."""
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""
+    copies: CopiesSettings | None = None
+    """Copies for the kiosks to lend by while this system does not answer. Absent: they have only their own limits. Of
+    several processes that share a broker, one makes them."""
     promise_s: Annotated[int, within(1, 3_600)] = 120
     """How long a yes counts towards the patron's limit while the fact of the loan is awaited."""
 

@@ -46,6 +46,8 @@ class StationSeen:
     outbox: int | None
     """Facts that it has not been able to tell."""
     disk_free_kb: int | None
+    copy_issued: str | None
+    """Contract text: when the copy was made by which it lends while central does not answer."""
 
 
 def note_status(connection: Connection, station: str, status: StationStatus, at: datetime) -> None:
@@ -71,6 +73,8 @@ def note_health(connection: Connection, station: str, health: HealthReport, at: 
         "disk_free_kb": health.disk_free_kb,
         "clock_offset_ms": health.clock_offset_ms,
         "temperature_c": health.temperature_c,
+        "copy": health.copy,
+        "copy_issued": None if health.copy_issued is None else health.copy_issued.isoformat(),
     }
     _keep(connection, station, {"health": json.dumps(body, ensure_ascii=False)}, at)
 
@@ -109,6 +113,7 @@ def _seen(row: Row[tuple[object, ...]], now: datetime) -> StationSeen:
         paper=health.get("paper"),
         outbox=health.get("outbox"),
         disk_free_kb=health.get("disk_free_kb"),
+        copy_issued=health.get("copy_issued"),
     )
 
 

@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     mode = "window" if has_screen and not arguments.headless and scenario is None else "headless"
     with _folder(arguments.keep) as folder:
-        setting = scenario.setting if scenario else Setting(pad=PadMake(arguments.pad))
+        setting = scenario.setting if scenario else Setting(pad=PadMake(arguments.pad), copies=True)
         house = House(config, folder, setting, mode=mode, disk_kb=arguments.disk_kb)
         began = time.monotonic()
         try:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,11 @@ from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.roads import Roads
 from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, Setting
 from kiosk.demo.wall_clock import WallClock
+from kiosk.station.copies import COPY
+from kiosk.wire.signing import PUBLIC_KEY, own_key
 
 READY_S = 30.0
+LOOK_S = 0.05
 DEMO_CONFIG = Path(__file__).resolve().parents[2] / "config" / "demo"
 SIMULATOR = "simulator"
 SIMULATOR_FILE = "simulator.toml"
@@ -76,6 +80,7 @@ class House:
         self.has_small_disk = False
         self._disk_kb = disk_kb if setting.disk_kb is None else setting.disk_kb
         self._loans = run / "loans.toml"
+        self._copies = run / "copies"
         pcsc = {"PCSCLITE_CSOCK_NAME": str(run / "devices" / "pcscd" / "pcscd.comm")}
         self.children: dict[str, Child] = {
             name: Child(name, command, run / f"{name}.log", dict(pcsc)) for name, command in self._commands().items()
@@ -85,6 +90,8 @@ class House:
         """Start everything and return when all of it is ready; stop what was started when something is not."""
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
         self._write_loans()
+        if self.setting.copies:
+            own_key(self._copies)  # the kiosk wants its public half before central has begun
         try:
             self._small_disk()
             self.roads.start()
@@ -94,6 +101,8 @@ class House:
                 child.start()
             for child in self.children.values():
                 child.wait_ready(READY_S)
+            if self.setting.copies:
+                self._await_copy()
             self.gates = GateWitness(self._config / SIMULATOR_FILE, self._gate_addresses())
             self.gates.start()
         except (NotReady, OSError):
@@ -147,6 +156,8 @@ class House:
             "database.url": f"sqlite:///{self.central_database}",
             "seed.loans": str(self._loans),
         }
+        if self.setting.copies:
+            central["copies.folder"] = str(self._copies)
         kiosk = self._broker_of(RoadEnd.KIOSK) | {
             "ledger.path": str(self.ledger),
             "screen.mode": self._mode,
@@ -159,6 +170,9 @@ class House:
         }
         if self.setting.pad is PadMake.PCSC:
             kiosk["pad.port"] = f"pcsc:{PAD_READER}"
+        if self.setting.copies:
+            kiosk["central.url"] = f"http://127.0.0.1:{ports.central}"
+            kiosk["central.public_key_file"] = str(self._copies / PUBLIC_KEY)
         kiosk |= {override.key: override.value for override in self.setting.kiosk}
         simulator = str(Path(python).parent / "firmware-sim")
         commands = {
@@ -186,6 +200,14 @@ class House:
         """The loans that central has from the beginning, as its seed."""
         lent = [(loan.patron, loan.book) for loan in self.setting.lent]
         self._loans.write_text(seed_of_loans(People.read(self._config), lent), encoding="utf-8")
+
+    def _await_copy(self) -> None:
+        """Return when the kiosk has what it lends by without central. Raises `NotReady`."""
+        copy, end_s = self.ledger.with_name(COPY), time.monotonic() + READY_S
+        while not copy.exists():
+            if time.monotonic() > end_s:
+                raise NotReady(f"{copy}: the kiosk has not fetched it in {READY_S:.0f} s; see kiosk.log, central.log")
+            time.sleep(LOOK_S)
 
     def _small_disk(self) -> None:
         """Give the kiosk a disk of its own that can be filled."""

@@ -290,6 +290,8 @@ class Setting:
     disk_kb: Annotated[int, within(SMALLEST_DISK_KB, LARGEST_DISK_KB)] | None = None
     """Size of the kiosk's disk (a tmpfs; needs root). Absent: the machine's own."""
     pad: PadMake = PadMake.FEIG
+    copies: bool = False
+    """Central hands out copies to lend by without it (processes only)."""
     kiosk: tuple[Override, ...] = ()
     time: Time = Time.ANY
     seed: Annotated[int, within(0, 2**32)] = 1

@@ -21,8 +21,9 @@ from kiosk.ledger.rehearsal import PowerCut, Rehearsal, pull_the_plug
 from kiosk.ledger.rows import StoredRow, columns_of, row_of, storable
 from kiosk.ledger.schema import journal, outbox, probe, titles
 from kiosk.model.circulation import Item
+from kiosk.model.facts import Decided
 from kiosk.model.ids import Epoch, ItemId
-from kiosk.model.journal import Doubt
+from kiosk.model.journal import Doubt, LentAlone, RowKind
 from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.wire import Station, fact_body
@@ -38,6 +39,15 @@ _TITLE = upsert(titles).values(
 _REMEMBER = _TITLE.on_conflict_do_update(
     [titles.c.item],
     set_={name: _TITLE.excluded[name] for name in ("title", "author", "call_number", "seen")},
+)
+_DECIDED_ALONE = (
+    select(journal)
+    .where(
+        journal.c.kind == RowKind.BORROW_DECIDED.value,
+        journal.c.note == Decided.OFFLINE.value,
+        journal.c.at >= bindparam("since"),
+    )
+    .order_by(journal.c.id)
 )
 _ADD_ROWS, _ADD_FACTS = insert(journal), insert(outbox)
 BALLAST_BYTES = 64 * 1024
@@ -161,6 +171,16 @@ class Ledger:
             found = self._passing.execute(select(titles).order_by(titles.c.seen.desc()).limit(limit))
             return [Item(ItemId(row.item), row.title, row.author, row.call_number) for row in found]
 
+    def lent_alone(self, since: datetime) -> tuple[LentAlone, ...]:
+        """What was lent without central after `since` (aware), oldest first."""
+        with storage(), self._passing.begin():
+            found = [row_of(columns) for columns in self._passing.execute(_DECIDED_ALONE, {"since": _day_of(since)})]
+        return tuple(
+            LentAlone(stored.row.patron, stored.at)
+            for stored in found
+            if stored.at > since and stored.row.patron is not None
+        )
+
     def probe(self) -> None:
         """See whether the disk takes rows again; raises `StorageFailure` while it does not."""
         with storage():
@@ -189,3 +209,8 @@ class Ledger:
             self._last_row = self._lasting.scalar(select(func.coalesce(func.max(journal.c.id), 0))) or 0
             self._last_seq = self._lasting.scalar(select(func.coalesce(func.max(outbox.c.seq), 0))) or 0
         self._uncertain = False
+
+
+def _day_of(at: datetime) -> str:
+    """The day in UTC, with which every later instant of the journal compares as later text."""
+    return at.astimezone(UTC).date().isoformat()

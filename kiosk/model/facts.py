@@ -56,6 +56,8 @@ class LoanMade:
     due: datetime
     decided: Decided
     provisional: bool
+    policy_version: str = ""
+    """Of the copy by which the station decided alone; empty where it had none or did not."""
 
 
 @dataclass(frozen=True, slots=True)

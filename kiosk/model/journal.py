@@ -72,6 +72,15 @@ class JournalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LentAlone:
+    """An item that was lent while central did not answer."""
+
+    patron: PatronRef
+    at: datetime
+    """Aware."""
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """An open intent, as the journal tells it after a crash or the session's end."""
 

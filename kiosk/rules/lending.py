@@ -133,12 +133,12 @@ def _item_reasons(setting: Setting, borrower: Borrower, copy: Copy, waiting: Wai
         yield Reason(ReasonCode.ON_HOLD)
     from_years = setting.policy.ages.get(copy.age_mark)
     if from_years is not None and (
-        borrower.born is None or _age(borrower.born, setting.policy.calendar.local(setting.now).date()) < from_years
+        borrower.born is None or age(borrower.born, setting.policy.calendar.local(setting.now).date()) < from_years
     ):
         yield Reason(ReasonCode.TOO_YOUNG, (("years", str(from_years)),))
 
 
-def _age(born: date, today: date) -> int:
+def age(born: date, today: date) -> int:
     """Whole years on the day; who was born on 29 February is a year older on 1 March."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 

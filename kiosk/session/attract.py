@@ -18,6 +18,7 @@ from kiosk.session.events import (
     CardPresented,
     CodeNotRead,
     CodeScanned,
+    CopyChanged,
     DeviceChanged,
     Event,
     LanguageChosen,
@@ -81,6 +82,7 @@ def on(turn: Turn, scene: Attract, event: Event) -> Scene:
             | PrintFailed()
             | StorageFailed()
             | StorageRecovered()
+            | CopyChanged()
         ):
             return scene
         case _:

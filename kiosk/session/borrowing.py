@@ -17,6 +17,7 @@ from kiosk.session.events import (
     CardPresented,
     CodeNotRead,
     CodeScanned,
+    CopyChanged,
     DeviceChanged,
     Event,
     LanguageChosen,
@@ -89,6 +90,7 @@ def _on(turn: Turn, visit: Borrowing, event: Event) -> Scene:
             | PrintFailed()
             | StorageFailed()
             | StorageRecovered()
+            | CopyChanged()
         ):
             return visit
         case _:

@@ -17,6 +17,7 @@ from kiosk.session.events import (
     CardPresented,
     CodeNotRead,
     CodeScanned,
+    CopyChanged,
     DeviceChanged,
     Event,
     LanguageChosen,
@@ -80,6 +81,7 @@ def on(turn: Turn, scene: Closing, event: Event) -> Scene:
             | PaperChanged()
             | StorageFailed()
             | StorageRecovered()
+            | CopyChanged()
         ):
             return scene
         case _:

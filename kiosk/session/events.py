@@ -9,6 +9,7 @@ from enum import StrEnum
 from kiosk.model.circulation import Language
 from kiosk.model.ids import AskId, ItemId, Uid
 from kiosk.model.questions import Answer
+from kiosk.rules.offline import OfflineCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,13 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyChanged:
+    """There is a newer copy of what to decide by while central does not answer."""
+
+    copy: OfflineCopy
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceChanged:
     device: Device
     health: Health
@@ -247,6 +255,7 @@ Event = (
     | Answered
     | AskExpired
     | LinkChanged
+    | CopyChanged
     | DeviceChanged
     | PaperChanged
     | Printed

@@ -15,6 +15,7 @@ from kiosk.session.events import (
     CardPresented,
     CodeNotRead,
     CodeScanned,
+    CopyChanged,
     DeviceChanged,
     Event,
     LanguageChosen,
@@ -72,6 +73,7 @@ def on(turn: Turn, scene: Home, event: Event) -> Scene:
             | PrintFailed()
             | StorageFailed()
             | StorageRecovered()
+            | CopyChanged()
         ):
             return scene
         case _:

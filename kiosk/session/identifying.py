@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from kiosk.model.cards import by_card
 from kiosk.model.circulation import Language, Patron, Purpose
-from kiosk.model.ids import AskId, ItemId, PatronRef
+from kiosk.model.ids import AskId, ItemId
 from kiosk.model.questions import Answer, AskIdentify, Identified, NotIdentified
 from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.rules.offline import welcome
 from kiosk.session import borrow_list, return_list, surroundings, visits
 from kiosk.session.effects import Ask, Cue, Play
 from kiosk.session.events import (
@@ -19,6 +21,7 @@ from kiosk.session.events import (
     CardPresented,
     CodeNotRead,
     CodeScanned,
+    CopyChanged,
     DeviceChanged,
     Event,
     LanguageChosen,
@@ -96,6 +99,7 @@ def on(turn: Turn, scene: Identifying, event: Event) -> Scene:
             | PrintFailed()
             | StorageFailed()
             | StorageRecovered()
+            | CopyChanged()
             | TimePassed()
         ):
             return scene
@@ -142,11 +146,12 @@ def _offline(turn: Turn, scene: Identifying) -> Scene:
     """Central does not answer: the card itself stands for its owner, as far as the library allows that."""
     if ItemId(scene.token or "") in turn.around.known:
         return _problem(turn, replace(scene, token=None, ask=None), Reason(ReasonCode.NOT_A_CARD))
-    offline = turn.around.policy.offline
-    if not offline.borrow:
-        return _problem(turn, replace(scene, token=None, ask=None), Reason(ReasonCode.OFFLINE_NOT_POSSIBLE))
-    patron = Patron(PatronRef(f"card:{scene.token}"), "", offline.max_items, provisional=True)
-    return _enter(turn, scene, patron)
+    ref = by_card(scene.token or "")
+    match welcome(turn.alone, ref):
+        case Reason() as reason:
+            return _problem(turn, replace(scene, token=None, ask=None), reason)
+        case more:
+            return _enter(turn, scene, Patron(ref, "", more, provisional=True))
 
 
 def _enter(turn: Turn, scene: Identifying, patron: Patron) -> Scene:

@@ -12,7 +12,7 @@ from kiosk.model.journal import Doubt, JournalRow, RowKind
 from kiosk.model.questions import Answer, AskBorrow, MayBorrow, MayNotBorrow
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.decisions import Allowed, Refused
-from kiosk.rules.offline import OfflineLimits, decide
+from kiosk.rules.offline import Wish, decide
 from kiosk.session import settling, tag_work
 from kiosk.session.effects import Ask, Cue, Play
 from kiosk.session.state import Borrowing, Row, Stage
@@ -60,13 +60,18 @@ def expired(turn: Turn, visit: Borrowing, row: Row) -> tuple[Borrowing, Row]:
     """Central did not answer in time: the kiosk's own limits decide."""
     if not row.present:
         return visit, abandon(turn, visit, row)
-    policy = turn.around.policy
-    offline = policy.offline
-    limits = OfflineLimits(offline.borrow, offline.max_items, offline.loan_days, offline.due_hour, policy.time_zone)
-    lent = sum(other.stage in LENT and not other.mending for other in visit.rows)
-    says_lent = row.afi_before == policy.marks.on_loan
-    may_borrow = None if visit.patron.provisional else visit.patron.may_borrow
-    match decide(limits, turn.around.utc, lent_before=lent, may_borrow=may_borrow, tag_says_lent=says_lent):
+    _, _, item = named(visit.session, row)
+    ref = visit.patron.ref
+    in_this_session = sum(other.stage in LENT and not other.mending for other in visit.rows)
+    since_the_copy = sum(lent.patron == ref for lent in turn.around.alone)
+    wish = Wish(
+        patron=ref,
+        item=item.id,
+        tag_says_lent=row.afi_before == turn.around.policy.marks.on_loan,
+        may_borrow=None if visit.patron.provisional else visit.patron.may_borrow,
+        lent_before=max(in_this_session, since_the_copy),
+    )
+    match decide(turn.alone, wish):
         case Allowed() as allowed:
             visit = replace(visit, patron=replace(visit.patron, may_borrow=allowed.more))
             return visit, _lend(turn, visit, replace(row, due=allowed.due), Decided.OFFLINE)
@@ -160,7 +165,11 @@ def _lend(turn: Turn, visit: Borrowing, row: Row, decided: Decided) -> Row:
     due = row.due
     assert due is not None, "a loan has a due date"
     row = replace(row, provisional=decided is Decided.OFFLINE or visit.patron.provisional)
-    made = LoanMade(session, intent, visit.patron.ref, item.id, row.uid, due, decided, row.provisional)
+    copy = turn.around.copy if decided is Decided.OFFLINE else None
+    by_rules = "" if copy is None else copy.version
+    made = LoanMade(session, intent, visit.patron.ref, item.id, row.uid, due, decided, row.provisional, by_rules)
+    if copy is not None:
+        turn.lent_alone(visit.patron.ref)
     turn.journal(replace(_row(RowKind.BORROW_DECIDED, visit, row), note=decided.value))
     turn.journal(_row(RowKind.LOAN_MADE, visit, row), made)
     turn.journal(_row(RowKind.BORROW_OPENING, visit, row, afi=row.afi_before))

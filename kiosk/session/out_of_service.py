@@ -15,6 +15,7 @@ from kiosk.session.events import (
     CardPresented,
     CodeNotRead,
     CodeScanned,
+    CopyChanged,
     Device,
     DeviceChanged,
     Event,
@@ -91,6 +92,7 @@ def on(turn: Turn, scene: OutOfService, event: Event) -> OutOfService:
             | PrintFailed()
             | StorageFailed()
             | StorageRecovered()
+            | CopyChanged()
             | TimePassed()
         ):
             return scene

@@ -19,6 +19,7 @@ from kiosk.session.events import (
     CardPresented,
     CodeNotRead,
     CodeScanned,
+    CopyChanged,
     DeviceChanged,
     Event,
     LanguageChosen,
@@ -92,6 +93,7 @@ def _on(turn: Turn, visit: Returning, event: Event) -> Scene:
             | PrintFailed()
             | StorageFailed()
             | StorageRecovered()
+            | CopyChanged()
         ):
             return visit
         case _:

@@ -12,25 +12,14 @@ from typing import Annotated
 from kiosk.model.circulation import Item, Language, Patron, Purpose, SecurityMarks
 from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
-from kiosk.model.journal import Doubt
+from kiosk.model.journal import Doubt, LentAlone
 from kiosk.model.limits import within
 from kiosk.model.reasons import Reason
+from kiosk.rules.offline import OfflineCopy, OfflinePolicy
 from kiosk.session.events import Device, Health, Paper, TagKind
 
 KNOWN_ITEMS = 500
 Seconds = Annotated[float, within(0, 3_600)]
-
-
-@dataclass(frozen=True, slots=True)
-class OfflinePolicy:
-    """What a kiosk may decide alone."""
-
-    borrow: bool = True
-    max_items: Annotated[int, within(0, 1_000)] = 5
-    """Per patron and session."""
-    loan_days: Annotated[int, within(1, 3_650)] = 14
-    due_hour: Annotated[int, within(0, 23)] = 23
-    """Due at this hour and minute 59 in the library's own time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +43,9 @@ class Policy:
     """Settings that the reducer judges by."""
 
     marks: SecurityMarks = field(default_factory=SecurityMarks)
-    offline: OfflinePolicy = OfflinePolicy()
+    offline: OfflinePolicy = field(default_factory=OfflinePolicy)
+    needs_copy: bool = False
+    """Central sends copies of what to decide by; without one nothing is lent alone."""
     timeouts: Timeouts = Timeouts()
     time_zone: str = "Asia/Shanghai"
     languages: tuple[Language, ...] = (Language.ZH, Language.EN)
@@ -81,6 +72,10 @@ class Surroundings:
     now_s: float
     utc: datetime
     online: bool = False
+    copy: OfflineCopy | None = None
+    """What to decide by while central does not answer."""
+    alone: tuple[LentAlone, ...] = ()
+    """What was lent by that copy since it was made."""
     storage_ok: bool = True
     paper: Paper = Paper.NONE
     devices: Mapping[Device, Health] = field(default_factory=lambda: MappingProxyType({}))

@@ -8,14 +8,15 @@ calls `step` again with `StorageFailed`, after which no row is ordered until `St
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
 from kiosk.model.circulation import Item
 from kiosk.model.ids import IdSource, ItemId
-from kiosk.model.journal import Doubt
+from kiosk.model.journal import Doubt, LentAlone
 from kiosk.model.questions import ItemKnown
+from kiosk.rules.offline import OfflineCopy
 from kiosk.session import (
     attract,
     borrow_list,
@@ -63,11 +64,18 @@ from kiosk.session.turn import Turn
 
 
 def begin(
-    policy: Policy, ids: IdSource, moment: Moment, doubts: Iterable[Doubt], titles: Mapping[ItemId, Item]
+    policy: Policy,
+    ids: IdSource,
+    moment: Moment,
+    doubts: Iterable[Doubt],
+    titles: Mapping[ItemId, Item],
+    copy: OfflineCopy | None = None,
+    alone: Sequence[LentAlone] = (),
 ) -> Kiosk:
     """The state of a kiosk that has just started: out of service until the pad reports that it is well.
 
-    `doubts` are the journal's open intents, oldest first; `titles` what is remembered of items, oldest first.
+    `doubts` are the journal's open intents, oldest first; `titles` what is remembered of items, oldest first; `alone`
+    what was lent by `copy` since it was made.
     """
     around = Surroundings(
         policy=policy,
@@ -77,6 +85,8 @@ def begin(
         utc=moment.utc,
         doubts={doubt.intent: doubt for doubt in doubts},
         known=dict(tuple(titles.items())[-KNOWN_ITEMS:]),
+        copy=copy,
+        alone=tuple(alone),
     )
     return Kiosk(around, OutOfService((OutCause.STARTING,)))
 

@@ -16,6 +16,7 @@ from kiosk.session.events import (
     CardPresented,
     CodeNotRead,
     CodeScanned,
+    CopyChanged,
     Device,
     DeviceChanged,
     Event,
@@ -55,6 +56,9 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
             return replace(around, card=None)
         case LinkChanged():
             return replace(around, online=event.online)
+        case CopyChanged():
+            since = tuple(lent for lent in around.alone if lent.at > event.copy.issued)
+            return replace(around, copy=event.copy, alone=since)
         case DeviceChanged():
             return _device(around, event)
         case PaperChanged():

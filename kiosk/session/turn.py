@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from kiosk.model.circulation import Item
 from kiosk.model.facts import Fact
-from kiosk.model.ids import ItemId, Uid
-from kiosk.model.journal import Doubt, JournalRow
+from kiosk.model.ids import ItemId, PatronRef, Uid
+from kiosk.model.journal import Doubt, JournalRow, LentAlone
+from kiosk.rules.offline import Alone
 from kiosk.session.effects import Ask, Effect, Journal, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
 from kiosk.session.events import Device, Health
 from kiosk.session.state import KNOWN_ITEMS, Surroundings
@@ -72,6 +73,20 @@ class Turn:
 
     def is_present(self, uid: Uid) -> bool:
         return uid in self.around.pad
+
+    @property
+    def alone(self) -> Alone:
+        """This kiosk as one that central does not answer."""
+        around = self.around
+        policy = around.policy
+        return Alone(
+            policy.offline, around.utc, policy.time_zone, around.copy, policy.needs_copy, lent=len(around.alone)
+        )
+
+    def lent_alone(self, patron: PatronRef) -> None:
+        """One more item was lent by the kiosk's own copy."""
+        lent = LentAlone(patron, self.around.utc)
+        self.around = replace(self.around, alone=(*self.around.alone, lent))
 
     def rest(self, uids: Iterable[Uid]) -> None:
         """These lie there from before: they start and join nothing by themselves."""

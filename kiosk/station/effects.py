@@ -16,6 +16,7 @@ from drivers.scanners.events import ScannerCommand, StartScanning, StopScanning
 from kiosk.ledger import Ledger, StorageFailure
 from kiosk.model.ids import AskId
 from kiosk.model.questions import Question
+from kiosk.rules.offline import OfflineCopy
 from kiosk.session.effects import Ask, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
 from kiosk.session.events import (
     AskExpired,
@@ -80,9 +81,8 @@ class StationHands:
         self._sounds = sounds
         self._now = now
         self._health = StationHealth()
-        self._told_of: Mapping[Device, Health] | None = None
-        self._told_paper: Paper | None = None
-        """The devices and the paper of the last state that was looked at: a state is told of once."""
+        self._told: tuple[Mapping[Device, Health] | None, Paper | None, OfflineCopy | None] = (None, None, None)
+        """The devices, the paper and the copy of the last state that was looked at: a state is told of once."""
         self._scanning: ScannerCommand = StopScanning()
 
     def carry_out(self, order: Order) -> tuple[Event, ...]:
@@ -120,11 +120,15 @@ class StationHands:
             self._scanning = scanning
             self._devices.want_codes(scanning)
         around = state.around
-        if around.devices is self._told_of and around.paper is self._told_paper:
+        told = (around.devices, around.paper, around.copy)
+        if all(now is before for now, before in zip(told, self._told, strict=True)):
             return
-        self._told_of, self._told_paper = around.devices, around.paper
+        self._told = told
         devices = tuple((device.value, health.value) for device, health in around.devices.items())
-        health = StationHealth(devices, around.paper.value)
+        copy = around.copy
+        health = StationHealth(
+            devices, around.paper.value, *((None, None) if copy is None else (copy.version, copy.issued))
+        )
         if health != self._health:
             self._health = health
             self._uplink.note_health(health)

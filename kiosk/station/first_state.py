@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from kiosk.ledger import Ledger, OpenedKind, StorageFailure
 from kiosk.model.ids import IdSource
+from kiosk.rules.offline import OfflineCopy
 from kiosk.session.events import Moment
 from kiosk.session.state import KNOWN_ITEMS, Kiosk, Policy
 from kiosk.session.step import begin
@@ -17,7 +18,9 @@ KEPT = timedelta(days=90)
 log = logging.getLogger(__name__)
 
 
-def first_state(policy: Policy, ledger: Ledger, ids: IdSource, moment: Moment) -> Kiosk:
+def first_state(
+    policy: Policy, ledger: Ledger, ids: IdSource, moment: Moment, copy: OfflineCopy | None = None
+) -> Kiosk:
     """What the journal left, with what is long over forgotten. Raises `StorageFailure`."""
     if ledger.opened.kind is OpenedKind.DAMAGED:
         log.error("%s", ledger.opened.detail)
@@ -33,4 +36,5 @@ def first_state(policy: Policy, ledger: Ledger, ids: IdSource, moment: Moment) -
     if doubts:
         log.warning("%d items are in doubt and will be settled when they are seen", len(doubts))
     titles = {item.id: item for item in reversed(ledger.known_titles(KNOWN_ITEMS))}
-    return begin(policy, ids, moment, doubts, titles)
+    alone = () if copy is None else ledger.lent_alone(copy.issued)
+    return begin(policy, ids, moment, doubts, titles, copy, alone)

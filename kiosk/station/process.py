@@ -22,8 +22,9 @@ from kiosk.screens.paint import Mode, NoDisplay
 from kiosk.screens.screen import Screen
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.sound import NoSound, Sounds
-from kiosk.session.events import Event
+from kiosk.session.events import CopyChanged, Event
 from kiosk.settings import SettingsRefused
+from kiosk.station.copies import COPY, CannotKeep, Copies, CopySource
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
 from kiosk.station.deciding import Decider
 from kiosk.station.devices import Devices
@@ -40,7 +41,7 @@ from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import BrokerSettings, KioskSettings, SoundSettings
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import Uplink, UplinkSettings
-from kiosk.station.uplink_events import UplinkEvent
+from kiosk.station.uplink_events import CopiesPublished, UplinkEvent
 from kiosk.station.uplink_line import Address
 from kiosk.wire import Station
 
@@ -81,7 +82,9 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
 
     ledger = Ledger.open(settings.ledger.path, station)
     parts.callback(ledger.close)
-    state = first_state(settings.policy(), ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now())
+    copies = _copies(settings, station, inbox)
+    copy = None if copies is None else copies.at_start()
+    state = first_state(settings.policy(), ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now(), copy)
     devices = Devices.of(settings, fonts_folder, inbox.put)
     screen = Screen(
         Size(settings.screen.width, settings.screen.height), Mode(settings.screen.mode.value), library, fonts_folder
@@ -99,8 +102,11 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
 
     software = version("library-kiosk")
     uplink_settings = UplinkSettings.of(station, address, software, settings.ledger.path.parent)
-    uplink = Uplink(uplink_settings, outbox, lambda event: _from_uplink(event, inbox))
+    uplink = Uplink(uplink_settings, outbox, lambda event: _from_uplink(event, inbox, copies))
     parts.callback(uplink.stop)
+    if copies is not None:
+        copies.start()
+        parts.callback(copies.stop)
     devices.start()
     parts.callback(devices.stop)
     parts.callback(inbox.close)
@@ -186,7 +192,22 @@ def _announce(station: Station, mirror: Mirror | None) -> None:
     sys.stdout.flush()
 
 
-def _from_uplink(event: UplinkEvent, inbox: Inbox[Message]) -> None:
+def _copies(settings: KioskSettings, station: Station, inbox: Inbox[Message]) -> Copies | None:
+    """What to lend by while central does not answer, where central hands it out."""
+    central = settings.central
+    if central is None:
+        return None
+    try:
+        source = CopySource.of(central.url, central.key_file, central.public_key_file)
+    except CannotKeep as cannot:
+        raise CannotStart(str(cannot)) from None
+    path = settings.ledger.path.with_name(COPY)
+    return Copies(source, station, path, lambda copy: inbox.put(CopyChanged(copy)))
+
+
+def _from_uplink(event: UplinkEvent, inbox: Inbox[Message], copies: Copies | None) -> None:
+    if isinstance(event, CopiesPublished) and copies is not None:
+        copies.published(event.copies)
     told: Event | None = uplink_event(event)
     if told is not None:
         inbox.put(told)

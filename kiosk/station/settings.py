@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,8 +15,10 @@ from kiosk.hardware.printers import PrinterSettings
 from kiosk.hardware.scanners import ScannerSettings
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import Language, SecurityMarks
-from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, within
-from kiosk.session.state import OfflinePolicy, Policy, Timeouts
+from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, matching, within
+from kiosk.rules.offline import OfflinePolicy
+from kiosk.session.state import Policy, Timeouts
+from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
 """UHF tags of the Chinese university consortium name their owner so."""
@@ -57,6 +60,18 @@ class BrokerSettings:
     port: Annotated[int, PORT_NUMBER] = 1883
     username: str | None = None
     password_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CentralSettings:
+    """Central's own pages, where the kiosk fetches its copy of what to lend by while central does not answer. With
+    this table nothing is lent off line without a copy that is young enough."""
+
+    url: Annotated[str, matching(re.compile(r"https?://\S+"), "an address such as https://central.example")]
+    public_key_file: Path
+    """`signing.pub` of central (copies.folder): by that key copies must be signed."""
+    key_file: Path | None = None
+    """A key with the scope copies:read (`kiosk central keys`). Absent: central asks for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +118,18 @@ class KioskSettings:
     signals: tuple[SignalSettings, ...] = ()
     marks: SecurityMarks = field(default_factory=SecurityMarks)
     broker: BrokerSettings = field(default_factory=BrokerSettings)
+    central: CentralSettings | None = None
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     sound: SoundSettings | None = None
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)
     timeouts: Timeouts = field(default_factory=Timeouts)
     mirror: MirrorSettings | None = None
 
+    def __post_init__(self) -> None:
+        if self.station == EVERYBODY:
+            raise ValueError(f"expected another station than {EVERYBODY!r}, which stands for all of them in topics")
+
     def policy(self) -> Policy:
         """What the reducer judges by."""
-        return Policy(self.marks, self.offline, self.timeouts, self.time_zone, self.languages)
+        needs_copy = self.central is not None
+        return Policy(self.marks, self.offline, needs_copy, self.timeouts, self.time_zone, self.languages)

@@ -40,7 +40,15 @@ from kiosk.session.events import (
     WriteTrouble,
 )
 from kiosk.station.tags import recognise
-from kiosk.station.uplink_events import AnswerArrived, AskDeadline, LinkDown, LinkUp, Sidelined, UplinkEvent
+from kiosk.station.uplink_events import (
+    AnswerArrived,
+    AskDeadline,
+    CopiesPublished,
+    LinkDown,
+    LinkUp,
+    Sidelined,
+    UplinkEvent,
+)
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +146,7 @@ def printer_event(event: printers.PrinterEvent, *, back_channel: bool) -> Event:
 
 
 def uplink_event(event: UplinkEvent) -> Event | None:
-    """What the line to central told; None where only the technician is concerned."""
+    """What the line to central told; None where the reducer is not concerned."""
     match event:
         case LinkUp():
             log.info("central answers: on line")
@@ -150,6 +158,8 @@ def uplink_event(event: UplinkEvent) -> Event | None:
             return Answered(event.ask, event.answer)
         case AskDeadline():
             return AskExpired(event.ask)
+        case CopiesPublished():
+            return None
         case Sidelined():
             log.error("somebody has to look: %s", event.reason)
             return None

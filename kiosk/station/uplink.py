@@ -22,7 +22,7 @@ from kiosk.model.limits import is_loopback
 from kiosk.model.questions import Question
 from kiosk.session.events import Moment
 from kiosk.station.uplink_conversation import Conversation, Heartbeat, Order, Publish
-from kiosk.station.uplink_events import UplinkEvent
+from kiosk.station.uplink_events import CopiesPublished, UplinkEvent
 from kiosk.station.uplink_line import Address, Heard, Line, LineEvent, LineLost, LineUp
 from kiosk.wire import (
     AnswerMessage,
@@ -35,6 +35,7 @@ from kiosk.wire import (
     StationStatus,
     decode_ack,
     decode_answer,
+    decode_published,
     encode_health,
     encode_status,
 )
@@ -88,6 +89,9 @@ class StationHealth:
     devices: tuple[tuple[str, str], ...] = ()
     """(device, `ok` | `degraded` | `gone` | `unknown`)"""
     paper: str | None = None
+    copy: str | None = None
+    """Version of the copy to lend by."""
+    copy_issued: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +267,11 @@ class Uplink:
                 if isinstance(answer, AnswerMessage):
                     return self._talk.answered(answer.ask, answer.answer, now)
                 strange = answer
+            elif heard.topic == Station.everybody(self._settings.station.site).topic(Channel.COPIES):
+                copies = decode_published(heard.payload)
+                if not isinstance(copies, SetAside):
+                    return [CopiesPublished(copies)]
+                strange = copies
             else:
                 ack = decode_ack(heard.payload)
                 if not isinstance(ack, SetAside):
@@ -329,6 +338,8 @@ class Uplink:
             disk_free_kb=free_kb,
             clock_offset_ms=None,
             temperature_c=None,
+            copy=self._health.copy,
+            copy_issued=self._health.copy_issued,
         )
         return encode_health(self._settings.station, report, now.utc)
 

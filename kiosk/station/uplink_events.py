@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.model.ids import AskId
 from kiosk.model.questions import Answer
+from kiosk.wire import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +44,11 @@ class Sidelined:
     reason: str
 
 
-UplinkEvent = LinkUp | LinkDown | AnswerArrived | AskDeadline | Sidelined
+@dataclass(frozen=True, slots=True)
+class CopiesPublished:
+    """What central has ready to be fetched."""
+
+    copies: tuple[Published, ...]
+
+
+UplinkEvent = LinkUp | LinkDown | AnswerArrived | AskDeadline | Sidelined | CopiesPublished

@@ -142,8 +142,9 @@ class Line:
         if code.is_failure:
             self._end(LineLost(f"the broker does not let us in: {code}", operator=True))
             return
-        topics = (Channel.ACK, Channel.ANSWER)
-        client.subscribe([(self._station.topic(channel), SubscribeOptions(qos=1)) for channel in topics])
+        topics = [self._station.topic(Channel.ACK), self._station.topic(Channel.ANSWER)]
+        topics.append(Station.everybody(self._station.site).topic(Channel.COPIES))
+        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in topics])
 
     def _on_subscribe(
         self, client: mqtt.Client, _: object, mid: int, codes: list[ReasonCode], properties: Properties | None

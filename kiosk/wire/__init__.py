@@ -12,6 +12,7 @@ topic          payload
 `down/ack`     one envelope, `acks`
 `up/status`    one envelope, retained, `status`
 `up/health`    one envelope, `health`
+`down/policy`  one envelope to `all`, retained, `published`
 =============  ==========================================================================================
 """
 
@@ -40,6 +41,7 @@ from kiosk.wire.facts_codec import (
 )
 from kiosk.wire.fields import MessageRefused, SetAside
 from kiosk.wire.health import HealthReport, decode_health, encode_health
+from kiosk.wire.published import Published, decode_published, encode_published
 from kiosk.wire.status import StationState, StationStatus, decode_status, encode_status
 from kiosk.wire.topics import Channel, Station, every_station, parse_topic
 
@@ -55,6 +57,7 @@ __all__ = [
     "HealthReport",
     "MessageRefused",
     "OutboxFact",
+    "Published",
     "SetAside",
     "Station",
     "StationState",
@@ -66,6 +69,7 @@ __all__ = [
     "decode_ask",
     "decode_facts",
     "decode_health",
+    "decode_published",
     "decode_status",
     "encode_ack",
     "encode_answer",
@@ -73,6 +77,7 @@ __all__ = [
     "encode_facts",
     "encode_health",
     "encode_hello",
+    "encode_published",
     "encode_status",
     "encode_unanswered",
     "every_station",

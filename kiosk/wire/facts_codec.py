@@ -283,6 +283,7 @@ def _loan_made(data: Fields) -> Fact:
         due=data.instant("due"),
         decided=data.word("decided", Decided),
         provisional=data.flag("provisional"),
+        policy_version=data.text_or_none("policy_version") or "",
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.wire.envelope import payload_of, unwrap, wrapped
-from kiosk.wire.fields import Fields, Json, SetAside, pairs_object
+from kiosk.wire.fields import Fields, Json, SetAside, instant_text, pairs_object
 from kiosk.wire.topics import Station
 
 TYPE = "lk.station.health"
@@ -30,6 +30,10 @@ class HealthReport:
     clock_offset_ms: int | None
     """The station's clock less central's."""
     temperature_c: int | None
+    copy: str | None = None
+    """Version of the copy by which the station lends while central does not answer."""
+    copy_issued: datetime | None = None
+    """When that copy was made, aware."""
 
 
 def encode_health(station: Station, health: HealthReport, at: datetime) -> bytes:
@@ -43,6 +47,8 @@ def encode_health(station: Station, health: HealthReport, at: datetime) -> bytes
         "disk_free_kb": health.disk_free_kb,
         "clock_offset_ms": health.clock_offset_ms,
         "temperature_c": health.temperature_c,
+        "copy": health.copy,
+        "copy_issued": None if health.copy_issued is None else instant_text(health.copy_issued),
     }
     return payload_of(wrapped(f"{health.boot}.{health.mono_ms}", station.source, TYPE, at, body))
 
@@ -64,4 +70,6 @@ def _health(data: Fields) -> HealthReport:
         disk_free_kb=data.whole_or_none("disk_free_kb"),
         clock_offset_ms=data.whole_or_none("clock_offset_ms", least=-(1 << 53), most=1 << 53),
         temperature_c=data.whole_or_none("temperature_c", least=-273, most=1_000),
+        copy=data.text_or_none("copy"),
+        copy_issued=data.instant("copy_issued") if data.has("copy_issued") else None,
     )

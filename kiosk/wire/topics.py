@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from kiosk.wire.fields import MessageRefused
 
 ROOT = "lk/v1"
+EVERYBODY = "all"
+"""Stands for every station of a site in topics; no station has this name."""
 NAME = re.compile(r"[a-z0-9-]{1,32}", re.ASCII)
 
 
@@ -21,6 +24,8 @@ class Channel(StrEnum):
     ASK = "up/ask"
     ACK = "down/ack"
     ANSWER = "down/answer"
+    COPIES = "down/policy"
+    """Retained, of the station `EVERYBODY` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,11 @@ class Station:
         for name in (self.site, self.station):
             if not NAME.fullmatch(name):
                 raise ValueError(f"expected 1 to 32 of a-z, 0-9 and - as the name of a site or station, found {name!r}")
+
+    @classmethod
+    def everybody(cls, site: str) -> Self:
+        """Whom central tells what is for all of them."""
+        return cls(site, EVERYBODY)
 
     @property
     def source(self) -> str:

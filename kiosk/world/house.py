@@ -266,5 +266,7 @@ class VirtualHouse:
 def _possible(setting: Setting) -> None:
     if setting.disk_kb is not None:
         raise NeedsRealTime("a small disk (`disk_kb`)")
+    if setting.copies:
+        raise NeedsRealTime("a copy to lend by (`copies`)")
     if setting.pad is PadMake.PCSC:
         raise NeedsRealTime('a reader behind the PC/SC service (`pad = "pcsc"`)')

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, insert
 from starlette.types import ASGIApp
 
+from kiosk.central.copies.board import Board
 from kiosk.central.exceptions import Why
 from kiosk.central.pages.access import Access, BadToken, read_token
 from kiosk.central.pages.app import HEADERS, Parts, application
@@ -77,7 +78,7 @@ def ask(store: Engine) -> Ask:
     def client(token: str | None = None) -> Client:
         changes = Changes()
         live = Live(store, "Asia/Shanghai", changes, Counts(), lambda: True)
-        parts = Parts(store, DESK, Access(token), live, changes, lambda: {"ok": True})
+        parts = Parts(store, DESK, Access(token), live, changes, lambda: {"ok": True}, Board("main", lambda _: None))
         base = "https://127.0.0.1" if token else "http://127.0.0.1"
         return Client(application(parts), base)
 

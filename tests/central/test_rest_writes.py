@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
+from kiosk.central.copies.board import Board
 from kiosk.central.pages.access import Access
 from kiosk.central.pages.api.keys import Scope, caller_of, make
 from kiosk.central.pages.api.openapi import full_path
@@ -32,9 +33,9 @@ def client(store: Engine, central: Central) -> Client:
         with store.connect() as connection:
             return caller_of(connection, offered, MONDAY)
 
-    return Client(
-        application(Parts(store, DESK, Access(None, key), live, changes, lambda: {"ok": True})), "http://127.0.0.1"
-    )
+    board = Board("main", lambda _: None)
+    parts = Parts(store, DESK, Access(None, key), live, changes, lambda: {"ok": True}, board)
+    return Client(application(parts), "http://127.0.0.1")
 
 
 def post(client: Client, path: str, body: object = None, **headers: str) -> httpx.Response:

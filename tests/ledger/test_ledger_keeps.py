@@ -17,8 +17,8 @@ from kiosk.ledger.opening import LASTING, PASSING, engine_of
 from kiosk.ledger.verify import verify
 from kiosk.model.circulation import Item, Purpose
 from kiosk.model.facts import LoanUndone, UndoneWhy
-from kiosk.model.ids import IntentId, ItemId, SessionId
-from kiosk.model.journal import JournalRow, RowKind
+from kiosk.model.ids import IntentId, ItemId, PatronRef, SessionId
+from kiosk.model.journal import JournalRow, LentAlone, RowKind
 from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.wire import Station
@@ -39,6 +39,24 @@ class Story(Protocol):
 
 Reopen = Callable[[], Ledger]
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+
+
+def test_what_was_lent_alone_is_known_after_a_power_cut(reopen: Reopen) -> None:
+    ledger = reopen()
+
+    def decided(note: str, at: datetime, patron: str = "card:04A1") -> None:
+        row = JournalRow(RowKind.BORROW_DECIDED, SessionId("s"), IntentId("i"), patron=PatronRef(patron), note=note)
+        ledger.commit([Journal(row)], Moment(1.0, at))
+
+    decided("offline", NOW - timedelta(days=2))
+    decided("offline", NOW)
+    decided("central", NOW + timedelta(seconds=1))
+    decided("offline", NOW + timedelta(seconds=2))
+    decided("offline", NOW + timedelta(days=1), "P7")
+    assert reopen().lent_alone(NOW) == (
+        LentAlone(PatronRef("card:04A1"), NOW + timedelta(seconds=2)),
+        LentAlone(PatronRef("P7"), NOW + timedelta(days=1)),
+    )
 
 
 def test_a_new_ledger_begins_an_epoch_and_keeps_it(reopen: Reopen) -> None:

@@ -21,6 +21,7 @@ from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, Uid
 from kiosk.model.journal import CLOSING, JournalRow, RowKind
 from kiosk.model.questions import Answer, Identified, ItemKnown, MayBorrow, MayNotBorrow, NotIdentified
 from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.rules.offline import KnownPatron
 from kiosk.session.effects import Ask, Effect, Journal, PrintReceipt, WriteAfi
 from kiosk.session.events import (
     Answered,
@@ -30,6 +31,7 @@ from kiosk.session.events import (
     CardPresented,
     CodeNotRead,
     CodeScanned,
+    CopyChanged,
     Device,
     DeviceChanged,
     Event,
@@ -57,6 +59,7 @@ from kiosk.session.events import (
 from kiosk.session.state import Borrowing, Kiosk, Policy, Returning, Scene, Stage
 from kiosk.session.step import begin, due_s, step
 from kiosk.session.surroundings import LYING_S
+from tests.rules.copies import Copy
 from tests.session.room import DUE, IN_STOCK, ON_LOAN, START, PowerCut, Room, a_book, a_patron, doubts_of
 
 UIDS = [Uid(f"E00401000000000{number}") for number in range(4)]
@@ -80,6 +83,7 @@ odd: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from([CardNotRead(), CardLifted(), CodeNotRead(), StorageRecovered(), LinkChanged(True)]),
     st.builds(DeviceChanged, st.sampled_from([Device.PRINTER, Device.CARDS, Device.SCANNER]), st.sampled_from(Health)),
     st.builds(PaperChanged, st.sampled_from(Paper)),
+    st.sampled_from([CopyChanged(Copy()), CopyChanged(Copy(patrons={"card:card-of-Wei": KnownPatron("", True)}))]),
     st.builds(LanguageChosen, st.sampled_from(Language)),
 )
 usual: st.SearchStrategy[Event] = st.one_of(
@@ -154,6 +158,7 @@ ONE_OF_EACH: list[Event] = [
     Answered(AskId("never asked"), WEI),
     AskExpired(AskId("never asked")),
     LinkChanged(True),
+    CopyChanged(Copy()),
     DeviceChanged(Device.PAD, Health.GONE),
     PaperChanged(Paper.NONE),
     Printed("no job of ours"),

@@ -56,7 +56,9 @@ instants = st.datetimes(
 afis = st.integers(0, 255)
 sessions, intents, items, uids, patrons = (words.map(kind) for kind in (SessionId, IntentId, ItemId, Uid, PatronRef))
 facts: st.SearchStrategy[Fact] = st.one_of(
-    st.builds(LoanMade, sessions, intents, patrons, items, uids, instants, st.sampled_from(Decided), st.booleans()),
+    st.builds(
+        LoanMade, sessions, intents, patrons, items, uids, instants, st.sampled_from(Decided), st.booleans(), words
+    ),
     st.builds(LoanRefused, sessions, intents, patrons, items, st.lists(words, max_size=5).map(tuple)),
     st.builds(LoanUndone, sessions, intents, items, st.sampled_from(UndoneWhy)),
     st.builds(LoanRenewed, sessions, intents, patrons, items, instants),
@@ -131,6 +133,7 @@ def test_a_loan_looks_as_the_contract_says() -> None:
             "due": "2026-12-22T23:59:00+08:00",
             "decided": "central",
             "provisional": False,
+            "policy_version": "",
             "mono_ms": 88_123_411,
             "boot": "boot-1",
         },

@@ -18,6 +18,7 @@ from kiosk.wire import (
     HealthReport,
     MessageRefused,
     OutboxFact,
+    Published,
     Station,
     StationState,
     StationStatus,
@@ -26,12 +27,14 @@ from kiosk.wire import (
     decode_ask,
     decode_facts,
     decode_health,
+    decode_published,
     decode_status,
     encode_ack,
     encode_answer,
     encode_ask,
     encode_facts,
     encode_health,
+    encode_published,
     encode_status,
 )
 
@@ -45,6 +48,7 @@ DECODERS: dict[str, Decode] = {
     "ack": decode_ack,
     "status": decode_status,
     "health": decode_health,
+    "copies": decode_published,
 }
 GOOD: dict[str, bytes] = {
     "facts": encode_facts(STATION, Epoch("e"), [OutboxFact(1, "lk.loan.undone", AT, '{"mono_ms":1,"boot":"b"}')]),
@@ -53,6 +57,7 @@ GOOD: dict[str, bytes] = {
     "ack": encode_ack("lk/main/central", Ack(Epoch("e"), 3), AT),
     "status": encode_status(STATION, StationStatus(StationState.ALIVE, "b", 1, "0.1", AT, False)),
     "health": encode_health(STATION, HealthReport("b", 1, (("pad", "ok"),), None, 0, 0, None, None, None), AT),
+    "copies": encode_published("lk/main/central", [Published("offline", "v1", 9, "00", AT, "/copies/offline/v1")], AT),
 }
 POISON = {
     "nothing": b"",

@@ -22,9 +22,10 @@ from kiosk.central.holdings import item_on_file
 from kiosk.central.ils.mirror import card_of, mirrored_item, mirrored_patron
 from kiosk.central.ils.port import Ils, IlsAway, IlsLoan, IlsPatron, IlsUnsure
 from kiosk.central.messages import Heard, Telling
-from kiosk.central.people import CARD, resolved
+from kiosk.central.people import resolved
 from kiosk.central.store import writing
 from kiosk.central.store.tables import decisions
+from kiosk.model.cards import CARD
 from kiosk.model.circulation import Item, Patron
 from kiosk.model.ids import AskId
 from kiosk.model.questions import (

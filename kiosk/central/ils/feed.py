@@ -16,10 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from kiosk.central.exceptions import Notable, Why, note
 from kiosk.central.ils.mirror import card_of
 from kiosk.central.ils.port import Ils, IlsAway, IlsUnsure
-from kiosk.central.people import CARD, resolved
+from kiosk.central.people import resolved
 from kiosk.central.store import writing
 from kiosk.central.store.tables import decisions, facts, holds, ils_progress
 from kiosk.central.story import Place
+from kiosk.model.cards import CARD
 from kiosk.model.facts import (
     ChargePaid,
     Found,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select, update
 
-from kiosk.central.people import card_token, owner_of, patron_on_file
+from kiosk.central.people import owner_of, patron_on_file
 from kiosk.central.store.tables import cards, items, patrons
+from kiosk.model.cards import card_token
 from kiosk.model.ids import ItemId, PatronRef
 
 CATEGORY, LOAN_CLASS = "ils", "ils"

@@ -12,13 +12,15 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.central.answering import Desk
+from kiosk.central.copies.board import Board
 from kiosk.central.pages.access import COOKIE, SESSION_S, Access
 from kiosk.central.pages.answers import Wrong, refused
+from kiosk.central.pages.api.keys import Scope as KeyScope
 from kiosk.central.pages.api.serving import Rest
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import MOST_STREAMS, Live
@@ -52,6 +54,7 @@ class Parts:
     live: Live
     changes: Changes
     health: Callable[[], Told]
+    copies: Board
 
 
 def application(parts: Parts) -> ASGIApp:
@@ -83,6 +86,14 @@ def application(parts: Parts) -> ASGIApp:
         parts.access.sign_out(request)
         return RedirectResponse("/sign-in", 303)
 
+    async def copy(request: Request) -> Response:
+        if KeyScope.COPIES_READ not in request.state.caller.scopes:
+            raise Wrong(403, f"this key lacks the scope {KeyScope.COPIES_READ}", "header.authorization")
+        path = parts.copies.find(request.path_params["name"], request.path_params["version"])
+        if path is None:
+            raise Wrong(404, "there is a newer copy, or none", "path.version")
+        return FileResponse(path, media_type="application/octet-stream", headers={"cache-control": "no-store"})
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         parts.changes.attach()
@@ -95,6 +106,7 @@ def application(parts: Parts) -> ASGIApp:
             Route("/sign-in", sign_in, methods=["GET", "POST"]),
             Route("/sign-out", sign_out, methods=["POST"]),
             *(_served(name) for name in ("central.css", "central.js", "central.svg")),
+            Route("/copies/{name}/{version}", copy),
             Mount("/api/v1", routes=rest.routes()),
         ],
         exception_handlers={Wrong: _wrong, HTTPException: _not_found},

@@ -130,6 +130,7 @@ def station_told(seen: StationSeen) -> Told:
         "paper": seen.paper,
         "outbox": seen.outbox,
         "disk_free_kb": seen.disk_free_kb,
+        "copy_issued": seen.copy_issued,
     }
 
 

@@ -33,6 +33,8 @@ class Scope(StrEnum):
     EXCEPTIONS_READ = "exceptions:read"
     EXCEPTIONS_WRITE = "exceptions:write"
     KIOSKS_READ = "kiosks:read"
+    COPIES_READ = "copies:read"
+    """What a kiosk's own key needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What central hands to its stations as files: announced on `all/down/policy`, fetched by HTTP (ADR 0149)."""
