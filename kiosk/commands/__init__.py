@@ -24,6 +24,7 @@ MODULES = (
     "device",
     "day",
     "rules",
+    "simulate",
     "sip2",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""

@@ -189,10 +189,11 @@ class Ledger:
             with self._lasting.begin():
                 self._lasting.execute(delete(probe))
 
-    def prune(self, before: datetime) -> int:
-        """Forget what was over and acknowledged before `before` (aware); how many journal rows went."""
+    def prune(self, before: datetime, days_of_service: int = 0) -> int:
+        """Forget what was over and acknowledged before `before` (aware), and before the last so many days on which
+        anything happened; how many journal rows went."""
         with storage(), self._passing.begin():
-            return prune(self._passing, before)
+            return prune(self._passing, before, days_of_service)
 
     def rehearse(self, cut: PowerCut, pull: Callable[[], NoReturn] = pull_the_plug) -> None:
         """Order a power cut of this process, or what `pull` ends instead. Only for rehearsals."""

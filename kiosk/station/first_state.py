@@ -15,6 +15,10 @@ from kiosk.session.step import begin
 KEPT = timedelta(days=90)
 """Journal rows that are over and acknowledged are forgotten after this (messages, section 4)."""
 
+DAYS_OF_SERVICE = 30
+"""And never what happened on the last so many days of service: a clock that is years ahead must not empty the journal,
+which central restored from a backup is told again from."""
+
 log = logging.getLogger(__name__)
 
 
@@ -25,7 +29,7 @@ def first_state(
     if ledger.opened.kind is OpenedKind.DAMAGED:
         log.error("%s", ledger.opened.detail)
     try:
-        forgotten = ledger.prune(moment.utc - KEPT)
+        forgotten = ledger.prune(moment.utc - KEPT, DAYS_OF_SERVICE)
     except StorageFailure as failure:
         # Forgetting is housekeeping: a kiosk that cannot do it today starts all the same, and tries at its next start.
         log.warning("old journal rows are kept for now: %s", failure.detail)

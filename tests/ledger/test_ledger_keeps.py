@@ -41,6 +41,23 @@ Reopen = Callable[[], Ledger]
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
 
+def test_a_clock_years_ahead_empties_no_journal(story: Story, path: Path) -> None:
+    """D17: what passes is days of service, not what the clock says of them."""
+    for day in range(3):
+        story.at = NOW + timedelta(days=day)
+        story.borrows(f"day-{day}")
+    with closing(story.ledger.outbox()) as outbox:
+        outbox.release(story.ledger.last_seq, story.at)
+    story.at = NOW + timedelta(days=5_000)
+    story.borrows("ahead")
+    before = story.at - timedelta(days=90)
+    assert story.ledger.prune(before, 5) == 0
+    assert story.ledger.prune(before, 4) == 0
+    assert story.ledger.prune(before, 2) == 10
+    assert {stored.row.intent for stored in story.ledger.rows()} == {"day-2", "ahead"}
+    assert verify(path) == []
+
+
 def test_what_was_lent_alone_is_known_after_a_power_cut(reopen: Reopen) -> None:
     ledger = reopen()
 
