@@ -5,7 +5,7 @@ Modules are imported when they are asked for, so that a start of the program doe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
@@ -67,12 +67,12 @@ PROTOCOLS = MappingProxyType(
 
 
 class UnknownProtocol(KeyError):
-    """No protocol has this name; `nearest` are names that look like it."""
+    """No protocol has this name; `nearest` are names of `known` ones that look like it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, known: Iterable[str] = PROTOCOLS) -> None:
         super().__init__(name)
         self.name = name
-        self.nearest = tuple(get_close_matches(name, PROTOCOLS, n=3, cutoff=0.5))
+        self.nearest = tuple(get_close_matches(name, list(known), n=3, cutoff=0.5))
 
 
 def known_protocols() -> tuple[str, ...]:

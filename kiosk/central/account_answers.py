@@ -74,19 +74,20 @@ def account_told(connection: Connection, setting: Setting, asked: AskAccount) ->
         return NoAccount(NOBODY)
     has = tuple(
         AccountLoan(
-            Item(ItemId(row.item), _cut(row.shown_title), _cut(row.author), _cut(row.shown_call_number)),
+            Item(ItemId(row.item), cut(row.shown_title), cut(row.author), cut(row.shown_call_number)),
             row.due,
             row.renewals,
         )
         for row in connection.execute(_LOANS, {"patron": patron.ref})
     )
     waits = tuple(
-        AccountHold(_cut(row.shown_title), row.state == HoldState.READY.value, row.expires)
+        AccountHold(cut(row.shown_title), row.state == HoldState.READY.value, row.expires)
         for row in connection.execute(_HOLDS, {"patron": patron.ref})
     )
     owes = account(connection, patron.ref).debt_cents
     return AccountTold(has, waits, owes, remaining(setting, borrower(connection, setting, patron)))
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """So much of a text as a screen and a message have room for."""
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"

@@ -99,11 +99,11 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question for a loan: where it was asked, under which id, and when (aware)."""
+    """A question for a loan or its renewal: where it was asked, under which id, and when (aware)."""
 
     station: str
     ask: AskId
-    question: AskBorrow
+    question: AskBorrow | AskRenew
     now: datetime
 
 
@@ -172,7 +172,7 @@ def keep_answer(
     allowed: bool,
     by_ils: str | None = None,
 ) -> None:
-    """Keep an answer under its id; a yes (`allowed`) counts towards the patron's limit for a while."""
+    """Keep an answer under its id; a yes to a new loan (`allowed`) counts towards the patron's limit for a while."""
     connection.execute(
         _KEEP,
         {

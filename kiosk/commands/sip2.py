@@ -8,6 +8,7 @@ import os
 import sys
 
 from kiosk.commands.json_text import json_text
+from kiosk.commands.sip2_told import told
 from kiosk.wire.sip2 import Dialect, Direction, Framer, Message, parse
 
 PIECE = 64 * 1024
@@ -52,24 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _tell(message: Message, *, as_json: bool) -> None:
-    layout = None if "unknown-code" in message.findings else message.layout
+    said = told(message)
     if as_json:
-        print(
-            json_text(
-                {
-                    "code": message.code,
-                    "message": None if layout is None else layout.name,
-                    "sequence": message.sequence,
-                    "checksum": message.checksum,
-                    "checksum_ok": message.checksum_ok,
-                    "fixed": dict(message.fixed),
-                    "fields": {name: list(values) for name, values in message.fields.items()},
-                    "findings": list(message.findings),
-                }
-            )
-        )
+        print(json_text(said))
         return
-    print(f"{message.code} {'unknown message' if layout is None else layout.name}")
+    print(f"{message.code} {said['message'] or 'unknown message'}")
     for name, text in message.fixed.items():
         print(f"  {name} {text!r}")
     for name, values in message.fields.items():

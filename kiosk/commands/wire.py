@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import assert_never
 
 from drivers.described import Described, Direction, FieldValue
-from drivers.protocols import UnknownProtocol, describer, known_protocols
+from drivers.protocols import UnknownProtocol
 from kiosk.commands.hex_text import BadInput, hex_or_standard_input
 from kiosk.commands.json_text import json_text
 from kiosk.commands.wire_file import Exchange, exchanges_of
+from kiosk.commands.wire_protocols import describer, known_protocols
 
 EXIT_DONE, EXIT_USAGE = 0, 2
 LARGEST_CAPTURE_BYTES = 65_536
@@ -24,7 +25,7 @@ _CONTROLS = re.compile(r"[\x7f-\x9f]")
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `wire decode` and `wire read` to the command line."""
-    wire = commands.add_parser("wire", help="what devices say on their wires")
+    wire = commands.add_parser("wire", help="what devices and library systems say on their wires")
     actions = wire.add_subparsers(dest="wire_command", required=True, metavar="COMMAND")
     read = actions.add_parser(
         "read",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.described import Described, Direction
-from drivers.protocols import UnknownProtocol, describer
+from drivers.protocols import UnknownProtocol
 from kiosk.commands.hex_text import BadInput
+from kiosk.commands.wire_protocols import describer
 
 LARGEST_FILE = 16_777_216
 

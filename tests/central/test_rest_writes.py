@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from kiosk.central.copies.board import Board
 from kiosk.central.pages.access import Access
@@ -18,6 +18,7 @@ from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.store import writing
+from kiosk.central.store.tables import pins
 from kiosk.central.worker import Counts
 from tests.central.library import DESK, MONDAY, Central, Kiosk, made
 from tests.central.test_rest import Client
@@ -151,3 +152,18 @@ def test_the_openapi_document_has_every_operation(client: Client) -> None:
     assert told == {(one.method, full_path(one)) for one in OPERATIONS}
     page = client.get("/api/v1/docs").text
     assert all(full_path(one) in page for one in OPERATIONS)
+
+
+def test_a_patron_s_pin_is_set_and_taken_away_and_never_told(client: Client, store: Engine) -> None:
+    assert post(client, "/patrons/wei/pin", {"pin": "48151623"}).json() == {"patron": "wei", "pin": True}
+    with store.connect() as connection:
+        assert connection.scalar(select(pins.c.hash).where(pins.c.patron == "wei")) is not None
+    assert "48151623" not in client.get("/api/v1/patrons/wei").text
+    refused = post(client, "/patrons/wei/pin", {"pin": "12ab"})
+    assert refused.status_code == 400
+    assert "12ab" not in refused.text
+    assert post(client, "/patrons/nobody/pin", {"pin": "4815"}).status_code == 404
+    for _ in range(2):
+        assert post(client, "/patrons/wei/pin/clear").json() == {"patron": "wei", "pin": False}
+    with store.connect() as connection:
+        assert connection.execute(select(pins)).all() == []

@@ -61,3 +61,33 @@ def test_what_cannot_be_meant_is_said(arguments: tuple[str, str], capsys: pytest
         main(["sip2", "parse", *arguments])
     assert refused.value.code == 2
     assert arguments[0] in capsys.readouterr().err
+
+
+def decoded(capsys: pytest.CaptureFixture[str], data: bytes, *arguments: str) -> object:
+    assert main(["wire", "decode", "sip2", data.hex(), "--json", *arguments]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_bytes_of_the_wire_say_what_the_line_says(capsys: pytest.CaptureFixture[str]) -> None:
+    line = b"9900802.00AY1AZFCA0\r"
+    (told,) = parsed(line)
+    assert decoded(capsys, line) == {
+        "message": told["message"],
+        "fields": {name: told[name] for name in ("code", "sequence", "checksum", "checksum_ok", "fixed", "fields")},
+        "findings": told["findings"],
+    }
+
+
+def test_several_messages_in_one_piece_are_told_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    told = decoded(capsys, b"9900802.00AY1AZFCA0\r\n941AY0AZFDFD", "--direction", "host-to-device")
+    assert isinstance(told, list)
+    assert [(one["message"], one["findings"]) for one in told] == [
+        ("SC Status", []),
+        ("unknown message", ["unknown-code"]),
+    ]
+
+
+def test_bytes_without_a_message_and_a_name_that_is_nearly_right(capsys: pytest.CaptureFixture[str]) -> None:
+    assert decoded(capsys, b"\r\n") == {"message": "nothing", "fields": {}, "findings": ["no-message"]}
+    assert main(["wire", "decode", "sip", "00"]) == 2
+    assert "Did you mean sip2" in capsys.readouterr().err

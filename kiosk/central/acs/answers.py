@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, update
 
 from kiosk.central.acs.patrons import NOBODY, Standing, standing_of
+from kiosk.central.acs.proof import UNASKED, Proof, proof_of
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.borrowing import running_loan
 from kiosk.central.counter import Counter, Lent
@@ -107,15 +108,20 @@ class Answers:
 
     def _about_patron(self, code: str) -> Message:
         patron = self._patron()
+        proof = self._proof(patron)
         fields = self._named()
         fixed = {"language": self._asked.fixed.get("language", "000"), "transaction_date": self._now()}
         if patron is None:
             fixed |= {"patron_status": NOBODY} | (_counts(None) if code == "64" else {})
             fields |= {"AE": [""], "BL": ["N"]} | self._screen([Reason(ReasonCode.UNKNOWN_PATRON)])
             return Message(code, fixed, fields)
+        if proof.refused is not None and code != "26":
+            fixed |= {"patron_status": NOBODY} | (_counts(None) if code == "64" else {})
+            fields |= {"AE": [""], "BL": ["Y"], "CQ": ["N"]} | self._screen([Reason(proof.refused)])
+            return Message(code, fixed, fields)
         stands = standing_of(self._connection, self._setting, patron)
         fixed["patron_status"] = stands.flags
-        fields |= {"AE": [patron.full_name], "BL": ["Y"], "CQ": ["Y"]} | self._screen(stands.reasons)
+        fields |= {"AE": [patron.full_name], "BL": ["Y"], **proof.told} | self._screen(stands.reasons)
         if code != "26":
             fields |= {"BH": [self._terminal.settings.currency], "BV": [money_text(stands.owes_cents)]}
         if code == "64":
@@ -161,6 +167,8 @@ class Answers:
             return self._cancelled(number, item, done=undone)
         if self._asked.fixed["no_block"] == "Y":
             return self._lent_already(patron, number)
+        if (refused := self._proof(patron).refused) is not None:
+            return self._lent(number, None, [Reason(refused)])
         renews = self._asked.fixed["sc_renewal_policy"] == "Y"
         lent = self._counter.lend(patron, number, self._counter.new_id(), may_renew_own=renews)
         return self._lent(number, lent, lent.decided.reasons)
@@ -225,11 +233,15 @@ class Answers:
         patron, number = self._patron(), ItemId(self._text("AB"))
         if patron is None:
             return self._lent(number, None, [Reason(ReasonCode.UNKNOWN_PATRON)])
+        if (refused := self._proof(patron).refused) is not None:
+            return self._lent(number, None, [Reason(refused)])
         lent = self._counter.renew(patron, number)
         return self._lent(number, lent, lent.decided.reasons)
 
     def _renew_all(self) -> Message:
         patron = self._patron()
+        unproven = self._proof(patron).refused
+        patron = patron if unproven is None else None
         renewed: list[str] = []
         refused: list[str] = []
         for number in [] if patron is None else items_of(self._connection, patron):
@@ -245,13 +257,15 @@ class Answers:
         if patron is None:
             fixed["ok"] = "0"
         fields: Fields = {"AO": [self._terminal.institution], "BM": renewed, "BN": refused}
-        return Message("66", fixed, fields)
+        return Message("66", fixed, fields | self._screen([] if unproven is None else [Reason(unproven)]))
 
     def _hold(self) -> Message:
         patron = self._patron()
         reasons: Sequence[Reason] = [Reason(ReasonCode.UNKNOWN_PATRON)] if patron is None else ()
         mode = self._asked.fixed["hold_mode"]
-        if patron is not None and mode == "-":
+        if (refused := self._proof(patron).refused) is not None:
+            reasons = [Reason(refused)]
+        elif patron is not None and mode == "-":
             reasons = self._cancel(patron)
         elif patron is not None and mode == "+":
             reasons = self._reserve(patron)
@@ -303,6 +317,12 @@ class Answers:
         """Properties of items are not kept here, and saying so is better than a yes that does nothing."""
         fixed = {"item_properties_ok": "0", "transaction_date": self._now()}
         return Message("20", fixed, {"AB": [self._text("AB")]})
+
+    def _proof(self, patron: PatronOnFile | None) -> Proof:
+        """Of the patron's identity: by PIN, where the settings ask for one."""
+        if patron is None:
+            return UNASKED
+        return proof_of(self._connection, self._terminal.settings.pins, patron.ref, self._text("AD"), self._setting.now)
 
     def _patron(self) -> PatronOnFile | None:
         """By what stands on the card, else by the patron's own number."""

@@ -89,10 +89,10 @@ class Conversation:
 
     def _said(self, answer: Message, request: Message) -> Reply:
         detect = "no-error-detection" not in request.findings
-        return Reply(encode(replace(answer, sequence=request.sequence), self._dialect, detect=detect))
+        return Reply(encode(answer._replace(sequence=request.sequence), self._dialect, detect=detect))
 
     def _again(self) -> bytes:
         """The last answer without a sequence number; where there is none, the request is asked for again."""
         if self._last is None:
             return encode(Message(RESEND_SC), self._dialect)
-        return encode(replace(self._last[1], sequence=None), self._dialect)
+        return encode(self._last[1]._replace(sequence=None), self._dialect)

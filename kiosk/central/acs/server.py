@@ -9,7 +9,6 @@ import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -149,7 +148,7 @@ class Sip2Server:
         with writing(self._engine) as connection:
             answer = Answers(connection, setting, terminal, request).answer()
         self._changed()
-        return replace(answer, sequence=request.sequence)
+        return answer._replace(sequence=request.sequence)
 
 
 class _Session:

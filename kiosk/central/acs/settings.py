@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,17 @@ from kiosk.rules.policy import ALL
 from kiosk.wire.sip2.limits import CURRENCY, DELIMITER, ENCODING
 
 ACCOUNT = matching(re.compile(r"[a-z0-9-]{1,27}"), "1 to 27 of a-z, 0-9 and -")
+
+
+class Pins(StrEnum):
+    """Whether patrons' PINs (AD) are asked for."""
+
+    OFF = "off"
+    """Never looked at: a card alone is enough."""
+    SENT = "sent"
+    """One that is sent is checked, where the patron has one; a card alone is enough."""
+    REQUIRED = "required"
+    """Without the right one nothing is told or done for a patron, but recording what has happened already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Sip2Settings:
     """How AH is written (strftime), library time."""
     idle_s: Annotated[int, within(30, 86_400)] = 600
     """A connection that is silent for so long is closed."""
+    pins: Pins = Pins.OFF
+    """Whether patrons' PINs (AD) are checked: off, sent (where one is sent), required."""
     account: tuple[AccountSettings, ...] = ()
 
     def __post_init__(self) -> None:

@@ -9,25 +9,30 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import assert_never
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.central.answering import LONGEST_ASK, Desk, keep_answer
 from kiosk.central.answering import Asked as Kept
+from kiosk.central.borrowing import running_loan
 from kiosk.central.holdings import item_on_file
+from kiosk.central.ils.account import account_there
 from kiosk.central.ils.mirror import card_of, mirrored_item, mirrored_patron
 from kiosk.central.ils.port import Ils, IlsAway, IlsLoan, IlsPatron, IlsUnsure
+from kiosk.central.ils.renewals import Renewals
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.people import resolved
 from kiosk.central.store import writing
 from kiosk.central.store.tables import decisions
 from kiosk.model.cards import CARD
 from kiosk.model.circulation import Item, Patron
-from kiosk.model.ids import AskId
+from kiosk.model.ids import AskId, PatronRef
 from kiosk.model.questions import (
     Answer,
     AskAccount,
@@ -37,6 +42,8 @@ from kiosk.model.questions import (
     Identified,
     MayBorrow,
     MayNotBorrow,
+    MayNotRenew,
+    MayRenew,
     NotIdentified,
 )
 from kiosk.model.reasons import Reason, ReasonCode
@@ -61,9 +68,9 @@ UNREADABLE_DUE = Period(28)
 """Where neither the system's date can be read nor our rules have a period."""
 
 log = logging.getLogger(__name__)
-Asked = AskIdentify | AskBorrow
-Untold = AskRenew | AskAccount
-"""What the system knows and is not asked yet; our own store would tell the patron something else."""
+Asked = AskIdentify | AskBorrow | AskRenew | AskAccount
+PATIENCE_S = 2.0
+"""So long a kiosk waits for an answer about an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ class _Question:
     heard: Heard
     ask: AskId
     asked: Asked
+    by_s: float
+    """Instant of `time.monotonic` until which the kiosk waits."""
 
 
 class Bridge:
@@ -80,6 +89,7 @@ class Bridge:
         self._engine = engine
         self._desk = desk
         self._ils = ils
+        self._renewals = Renewals(ils)
         self._tell = tell
         self._waiting: queue.Queue[_Question | None] = queue.Queue(MOST_WAITING)
         self._open: set[AskId] = set()
@@ -104,15 +114,11 @@ class Bridge:
             asked = decode_ask(heard.station, heard.payload)
         except MessageRefused:
             return False
-        if isinstance(asked, SetAside) or not isinstance(asked.question, Asked | Untold):
+        if isinstance(asked, SetAside) or not isinstance(asked.question, Asked):
             return False
         if len(asked.ask) > LONGEST_ASK:
             return False
-        if isinstance(asked.question, Untold):
-            payload = encode_unanswered(self._desk.source, asked.ask, asked.question, datetime.now(UTC))
-            self._tell(Telling(heard.station, Channel.ANSWER, payload, asked.ask))
-        else:
-            self._queue(_Question(heard, asked.ask, asked.question))
+        self._queue(_Question(heard, asked.ask, asked.question, time.monotonic() + PATIENCE_S))
         return True
 
     def _queue(self, one: _Question) -> None:
@@ -147,9 +153,19 @@ class Bridge:
         self._tell(Telling(one.heard.station, Channel.ANSWER, payload, one.ask))
 
     def _asked(self, one: _Question) -> Answer:
-        if isinstance(one.asked, AskIdentify):
-            return self._identify(one.asked)
-        return self._borrow(one, one.asked)
+        match one.asked:
+            case AskIdentify():
+                return self._identify(one.asked)
+            case AskBorrow():
+                return self._borrow(one, one.asked)
+            case AskRenew():
+                return self._renew(one, one.asked)
+            case AskAccount():
+                with writing(self._engine) as connection:
+                    _, card = _named(connection, one.asked.patron)
+                return account_there(self._ils, self._engine, card, one.by_s)
+            case _:
+                assert_never(one.asked)
 
     def _identify(self, asked: AskIdentify) -> Answer:
         found = self._ils.patron(asked.card)
@@ -164,8 +180,7 @@ class Bridge:
         now = datetime.now(UTC)
         with writing(self._engine) as connection:
             before = _kept(connection, one.ask)
-            patron = resolved(connection, asked.patron) or asked.patron
-            card = card_of(connection, patron).removeprefix(CARD)
+            patron, card = _named(connection, asked.patron)
         if before is not None:
             return before
         lent = self._ils.lend(card, asked.item, told=None, at=now)
@@ -194,14 +209,39 @@ class Bridge:
         if not lent.done or not lent.open_tag:
             said = _said(lent.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),)
             return MayNotBorrow(said, item)
-        return MayBorrow(item, lent.due or self._own_due(one, asked), None)
+        return MayBorrow(item, lent.due or self._own_due(one), None)
 
-    def _own_due(self, one: _Question, asked: AskBorrow) -> datetime:
+    def _renew(self, one: _Question, asked: AskRenew) -> Answer:
+        """To ask is to renew: SIP2 has no question that changes nothing. The fact that follows is no news there."""
+        with writing(self._engine) as connection:
+            before = _kept(connection, one.ask)
+            patron, card = _named(connection, asked.patron)
+            loan = running_loan(connection, asked.item)
+        if before is not None:
+            return before
+        was = loan.due if loan is not None and loan.patron == patron else None
+        renewed = self._renewals.renew(card, asked.item, was, one.by_s)
+        answer: Answer = MayNotRenew(_said(renewed.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),))
+        if renewed.done:
+            answer = MayRenew(renewed.due or self._own_due(one))
+        kept = Kept(one.heard.station.station, one.ask, asked, datetime.now(UTC))
+        with writing(self._engine) as connection:
+            by_ils = card[:LONGEST_CARD] if renewed.done else None
+            keep_answer(connection, self._desk, kept, answer, patron, allowed=False, by_ils=by_ils)
+        return answer
+
+    def _own_due(self, one: _Question) -> datetime:
         """A date by our own rules, where the system's cannot be read."""
         setting = self._desk.setting(one.heard.station.station, datetime.now(UTC))
         terms = setting.terms()
         log.warning("the library system's due date cannot be read: see due_formats of its profile")
         return due_date(terms, terms.loan_period or UNREADABLE_DUE, setting.now, setting.policy.calendar, None).at
+
+
+def _named(connection: Connection, ref: PatronRef) -> tuple[PatronRef, str]:
+    """A patron's own number, and a card as the system knows it."""
+    patron = resolved(connection, ref) or ref
+    return patron, card_of(connection, patron).removeprefix(CARD)
 
 
 def _kept(connection: Connection, ask: AskId) -> Answer | None:

@@ -6,7 +6,7 @@ patron and item match.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kiosk.central.ils.profile import Detection, Profile
 from kiosk.wire.sip2 import Direction, Framer, Message, encode, parse
@@ -42,7 +42,7 @@ class Conversation:
     def ask(self, message: Message) -> bytes:
         """The bytes of the next question. Whatever of the last one's answer comes late is passed over."""
         self._sequence = (self._sequence + 1) % 10
-        self._asked = replace(message, sequence=self._sequence)
+        self._asked = message._replace(sequence=self._sequence)
         self._repeats = 0
         return self._sent()
 

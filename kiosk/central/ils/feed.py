@@ -33,7 +33,7 @@ from kiosk.model.facts import (
     LoanUndone,
     item_of,
 )
-from kiosk.model.ids import Epoch, PatronRef
+from kiosk.model.ids import Epoch, IntentId, PatronRef
 from kiosk.wire import SetAside, fact_of
 
 LOOK_S = 5.0
@@ -162,8 +162,7 @@ class Feed:
                 if fact.found is not Found.FOREIGN and not self._ils.take_back(fact.item, row.at).done:
                     raise Refused("the return")
             case LoanRenewed():
-                if not self._ils.renew(self._card(fact.patron), fact.item, row.at).done:
-                    raise Refused("the renewal")
+                self._renew(fact, row)
             case HoldPlaced():
                 title, pickup, copy = fact.control_number or "", fact.pickup, fact.item or ""
                 if not self._ils.reserve(self._card(fact.patron), item=copy, title=title, pickup=pickup, at=row.at):
@@ -178,15 +177,24 @@ class Feed:
 
     def _lend(self, fact: LoanMade, row: Kept) -> None:
         """Only what the system did not make itself, or has cancelled meanwhile."""
-        with self._engine.connect() as connection:
-            by_ils = connection.scalar(select(decisions.c.by_ils).where(decisions.c.ask == fact.intent))
-        if by_ils:
+        if self._by_ils(fact.intent):
             return
         card = self._card(fact.patron)
         if fact.item in self._ils.patron(card).charged:
             return  # its answer was lost and the kiosk decided alone, or we ended after telling it: never twice
         if not self._ils.lend(card, fact.item, told=fact.due, at=row.at).done:
             raise Refused("the loan")
+
+    def _renew(self, fact: LoanRenewed, row: Kept) -> None:
+        if self._by_ils(fact.intent):
+            return
+        if not self._ils.renew(self._card(fact.patron), fact.item, row.at).done:
+            raise Refused("the renewal")
+
+    def _by_ils(self, intent: IntentId) -> bool:
+        """Whether the system did it itself, when the kiosk asked."""
+        with self._engine.connect() as connection:
+            return bool(connection.scalar(select(decisions.c.by_ils).where(decisions.c.ask == intent)))
 
     def _cancel_hold(self, fact: HoldCancelled, row: Kept) -> None:
         with self._engine.connect() as connection:

@@ -19,6 +19,8 @@ from kiosk.wire.sip2 import Message
 FAILURES = 2
 PROBE_S = 5.0
 JOIN_S = 10.0
+SHORTEST_S = 0.1
+"""Nothing is sent where less is left: no answer in so short a time would count as a failure of the system."""
 
 log = logging.getLogger(__name__)
 
@@ -52,15 +54,20 @@ class Pool:
                 connection.close()
             self._free.clear()
 
-    def ask(self, message: Message) -> Message:
-        """The answer. Raises `IlsAway` at once where the system counts as away, `NoAnswer` where none came."""
+    def ask(self, message: Message, by_s: float | None = None) -> Message:
+        """The answer, by the instant `by_s` of `time.monotonic` where one is given. Raises `IlsAway` at once where the
+        system counts as away or the time is over already, `NoAnswer` where none came."""
         if not self.is_up:
             raise IlsAway("the library system does not answer")
-        return self._ask(message)
+        return self._ask(message, by_s)
 
-    def _ask(self, message: Message) -> Message:
+    def _ask(self, message: Message, by_s: float | None = None) -> Message:
         settings = self._address.settings
         deadline_s = time.monotonic() + settings.patience_s
+        if by_s is not None:
+            deadline_s = min(deadline_s, by_s)
+            if deadline_s - time.monotonic() < SHORTEST_S:
+                raise IlsAway("nobody waits for this any more")
         with self._slot(deadline_s):
             connection = self._taken()
             try:
@@ -82,7 +89,7 @@ class Pool:
         """One of the connections, waited for."""
         with self._lock:
             while self._busy >= self._address.settings.connections:
-                if not self._lock.wait(deadline_s - time.monotonic()) and time.monotonic() >= deadline_s:
+                if not self._lock.wait(max(0.0, deadline_s - time.monotonic())) and time.monotonic() >= deadline_s:
                     raise IlsAway("every connection to the library system is busy")
             self._busy += 1
         try:

@@ -29,9 +29,13 @@ class IlsPatron:
     more: int | None = None
     """How many more items may be borrowed; None where it sets no limit, or tells none."""
     charged: tuple[str, ...] = ()
+    charged_count: int = 0
+    """Of them by the summary, also where they are not listed."""
     owes_cents: int = 0
     ready: int = 0
     """Holds that wait at the desk."""
+    waiting: int = 0
+    """Holds that do not yet."""
     said: tuple[str, ...] = ()
     """What it wants to be shown."""
 
@@ -84,10 +88,25 @@ class IlsItem:
         return self.status in ("04", "05", "07", "11")
 
 
-class Ils(Protocol):
-    """One library system. Every method raises `IlsAway`; those that change something also `IlsUnsure`."""
+@dataclass(frozen=True, slots=True)
+class IlsDetails:
+    """What is told of an item in an account."""
 
-    def patron(self, card: str) -> IlsPatron: ...
+    title: str = ""
+    due: datetime | None = None
+    """Aware; None where it is not lent, or the date cannot be read."""
+
+
+class Ils(Protocol):
+    """One library system. Every method raises `IlsAway`; those that change something also `IlsUnsure`. `by_s` is an
+    instant of `time.monotonic` by which somebody waits; without it, the settings' own patience counts."""
+
+    def patron(self, card: str, by_s: float | None = None) -> IlsPatron: ...
+
+    def holds(self, card: str, by_s: float | None = None, *, ready: bool) -> Sequence[str]:
+        """What the patron waits for, as the system names it."""
+
+    def details(self, item: str, by_s: float | None = None) -> IlsDetails: ...
 
     def item(self, item: str) -> IlsItem: ...
 
@@ -98,7 +117,7 @@ class Ils(Protocol):
 
     def take_back(self, item: str, at: datetime) -> IlsReturn: ...
 
-    def renew(self, card: str, item: str, at: datetime) -> IlsLoan: ...
+    def renew(self, card: str, item: str, at: datetime, by_s: float | None = None) -> IlsLoan: ...
 
     def renew_all(self, card: str, at: datetime) -> tuple[Sequence[str], Sequence[str]]: ...
 

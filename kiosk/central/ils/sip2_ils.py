@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.central.ils.connection import NoAnswer
 from kiosk.central.ils.pool import Pool
-from kiosk.central.ils.port import IlsAway, IlsItem, IlsLoan, IlsPatron, IlsReturn, IlsUnsure
+from kiosk.central.ils.port import IlsAway, IlsDetails, IlsItem, IlsLoan, IlsPatron, IlsReturn, IlsUnsure
 from kiosk.central.ils.profile import Profile
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.wire.sip2 import Message
@@ -32,8 +32,8 @@ FLAGS = {
     14: ReasonCode.DEBT,
 }
 """Place of a flag in the patron's status → what it means at a self-check."""
-CHARGED_ITEMS = "  Y       "
-"""Summary of 63: list the charged items."""
+READY_HOLDS, CHARGED_ITEMS, OTHER_HOLDS = "Y         ", "  Y       ", "     Y    "
+"""Summary of 63: what is to be listed."""
 MOST_ITEMS = "9999"
 
 
@@ -46,8 +46,8 @@ class Sip2Ils:
         self._institution = institution
         self._zone = zone
 
-    def patron(self, card: str) -> IlsPatron:
-        found = self._pool.ask(self._about(card, datetime.now(self._zone)))
+    def patron(self, card: str, by_s: float | None = None) -> IlsPatron:
+        found = self._pool.ask(self._about(card, CHARGED_ITEMS), by_s)
         if found.first("BL") == "N" or (found.fixed["patron_status"].startswith("YYYY") and not found.first("AE")):
             return IlsPatron(known=False, said=self._said(found))
         charged = tuple(number.strip() for number in found.all("AU"))
@@ -59,12 +59,22 @@ class Sip2Ils:
             more=None if limit is None else max(0, limit - (len(charged) if count is None else count)),
             charged=charged,
             owes_cents=cents_of(found.first("BV") or "") or 0,
+            charged_count=count or 0,
             ready=count_of(found.fixed["hold_items_count"]) or 0,
+            waiting=count_of(found.fixed["unavailable_holds_count"]) or 0,
             said=self._said(found),
         )
 
-    def item(self, item: str) -> IlsItem:
-        found = self._pool.ask(self._question("17", datetime.now(self._zone), AB=item))
+    def holds(self, card: str, by_s: float | None = None, *, ready: bool) -> Sequence[str]:
+        found = self._pool.ask(self._about(card, READY_HOLDS if ready else OTHER_HOLDS), by_s)
+        return tuple(text for number in found.all("AS" if ready else "CD") if (text := number.strip()))
+
+    def details(self, item: str, by_s: float | None = None) -> IlsDetails:
+        found = self.item(item, by_s)
+        return IlsDetails(found.title, self._due(found.due_text))
+
+    def item(self, item: str, by_s: float | None = None) -> IlsItem:
+        found = self._pool.ask(self._question("17", datetime.now(self._zone), AB=item), by_s)
         title = (found.first("AJ") or "").strip()
         status = found.fixed["circulation_status"]
         known = bool(title) or status not in ("01", "00")
@@ -128,9 +138,9 @@ class Sip2Ils:
             said=self._said(found),
         )
 
-    def renew(self, card: str, item: str, at: datetime) -> IlsLoan:
+    def renew(self, card: str, item: str, at: datetime, by_s: float | None = None) -> IlsLoan:
         fixed = {"third_party_allowed": "N", "no_block": "N", "nb_due_date": self._date(None, at)}
-        return self._loan(self._once(self._question("29", at, fixed, AA=card, AB=item, BO="N")))
+        return self._loan(self._once(self._question("29", at, fixed, AA=card, AB=item, BO="N"), by_s))
 
     def renew_all(self, card: str, at: datetime) -> tuple[Sequence[str], Sequence[str]]:
         found = self._once(self._question("65", at, AA=card, BO="N"))
@@ -154,10 +164,10 @@ class Sip2Ils:
     def block(self, card: str, why: str, at: datetime) -> None:
         self._pool.ask(self._question("01", at, {"card_retained": "N"}, AA=card, AL=why))
 
-    def _once(self, question: Message) -> Message:
-        """The answer to what cannot be asked about afterwards."""
+    def _once(self, question: Message, by_s: float | None = None) -> Message:
+        """The answer to what is never sent twice."""
         try:
-            return self._pool.ask(question)
+            return self._pool.ask(question, by_s)
         except NoAnswer:
             raise IlsUnsure("whether it was done is not known") from None
 
@@ -167,8 +177,8 @@ class Sip2Ils:
         except IlsAway:
             raise IlsUnsure("whether it was done is not known") from None
 
-    def _about(self, card: str, at: datetime) -> Message:
-        return self._question("63", at, {"summary": CHARGED_ITEMS}, AA=card, BP="1", BQ=MOST_ITEMS)
+    def _about(self, card: str, summary: str) -> Message:
+        return self._question("63", datetime.now(self._zone), {"summary": summary}, AA=card, BP="1", BQ=MOST_ITEMS)
 
     def _question(self, code: str, at: datetime, fixed: dict[str, str] | None = None, **fields: str) -> Message:
         base = {"transaction_date": self._date(at, at), "language": self._profile.language}

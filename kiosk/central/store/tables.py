@@ -115,6 +115,16 @@ cards = Table(
     comment="What a reader or scanner reads off a card, and whose it is. Hex tokens in upper case",
 )
 
+pins = Table(
+    "pins",
+    metadata,
+    Column("patron", String(64), primary_key=True),
+    Column("hash", String(128), nullable=False),
+    Column("wrong", Integer, nullable=False, server_default="0"),
+    Column("locked_until", UtcTime),
+    comment="PINs as argon2id hashes. wrong: tries in a row; locked_until: not looked at before",
+)
+
 loans = Table(
     "loans",
     metadata,

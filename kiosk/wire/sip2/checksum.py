@@ -24,9 +24,6 @@ def checksum(data: bytes) -> str:
 
 def is_right(data: bytes, digits: str) -> bool:
     """Whether `digits`, in either case, is the sum of `data`. Digits that are none are wrong."""
-    if len(digits) != 4 or not HEX.issuperset(digits):
-        return False
-    wanted = int(digits, 16)
-    if len(data) <= EXACT:
-        return (adler32(data) - 1 + wanted) & MASK == 0
-    return wanted == int(checksum(data), 16)
+    if digits == checksum(data):
+        return True
+    return len(digits) == 4 and HEX.issuperset(digits) and digits.upper() == checksum(data)

@@ -8,9 +8,12 @@ last-delimiter-missing, field-without-code, extension-field:XX, repeated-field:X
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kiosk.wire.sip2.checksum import checksum, is_right
 from kiosk.wire.sip2.layouts import LAYOUTS, Direction, Layout
@@ -27,6 +30,7 @@ BROKEN_RESEND = re.compile(r"(?<=\A9[67])AZ(?P<sum>[^|^>]{0,8})(?P<sequence>)[|^
 DIGITS = frozenset("0123456789")
 CODE = re.compile(r"[A-Z][A-Z0-9]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+DAMAGE = frozenset({"checksum-mismatch", "fixed-part-short"})
 NEVER_A_FIELD = frozenset({"AY", "AZ"})
 
 
@@ -39,13 +43,15 @@ class Dialect:
     terminator: str = "\r"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message. Texts are as they came; fields are lists because some of them repeat."""
+class Message(NamedTuple):
+    """One message. Texts are as they came; fields are lists because some of them repeat.
+
+    A tuple, for one is made for every message that arrives, and a frozen dataclass takes three times as long to make.
+    """
 
     code: str
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = MappingProxyType({})
+    fields: Mapping[str, Sequence[str]] = MappingProxyType({})
     sequence: int | None = None
     checksum: str | None = None
     checksum_ok: bool | None = None
@@ -60,7 +66,7 @@ class Message:
     @property
     def is_whole(self) -> bool:
         """Whether it can be acted on: a known code, and no part of it damaged or cut off."""
-        return self.layout is not None and not ({"checksum-mismatch", "fixed-part-short"} & set(self.findings))
+        return self.code in LAYOUTS and (not self.findings or DAMAGE.isdisjoint(self.findings))
 
     def first(self, code: str) -> str | None:
         """The first value of a field; None where it is absent."""
@@ -78,25 +84,23 @@ PLAIN = Dialect()
 def parse(data: bytes, dialect: Dialect = PLAIN, direction: Direction | None = None) -> Message:
     """The message of these bytes, which have no terminator. A code of the other direction is an unknown one."""
     text = data.decode(dialect.encoding, "replace")
-    code = text[:2]
     findings: list[str] = []
     sequence: int | None
     digits: str | None
     right: bool | None
     if text[-9:-7] == "AY" and text[-6:-4] == "AZ" and text[-7] in DIGITS:  # as nearly every message ends
-        end, sequence, digits = len(text) - 9, int(text[-7]), text[-4:]
+        end, sequence, digits = -9, int(text[-7]), text[-4:]
         right = is_right(data[:-4], digits)
         if not right:
             findings.append("checksum-mismatch")
     else:
         end, sequence, digits, right = _trailer(data, text, findings)
+    code = text[:2]
     layout = LAYOUTS.get(code)
     if layout is None or (direction is not None and layout.direction is not direction):
         return Message(code, {}, {}, sequence, digits, right, (*findings, "unknown-code"))
     fixed, rest = _fixed(layout, text[2:end], dialect.delimiter, findings)
-    fields = _fields(layout, rest, dialect.delimiter, findings) if rest else {}
-    if layout.required and not layout.required_set <= fields.keys() and "fixed-part-short" not in findings:
-        findings += [f"missing-required:{name}" for name in layout.required if name not in fields]
+    fields = _fields(layout, rest, dialect.delimiter, findings)
     return Message(code, fixed, fields, sequence, digits, right, tuple(findings))
 
 
@@ -135,15 +139,16 @@ def _fixed(layout: Layout, body: str, delimiter: str, findings: list[str]) -> tu
         findings.append("fixed-part-short")
         findings += _bad_dates(layout, fixed)
         return fixed, body[end + 1 :] if end >= 0 else ""
-    fixed = dict(zip(layout.names, layout.cut(body)))  # noqa: B905 - both are made of one list
-    for name in layout.dates:
-        if not is_date(fixed[name]):
+    fixed = layout.cut(body)
+    for at, stop in layout.dates_at:
+        if not is_date(body[at:stop]):
             findings += _bad_dates(layout, fixed)
             break
-    if body.startswith(delimiter, width):
+    rest = body[width:]
+    if rest[:1] == delimiter:
         findings.append("delimiter-after-fixed-part")
-        width += 1
-    return fixed, body[width:]
+        rest = rest[1:]
+    return fixed, rest
 
 
 def _bad_dates(layout: Layout, fixed: Mapping[str, str]) -> list[str]:
@@ -155,13 +160,31 @@ def _bad_dates(layout: Layout, fixed: Mapping[str, str]) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=4_096)
-def _is_usual(layout: Layout, names: tuple[str, ...]) -> bool:
-    """Whether these fields, in this order, are all of the standard's list with none of the required ones lacking.
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the names of a message's fields, in their order, tell without their values."""
 
-    Remembered: a system writes the fields of one message in one order.
-    """
-    return layout.required_set <= set(names) <= layout.known
+    findings: tuple[str, ...]
+    each_once: bool
+    """Every piece is a field, and none comes twice."""
+
+
+def _shape(layout: Layout, names: tuple[str, ...]) -> _Shape:
+    """Pieces that are no field have a name that is none."""
+    coded = [name for name in names if name in layout.known or CODE.fullmatch(name)]
+    strange = [name for name in dict.fromkeys(coded) if name not in layout.known]
+    repeated = [name for name, times in Counter(coded).items() if times > 1 and name in layout.once]
+    findings = ["field-without-code"] if set(names) - set(coded) - {""} else []
+    findings += [f"extension-field:{name}" for name in strange]
+    findings += [f"repeated-field:{name}" for name in repeated]
+    findings += [f"missing-required:{name}" for name in layout.required if name not in coded]
+    return _Shape(tuple(findings), len(set(coded)) == len(names))
+
+
+_known_shape = lru_cache(maxsize=4_096)(_shape)
+"""A system writes the fields of one message in one order: what its names tell is worked out once."""
+MOST_REMEMBERED = 32
+"""Fields. Longer lists are of one patron and do not come again."""
 
 
 def _fields(layout: Layout, rest: str, delimiter: str, findings: list[str]) -> dict[str, list[str]]:
@@ -170,30 +193,21 @@ def _fields(layout: Layout, rest: str, delimiter: str, findings: list[str]) -> d
         findings.append("last-delimiter-missing")
     else:
         pieces.pop()
-        plain = {piece[:2]: [piece[2:]] for piece in pieces}
-        if len(plain) == len(pieces) and rest.isprintable() and _is_usual(layout, tuple(plain)):
-            return plain  # every field once, all of the standard's list, none lacking: nothing to find
-    known, repeatable, fields = layout.known, layout.repeatable, dict[str, list[str]]()
-    strange, repeated, nameless = [], [], False
-    for piece in pieces:
-        name = piece[:2]
-        if name in fields:
-            fields[name].append(piece[2:])
-            if name not in repeatable and name in known:
-                repeated.append(name)
-        elif name in known:
-            fields[name] = [piece[2:]]
-        elif CODE.match(piece) is not None:
-            strange.append(name)
-            fields[name] = [piece[2:]]
-        elif piece:
-            nameless = True
+    fields = {piece[:2]: [piece[2:]] for piece in pieces}
+    if len(fields) == len(pieces) <= MOST_REMEMBERED:
+        shape = _known_shape(layout, tuple(fields))
+    else:
+        shape = _shape(layout, tuple([piece[:2] for piece in pieces]))
+    if shape.findings:
+        short = "fixed-part-short" in findings  # then nobody knows what else was cut off
+        findings += [one for one in shape.findings if not (short and one.startswith("missing-required"))]
+    if not shape.each_once:
+        fields = {}
+        for piece in pieces:
+            if (name := piece[:2]) in layout.known or CODE.fullmatch(name):
+                fields.setdefault(name, []).append(piece[2:])
     if not rest.isprintable():
-        fields = {name: [CONTROL.sub("", value) for value in values] for name, values in fields.items()}
-    if nameless or strange or repeated:
-        findings += ["field-without-code"] if nameless else []
-        findings += [f"extension-field:{name}" for name in dict.fromkeys(strange)]
-        findings += [f"repeated-field:{name}" for name in dict.fromkeys(repeated)]
+        return {name: [CONTROL.sub("", value) for value in values] for name, values in fields.items()}
     return fields
 
 

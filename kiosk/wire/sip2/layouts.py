@@ -43,8 +43,9 @@ class Layout:
         return frozenset(self.required) | frozenset(self.optional)
 
     @cached_property
-    def required_set(self) -> frozenset[str]:
-        return frozenset(self.required)
+    def once(self) -> frozenset[str]:
+        """Fields of the standard's list that may come once."""
+        return self.known - self.repeatable
 
     @cached_property
     def dates(self) -> tuple[str, ...]:
@@ -61,17 +62,19 @@ class Layout:
         return tuple(found)
 
     @cached_property
-    def cut(self) -> Callable[[str], tuple[str, ...]]:
-        """The fixed fields of a body that is long enough."""
-        pieces = [slice(start, stop) for _, start, stop in self.slices]
-        if len(pieces) > 1:
-            return itemgetter(*pieces)
-        return lambda body: tuple(body[piece] for piece in pieces)
+    def dates_at(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of each of `dates`, as in `slices`."""
+        return tuple((start, stop) for name, start, stop in self.slices if name in self.dates)
 
     @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Of the fixed fields."""
-        return tuple(name for name, _ in self.fixed)
+    def cut(self) -> Callable[[str], dict[str, str]]:
+        """The fixed fields of a body that is long enough."""
+        names = tuple(name for name, _ in self.fixed)
+        pieces = [slice(start, stop) for _, start, stop in self.slices]
+        if len(pieces) > 1:
+            every = itemgetter(*pieces)
+            return lambda body: dict(zip(names, every(body)))  # noqa: B905 - both are made of one list
+        return lambda body: {name: body[piece] for name, piece in zip(names, pieces, strict=True)}
 
     @cached_property
     def fixed_width(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,6 +26,7 @@ class SelfCheck:
 
     engine: Engine
     now: datetime = MONDAY
+    settings: Sip2Settings = field(default_factory=lambda: Sip2Settings(library="City Library"))
 
     def asks(self, code: str, fixed: dict[str, str] | None = None, **fields: str) -> Message:
         """Ask, over the bytes of the wire in both directions; every answer is without findings of its own."""
@@ -34,7 +35,7 @@ class SelfCheck:
         message = Message(code, dates | {"language": "001"} | (fixed or {}), asked, 1)
         request = parse(encode(message).rstrip(b"\r"))
         setting = Setting(DESK.policy, self.now, "east")
-        terminal = Terminal(Sip2Settings(library="City Library"), "MAIN", "kiosk-07")
+        terminal = Terminal(self.settings, "MAIN", "kiosk-07")
         with writing(self.engine) as connection:
             answer = Answers(connection, setting, terminal, request).answer()
         heard = parse(encode(answer).rstrip(b"\r"))

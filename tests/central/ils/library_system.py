@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from kiosk.wire.sip2 import Framer, Message, encode, parse
 
-DATE = "20261124    093000"
+DATE, DUE, LATER = "20261124    093000", "20261222    235900", "20270119    235900"
 ONLINE = {
     **dict.fromkeys(("online_status", "checkin_ok", "checkout_ok", "acs_renewal_policy", "status_update_ok"), "Y"),
     **{"offline_ok": "Y", "timeout_period": "100", "retries_allowed": "003"},
@@ -32,6 +32,10 @@ class LibrarySystem:
     overrides: dict[str, Answer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     ignores_cancel: bool = False
+    due: dict[str, str] = field(default_factory=dict)
+    """Item → due date, where it is not `DUE`."""
+    ready: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     _listener: socket.socket | None = None
     _open: list[socket.socket] = field(default_factory=list)
 
@@ -107,10 +111,12 @@ class LibrarySystem:
             case "17":
                 fixed = {"circulation_status": "04" if item in self.lent else "03", "security_marker": "00"}
                 fixed |= {"fee_type": "01", "transaction_date": DATE}
-                due = ["20261222    235900"] if item in self.lent else [""]
+                due = [self.due.get(item, DUE)] if item in self.lent else [""]
                 return Message("18", fixed, {"AB": [item], "AJ": ["川菜入门"], "AH": due})
             case "63":
-                return self._patron(card)
+                return self._patron(card, request.fixed["summary"].find("Y"))
+            case "29":
+                return self._renews(item, card)
             case _:
                 return None
 
@@ -129,16 +135,27 @@ class LibrarySystem:
         fields = {"AO": ["M"], "AA": [card], "AB": [item], "AJ": ["川菜入门"], "AH": ["20261222    235900"]}
         return Message("12", fixed, fields if ok else fields | {"AF": ["Item checked out to another patron"]})
 
-    def _patron(self, card: str) -> Message:
+    def _renews(self, item: str, card: str) -> Message:
+        ok = self.lent.get(item) == card
+        if ok:
+            self.due[item] = LATER
+        fixed = {"ok": "1" if ok else "0", "renewal_ok": "Y" if ok else "N", "magnetic_media": "N"}
+        fields = {"AO": ["M"], "AA": [card], "AB": [item], "AJ": ["川菜入门"], "AH": [LATER if ok else ""]}
+        fields |= {} if ok else {"AF": ["Renewal limit reached"]}
+        return Message("30", fixed | {"desensitize": "N", "transaction_date": DATE}, fields)
+
+    def _patron(self, card: str, summary: int = 2) -> Message:
         has = [item for item, who in self.lent.items() if who == card]
         counts = dict.fromkeys(("hold", "overdue", "fine", "recall"), "0000")
         fixed = {f"{name}_items_count": count for name, count in counts.items()}
-        fixed |= {"charged_items_count": f"{len(has):04d}", "unavailable_holds_count": "0000"}
+        fixed |= {"charged_items_count": f"{len(has):04d}", "unavailable_holds_count": f"{len(self.waiting):04d}"}
+        fixed["hold_items_count"] = f"{len(self.ready):04d}"
         known = card != "nobody"
         fixed |= {
             "patron_status": " " * 14 if known else "YYYY" + " " * 10,
             "language": "019",
             "transaction_date": DATE,
         }
+        listed = {0: {"AS": self.ready}, 2: {"AU": has}, 5: {"CD": self.waiting}}.get(summary, {})
         fields = {"AO": ["M"], "AA": [card], "AE": ["李明" if known else ""], "BL": ["Y" if known else "N"]}
-        return Message("64", fixed, fields | {"CB": ["0010"], "BV": ["0.00"], "AU": has})
+        return Message("64", fixed, fields | {"CB": ["0010"], "BV": ["0.00"]} | listed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,5 +96,5 @@ def test_every_maker_s_profile_can_be_read_and_written_with(path: Path) -> None:
     profile = load(Profile, path)
     assert profile.source
     line = Conversation(profile)
-    sent = line.ask(replace(ITEM, fields={"AO": ["图书馆"], "AB": ["1"]}))
+    sent = line.ask(ITEM._replace(fields={"AO": ["图书馆"], "AB": ["1"]}))
     assert parse(sent.rstrip(), profile.dialect).first("AB") == "1"

@@ -2,96 +2,32 @@
 
 from __future__ import annotations
 
-import queue
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
-from kiosk.central.ils.bridge import Bridge
-from kiosk.central.ils.connection import Address
-from kiosk.central.ils.feed import Feed
-from kiosk.central.ils.pool import Pool
 from kiosk.central.ils.port import IlsAway
-from kiosk.central.ils.profile import Profile
-from kiosk.central.ils.settings import IlsSettings
-from kiosk.central.ils.sip2_ils import Sip2Ils
-from kiosk.central.messages import Heard, Telling
+from kiosk.central.messages import Heard
 from kiosk.central.store import writing
 from kiosk.central.store.tables import decisions, patrons
 from kiosk.model.facts import ChargePaid, Decided, LoanRefused, PaidBy
 from kiosk.model.ids import AskId, IntentId, ItemId, PatronRef
 from kiosk.model.questions import (
     Answer,
-    AskAccount,
     AskBorrow,
     AskIdentify,
     AskItem,
-    AskRenew,
     Identified,
     MayBorrow,
     MayNotBorrow,
-    Question,
 )
 from kiosk.model.reasons import ReasonCode
-from kiosk.wire import AnswerMessage, Channel, decode_answer, encode_ask
-from tests.central.ils.library_system import LibrarySystem
-from tests.central.library import DESK, SESSION, UID, Central, Kiosk, made, returned, undone
-from tests.central.running import PATIENCE_S, CentralProcess, central_command, wait_until
-
-CARD, ITEM = "200123", "880002"
-THEIR_DUE = datetime(2026, 12, 22, 23, 59, tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-@dataclass(slots=True)
-class House:
-    """Central between a kiosk and a library system."""
-
-    central: Central
-    library: LibrarySystem
-    pool: Pool
-    bridge: Bridge
-    feed: Feed
-    told: queue.Queue[Telling]
-    kiosk: Kiosk
-
-    def answers(self, question: Question, ask: str = "ask-1") -> Answer | None:
-        """What the kiosk hears; None where nobody can say."""
-        payload = encode_ask(self.kiosk.station, AskId(ask), question, datetime.now(UTC))
-        assert self.bridge.take(Heard(self.kiosk.station, Channel.ASK, payload, datetime.now(UTC)))
-        telling = self.told.get(timeout=PATIENCE_S)
-        answer = decode_answer(telling.payload)
-        assert isinstance(answer, AnswerMessage)
-        assert answer.ask == ask
-        return answer.answer
-
-    def hears(self) -> None:
-        """Central takes in what the kiosk has to tell, and tells the library system."""
-        self.central.hears(self.kiosk)
-        wait_until(lambda: self.pool.is_up, "the library system was not found again")
-        while self.feed.tell_some():
-            pass
-
-
-@pytest.fixture
-def house(central: Central) -> Iterator[House]:
-    library = LibrarySystem()
-    library.start()
-    settings = IlsSettings(profile=Path("unused"), port=library.port, answer_s=0.4, patience_s=2.0)
-    pool = Pool(Address(settings, Profile("test"), "secret"), probe_s=0.05)
-    pool.start()
-    ils = Sip2Ils(pool, Profile("test"), "M", ZoneInfo("Asia/Shanghai"))
-    told: queue.Queue[Telling] = queue.Queue()
-    bridge = Bridge(central.engine, DESK, ils, told.put, 2)
-    bridge.start()
-    yield House(central, library, pool, bridge, Feed(central.engine, ils, settled=timedelta()), told, Kiosk())
-    bridge.stop()
-    pool.stop()
-    library.stop()
+from kiosk.wire import Channel, encode_ask
+from tests.central.ils.conftest import CARD, ITEM, THEIR_DUE, House
+from tests.central.library import SESSION, UID, made, returned, undone
+from tests.central.running import CentralProcess, central_command
 
 
 def borrow(house: House, ask: str = "i1") -> Answer | None:
@@ -111,13 +47,6 @@ def test_the_library_decides_and_central_mirrors(house: House) -> None:
     assert house.library.lent == {ITEM: CARD}
     assert house.library.asked.count("11") == 1, "what the library made itself is no news to it"
     assert house.central.noted() == []
-
-
-@pytest.mark.parametrize(
-    "question", [AskRenew(PatronRef(CARD), ItemId(ITEM)), AskAccount(PatronRef(CARD))], ids=["renew", "account"]
-)
-def test_what_is_not_asked_there_is_not_made_up_here(house: House, question: Question) -> None:
-    assert house.answers(question) is None
 
 
 def test_the_same_question_is_one_loan_there(house: House) -> None:

@@ -68,6 +68,17 @@ def test_one_changed_byte_is_noticed(message: Message, data: st.DataObject) -> N
     assert noticed or same, "only the case of the sum's own digits may change unnoticed"
 
 
+@given(messages())
+def test_whichever_single_byte_is_damaged_the_message_is_not_acted_on(message: Message) -> None:
+    """Every place, both neighbours of its byte: no frame with a sum is taken for a sound one of other content."""
+    sent = encode(message).rstrip(b"\r")
+    for place in range(len(sent)):
+        for bit in (0x01, 0x80):
+            damaged = sent[:place] + bytes([sent[place] ^ bit]) + sent[place + 1 :]
+            found = parse(damaged)
+            assert not (found.is_whole and found.checksum_ok), (place, damaged)
+
+
 @given(
     st.lists(messages(), max_size=4), st.lists(st.integers(1, 50), max_size=20), st.sampled_from(["\r", "\n", "\r\n"])
 )

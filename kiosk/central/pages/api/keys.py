@@ -26,6 +26,7 @@ class Scope(StrEnum):
     LOANS_WRITE = "loans:write"
     ITEMS_READ = "items:read"
     PATRONS_READ = "patrons:read"
+    PATRONS_WRITE = "patrons:write"
     HOLDS_READ = "holds:read"
     HOLDS_WRITE = "holds:write"
     CHARGES_READ = "charges:read"

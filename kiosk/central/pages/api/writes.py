@@ -14,6 +14,7 @@ from kiosk.central.pages.api.operations import Call, Does, Kind, Operation, Valu
 from kiosk.central.pages.api.reads import found, hold_told, number_of
 from kiosk.central.pages.reading import Told, exception_told
 from kiosk.central.people import PatronOnFile, patron_named
+from kiosk.central.pins import clear_pin, set_pin
 from kiosk.central.store.tables import holds
 from kiosk.central.story import loan_of
 from kiosk.model.ids import IntentId, ItemId, PatronRef
@@ -121,6 +122,28 @@ def _pay(call: Call) -> Told:
     return {"id": payment.id, "entered": pay(call.connection, payment)}
 
 
+def _on_path(call: Call) -> PatronRef:
+    patron = patron_named(call.connection, PatronRef(call.path["patron"]), lock=True)
+    if patron is None:
+        raise Wrong(404, "there is no such patron", "path.patron")
+    return patron.ref
+
+
+def _set_pin(call: Call) -> Told:
+    patron = _on_path(call)
+    try:
+        set_pin(call.connection, patron, call.need("pin"))
+    except ValueError as wrong:
+        raise Wrong(400, str(wrong), "body.pin") from None
+    return {"patron": patron, "pin": True}
+
+
+def _clear_pin(call: Call) -> Told:
+    patron = _on_path(call)
+    clear_pin(call.connection, patron)
+    return {"patron": patron, "pin": False}
+
+
 def _history(did: Did) -> Does:
     def does(call: Call) -> Told:
         number = number_of(call)
@@ -190,6 +213,21 @@ WRITES = (
             Value("reference", Kind.TEXT, "of the payment's provider; why it is waived", most=128),
             Value("charges", Kind.TEXTS, "charges to pay first; else the oldest"),
         ),
+    ),
+    Operation(
+        "POST",
+        "/patrons/{patron:path}/pin",
+        Scope.PATRONS_WRITE,
+        "Give a patron a PIN for self-checks; wrong tries are forgotten. It is never told again.",
+        _set_pin,
+        (Value("pin", Kind.TEXT, "4 to 12 digits", required=True, most=12),),
+    ),
+    Operation(
+        "POST",
+        "/patrons/{patron:path}/pin/clear",
+        Scope.PATRONS_WRITE,
+        "Take a patron's PIN away. Twice is no fault.",
+        _clear_pin,
     ),
     Operation(
         "POST",
