@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from kiosk.central.accounts import account
+from kiosk.central.accounts import CURRENCY, account
 from kiosk.central.borrowing import borrower
 from kiosk.central.holdings import HoldState, shown_items
 from kiosk.central.people import patron_named
 from kiosk.central.renewing import may_renew
-from kiosk.central.store.tables import holds, items, loans, records
+from kiosk.central.store.tables import charges, holds, items, loans, records
 from kiosk.central.waiting import RUNNING
 from kiosk.model.circulation import Item
 from kiosk.model.ids import ItemId
 from kiosk.model.questions import (
+    AccountCharge,
     AccountHold,
     AccountLoan,
     AccountTold,
@@ -27,22 +28,50 @@ from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.decisions import Allowed
 from kiosk.rules.lending import Setting, remaining
 
-MOST_ROWS = 30
-LONGEST_SHOWN = 160
-"""Characters. So much of both fits one message (`kiosk.wire.envelope.LARGEST_BYTES`), in any script."""
+MOST_LOANS = 60
+MOST_OTHERS = 20
+"""Holds, and charges."""
+LONGEST_SHOWN = 80
+LONGEST_BESIDE = 40
+"""Characters of a title, and of an author or a branch. So much fits one message
+(`kiosk.wire.envelope.LARGEST_BYTES`), in any script."""
 NOBODY = (Reason(ReasonCode.UNKNOWN_PATRON),)
 _LOANS = (
     shown_items()
-    .add_columns(loans.c.item, loans.c.due, loans.c.renewals)
+    .add_columns(loans.c.item, loans.c.due, loans.c.renewals, loans.c.provisional)
     .join(loans, loans.c.item == items.c.id)
     .where(loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None))
     .order_by(loans.c.due, loans.c.intent)
-    .limit(MOST_ROWS)
+    .limit(MOST_LOANS)
 )
+_before = holds.alias()
+_AHEAD = (
+    select(func.count())
+    .select_from(_before)
+    .where(
+        _before.c.state == HoldState.WAITING.value,
+        func.coalesce(_before.c.control_number, _before.c.item) == func.coalesce(holds.c.control_number, holds.c.item),
+        or_(
+            _before.c.priority > holds.c.priority,
+            and_(_before.c.priority == holds.c.priority, _before.c.placed_at < holds.c.placed_at),
+            and_(
+                _before.c.priority == holds.c.priority,
+                _before.c.placed_at == holds.c.placed_at,
+                _before.c.id < holds.c.id,
+            ),
+        ),
+    )
+    .correlate(holds)
+    .scalar_subquery()
+)
+"""Who is served before, in the order of `kiosk.rules.queue`."""
 _HOLDS = (
     select(
+        holds.c.id,
         holds.c.state,
         holds.c.expires,
+        holds.c.pickup,
+        _AHEAD.label("ahead"),
         func.coalesce(records.c.title, func.nullif(items.c.title, ""), holds.c.item, holds.c.control_number).label(
             "shown_title"
         ),
@@ -54,7 +83,23 @@ _HOLDS = (
     )
     .where(holds.c.patron == bindparam("patron"), holds.c.state.in_(RUNNING))
     .order_by(holds.c.placed_at, holds.c.id)
-    .limit(MOST_ROWS)
+    .limit(MOST_OTHERS)
+)
+_CHARGES = (
+    select(
+        charges.c.kind,
+        charges.c.at,
+        (charges.c.amount_cents - charges.c.paid_cents).label("owed"),
+        func.coalesce(records.c.title, func.nullif(items.c.title, ""), charges.c.item, "").label("shown_title"),
+    )
+    .select_from(
+        charges.outerjoin(items, items.c.id == charges.c.item).outerjoin(
+            records, records.c.control_number == items.c.control_number
+        )
+    )
+    .where(charges.c.patron == bindparam("patron"), charges.c.open.is_(True))
+    .order_by(charges.c.at, charges.c.id)
+    .limit(MOST_OTHERS)
 )
 
 
@@ -74,20 +119,34 @@ def account_told(connection: Connection, setting: Setting, asked: AskAccount) ->
         return NoAccount(NOBODY)
     has = tuple(
         AccountLoan(
-            Item(ItemId(row.item), cut(row.shown_title), cut(row.author), cut(row.shown_call_number)),
+            Item(ItemId(row.item), cut(row.shown_title), cut(row.author, LONGEST_BESIDE)),
             row.due,
             row.renewals,
+            row.provisional,
         )
         for row in connection.execute(_LOANS, {"patron": patron.ref})
     )
     waits = tuple(
-        AccountHold(cut(row.shown_title), row.state == HoldState.READY.value, row.expires)
+        AccountHold(
+            cut(row.shown_title),
+            row.state == HoldState.READY.value,
+            row.expires,
+            row.id,
+            row.ahead + 1 if row.state == HoldState.WAITING.value else None,
+            cut(row.pickup, LONGEST_BESIDE),
+        )
         for row in connection.execute(_HOLDS, {"patron": patron.ref})
     )
+    zone = setting.policy.calendar.zone
+    owed = tuple(
+        AccountCharge(row.kind, cut(row.shown_title), row.owed, row.at.astimezone(zone).date())
+        for row in connection.execute(_CHARGES, {"patron": patron.ref})
+    )
     owes = account(connection, patron.ref).debt_cents
-    return AccountTold(has, waits, owes, remaining(setting, borrower(connection, setting, patron)))
+    more = remaining(setting, borrower(connection, setting, patron))
+    return AccountTold(has, waits, owes, more, owed, CURRENCY)
 
 
-def cut(text: str) -> str:
+def cut(text: str, longest: int = LONGEST_SHOWN) -> str:
     """So much of a text as a screen and a message have room for."""
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"

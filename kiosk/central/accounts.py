@@ -12,6 +12,9 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from kiosk.central.store.tables import allocations, charges, patrons, payments
 from kiosk.model.ids import ItemId, PatronRef
 
+CURRENCY = "CNY"
+"""ISO 4217, of every amount here."""
+
 
 class ChargeKind(StrEnum):
     """What for."""
@@ -59,7 +62,7 @@ class Payment:
     amount_cents: int
     method: Method
     at: datetime
-    currency: str = "CNY"
+    currency: str = CURRENCY
     station: str = ""
     reference: str = ""
     charges: tuple[str, ...] = ()

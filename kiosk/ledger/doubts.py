@@ -15,6 +15,7 @@ from kiosk.model.journal import CLOSING, Doubt, RowKind
 OPENS: Mapping[RowKind, Purpose] = {
     RowKind.BORROW_INTENDED: Purpose.BORROW,
     RowKind.RETURN_INTENDED: Purpose.RETURN,
+    RowKind.RENEW_INTENDED: Purpose.ACCOUNT,
 }
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select, text
 
+from kiosk.ledger.doubts import OPENS
 from kiosk.ledger.failures import StorageFailure, storage
 from kiosk.ledger.reading import LedgerFile
 from kiosk.ledger.rows import StoredRow, row_of
 from kiosk.ledger.schema import journal, meta, outbox
-from kiosk.model.facts import ItemReturned, LoanMade, LoanUndone, StationSettled
+from kiosk.model.facts import HoldCancelled, ItemReturned, LoanMade, LoanRenewed, LoanUndone, StationSettled
 from kiosk.model.ids import IntentId
 from kiosk.model.journal import RowKind
 
@@ -24,6 +25,7 @@ FOLLOWS: Mapping[RowKind, frozenset[RowKind]] = {
     RowKind.LOAN_MADE: frozenset({RowKind.BORROW_OPENING}),
     RowKind.BORROW_OPENING: frozenset({RowKind.BORROW_OPENING, RowKind.BORROW_DONE, RowKind.LOAN_UNDONE}),
     RowKind.RETURN_INTENDED: frozenset({RowKind.RETURN_DONE, RowKind.RETURN_REFUSED, RowKind.RETURN_ABANDONED}),
+    RowKind.RENEW_INTENDED: frozenset({RowKind.LOAN_RENEWED, RowKind.RENEW_REFUSED, RowKind.RENEW_ABANDONED}),
 }
 """What may come after each step of an intent. A kind that is not here is an intent's last."""
 STEPS = frozenset(FOLLOWS) | frozenset().union(*FOLLOWS.values())
@@ -33,8 +35,10 @@ TOLD_AS: Mapping[RowKind, frozenset[str]] = {
     RowKind.LOAN_MADE: frozenset({LoanMade.type}),
     RowKind.LOAN_UNDONE: frozenset({LoanUndone.type}),
     RowKind.RETURN_DONE: frozenset({ItemReturned.type, StationSettled.type}),
+    RowKind.LOAN_RENEWED: frozenset({LoanRenewed.type}),
+    RowKind.HOLD_CANCELLED: frozenset({HoldCancelled.type}),
 }
-"""Rows that change whose item it is, and the facts that tell central so."""
+"""Rows that change whose item it is, until when, or who waits for it, and the facts that tell central so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,9 @@ def _stories(rows: Iterable[StoredRow]) -> dict[IntentId, list[StoredRow]]:
 def _order(intent: IntentId, story: Sequence[StoredRow]) -> Iterator[Problem]:
     steps = [stored for stored in story if stored.row.kind in STEPS]
     first = story[0]
-    if first.row.kind not in (RowKind.BORROW_INTENDED, RowKind.RETURN_INTENDED):
+    if first.row.kind not in OPENS:
         yield Problem(first.id, f"intent {intent} begins with {first.row.kind}")
-    elif first.row.item is None or first.row.uid is None:
+    elif first.row.item is None or (first.row.uid is None and first.row.kind is not RowKind.RENEW_INTENDED):
         yield Problem(first.id, f"intent {intent} names no item or no tag")
     for before, after in pairwise(steps):
         if after.row.kind not in FOLLOWS.get(before.row.kind, frozenset()):

@@ -22,6 +22,8 @@ class Purpose(StrEnum):
 
     BORROW = "borrow"
     RETURN = "return"
+    ACCOUNT = "account"
+    """To see their loans; a doubt of this purpose is a renewal that nobody has decided."""
 
 
 @dataclass(frozen=True, slots=True)

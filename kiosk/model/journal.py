@@ -2,7 +2,8 @@
 
 Borrow: `borrow.intended` → (central is asked) → `borrow.decided` + `loan.made` + `borrow.opening` in one transaction →
 (AFI written, read back) → `borrow.done` → `receipt.…`. Return: `return.intended` → (AFI written, read back) →
-`return.done` → `receipt.…`. An intent is open until a row of a closing kind (`CLOSING`) carries its id.
+`return.done` → `receipt.…`. Renew: `renew.intended` → (central is asked) → `loan.renewed`. An intent is open until a
+row of a closing kind (`CLOSING`) carries its id.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ class RowKind(StrEnum):
     RETURN_DONE = "return.done"
     RETURN_REFUSED = "return.refused"
     RETURN_ABANDONED = "return.abandoned"
+    RENEW_INTENDED = "renew.intended"
+    LOAN_RENEWED = "loan.renewed"
+    RENEW_REFUSED = "renew.refused"
+    RENEW_ABANDONED = "renew.abandoned"
+    HOLD_CANCELLED = "hold.cancelled"
     DOUBTFUL = "item.doubtful"
     STATION_SETTLED = "station.settled"
     """Beside the closing row of an intent that was a doubt: what was found and mended."""
@@ -50,6 +56,9 @@ CLOSING = frozenset(
         RowKind.RETURN_DONE,
         RowKind.RETURN_REFUSED,
         RowKind.RETURN_ABANDONED,
+        RowKind.LOAN_RENEWED,
+        RowKind.RENEW_REFUSED,
+        RowKind.RENEW_ABANDONED,
     }
 )
 """Kinds that end an intent: the item is lent, returned, refused with a reason, or nothing had happened."""

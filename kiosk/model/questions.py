@@ -113,6 +113,8 @@ class AccountLoan:
     due: datetime
     """Aware."""
     renewals: int
+    provisional: bool = False
+    """Lent while central did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,24 @@ class AccountHold:
     """It is on the hold shelf (W10: only then)."""
     until: date | None
     """The last day on which it waits there."""
+    id: str = ""
+    """What `lk.hold.cancelled` names; empty where it cannot be cancelled from a kiosk."""
+    place: int | None = None
+    """In the line, 1 for the next; None once a copy is set aside, or where it is not known."""
+    pickup: str = ""
+    """Branch; empty: here."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCharge:
+    """Something that the patron owes."""
+
+    kind: str
+    """`overdue`, `lost`, `damage`, `processing`, `carried-over`, `other`, or a word of a newer central."""
+    title: str
+    """Of the item that it is for; empty where it is for none."""
+    owed_cents: int
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +155,10 @@ class AccountTold:
     owes_cents: int
     may_borrow: int | None
     """How many more; None without a limit."""
+    charges: tuple[AccountCharge, ...] = ()
+    """What `owes_cents` is made of, the oldest first."""
+    currency: str = "CNY"
+    """ISO 4217."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ class ReasonCode(StrEnum):
     TAG_LOCKED = "tag-locked"
     TAKEN_AWAY = "taken-away"
     OFFLINE_LIMIT = "offline-limit"
+    NO_ANSWER = "no-answer"
+    """Central was asked to renew and did not answer in time: nothing has changed."""
     OFFLINE_NOT_POSSIBLE = "offline-not-possible"
     PIN_WRONG = "pin-wrong"
     PIN_LOCKED = "pin-locked"

@@ -32,6 +32,12 @@ def due_day(due: datetime, now: datetime, zone: str, words: Words) -> str:
     return _with_year(due.astimezone(zone_info).date(), now.astimezone(zone_info).date(), words)
 
 
+def days_until(due: datetime, now: datetime, zone: str) -> int:
+    """Calendar days from today to the day of `due` (circulation, 5.1); below 0 when that day has passed."""
+    zone_info = ZoneInfo(zone)
+    return (due.astimezone(zone_info).date() - now.astimezone(zone_info).date()).days
+
+
 def iso_day(text: str, now: datetime, zone: str, words: Words) -> str:
     """A day given as an ISO date or instant; any other text as it is."""
     try:

@@ -23,7 +23,7 @@ class Frame:
     size: Size
     language: Language
     screen_id: str
-    """`starting`, `attract`, `identify`, `home`, `borrow`, `return`, `receipt` or `out-of-service`."""
+    """`starting`, `attract`, `identify`, `home`, `borrow`, `return`, `account`, `receipt` or `out-of-service`."""
     overlay: str
     """`timeout`, `help`, or empty."""
     draw_list: tuple[DrawOp, ...]

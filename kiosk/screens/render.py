@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.layout import chrome, endings, lists, overlays, welcome
+from kiosk.screens.layout import account, chrome, endings, lists, overlays, welcome
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.regions import Regions, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
@@ -15,6 +15,7 @@ from kiosk.screens.scenes.whole import view_of
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import (
+    AccountBody,
     AttractBody,
     HelpOverlay,
     HomeBody,
@@ -83,6 +84,8 @@ def _body(canvas: Canvas, regions: Regions, view: View, page: int | None) -> tup
             return welcome.home(canvas, regions, view, body)
         case ListBody() as body:
             return lists.live_list(canvas, regions, view, body, page)
+        case AccountBody() as body:
+            return account.account(canvas, regions, view, body, page)
         case ReceiptBody() as body:
             return endings.receipt(canvas, regions, view, body)
         case OutBody() as body:

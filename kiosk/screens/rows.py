@@ -11,7 +11,7 @@ from kiosk.model.facts import Found
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.screens.dates import due_day, iso_day
 from kiosk.screens.tokens import COVERS, ERROR, MUTED, OK, WARN, WORK, Tone
-from kiosk.screens.view import Cover, Pill, RowView
+from kiosk.screens.view import Cover, Pill, RowButton, RowView
 from kiosk.session.events import Touch, Touched
 from kiosk.session.state import Row, Stage
 from kiosk.words.sentences import Words
@@ -40,21 +40,34 @@ def row_view(row: Row, purpose: Purpose, words: Words, now: datetime, zone: str)
         detail=detail,
         detail_colour=colour,
         cover=cover(row),
-        remove=Touched(Touch.REMOVE, row.uid) if row.stage in REMOVABLE and not row.mending else None,
+        button=_remove(row, words) if row.stage in REMOVABLE and not row.mending else None,
     )
 
 
+def _remove(row: Row, words: Words) -> RowButton:
+    return RowButton("remove", words.say("button.remove"), "x", Touched(Touch.REMOVE, row.uid), terse=True)
+
+
 def cover(row: Row) -> Cover:
+    """The drawn cover of a row's item."""
+    return cover_of(row.item.title if row.item else "", row.uid)
+
+
+def cover_of(title: str, number: str) -> Cover:
     """A cover in a colour of the title's own, with the title's first letter after an article."""
-    title = row.item.title if row.item else ""
     first, _, rest = title.strip().partition(" ")
     named = rest if first.lower() in ARTICLES and rest.strip() else title
     letter = next((character for character in named if character.isalnum()), "")
-    return Cover(letter.upper()[:1], COVERS[zlib.crc32((title or row.uid).encode("utf-8", "replace")) % len(COVERS)])
+    return Cover(letter.upper()[:1], COVERS[zlib.crc32((title or number).encode("utf-8", "replace")) % len(COVERS)])
 
 
-def reason_sentence(reason: Reason, words: Words, now: datetime, zone: str) -> str:
-    """What happened and what to do; with the reason's values where the catalogue has a sentence for them."""
+def reason_sentence(reason: Reason, words: Words, now: datetime, zone: str, of: str = "") -> str:
+    """What happened and what to do; with the reason's values where the catalogue has a sentence for them.
+
+    `of` is what was refused, where some reasons are said otherwise then: `renew`.
+    """
+    if of and words.known(f"reason-{of}.{reason.code.value}") is not None:
+        return words.say(f"reason-{of}.{reason.code.value}")
     values = {name: iso_day(text, now, zone, words) if name in DAY_VALUES else text for name, text in reason.values}
     exact = words.known(f"reason-with.{reason.code.value}")
     if exact is not None and exact.placeholders() <= values.keys():

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 from kiosk.model.circulation import Item, Language, Patron, Purpose
 from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, ItemId, PatronRef, SessionId, Uid
+from kiosk.model.questions import AccountCharge, AccountHold, AccountLoan, AccountTold
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.events import Paper, TagKind
 from kiosk.session.state import (
+    Account,
     Attract,
     Borrowing,
     Closing,
@@ -21,11 +23,14 @@ from kiosk.session.state import (
     Identifying,
     Idle,
     Kiosk,
+    LoanRow,
     OnPad,
     OutCause,
     OutOfService,
+    Part,
     Policy,
     ReceiptStage,
+    RenewStage,
     Returning,
     Row,
     Scene,
@@ -96,7 +101,7 @@ def around(**changes: object) -> Surroundings:
 def samples() -> Mapping[str, Kiosk]:
     """Name → state, in the order in which a patron would meet them."""
     found: dict[str, Kiosk] = {}
-    for group in (_welcome(), _lists("borrow"), _lists("return"), _receipts(), _out()):
+    for group in (_welcome(), _lists("borrow"), _lists("return"), _accounts(), _receipts(), _out()):
         found.update(group)
     return found
 
@@ -189,6 +194,78 @@ def _lists(kind: str) -> dict[str, Kiosk]:
         f"{kind}-finishing": _shown(scene(finishing, finishing_s=NOW_S - 1)),
         f"{kind}-timeout": _shown(scene(_mixed(), idle=WARNED)),
         f"{kind}-help": _shown(scene(_mixed()[:2], help=True)),
+    }
+
+
+def _loan(number: int, days: int, *, provisional: bool = False) -> LoanRow:
+    """The book `TITLES[number - 1]`, due in so many days."""
+    item = Item(ItemId(f"3555500001{number:04d}"), TITLES[(number - 1) % len(TITLES)])
+    return LoanRow(AccountLoan(item, UTC_NOW + timedelta(days=days), 0, provisional))
+
+
+HOLDS = (
+    AccountHold(TITLES[9], True, date(2026, 11, 30), "h1", None, ""),
+    AccountHold(TITLES[11], False, None, "h2", 1, ""),
+    AccountHold(TITLES[8], False, None, "h3", 4, ""),
+    AccountHold(TITLES[5], False, None, "", None, ""),
+)
+CHARGES = (
+    AccountCharge("overdue", TITLES[2], 350, date(2026, 11, 3)),
+    AccountCharge("lost", TITLES[10], 8800, date(2026, 10, 12)),
+    AccountCharge("carried-over", "", 500, date(2025, 6, 30)),
+)
+
+
+def _account(
+    loans: tuple[LoanRow, ...],
+    holds: tuple[AccountHold, ...] = (),
+    charges: tuple[AccountCharge, ...] = (),
+) -> Account:
+    owes = sum(charge.owed_cents for charge in charges)
+    told = AccountTold(tuple(row.loan for row in loans), holds, owes, 7, charges)
+    return Account(IDLE, SESSION, WEI, "card", told=told, told_at=UTC_NOW, loans=loans)
+
+
+def _accounts() -> dict[str, Kiosk]:
+    three = (_loan(1, -5), _loan(2, 0), _loan(4, 22))
+    renewed = (
+        replace(_loan(1, -5), stage=RenewStage.REFUSED, reasons=(Reason(ReasonCode.ON_HOLD),)),
+        replace(_loan(2, 28), stage=RenewStage.RENEWED),
+        replace(_loan(9, 28, provisional=True), stage=RenewStage.RENEWED),
+    )
+    silent = tuple(
+        replace(row, stage=RenewStage.REFUSED, reasons=(Reason(ReasonCode.NO_ANSWER),)) for row in (_loan(9, -1),)
+    )
+    busy = (
+        replace(_loan(1, -5), stage=RenewStage.ASKING),
+        replace(_loan(2, 0), stage=RenewStage.WAITING),
+        _loan(4, 2, provisional=True),
+    )
+    many = tuple(_loan(number, number // 2 - 3) for number in range(1, 61))
+    full = _account(three, HOLDS, CHARGES)
+    holds, charges = replace(full, part=Part.HOLDS), replace(full, part=Part.CHARGES)
+    nothing = _account(())
+    unknown = Account(IDLE, SESSION, NAMELESS, "card")
+    return {
+        "account": _shown(full),
+        "account-looking": _shown(replace(unknown, ask=AskId("a"))),
+        "account-empty": _shown(nothing),
+        "account-empty-holds": _shown(replace(nothing, part=Part.HOLDS)),
+        "account-empty-charges": _shown(replace(nothing, part=Part.CHARGES)),
+        "account-many": _shown(_account(many, HOLDS)),
+        "account-renewing": _shown(_account(busy)),
+        "account-renewed": _shown(_account(renewed)),
+        "account-all-renewed": _shown(_account(renewed[1:])),
+        "account-no-answer": _shown(_account(silent), online=False),
+        "account-holds": _shown(holds),
+        "account-giving-up": _shown(replace(holds, giving_up="h2", given_up=frozenset({"h3"}))),
+        "account-charges": _shown(charges),
+        "account-offline": _shown(full, online=False),
+        "account-offline-holds": _shown(holds, online=False),
+        "account-offline-unknown": _shown(unknown, online=False),
+        "account-silent": _shown(replace(unknown, notice=Reason(ReasonCode.ONE_CARD_AT_A_TIME))),
+        "account-timeout": _shown(replace(full, idle=WARNED)),
+        "account-help": _shown(replace(full, help=True)),
     }
 
 

@@ -14,7 +14,7 @@ from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.touch import TouchTracker
 from kiosk.screens.tree import Action, PageTurned
 from kiosk.session.events import Event, Touch, Touched
-from kiosk.session.state import Attract, Borrowing, Closing, Home, Identifying, Kiosk, ReceiptStage, Returning
+from kiosk.session.state import Account, Attract, Borrowing, Closing, Home, Identifying, Kiosk, ReceiptStage, Returning
 
 SECONDS_A_MINUTE = 60
 
@@ -55,7 +55,7 @@ class Screen:
 
     def show(self, state: Kiosk, now_s: float) -> bool:
         """Paint what changed since the last time; returns whether anything did. `now_s` is monotonic."""
-        if self._rows(state) < self._rows(self._state):
+        if _list_of(state) != _list_of(self._state) or _rows(state) < _rows(self._state):
             self._page = None
         self._state, self._now_s = state, now_s
         frame = render(
@@ -129,10 +129,16 @@ class Screen:
             return Touched(Touch.STILL_HERE)
         return action
 
-    @staticmethod
-    def _rows(state: Kiosk | None) -> int:
-        scene = state.scene if state else None
-        return len(scene.rows) if isinstance(scene, Borrowing | Returning) else 0
+
+def _list_of(state: Kiosk | None) -> tuple[object, ...]:
+    """Which list is shown: another one begins at its own page."""
+    scene = state.scene if state else None
+    return (type(scene), scene.part) if isinstance(scene, Account) else (type(scene),)
+
+
+def _rows(state: Kiosk | None) -> int:
+    scene = state.scene if state else None
+    return len(scene.rows) if isinstance(scene, Borrowing | Returning) else 0
 
 
 def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
@@ -143,7 +149,9 @@ def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
     if motion and working_rows(state):
         times.append((math.floor(now_s * SPIN_STEPS_A_SECOND) + 1) / SPIN_STEPS_A_SECOND)
     match state.scene:
-        case Identifying(idle=idle) | Home(idle=idle) | Borrowing(idle=idle) | Returning(idle=idle):
+        case (
+            Identifying(idle=idle) | Home(idle=idle) | Borrowing(idle=idle) | Returning(idle=idle) | Account(idle=idle)
+        ):
             if idle.warned_s is not None:
                 times.append(_next_second(idle.warned_s + around.policy.timeouts.warning_s, now_s))
         case Closing(receipt=ReceiptStage.OFFERED, until_s=until_s):

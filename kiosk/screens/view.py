@@ -19,6 +19,8 @@ class Button:
     action: Action | None
     main: bool = False
     busy: bool = False
+    """Something is under way. Without an action and not busy, it cannot be used now: `why` says it."""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Pill:
     icon: str
     tone: Tone
     spins: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,25 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class RowButton:
+    """What can be done about one item."""
+
+    name: str
+    """The last part of its node's id."""
+    label: str
+    icon: str
+    action: Action | None
+    why: str = ""
+    """Why it cannot be used now, where it has no action."""
+    terse: bool = False
+    """Its icon is enough where there is little room."""
+    urgent: bool = False
+    """A touch does what cannot be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
 class RowView:
-    """One item of the live list."""
+    """One item of a list."""
 
     title: str
     number: str
@@ -96,7 +116,11 @@ class RowView:
     detail: str
     detail_colour: str
     cover: Cover
-    remove: Action | None = None
+    button: RowButton | None = None
+    private: bool = False
+    """The second line is the patron's own, as the title is."""
+    emphasis: bool = False
+    """The second line in bold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +147,8 @@ class AttractBody:
     title: str
     tagline: str
     choices: tuple[Choice, ...]
+    others: tuple[Button, ...]
+    """Smaller, below the choices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +165,22 @@ class HomeBody:
     sentence: str
     allowance: Allowance | None
     choices: tuple[Choice, ...]
+    others: tuple[Button, ...]
+    """Smaller, below the choices."""
     hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The words of a list that has pages."""
+
+    id: str
+    """The prefix of the list's nodes."""
+    title: str
+    label: str
+    """With the placeholders `{page}` and `{pages}` still in it: how many pages there are is a matter of layout."""
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +196,7 @@ class ListBody:
     summary: Summary
     picture_hint: str
     more_hint: str
-    page_label: str
-    """With the placeholders `{page}` and `{pages}` still in it: how many pages there are is a matter of layout."""
-    page_before: str
-    page_after: str
-    remove_label: str
+    paging: Paging
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +225,49 @@ class OutBody:
     spins: bool
 
 
-Body = AttractBody | IdentifyBody | HomeBody | ListBody | ReceiptBody | OutBody
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One part of the account."""
+
+    id: str
+    label: str
+    value: str
+    """How many, or how much: the patron's own."""
+    icon: str
+    action: Action
+    shown: bool
+    alerts: bool = False
+    """Something in it asks for attention."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """In place of a list: a picture's worth of good or bad news."""
+
+    text: str
+    sentence: str
+    icon: str
+    spins: bool = False
+    button: Button | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBody:
+    """A patron's loans, holds or charges."""
+
+    title: str
+    sentence: str
+    allowance: Allowance | None
+    tabs: tuple[Tab, ...]
+    rows: tuple[RowView, ...]
+    nothing: Nothing | None
+    """Where there are no rows."""
+    whole: Button | None
+    """What can be done about all rows together."""
+    paging: Paging
+
+
+Body = AttractBody | IdentifyBody | HomeBody | ListBody | AccountBody | ReceiptBody | OutBody
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ def _touched(turn: Turn, scene: Attract, what: Touch) -> Scene:
     match what:
         case Touch.BORROW:
             return identifying.begin(turn, Purpose.BORROW)
+        case Touch.ACCOUNT:
+            return identifying.begin(turn, Purpose.ACCOUNT)
         case Touch.RETURN:
             turn.awake()
             return return_list.begin(turn, None, None)

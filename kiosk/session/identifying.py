@@ -11,7 +11,7 @@ from kiosk.model.ids import AskId, ItemId
 from kiosk.model.questions import Answer, AskIdentify, Identified, NotIdentified
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.offline import welcome
-from kiosk.session import borrow_list, return_list, surroundings, visits
+from kiosk.session import account, borrow_list, return_list, surroundings, visits
 from kiosk.session.effects import Ask, Cue, Play
 from kiosk.session.events import (
     Answered,
@@ -157,6 +157,9 @@ def _offline(turn: Turn, scene: Identifying) -> Scene:
 def _enter(turn: Turn, scene: Identifying, patron: Patron) -> Scene:
     session = visits.begin(turn, patron)
     token = scene.token or ""
+    if scene.purpose is Purpose.ACCOUNT:
+        turn.awake()
+        return account.begin(turn, session, patron, token)
     if visits.books(turn) or scene.purpose is Purpose.BORROW:
         return borrow_list.begin(turn, session, patron, token)
     return Home(Idle(turn.now_s), session, patron, token)

@@ -19,9 +19,9 @@ from kiosk.session.events import (
     TagWritten,
     Touched,
 )
-from kiosk.session.state import Borrowing, Home, Identifying, Idle, Returning, Timeouts
+from kiosk.session.state import Account, Borrowing, Home, Identifying, Idle, Returning, Timeouts
 
-Attended = Identifying | Home | Borrowing | Returning
+Attended = Identifying | Home | Borrowing | Returning | Account
 """Scenes in which somebody is expected to do something."""
 
 
@@ -85,3 +85,5 @@ def _timeout_s(scene: Attended, timeouts: Timeouts) -> float:
             return timeouts.borrow_s
         case Returning():
             return timeouts.return_s
+        case Account():
+            return timeouts.account_s

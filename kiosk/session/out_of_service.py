@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.session import settling, surroundings, visits
+from kiosk.session import account, settling, surroundings, visits
 from kiosk.session.attract import show_mended
 from kiosk.session.events import (
     Answered,
@@ -36,6 +36,7 @@ from kiosk.session.events import (
     Touched,
 )
 from kiosk.session.state import (
+    Account,
     Attract,
     Borrowing,
     Closing,
@@ -61,7 +62,7 @@ def must_be(turn: Turn, scene: Scene) -> Scene:
             return scene
         case Attract() | Identifying():
             return _wiped(turn, causes, scene) if causes else scene
-        case Home() | Borrowing() | Returning() | Closing():
+        case Home() | Borrowing() | Returning() | Account() | Closing():
             return _interrupted(turn, causes, scene) if causes else scene
         case _:
             assert_never(scene)
@@ -122,11 +123,13 @@ def _is_pad_back(turn: Turn) -> bool:
 
 
 def _interrupted(
-    turn: Turn, causes: tuple[OutCause, ...], scene: Home | Borrowing | Returning | Closing
+    turn: Turn, causes: tuple[OutCause, ...], scene: Home | Borrowing | Returning | Account | Closing
 ) -> OutOfService:
     """A visit was on: its open items go to the doubt list, and it ends when rows can be journalled."""
     if isinstance(scene, Borrowing | Returning):
         visits.hand_over(turn, scene)
+    elif isinstance(scene, Account):
+        account.hand_over(turn, scene)
     session = scene.session
     if turn.around.storage_ok:
         visits.journal_end(turn, session)

@@ -90,6 +90,9 @@ def _abandon_what_never_began(turn: Turn) -> None:
         if doubt.purpose is Purpose.BORROW and not doubt.loan_made:
             _forget(turn, doubt)
             turn.journal(_row(RowKind.BORROW_ABANDONED, doubt), _settled(doubt, Outcome.ABANDONED))
+        elif doubt.purpose is Purpose.ACCOUNT:
+            _forget(turn, doubt)
+            turn.journal(replace(_row(RowKind.RENEW_ABANDONED, doubt), uid=None))
 
 
 def _seen(turn: Turn, event: TagRead) -> None:
@@ -160,6 +163,7 @@ def _close(turn: Turn, doubt: Doubt, before: int | None, afi: int) -> None:
     """The tag was read back as wanted: the intent ends as it was meant."""
     _forget(turn, doubt)
     marks = turn.around.policy.marks
+    assert doubt.purpose is not Purpose.ACCOUNT, "a renewal has no tag"
     match doubt.purpose:
         case Purpose.BORROW:
             outcome = Outcome.OPENED

@@ -14,6 +14,7 @@ from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
 from kiosk.model.journal import Doubt, LentAlone
 from kiosk.model.limits import within
+from kiosk.model.questions import AccountLoan, AccountTold
 from kiosk.model.reasons import Reason
 from kiosk.rules.offline import OfflineCopy, OfflinePolicy
 from kiosk.session.events import Device, Health, Paper, TagKind
@@ -30,12 +31,15 @@ class Timeouts:
     home_s: Seconds = 60
     borrow_s: Seconds = 60
     return_s: Seconds = 45
+    account_s: Seconds = 60
     receipt_s: Seconds = 10
     warning_s: Seconds = 20
     put_back_s: Seconds = 20
     ask_s: Seconds = 2
     farewell_s: Seconds = 3
     notice_s: Seconds = 6
+    tap_s: Seconds = 3
+    """A card that lies longer is meant to stay while its owner is here; a shorter touch of the reader is a tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,64 @@ class Returning:
     help: bool = False
 
 
+class RenewStage(StrEnum):
+    """Where the renewal of one loan is on its way."""
+
+    STANDS = "stands"
+    WAITING = "waiting"
+    """Asked for together with others: its turn comes."""
+    ASKING = "asking"
+    """The intent is journalled and central is asked."""
+    RENEWED = "renewed"
+    """The fact is journalled: the new date stands."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class LoanRow:
+    """One loan of the account."""
+
+    loan: AccountLoan
+    stage: RenewStage = RenewStage.STANDS
+    intent: IntentId | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+class Part(StrEnum):
+    """What of an account is shown."""
+
+    LOANS = "loans"
+    HOLDS = "holds"
+    CHARGES = "charges"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a patron has, waits for and owes: as central told it in this visit, and kept no longer than that."""
+
+    idle: Idle
+    session: SessionId
+    patron: Patron
+    token: str
+    ask: AskId | None = None
+    """The question that is out."""
+    told: AccountTold | None = None
+    told_at: datetime | None = None
+    """When central told it."""
+    loans: tuple[LoanRow, ...] = ()
+    """Those of `told`, with what was done about them here."""
+    part: Part = Part.LOANS
+    giving_up: str = ""
+    """The hold of which the patron has to say once more that they give it up."""
+    given_up: frozenset[str] = frozenset()
+    """Holds that were cancelled here."""
+    lies_s: float | None = None
+    """Since when the patron's card lies on the reader; lifted after more than a tap, the visit is over."""
+    notice: Reason | None = None
+    notice_until_s: float = 0.0
+    help: bool = False
+
+
 class ReceiptStage(StrEnum):
     OFFERED = "offered"
     PRINTING = "printing"
@@ -269,7 +331,7 @@ class OutOfService:
     help: bool = False
 
 
-Scene = Attract | Identifying | Home | Borrowing | Returning | Closing | OutOfService
+Scene = Attract | Identifying | Home | Borrowing | Returning | Account | Closing | OutOfService
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from kiosk.model.journal import Doubt, LentAlone
 from kiosk.model.questions import ItemKnown
 from kiosk.rules.offline import OfflineCopy
 from kiosk.session import (
+    account,
     attract,
     borrow_list,
     borrowing,
@@ -43,10 +44,11 @@ from kiosk.session.events import (
     Touched,
 )
 from kiosk.session.hearing import heard
-from kiosk.session.idle import Patience
+from kiosk.session.idle import Attended, Patience
 from kiosk.session.rows import COMMITTED, in_stage
 from kiosk.session.state import (
     KNOWN_ITEMS,
+    Account,
     Attract,
     Borrowing,
     Closing,
@@ -127,6 +129,8 @@ def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
             return borrowing.on(turn, scene, event)
         case Returning():
             return returning.on(turn, scene, event)
+        case Account():
+            return account.on(turn, scene, event)
         case Closing():
             return closing.on(turn, scene, event)
         case OutOfService():
@@ -141,7 +145,7 @@ def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:
         turn.remember(event.answer.item)
     if isinstance(scene, Attract | OutOfService):
         scene = _unattended(turn, scene, event)
-    if isinstance(scene, Identifying | Home | Borrowing | Returning):
+    if isinstance(scene, Attended):
         if isinstance(event, TimePassed):
             return _patience(turn, scene)
         if idle.is_activity(event):
@@ -180,7 +184,7 @@ def _unattended(turn: Turn, scene: Attract | OutOfService, event: Event) -> Attr
             return scene
 
 
-def _patience(turn: Turn, scene: Identifying | Home | Borrowing | Returning) -> tuple[Scene, bool]:
+def _patience(turn: Turn, scene: Attended) -> tuple[Scene, bool]:
     """Nobody did anything: warn, and after the warning end the visit."""
     match idle.patience(scene, turn.around.policy.timeouts, turn.now_s):
         case Patience.LASTS:
@@ -192,7 +196,7 @@ def _patience(turn: Turn, scene: Identifying | Home | Borrowing | Returning) -> 
             return _left(turn, scene), True
 
 
-def _left(turn: Turn, scene: Identifying | Home | Borrowing | Returning) -> Attract:
+def _left(turn: Turn, scene: Attended) -> Attract:
     match scene:
         case Identifying():
             return visits.end(turn, None)
@@ -200,6 +204,8 @@ def _left(turn: Turn, scene: Identifying | Home | Borrowing | Returning) -> Attr
             return visits.end(turn, scene.session)
         case Borrowing() | Returning():
             return visits.leave(turn, scene)
+        case Account():
+            return account.leave(turn, scene)
         case _:
             assert_never(scene)
 
@@ -217,7 +223,7 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
                 yield around.quiet_s
         case Identifying():
             yield idle.due_s(scene, timeouts)
-        case Home():
+        case Home() | Account():
             yield idle.due_s(scene, timeouts)
             if scene.notice is not None:
                 yield scene.notice_until_s

@@ -96,19 +96,15 @@ def close(turn: Turn, visit: Visit) -> Scene:
     """Every item has ended: offer the receipt, or say what went wrong; without either the screen is wiped."""
     match visit:
         case Borrowing():
-            purpose, borrowed, returned = Purpose.BORROW, visit.rows, visit.returned
+            purpose = Purpose.BORROW
+            borrowed = in_stage(visit.rows, {Stage.DONE})
+            returned = without_tags_of(in_stage(visit.returned, {Stage.DONE}), borrowed)
         case Returning():
-            purpose, borrowed, returned = Purpose.RETURN, visit.borrowed, visit.rows
+            purpose = Purpose.RETURN
+            returned = in_stage(visit.rows, {Stage.DONE})
+            borrowed = without_tags_of(in_stage(visit.borrowed, {Stage.DONE}), returned)
         case _:
             assert_never(visit)
-    borrowed, returned = in_stage(borrowed, {Stage.DONE}), in_stage(returned, {Stage.DONE})
-    match purpose:
-        case Purpose.BORROW:
-            returned = without_tags_of(returned, borrowed)
-        case Purpose.RETURN:
-            borrowed = without_tags_of(borrowed, returned)
-        case _:
-            assert_never(purpose)
     others = in_stage(visit.rows, ENDED_BADLY)
     if not (borrowed or returned or in_stage(others, ENDED_BADLY - {Stage.UNREADABLE})):
         return end(turn, visit.session)

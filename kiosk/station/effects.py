@@ -31,7 +31,7 @@ from kiosk.session.events import (
     TagRead,
     WriteTrouble,
 )
-from kiosk.session.state import Borrowing, Home, Identifying, Kiosk, Returning
+from kiosk.session.state import Account, Borrowing, Home, Identifying, Kiosk, Returning
 from kiosk.station.devices import Devices
 from kiosk.station.overheard import Plays
 from kiosk.station.receipts import Letterhead, compose
@@ -40,7 +40,7 @@ from kiosk.station.uplink import StationHealth
 Order = Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play
 """Every effect but `Journal`, which the loop commits before any of these."""
 
-EXPECTING_CODES = (Identifying, Home, Borrowing, Returning)
+EXPECTING_CODES = (Identifying, Home, Borrowing, Returning, Account)
 """Scenes in which a patron may hold a code before the scanner; an engine with a trigger reads in these alone."""
 
 log = logging.getLogger(__name__)

@@ -15,6 +15,7 @@ from typing import assert_never
 from kiosk.model.circulation import Item, Language, Patron
 from kiosk.model.ids import AskId, ItemId, PatronRef, Uid
 from kiosk.model.questions import (
+    AccountCharge,
     AccountHold,
     AccountLoan,
     AccountTold,
@@ -255,28 +256,85 @@ def _patron(data: Fields) -> Patron:
 
 def _account_object(account: AccountTold) -> dict[str, Json]:
     loans: list[Json] = [
-        {"item": _item_object(loan.item), "due": instant_text(loan.due), "renewals": loan.renewals}
+        {
+            "item": _item_object(loan.item),
+            "due": instant_text(loan.due),
+            "renewals": loan.renewals,
+            "provisional": loan.provisional,
+        }
         for loan in account.loans
     ]
     holds: list[Json] = [
-        {"title": hold.title, "ready": hold.ready, "until": None if hold.until is None else hold.until.isoformat()}
+        {
+            "title": hold.title,
+            "ready": hold.ready,
+            "until": None if hold.until is None else hold.until.isoformat(),
+            "id": hold.id,
+            "place": hold.place,
+            "pickup": hold.pickup,
+        }
         for hold in account.holds
     ]
-    return {"loans": loans, "holds": holds, "owes_cents": account.owes_cents, "may_borrow": account.may_borrow}
+    charges: list[Json] = [
+        {
+            "kind": charge.kind,
+            "title": charge.title,
+            "owed_cents": charge.owed_cents,
+            "since": charge.since.isoformat(),
+        }
+        for charge in account.charges
+    ]
+    return {
+        "loans": loans,
+        "holds": holds,
+        "charges": charges,
+        "owes_cents": account.owes_cents,
+        "currency": account.currency,
+        "may_borrow": account.may_borrow,
+    }
 
 
 def _account(data: Fields) -> AccountTold:
     return AccountTold(
         loans=tuple(
-            AccountLoan(_item(one.inner("item")), one.instant("due"), one.whole("renewals"))
+            AccountLoan(
+                _item(one.inner("item")),
+                one.instant("due"),
+                one.whole("renewals"),
+                one.has("provisional") and one.flag("provisional"),
+            )
             for one in data.each("loans", MOST_ROWS)
         ),
         holds=tuple(
-            AccountHold(one.text("title", LONGEST_TITLE), one.flag("ready"), one.day_or_none("until"))
+            AccountHold(
+                one.text("title", LONGEST_TITLE),
+                one.flag("ready"),
+                one.day_or_none("until"),
+                one.text_or_none("id") or "",
+                one.whole_or_none("place"),
+                one.text_or_none("pickup") or "",
+            )
             for one in data.each("holds", MOST_ROWS)
         ),
         owes_cents=data.whole("owes_cents"),
         may_borrow=data.whole_or_none("may_borrow"),
+        charges=_charges(data),
+        currency=data.text_or_none("currency") or "CNY",
+    )
+
+
+def _charges(data: Fields) -> tuple[AccountCharge, ...]:
+    """An older central tells the sum alone."""
+    if not data.has("charges"):
+        return ()
+    return tuple(
+        AccountCharge(
+            one.text("kind"),
+            one.text_or_none("title", LONGEST_TITLE) or "",
+            one.whole("owed_cents"),
+            one.day("since"),
+        )
+        for one in data.each("charges", MOST_ROWS)
     )
 
 

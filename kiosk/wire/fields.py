@@ -97,6 +97,13 @@ class Fields:
         except ValueError:
             raise self._refusal(key, "a day like 2026-11-24", value) from None
 
+    def day(self, key: str) -> date:
+        """A day of the calendar that has to be there."""
+        found = self.day_or_none(key)
+        if found is None:
+            raise self._refusal(key, "a day like 2026-11-24", None)
+        return found
+
     def word(self, key: str, kind: type[Word]) -> Word:
         value = self.members.get(key)
         if isinstance(value, str):

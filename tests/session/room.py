@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import assert_never
 
 from kiosk.model.circulation import Item, Patron, Purpose
 from kiosk.model.facts import Fact
 from kiosk.model.ids import IdSource, IntentId, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.journal import CLOSING, Doubt, JournalRow, RowKind
 from kiosk.model.questions import (
+    AccountTold,
     Answer,
+    AskAccount,
     AskBorrow,
     AskIdentify,
     AskItem,
+    AskRenew,
     Identified,
     ItemKnown,
     MayBorrow,
     MayNotBorrow,
+    MayNotRenew,
+    MayRenew,
+    NoAccount,
     NotIdentified,
 )
 from kiosk.model.reasons import Reason, ReasonCode
@@ -48,8 +55,13 @@ from kiosk.session.step import begin, due_s, step
 from kiosk.session.surroundings import LYING_S
 
 IN_STOCK, ON_LOAN = 0x07, 0xC2
-OPENS = {RowKind.BORROW_INTENDED: Purpose.BORROW, RowKind.RETURN_INTENDED: Purpose.RETURN}
+OPENS = {
+    RowKind.BORROW_INTENDED: Purpose.BORROW,
+    RowKind.RETURN_INTENDED: Purpose.RETURN,
+    RowKind.RENEW_INTENDED: Purpose.ACCOUNT,
+}
 START = datetime(2026, 11, 24, 2, 3, tzinfo=UTC)
+RENEWED = datetime(2027, 1, 19, 15, 59, tzinfo=UTC)
 DUE = datetime(2026, 12, 22, 15, 59, tzinfo=UTC)
 
 
@@ -97,14 +109,14 @@ def doubts_of(rows: Iterable[Written], at: datetime) -> list[Doubt]:
         if kinds & CLOSING or first.kind not in OPENS:
             continue
         assert first.item is not None
-        assert first.uid is not None
+        assert first.uid is not None or first.kind is RowKind.RENEW_INTENDED
         doubts.append(
             Doubt(
                 intent,
                 first.session or SessionId(""),
                 OPENS[first.kind],
                 first.item,
-                first.uid,
+                first.uid or Uid(""),
                 first.patron,
                 RowKind.LOAN_MADE in kinds,
                 next((row.due for row in story if row.kind is RowKind.LOAN_MADE), None),
@@ -124,6 +136,8 @@ class Room:
     books: dict[str, Book] = field(default_factory=dict)
     cards: dict[str, Patron] = field(default_factory=dict)
     refusals: dict[ItemId, ReasonCode] = field(default_factory=dict)
+    accounts: dict[PatronRef, AccountTold] = field(default_factory=dict)
+    """What central tells of a patron."""
     hold_central: bool = False
     hold_pad: bool = False
     hold_printer: bool = False
@@ -303,8 +317,13 @@ class Room:
                 return MayBorrow(item, DUE, 4)
             case AskItem():
                 return ItemKnown(self._catalogued(ask.question.item))
+            case AskAccount():
+                return self.accounts.get(ask.question.patron) or NoAccount((Reason(ReasonCode.UNKNOWN_PATRON),))
+            case AskRenew():
+                refusal = self.refusals.get(ask.question.item)
+                return MayRenew(RENEWED) if refusal is None else MayNotRenew((Reason(refusal),))
             case _:
-                raise AssertionError(f"no session asks {ask.question}")
+                assert_never(ask.question)
 
     def _catalogued(self, item: ItemId) -> Item:
         titles = [book.title for book in self.books.values() if book.item == item]

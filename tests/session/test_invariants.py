@@ -1,25 +1,36 @@
 """Whatever happens in whatever order, the promises of the design (section 4) hold.
 
-One property throws events at the reducer that no sane device would send; the other plays people, devices, disk and
-power cuts in a room where tags keep what was written to them.
+The property throws events at the reducer that no sane device would send.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import get_args
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.ledger.verify import FOLLOWS
-from kiosk.model.circulation import Item, Language, Purpose
+from kiosk.model.circulation import Item, Language
+from kiosk.model.facts import LoanRenewed
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, Uid
 from kiosk.model.journal import CLOSING, JournalRow, RowKind
-from kiosk.model.questions import Answer, Identified, ItemKnown, MayBorrow, MayNotBorrow, NotIdentified
+from kiosk.model.questions import (
+    AccountHold,
+    AccountLoan,
+    AccountTold,
+    Answer,
+    Identified,
+    ItemKnown,
+    MayBorrow,
+    MayNotBorrow,
+    MayNotRenew,
+    MayRenew,
+    NoAccount,
+    NotIdentified,
+)
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.offline import KnownPatron
 from kiosk.session.effects import Ask, Effect, Journal, PrintReceipt, WriteAfi
@@ -56,11 +67,12 @@ from kiosk.session.events import (
     Touched,
     WriteTrouble,
 )
-from kiosk.session.state import Borrowing, Kiosk, Policy, Returning, Scene, Stage
+from kiosk.session.state import Account, Borrowing, Kiosk, Policy, RenewStage, Returning, Scene, Stage
 from kiosk.session.step import begin, due_s, step
 from kiosk.session.surroundings import LYING_S
 from tests.rules.copies import Copy
-from tests.session.room import DUE, IN_STOCK, ON_LOAN, START, PowerCut, Room, a_book, a_patron, doubts_of
+from tests.session.room import DUE, IN_STOCK, ON_LOAN, START, a_patron
+from tests.session.stories import in_order
 
 UIDS = [Uid(f"E00401000000000{number}") for number in range(4)]
 ITEMS = [ItemId("B1"), ItemId("B2"), ItemId("B3")]
@@ -68,11 +80,15 @@ uids, items = st.sampled_from(UIDS), st.sampled_from(ITEMS)
 afis = st.sampled_from([IN_STOCK, ON_LOAN, 0x00, None])
 cards = st.sampled_from(["card-of-Wei", "card-of-Li", "B1"])
 reasons = st.sampled_from([(), (Reason(ReasonCode.ON_HOLD),)])
+TOLD = AccountTold(
+    tuple(AccountLoan(Item(item, "Snow"), DUE, 0) for item in ITEMS), (AccountHold("Momo", False, None, "h1"),), 0, 3
+)
 answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(Identified, st.sampled_from([a_patron("Wei"), a_patron("Li")]), st.sampled_from([None, Language.EN])),
     st.builds(NotIdentified, reasons),
     st.builds(MayBorrow, st.builds(Item, items, st.just("Snow")), st.just(DUE), st.sampled_from([None, 0, 3])),
     st.builds(MayNotBorrow, reasons),
+    st.sampled_from([MayRenew(DUE), MayNotRenew(()), TOLD, TOLD, NoAccount(())]),
     st.builds(ItemKnown, st.one_of(st.none(), st.builds(Item, items, st.just("Snow")))),
 )
 odd: st.SearchStrategy[Event] = st.one_of(
@@ -91,7 +107,7 @@ usual: st.SearchStrategy[Event] = st.one_of(
     st.builds(TagSeen, uids),
     st.builds(TagGone, uids),
     st.builds(CodeScanned, cards),
-    st.builds(Touched, st.sampled_from(Touch), st.sampled_from(["", *UIDS])),
+    st.builds(Touched, st.sampled_from(Touch), st.sampled_from(["", "1", "2", "holds", *UIDS])),
     st.just(TimePassed()),
 )
 pad_trouble: st.SearchStrategy[Event] = st.builds(DeviceChanged, st.just(Device.PAD), st.sampled_from(Health))
@@ -126,6 +142,13 @@ WEI = Identified(a_patron("Wei"))
 BOOK = TagRead(UIDS[0], TagKind.LIBRARY, ITEMS[0], "Snow", IN_STOCK)
 BACK = TagRead(UIDS[1], TagKind.LIBRARY, ITEMS[1], "Le zahir", ON_LOAN)
 YES = Reply(0, MayBorrow(Item(ITEMS[0], "Snow"), DUE, 4))
+ACCOUNT: list[Move] = [
+    LinkChanged(True),
+    Touched(Touch.ACCOUNT),
+    CardPresented("card-of-Wei"),
+    Reply(0, WEI),
+    Reply(0, TOLD),
+]
 OPENINGS: list[list[Move]] = [
     [],
     [BOOK, CardPresented("card-of-Wei"), Reply(0, WEI)],
@@ -133,6 +156,8 @@ OPENINGS: list[list[Move]] = [
     [BOOK, CardPresented("card-of-Wei"), Reply(0, WEI), YES, PadReply(None), Touched(Touch.DONE)],
     [CardPresented("card-of-Wei"), Reply(0, WEI)],
     [CardPresented("card-of-Wei"), Reply(0, WEI), Touched(Touch.RETURN), BACK],
+    ACCOUNT,
+    [*ACCOUNT, Touched(Touch.RENEW_ALL), Reply(0, MayRenew(DUE))],
     [BACK],
     [BACK, PadReply(WriteTrouble.AWAY), TagGone(UIDS[1])],
     [BACK, PadReply(None), Touched(Touch.DONE)],
@@ -178,6 +203,7 @@ class Witness:
     asks: list[AskId] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
     writes: list[WriteAfi] = field(default_factory=list)
+    renewed: set[IntentId | None] = field(default_factory=set)
 
     def step(self, event: Event, moment: Moment, *, disk_refuses: bool) -> None:
         state, effects = step(self.kiosk, event, moment)
@@ -199,6 +225,7 @@ class Witness:
         assert list(effects[: len(journal)]) == journal, "journal rows come first"
         assert state.around.storage_ok or not journal, "nothing is journalled while the disk refuses"
         self.rows += [effect.row for effect in journal]
+        self.renewed |= {effect.row.intent for effect in journal if isinstance(effect.fact, LoanRenewed)}
         for row in (effect.row for effect in journal):
             if row.kind in (RowKind.BORROW_DONE, RowKind.RETURN_DONE):
                 _was_read_back(event, row)
@@ -238,6 +265,10 @@ class Witness:
             kept |= {row.intent for row in scene.rows if row.intent is not None}
             done = {row.intent for row in scene.rows if row.stage is Stage.DONE}
             assert not done & self.open_intents(), "only what is journalled as done is shown as done"
+        if isinstance(scene, Account):
+            kept |= {row.intent for row in scene.loans if row.intent is not None}
+            renewed = {row.intent for row in scene.loans if row.stage is RenewStage.RENEWED}
+            assert renewed <= self.renewed, "only a fact makes a new date"
         assert self.open_intents() <= kept
 
 
@@ -254,15 +285,6 @@ def _was_read_back(event: Event, row: JournalRow) -> None:
             pass
         case _:
             raise AssertionError(f"{row.kind} after {event}")
-
-
-def in_order(stories: dict[IntentId, list[RowKind]]) -> None:
-    """Each intent's rows follow the order of operations, with at most one loan and one end."""
-    for story in stories.values():
-        assert story[0] in (RowKind.BORROW_INTENDED, RowKind.RETURN_INTENDED)
-        for before, after in pairwise(story):
-            assert after in FOLLOWS.get(before, frozenset()), story
-        assert story.count(RowKind.LOAN_MADE) <= 1
 
 
 @pytest.mark.parametrize("opening", OPENINGS, ids=range(len(OPENINGS)))
@@ -321,174 +343,3 @@ def _event(witness: Witness, move: Move) -> Event:
             return TagNotWritten(order.uid, move.why, move.afi)
         case _:
             return move
-
-
-TITLES = ["Snow", "Le zahir", "Deep river", "Twin", "Torn tag", "Bank card"]
-Deed = tuple[str, int]
-
-
-def _switch(name: str) -> Callable[[Room, int], None]:
-    return lambda room, choice: setattr(room, name, choice % 2 == 0)
-
-
-def _tap(room: Room, choice: int) -> None:
-    room.happened(CardPresented(["card-of-Wei", "card-of-Li"][choice % 2]))
-    if choice % 3:
-        room.happened(CardLifted())
-
-
-def _free_disk(room: Room, choice: int) -> None:
-    room.disk_full = False
-    room.happened(StorageRecovered())
-
-
-def _cut(room: Room, choice: int) -> None:
-    room.cut_in, room.cut_before = choice // 2, choice % 2 == 0
-
-
-def _scan(room: Room, choice: int) -> None:
-    room.happened(CodeScanned(room.books[TITLES[choice % len(TITLES)]].item))
-
-
-def _replug(room: Room, choice: int) -> None:
-    if room.pad_works:
-        room.unplug_pad()
-    else:
-        room.plug_pad()
-
-
-DEEDS: dict[str, Callable[[Room, int], None]] = {
-    "lay down": lambda room, choice: room.lay_down(TITLES[choice % len(TITLES)], TITLES[(choice // 2) % len(TITLES)]),
-    "take off": lambda room, choice: room.take_off(TITLES[choice % len(TITLES)]),
-    "take all off": lambda room, choice: room.take_off(*TITLES),
-    "tap card": _tap,
-    "touch": lambda room, choice: room.happened(
-        Touched([Touch.BORROW, Touch.RETURN, Touch.DONE, Touch.PRINT, Touch.BACK, Touch.NO_RECEIPT][choice % 6])
-    ),
-    "remove": lambda room, choice: room.happened(Touched(Touch.REMOVE, room.books[TITLES[choice % 6]].uid)),
-    "scan": _scan,
-    "wait": lambda room, choice: room.passes([1, 5, 21, 90][choice % 4]),
-    "hold central": _switch("hold_central"),
-    "hold pad": _switch("hold_pad"),
-    "pad does one thing": lambda room, choice: room.pad_answers(),
-    "central answers once": lambda room, choice: room.central_answers(),
-    "lose answers": _switch("lose_answers"),
-    "line": _switch("online"),
-    "replug pad": _replug,
-    "fill disk": lambda room, choice: setattr(room, "disk_full", True),
-    "free disk": _free_disk,
-    "cut the power soon": _cut,
-    "cut the power": lambda room, choice: room.switch_on(),
-}
-deeds = st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.integers(0, 11)), min_size=10, max_size=50)
-
-
-def a_room() -> Room:
-    room = Room()
-    for number, title in enumerate(TITLES, 1):
-        room.books[title] = a_book(title, number)
-    room.books["Twin"].item = room.books["Snow"].item
-    room.books["Torn tag"].kind = TagKind.BROKEN
-    room.books["Bank card"].kind = TagKind.NOT_LIBRARY
-    room.cards = {"card-of-Wei": a_patron("Wei"), "card-of-Li": a_patron("Li")}
-    room.happened(PaperChanged(Paper.OK))
-    return room
-
-
-def standing_loans(room: Room) -> set[Uid]:
-    """Tags whose item the journal says is lent."""
-    standing: set[Uid] = set()
-    for written in room.rows:
-        assert written.row.uid is not None or written.row.intent is None
-        if written.row.uid is None:
-            continue
-        if written.row.kind is RowKind.LOAN_MADE:
-            standing.add(written.row.uid)
-        elif written.row.kind in (RowKind.LOAN_UNDONE, RowKind.RETURN_DONE):
-            standing.discard(written.row.uid)
-    return standing
-
-
-def check(room: Room) -> None:
-    """I1–I3 as the room shows them, at any moment."""
-    doubts = doubts_of(room.rows, START)
-    lent = standing_loans(room)
-    in_doubt = {doubt.uid for doubt in doubts}
-    for book in room.books.values():
-        if book.afi == ON_LOAN:
-            assert book.uid in lent | in_doubt, f"I2: {book} says on loan, and nobody knows"
-        elif book.uid in lent:
-            assert book.uid in in_doubt, f"I3: {book} is lent, secured, and nobody mends it"
-    stories: dict[IntentId, list[RowKind]] = {}
-    for written in room.rows:
-        if written.row.intent is not None and (written.row.kind in FOLLOWS or written.row.kind in CLOSING):
-            stories.setdefault(written.row.intent, []).append(written.row.kind)
-    in_order(stories)
-
-
-def play(room: Room, deed: Deed) -> None:
-    try:
-        DEEDS[deed[0]](room, deed[1])
-        room.work()
-    except PowerCut:
-        room.hold_pad = room.hold_central = False
-        room.switch_on()
-        room.work()
-
-
-def all_is_well_again(room: Room) -> None:
-    """Everything works, everybody has gone home, and every book lies on the pad when the kiosk starts."""
-    room.hold_pad = room.hold_central = room.lose_answers = room.disk_full = False
-    room.cut_in = None
-    room.passes(300)
-    for book in room.books.values():
-        book.lies = True
-    room.switch_on()
-    room.passes(60)
-
-
-@settings(max_examples=150, deadline=None)
-@given(deeds)
-@example([("lay down", 0), ("hold pad", 0), ("tap card", 1), ("take all off", 0), ("cut the power", 0)])
-def test_people_devices_disk_and_power_cuts_lose_nothing(played: list[Deed]) -> None:
-    """D01–D13, P02, P05, P06, D14: the journal and the tags agree, and every doubt ends when the book is seen again."""
-    room = a_room()
-    for deed in played:
-        play(room, deed)
-        check(room)
-    all_is_well_again(room)
-    check(room)
-    assert not room.kiosk.around.doubts
-    assert not [doubt for doubt in doubts_of(room.rows, START) if doubt.purpose is Purpose.BORROW]
-    assert {book.uid for book in room.books.values() if book.afi == ON_LOAN} == standing_loans(room)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.sampled_from(["borrow", "return"]), st.integers(0, 12), st.booleans(), st.booleans())
-def test_a_power_cut_beside_any_commit_leaves_one_loan_or_none(way: str, at: int, before: bool, lost: bool) -> None:
-    """D01–D12, I4: each commit of a borrow and of a return, before it and right after it, also with a lost answer."""
-    room = a_room()
-    snow = room.books["Snow"]
-    snow.afi = ON_LOAN if way == "return" else IN_STOCK
-    room.lose_answers = lost
-    room.cut_in, room.cut_before = at, before
-    confirmed = False
-    try:
-        room.lay_down("Snow", "Le zahir")
-        _tap(room, 1)
-        room.work()
-        scene = room.kiosk.scene
-        confirmed = isinstance(scene, Borrowing) and any(
-            row.uid == snow.uid and row.stage is Stage.DONE for row in scene.rows
-        )
-        room.happened(Touched(Touch.DONE))
-        room.passes(20)
-    except PowerCut:
-        room.switch_on()
-    all_is_well_again(room)
-    loans = [written.row.intent for written in room.rows if written.row.kind is RowKind.LOAN_MADE]
-    assert len(loans) == len(set(loans))
-    if way == "borrow":
-        assert (snow.afi == ON_LOAN) == (snow.uid in standing_loans(room))
-        assert not confirmed or snow.afi == ON_LOAN
-    assert not room.kiosk.around.doubts

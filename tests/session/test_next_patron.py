@@ -23,7 +23,7 @@ from tests.session.playbook import (
     touch,
 )
 from tests.session.room import ON_LOAN, PowerCut, Room, a_book
-from tests.session.test_invariants import DEEDS, Deed, a_room, play
+from tests.session.test_people import DEEDS, Deed, a_room, play
 
 MORE = {
     "help": lambda room, choice: room.happened(Touched([Touch.HELP, Touch.CLOSE_HELP][choice % 2])),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kiosk.model.circulation import Item, Language, Patron
 from kiosk.model.ids import AskId, Epoch, ItemId, PatronRef, Uid
 from kiosk.model.questions import (
+    AccountCharge,
     AccountHold,
     AccountLoan,
     AccountTold,
@@ -86,10 +87,14 @@ questions: st.SearchStrategy[Question] = st.one_of(
 days = st.none() | st.dates(date(1971, 1, 1))
 accounts = st.builds(
     AccountTold,
-    st.lists(st.builds(AccountLoan, items, instants, st.integers(0, 99)), max_size=3).map(tuple),
-    st.lists(st.builds(AccountHold, words, st.booleans(), days), max_size=3).map(tuple),
+    st.lists(st.builds(AccountLoan, items, instants, st.integers(0, 99), st.booleans()), max_size=3).map(tuple),
+    st.lists(st.builds(AccountHold, words, st.booleans(), days, words, counts, words), max_size=3).map(tuple),
     st.integers(0, 1_000_000),
     counts,
+    st.lists(
+        st.builds(AccountCharge, words, words, st.integers(0, 1_000_000), st.dates(date(1971, 1, 1))), max_size=3
+    ).map(tuple),
+    st.sampled_from(["CNY", "EUR"]),
 )
 answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(

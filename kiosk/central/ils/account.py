@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from kiosk.central.account_answers import MOST_ROWS, NOBODY, cut
+from kiosk.central.account_answers import MOST_LOANS, MOST_OTHERS, NOBODY, cut
 from kiosk.central.borrowing import running_loan
 from kiosk.central.holdings import item_on_file
 from kiosk.central.ils.port import Ils, IlsAway, IlsDetails, IlsPatron
@@ -33,7 +33,7 @@ def account_there(ils: Ils, engine: Engine, card: str, by_s: float) -> AccountTo
     found = ils.patron(card, by_s)
     if not found.known:
         return NoAccount(NOBODY)
-    numbers = tuple(dict.fromkeys(found.charged))[:MOST_ROWS]
+    numbers = tuple(dict.fromkeys(found.charged))[:MOST_LOANS]
     if not numbers and found.charged_count:
         raise IlsAway("the library system tells how many items the patron has, and not which")
     waits = _holds(ils, card, found, by_s)
@@ -41,7 +41,7 @@ def account_there(ils: Ils, engine: Engine, card: str, by_s: float) -> AccountTo
     with engine.connect() as connection:
         loans = tuple(sorted((_loan(connection, number, told.get(number)) for number in numbers), key=_due))
         holds = tuple(AccountHold(_title(connection, number), ready, None) for number, ready in waits)
-    return AccountTold(loans, holds[:MOST_ROWS], found.owes_cents, 0 if found.reasons else found.more)
+    return AccountTold(loans, holds[:MOST_OTHERS], found.owes_cents, 0 if found.reasons else found.more)
 
 
 def _holds(ils: Ils, card: str, found: IlsPatron, by_s: float) -> list[tuple[str, bool]]:

@@ -34,14 +34,16 @@ from kiosk.screens.tokens import (
     TINT,
 )
 from kiosk.screens.tree import Node, PageTurned, Role
-from kiosk.screens.view import Banner, Button, ListBody, View
+from kiosk.screens.view import Allowance, Banner, Button, ListBody, Paging, View
 
 LEAST_HINT = 300
 
 
 def live_list(canvas: Canvas, regions: Regions, view: View, body: ListBody, page: int | None) -> tuple[Node, ...]:
     """The whole screen but header and bar. `page` is the patron's choice, None to follow the work."""
-    head, area = _head(canvas, regions, body)
+    nodes, area = head(
+        canvas, regions, body.id, (body.title, body.sentence), body.allowance, private=body.sentence_private
+    )
     if regions.side:
         summary_box = _side_summary(canvas, regions.side, body)
         top = regions.side.y + (ALLOWANCE_HEIGHT + GAP if body.allowance else 0)
@@ -57,23 +59,35 @@ def live_list(canvas: Canvas, regions: Regions, view: View, body: ListBody, page
         area = area.top_part(area.h - height - GAP)
     counts = summary(canvas, summary_box, body)
     if not body.rows:
-        return (*head, *notices, _empty(canvas, area, body), counts)
-    return (*head, *notices, *_rows(canvas, area, view, body, page), counts)
+        return (*nodes, *notices, _empty(canvas, area, body), counts)
+    return (*nodes, *notices, *_rows(canvas, area, view, body, page), counts)
 
 
-def _head(canvas: Canvas, regions: Regions, body: ListBody) -> tuple[list[Node], Box]:
-    area = texts = regions.content
+def head(
+    canvas: Canvas,
+    regions: Regions,
+    prefix: str,
+    texts: tuple[str, str],
+    more: Allowance | None,
+    *,
+    private: bool,
+    beside: int = 0,
+) -> tuple[list[Node], Box]:
+    """Title and sentence (`private` or not), and how many more may be borrowed; and the room that is left.
+
+    `beside`: units right of the title that are kept free.
+    """
+    area = room = regions.content
+    room = room.left_part(room.w - beside)
     extra: list[Node] = []
-    if body.allowance:
+    if more:
         if regions.side:
             box = regions.side.top_part(ALLOWANCE_HEIGHT)
         else:
             box = Box(area.right - ALLOWANCE_WIDTH, area.y, ALLOWANCE_WIDTH, ALLOWANCE_HEIGHT)
-            texts = Box(area.x, area.y, area.w - ALLOWANCE_WIDTH - GAP, area.h)
-        extra = [allowance(canvas, box, body.allowance, body.id)]
-    nodes, rest = title_block(
-        canvas, texts, body.id, (body.title, body.sentence), sentence_private=body.sentence_private
-    )
+            room = Box(area.x, area.y, area.w - ALLOWANCE_WIDTH - GAP, area.h)
+        extra = [allowance(canvas, box, more, prefix)]
+    nodes, rest = title_block(canvas, room, prefix, texts, sentence_private=private)
     return [*nodes, *extra], area.below(rest.y - area.y + 28)
 
 
@@ -108,40 +122,46 @@ def _empty(canvas: Canvas, area: Box, body: ListBody) -> Node:
 
 
 def _rows(canvas: Canvas, area: Box, view: View, body: ListBody, page: int | None) -> list[Node]:
-    pages = paged(canvas, area, body.rows, body.remove_label)
-    shown = page_shown(pages, page)
+    pages = paged(canvas, area, body.rows)
+    found, rest = rows_and_pager(canvas, area, view, body.paging, pages, page_shown(pages, page))
+    if rest.h >= LEAST_HINT and body.more_hint:
+        found.append(_more(canvas, rest, body))
+    return found
+
+
+def rows_and_pager(
+    canvas: Canvas, area: Box, view: View, words: Paging, pages: Pages, shown: int
+) -> tuple[list[Node], Box]:
+    """One page of the list, and what turns to the others; and the room that is left below."""
     nodes: list[Node] = []
     top = area.y
     for number, rows in enumerate(pages.pages):
         for row in rows:
             if number == shown:
                 box = Box(area.x, top, area.w, row.height)
-                nodes.append(row_shown(canvas, box, view, body, row, pages))
+                nodes.append(row_shown(canvas, box, view, words.id, row, pages))
                 top += row.height + pages.density.gap
             else:
-                nodes.append(row_elsewhere(canvas, body, row))
-    found = [canvas.node(f"{body.id}.list", Role.LIST, body.title, area, children=tuple(nodes))]
-    if len(pages.pages) > 1:
-        found += pager(canvas, Box(area.x, area.bottom - PAGER_HEIGHT, area.w, PAGER_HEIGHT), body, shown, pages)
-    else:
-        rest = area.below(top - area.y)
-        if rest.h >= LEAST_HINT and body.more_hint:
-            found.append(_more(canvas, rest, body))
-    return found
+                nodes.append(row_elsewhere(canvas, words.id, row))
+    found = [canvas.node(f"{words.id}.list", Role.LIST, words.title, area, children=tuple(nodes))]
+    if len(pages.pages) == 1:
+        return found, area.below(top - area.y)
+    bottom = Box(area.x, area.bottom - PAGER_HEIGHT, area.w, PAGER_HEIGHT)
+    return [*found, *pager(canvas, bottom, words, shown, pages)], area.below(area.h)
 
 
-def pager(canvas: Canvas, box: Box, body: ListBody, shown: int, pages: Pages) -> list[Node]:
+def pager(canvas: Canvas, box: Box, words: Paging, shown: int, pages: Pages) -> list[Node]:
     width = 280
     nodes = []
     if shown > 0:
-        before = Button(f"{body.id}.page-before", body.page_before, "chevron-left", PageTurned(shown - 1))
+        before = Button(f"{words.id}.page-before", words.before, "chevron-left", PageTurned(shown - 1))
         nodes.append(button(canvas, box.left_part(width), before))
-    label = body.page_label.format(page=shown + 1, pages=len(pages.pages))
+    label = words.label.format(page=shown + 1, pages=len(pages.pages))
     middle = Box(box.x + width + GAP, box.y, box.w - 2 * (width + GAP), box.h)
     canvas.line(middle, label, SMALL, MUTED, align=Align.CENTRE)
-    nodes.append(canvas.node(f"{body.id}.page", Role.STATUS, label, middle))
+    nodes.append(canvas.node(f"{words.id}.page", Role.STATUS, label, middle))
     if shown < len(pages.pages) - 1:
-        after = Button(f"{body.id}.page-after", body.page_after, "chevron-right", PageTurned(shown + 1))
+        after = Button(f"{words.id}.page-after", words.after, "chevron-right", PageTurned(shown + 1))
         nodes.append(button(canvas, box.right_part(width), after))
     return nodes
 

@@ -16,7 +16,7 @@ from kiosk.screens.tokens import (
     SMALL,
     SMALLEST,
 )
-from kiosk.screens.view import RowView
+from kiosk.screens.view import RowButton, RowView
 
 PAGER_HEIGHT = 96
 REMOVE_SIDE = 72
@@ -69,9 +69,9 @@ class Pages:
     pages: tuple[tuple[Measured, ...], ...]
 
 
-def paged(canvas: Canvas, area: Box, rows: tuple[RowView, ...], remove_label: str) -> Pages:
+def paged(canvas: Canvas, area: Box, rows: tuple[RowView, ...]) -> Pages:
     """The largest rows that fit; on pages, the largest that need no more pages than the smallest would."""
-    densities = [_one_page(canvas, area.w, rows, density, remove_label) for density in (ROOMY, SNUG, TIGHT, COMPACT)]
+    densities = [_one_page(canvas, area.w, rows, density) for density in (ROOMY, SNUG, TIGHT, COMPACT)]
     for fitting in densities:
         if _height(fitting.pages[0], fitting.density) <= area.h:
             return _spread(fitting, area.h)
@@ -92,10 +92,10 @@ def _spread(pages: Pages, room: int) -> Pages:
     return replace(pages, pages=grown)
 
 
-def _one_page(canvas: Canvas, width: int, rows: tuple[RowView, ...], density: Density, remove_label: str) -> Pages:
+def _one_page(canvas: Canvas, width: int, rows: tuple[RowView, ...], density: Density) -> Pages:
     wide = max(180, *(pill_width(canvas, row.pill, density.pill) for row in rows))
-    if density.remove_below and any(row.remove for row in rows):
-        wide = max(wide, REMOVE_ROOM + canvas.ruler.width(remove_label, SMALL, Weight.BOLD))
+    if density.remove_below:
+        wide = max(wide, *(_labelled(canvas, row.button) for row in rows if row.button), 0)
     page = tuple(_measured(canvas, width, number, row, density, wide) for number, row in enumerate(rows, 1))
     return Pages(density, wide, (page,))
 
@@ -120,18 +120,28 @@ def _height(rows: tuple[Measured, ...], density: Density) -> int:
 
 
 def _measured(canvas: Canvas, width: int, number: int, view: RowView, density: Density, pill: int) -> Measured:
-    room = text_width(width, view, density, pill)
+    room = text_width(canvas, width, view, density, pill)
     title = canvas.lines(view.title, density.title, Weight.BOLD, room, density.title_lines)
-    detail = canvas.lines(view.detail, density.detail, Weight.REGULAR, room)
+    detail = canvas.lines(view.detail, density.detail, Weight.BOLD if view.emphasis else Weight.REGULAR, room)
     text = paragraph_height(title, density.title) + 6 + paragraph_height(detail, density.detail)
     right = density.pill
-    if view.remove and density.remove_below:
+    if view.button and density.remove_below:
         right += 12 + REMOVE_SIDE
     return Measured(number, view, title, detail, max(density.least, text + 2 * density.pad, right + 2 * density.pad))
 
 
-def text_width(width: int, view: RowView, density: Density, pill: int) -> int:
-    beside = REMOVE_SIDE + 16 if view.remove and not density.remove_below else 0
+def button_beside(canvas: Canvas, button: RowButton) -> int:
+    """Units that the button takes where it stands beside the pill."""
+    return REMOVE_SIDE if button.terse else _labelled(canvas, button)
+
+
+def _labelled(canvas: Canvas, button: RowButton) -> int:
+    return REMOVE_ROOM + canvas.ruler.width(button.label, SMALL, Weight.BOLD)
+
+
+def text_width(canvas: Canvas, width: int, view: RowView, density: Density, pill: int) -> int:
+    """Units that title and second line have."""
+    beside = button_beside(canvas, view.button) + 16 if view.button and not density.remove_below else 0
     return width - 2 * density.pad - density.cover_w - 28 - 24 - pill - beside
 
 

@@ -1,4 +1,4 @@
-"""One item of the live list: cover, title, what is going on, and the pill."""
+"""One item of a list: cover, title, what is going on, and the pill."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kiosk.screens.layout.paging import (
     Density,
     Measured,
     Pages,
+    button_beside,
     text_width,
 )
 from kiosk.screens.layout.widgets import (
@@ -18,33 +19,37 @@ from kiosk.screens.layout.widgets import (
 )
 from kiosk.screens.ops import Box, Weight
 from kiosk.screens.tokens import (
+    BAR,
     CARD,
+    ERROR,
     INK,
     LINE,
     MUTED,
     PRESSED_CARD,
     RADIUS,
     SMALL,
+    TEAL,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import ListBody, RowView, View
+from kiosk.screens.view import RowButton, View
 
 
-def row_shown(canvas: Canvas, box: Box, view: View, body: ListBody, row: Measured, pages: Pages) -> Node:
+def row_shown(canvas: Canvas, box: Box, view: View, prefix: str, row: Measured, pages: Pages) -> Node:
     density, item = pages.density, row.view
     canvas.card(box, RADIUS if density.remove_below else 20)
     front = Box(box.x + density.pad, box.y + (box.h - density.cover_h) // 2, density.cover_w, density.cover_h)
     cover(canvas, front, item.cover)
     left = front.right + 28
-    room = text_width(box.w, item, density, pages.pill_width)
+    room = text_width(canvas, box.w, item, density, pages.pill_width)
     title_height = paragraph_height(row.title, density.title)
     detail_height = paragraph_height(row.detail, density.detail)
     top = box.y + (box.h - title_height - 6 - detail_height) // 2
     title = Box(left, top, room, title_height)
     canvas.paragraph(title, row.title, density.title, INK, weight=Weight.BOLD, private=True)
     detail = Box(left, top + title_height + 6, room, detail_height)
-    canvas.paragraph(detail, row.detail, density.detail, item.detail_colour)
-    below = 12 + REMOVE_SIDE if item.remove and density.remove_below else 0
+    weight = Weight.BOLD if item.emphasis else Weight.REGULAR
+    canvas.paragraph(detail, row.detail, density.detail, item.detail_colour, weight=weight, private=item.private)
+    below = 12 + REMOVE_SIDE if item.button and density.remove_below else 0
     state = Box(
         box.right - density.pad - pages.pill_width,
         box.y + (box.h - density.pill - below) // 2,
@@ -52,45 +57,56 @@ def row_shown(canvas: Canvas, box: Box, view: View, body: ListBody, row: Measure
         density.pill,
     )
     pill(canvas, state, item.pill, view.turn)
-    node_id = f"{body.id}.item.{row.number}"
+    node_id = f"{prefix}.item.{row.number}"
     children = [
         canvas.node(f"{node_id}.title", Role.TEXT, item.title, title, private=True),
-        canvas.node(f"{node_id}.state", Role.STATUS, item.pill.text, state),
-        canvas.node(f"{node_id}.detail", Role.TEXT, item.detail, detail),
+        canvas.node(f"{node_id}.state", Role.STATUS, item.pill.text, state, private=item.pill.private),
+        canvas.node(f"{node_id}.detail", Role.TEXT, item.detail, detail, private=item.private),
     ]
-    if item.remove:
-        children.append(_remove(canvas, state, body, item, f"{node_id}.remove", density))
+    if item.button:
+        children.append(_button(canvas, state, item.button, node_id, density))
     return canvas.node(
         node_id, Role.ITEM, item.title, box, value=item.number, state=item.state, private=True, children=tuple(children)
     )
 
 
-def _remove(canvas: Canvas, state: Box, body: ListBody, item: RowView, node_id: str, density: Density) -> Node:
+def _button(canvas: Canvas, state: Box, view: RowButton, item_id: str, density: Density) -> Node:
+    """Below the pill, or beside it."""
+    node_id = f"{item_id}.{view.name}"
     if density.remove_below:
         box = Box(state.x, state.bottom + 12, state.w, REMOVE_SIDE)
     else:
-        box = Box(state.x - 16 - REMOVE_SIDE, state.y + (state.h - REMOVE_SIDE) // 2, REMOVE_SIDE, REMOVE_SIDE)
-    fill = PRESSED_CARD if canvas.pressed == node_id else CARD
-    canvas.rect(box, fill, box.h // 2, LINE)
+        wide = button_beside(canvas, view)
+        box = Box(state.x - 16 - wide, state.y + (state.h - REMOVE_SIDE) // 2, wide, REMOVE_SIDE)
+    fill, line, ink = CARD, LINE, MUTED
+    if view.urgent:
+        fill, line, ink = ERROR.ground, ERROR.ink, ERROR.ink
+    elif view.action is None:
+        fill = BAR
+    elif not view.terse:
+        line = ink = TEAL
+    if canvas.pressed == node_id:
+        fill = PRESSED_CARD
+    canvas.rect(box, fill, box.h // 2, line)
     icon = REMOVE_ICON
-    if density.remove_below:
-        label = body.remove_label
-        wide = min(box.w - REMOVE_ROOM, canvas.ruler.width(label, SMALL, Weight.BOLD))
+    if density.remove_below or not view.terse:
+        wide = min(box.w - REMOVE_ROOM, canvas.ruler.width(view.label, SMALL, Weight.BOLD))
         left = box.x + (box.w - icon - 10 - wide) // 2
-        canvas.icon(Box(left, box.y + (box.h - icon) // 2, icon, icon), "x", MUTED)
-        canvas.line(Box(left + icon + 10, box.y, wide, box.h), label, SMALL, MUTED, weight=Weight.BOLD)
+        canvas.icon(Box(left, box.y + (box.h - icon) // 2, icon, icon), view.icon, ink)
+        canvas.line(Box(left + icon + 10, box.y, wide, box.h), view.label, SMALL, ink, weight=Weight.BOLD)
     else:
-        canvas.icon(box.centred(icon, icon), "x", MUTED)
-    return canvas.node(node_id, Role.BUTTON, body.remove_label, box, state="enabled", action=item.remove)
+        canvas.icon(box.centred(icon, icon), view.icon, ink)
+    state_word = "enabled" if view.action is not None else "disabled"
+    return canvas.node(node_id, Role.BUTTON, view.label, box, value=view.why, state=state_word, action=view.action)
 
 
-def row_elsewhere(canvas: Canvas, body: ListBody, row: Measured) -> Node:
+def row_elsewhere(canvas: Canvas, prefix: str, row: Measured) -> Node:
     """A row on another page: it can be read and counted, not touched."""
-    node_id, item = f"{body.id}.item.{row.number}", row.view
+    node_id, item = f"{prefix}.item.{row.number}", row.view
     children = (
         canvas.node(f"{node_id}.title", Role.TEXT, item.title, NOWHERE, private=True),
-        canvas.node(f"{node_id}.state", Role.STATUS, item.pill.text, NOWHERE),
-        canvas.node(f"{node_id}.detail", Role.TEXT, item.detail, NOWHERE),
+        canvas.node(f"{node_id}.state", Role.STATUS, item.pill.text, NOWHERE, private=item.pill.private),
+        canvas.node(f"{node_id}.detail", Role.TEXT, item.detail, NOWHERE, private=item.private),
     )
     return canvas.node(
         node_id, Role.ITEM, item.title, NOWHERE, value=item.number, state=item.state, private=True, children=children

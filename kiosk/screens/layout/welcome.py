@@ -11,6 +11,7 @@ from kiosk.screens.layout.widgets import (
     ALLOWANCE_WIDTH,
     allowance,
     banners,
+    button,
     choice,
     title_block,
 )
@@ -32,9 +33,10 @@ from kiosk.screens.tokens import (
     WHITE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import AttractBody, Choice, HomeBody, IdentifyBody, View
+from kiosk.screens.view import AttractBody, Button, Choice, HomeBody, IdentifyBody, View
 
 CHOICE_HEIGHT = 236
+OTHER_HEIGHT = 104
 LEAST_PICTURE = 200
 CARD_SHARE = 0.46
 """How wide the card is that floats over the reader, as a share of the reader's picture."""
@@ -46,7 +48,7 @@ def attract(canvas: Canvas, regions: Regions, view: View, body: AttractBody) -> 
     title_height = round(DISPLAY * 1.25)
     tagline = canvas.lines(body.tagline, BODY, Weight.REGULAR, area.w)
     text_height = title_height + 8 + paragraph_height(tagline, BODY)
-    choices_height = 0 if regions.side else _choices_height(body.choices) + 48
+    choices_height = 0 if regions.side else _choices_height(body.choices, body.others) + 48
     hero_height = area.h - text_height - choices_height - 44
     if hero_height >= LEAST_PICTURE:
         _hero(canvas, area.top_part(hero_height), body)
@@ -55,7 +57,7 @@ def attract(canvas: Canvas, regions: Regions, view: View, body: AttractBody) -> 
     canvas.line(title_box, body.title, DISPLAY, INK, weight=Weight.BOLD)
     tagline_box = Box(area.x, title_box.bottom + 8, area.w, paragraph_height(tagline, BODY))
     canvas.paragraph(tagline_box, tagline, BODY, MUTED)
-    buttons = _choices(canvas, regions.side or area.below(text_height + 48), body.choices)
+    buttons = _choices(canvas, regions.side or area.below(text_height + 48), body.choices, body.others)
     return (
         *notices,
         canvas.node("attract.title", Role.HEADING, body.title, title_box),
@@ -74,16 +76,22 @@ def _hero(canvas: Canvas, box: Box, body: AttractBody) -> None:
     place(canvas, inner, SHELF)
 
 
-def _choices_height(choices: tuple[Choice, ...]) -> int:
-    return CHOICE_HEIGHT * len(choices) + GAP * (len(choices) - 1)
+def _choices_height(choices: tuple[Choice, ...], others: tuple[Button, ...]) -> int:
+    return (CHOICE_HEIGHT + GAP) * len(choices) + (OTHER_HEIGHT + GAP) * len(others) - GAP
 
 
-def _choices(canvas: Canvas, area: Box, choices: tuple[Choice, ...]) -> list[Node]:
-    height = min(CHOICE_HEIGHT, (area.h - GAP * (len(choices) - 1)) // len(choices))
-    return [
+def _choices(canvas: Canvas, area: Box, choices: tuple[Choice, ...], others: tuple[Button, ...]) -> list[Node]:
+    small = (OTHER_HEIGHT + GAP) * len(others)
+    height = min(CHOICE_HEIGHT, (area.h - small - GAP * (len(choices) - 1)) // len(choices))
+    nodes = [
         choice(canvas, Box(area.x, area.y + number * (height + GAP), area.w, height), one)
         for number, one in enumerate(choices)
     ]
+    top = area.y + len(choices) * (height + GAP)
+    for number, other in enumerate(others):
+        box = Box(area.x, top + number * (OTHER_HEIGHT + GAP), area.w, OTHER_HEIGHT)
+        nodes.append(button(canvas, box, other))
+    return nodes
 
 
 def identify(canvas: Canvas, regions: Regions, view: View, body: IdentifyBody) -> tuple[Node, ...]:
@@ -145,10 +153,10 @@ def home(canvas: Canvas, regions: Regions, view: View, body: HomeBody) -> tuple[
     notices, area = banners(canvas, area, view.banners)
     if regions.side:
         skip = ALLOWANCE_HEIGHT + GAP if body.allowance else 0
-        buttons = _choices(canvas, regions.side.below(skip), body.choices)
+        buttons = _choices(canvas, regions.side.below(skip), body.choices, body.others)
     else:
-        buttons = _choices(canvas, area, body.choices)
-        area = area.below(_choices_height(body.choices) + 40)
+        buttons = _choices(canvas, area, body.choices, body.others)
+        area = area.below(_choices_height(body.choices, body.others) + 40)
     hint = _hint(canvas, area, body.hint)
     return (*nodes, *extra, *notices, *buttons, *hint)
 

@@ -45,6 +45,9 @@ def button(canvas: Canvas, box: Box, view: Button) -> Node:
     if view.busy:
         canvas.rect(box, TINT, RADIUS)
         colour = TEAL_DARK
+    elif view.action is None:
+        canvas.rect(box, BAR, RADIUS, LINE)
+        colour = MUTED
     elif view.main:
         canvas.rect(box, TEAL_DARK if pressed else TEAL, RADIUS)
         colour = WHITE
@@ -52,8 +55,10 @@ def button(canvas: Canvas, box: Box, view: Button) -> Node:
         canvas.rect(box, PRESSED_CARD if pressed else CARD, RADIUS, LINE)
         colour = INK
     _labelled(canvas, box.inset(20, 0), view.icon, view.label, colour, BODY)
-    state = "busy" if view.busy else "enabled"
-    return canvas.node(view.id, Role.BUTTON, view.label, box, state=state, action=view.action, main=view.main)
+    state = "busy" if view.busy else "enabled" if view.action is not None else "disabled"
+    return canvas.node(
+        view.id, Role.BUTTON, view.label, box, value=view.why, state=state, action=view.action, main=view.main
+    )
 
 
 def _labelled(canvas: Canvas, box: Box, icon: str, label: str, colour: str, size: int) -> None:
@@ -145,7 +150,7 @@ def pill(canvas: Canvas, box: Box, view: Pill, turn: int) -> None:
     left = box.x + max(12, (box.w - icon - 12 - text) // 2)
     canvas.icon(Box(left, box.y + (box.h - icon) // 2, icon, icon), view.icon, view.tone.ink, turn if view.spins else 0)
     line = Box(left + icon + 12, box.y, min(text, box.right - 12 - (left + icon + 12)), box.h)
-    canvas.line(line, view.text, size, view.tone.ink, weight=Weight.BOLD)
+    canvas.line(line, view.text, size, view.tone.ink, weight=Weight.BOLD, private=view.private)
 
 
 def pill_width(canvas: Canvas, view: Pill, height: int) -> int:

@@ -10,6 +10,7 @@ from kiosk.screens.rows import (
     reason_sentence,
     tone_of_notice,
 )
+from kiosk.screens.scenes import account
 from kiosk.screens.scenes.sight import Sight, next_language
 from kiosk.screens.tokens import PLAIN, WARN, WORK
 from kiosk.screens.tree import Role
@@ -22,7 +23,9 @@ from kiosk.screens.view import (
     TimeoutOverlay,
 )
 from kiosk.session.events import Touch, Touched
+from kiosk.session.idle import Attended
 from kiosk.session.state import (
+    Account,
     Attract,
     Borrowing,
     Closing,
@@ -79,7 +82,9 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
                 items=tuple(BannerItem(item, "", "settled") for item in around.settled),
             )
         )
-    if not around.online and not isinstance(scene, OutOfService | Closing):
+    if isinstance(scene, Account):
+        found += account.banners(sight, scene)
+    elif not around.online and not isinstance(scene, OutOfService | Closing):
         key = "offline.lends" if around.policy.offline.borrow else "offline.returns"
         found.append(Banner("offline", sight.words.say(key), "wifi-off", PLAIN))
     return tuple(found)
@@ -91,13 +96,15 @@ def _notice(sight: Sight) -> Reason | None:
             return notice if notice is not None and sight.now_s < until_s else None
         case Identifying(problem=notice) | Home(notice=notice) | Borrowing(notice=notice) | Returning(notice=notice):
             return notice
+        case Account(notice=notice):
+            return notice
         case _:
             return None
 
 
 def overlay(sight: Sight, screen_id: str) -> TimeoutOverlay | HelpOverlay | None:
     scene, say = sight.state.scene, sight.words.say
-    if isinstance(scene, Identifying | Home | Borrowing | Returning) and scene.idle.warned_s is not None:
+    if isinstance(scene, Attended) and scene.idle.warned_s is not None:
         warning_s = sight.state.around.policy.timeouts.warning_s
         left_s = max(0.0, scene.idle.warned_s + warning_s - sight.now_s)
         seconds = math.ceil(left_s)

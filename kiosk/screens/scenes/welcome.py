@@ -7,6 +7,7 @@ from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.view import (
     Allowance,
     AttractBody,
+    Button,
     Choice,
     HomeBody,
     IdentifyBody,
@@ -26,6 +27,10 @@ def _choices(sight: Sight, screen: str, seconds: tuple[str, str]) -> tuple[Choic
     return borrow, back
 
 
+def _others(sight: Sight, screen: str) -> tuple[Button, ...]:
+    return (Button(f"{screen}.account", sight.words.say("button.account"), "user-round", Touched(Touch.ACCOUNT)),)
+
+
 def attract(sight: Sight) -> AttractBody:
     seconds = (sight.other.say("button.borrow"), sight.other.say("button.return"))
     return AttractBody(
@@ -33,6 +38,7 @@ def attract(sight: Sight) -> AttractBody:
         title=sight.words.say("attract.title"),
         tagline=sight.words.say("attract.tagline"),
         choices=_choices(sight, "attract", seconds),
+        others=_others(sight, "attract"),
     )
 
 
@@ -57,6 +63,7 @@ def home(sight: Sight, scene: Home) -> HomeBody:
         sentence=say("home.sentence"),
         allowance=allowance(sight.words, scene.patron.may_borrow),
         choices=_choices(sight, "home", (say("home.borrow"), say("home.return"))),
+        others=_others(sight, "home"),
         hint=say("home.hint"),
     )
 

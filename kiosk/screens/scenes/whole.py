@@ -6,12 +6,14 @@ import math
 from typing import assert_never
 
 from kiosk.screens.rows import WORKING
-from kiosk.screens.scenes import around, endings, welcome, work
+from kiosk.screens.scenes import account, around, endings, welcome, work
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.view import Body, Button, View
 from kiosk.session.events import Touch, Touched
+from kiosk.session.renewing import UNDER_WAY
 from kiosk.session.state import (
+    Account,
     Attract,
     Borrowing,
     Closing,
@@ -56,6 +58,8 @@ def working_rows(state: Kiosk) -> bool:
     match state.scene:
         case Borrowing(rows=rows) | Returning(rows=rows):
             return any(row.stage in WORKING for row in rows)
+        case Account(ask=ask, loans=loans):
+            return ask is not None or any(row.stage in UNDER_WAY for row in loans)
         case Identifying():
             return True
         case OutOfService(causes=causes):
@@ -64,7 +68,7 @@ def working_rows(state: Kiosk) -> bool:
             return False
 
 
-SCREEN_IDS = ("starting", "attract", "identify", "home", "borrow", "return", "receipt", "out-of-service")
+SCREEN_IDS = ("starting", "attract", "identify", "home", "borrow", "return", "account", "receipt", "out-of-service")
 
 
 def screen_id_of(scene: Scene) -> str:
@@ -80,6 +84,8 @@ def screen_id_of(scene: Scene) -> str:
             return "borrow"
         case Returning():
             return "return"
+        case Account():
+            return "account"
         case Closing():
             return "receipt"
         case OutOfService(causes=causes):
@@ -105,6 +111,8 @@ def _scene(sight: Sight) -> tuple[Body, Button | None, str]:
             return work.live_list(sight, scene), work.done(sight, "borrow.done", scene.finishing_s), ""
         case Returning():
             return work.live_list(sight, scene), work.done(sight, "return.done", scene.finishing_s), ""
+        case Account():
+            return account.account(sight, scene), account.leave(sight, scene), ""
         case Closing():
             return endings.receipt(sight, scene), None, endings.countdown(sight, scene)
         case OutOfService():

@@ -14,6 +14,7 @@ from kiosk.screens.tokens import OK, PLAIN, WARN
 from kiosk.screens.view import (
     Button,
     ListBody,
+    Paging,
     Summary,
 )
 from kiosk.session.events import Touch, Touched
@@ -47,11 +48,14 @@ def live_list(sight: Sight, scene: Borrowing | Returning) -> ListBody:
         summary=_summary(sight.words, scene.rows, purpose),
         picture_hint=say(f"{key}.picture"),
         more_hint=say("list.more") if scene.finishing_s is None else "",
-        page_label=sight.words.messages["list.page"].other,
-        page_before=say("button.page-before"),
-        page_after=say("button.page-after"),
-        remove_label=say("button.remove"),
+        paging=paging(sight.words, key, say(f"{key}.title")),
     )
+
+
+def paging(words: Words, prefix: str, title: str) -> Paging:
+    """The words of a list's pages."""
+    label = words.messages["list.page"].other
+    return Paging(prefix, title, label, words.say("button.page-before"), words.say("button.page-after"))
 
 
 def _summary(words: Words, rows: tuple[Row, ...], purpose: Purpose) -> Summary:
