@@ -90,12 +90,12 @@ def test_nobody_has_no_account(house: House) -> None:
     assert isinstance(account(house, "nobody"), NoAccount)
 
 
-def test_sixty_loans_are_asked_about_up_to_what_a_screen_shows(house: House) -> None:
-    house.library.lent = {f"{number:06d}": CARD for number in range(60)}
+def test_as_many_loans_are_asked_about_as_a_screen_shows(house: House) -> None:
+    house.library.lent = {f"{number:06d}": CARD for number in range(80)}
     told = account(house)
     assert isinstance(told, AccountTold)
-    assert len(told.loans) == 30
-    assert house.library.asked.count("17") == 30
+    assert len(told.loans) == 60
+    assert house.library.asked.count("17") == 60
 
 
 def test_dates_that_are_not_told_are_those_of_our_ledger(house: House) -> None:
