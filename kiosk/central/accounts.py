@@ -175,6 +175,13 @@ def pay(connection: Connection, payment: Payment) -> bool:
     return True
 
 
+def payment_entered(connection: Connection, payment: str) -> tuple[PatronRef, int] | None:
+    """Whose payment of how many cents was entered under this id; None where none was."""
+    query = select(payments.c.patron, payments.c.amount_cents).where(payments.c.id == payment)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (PatronRef(row.patron), int(row.amount_cents))
+
+
 def _in_order(found: Sequence[OpenCharge], first: Sequence[str]) -> list[OpenCharge]:
     named = [charge for charge in found if charge.id in first]
     return named + [charge for charge in found if charge.id not in first]

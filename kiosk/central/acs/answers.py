@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection, update
 
+from kiosk.central.accounts import payment_entered
 from kiosk.central.acs.patrons import NOBODY, Standing, standing_of
 from kiosk.central.acs.proof import UNASKED, Proof, proof_of
 from kiosk.central.acs.settings import Sip2Settings
@@ -34,6 +36,7 @@ SUPPORTED = "YYYYYYYYYYYNNYYY"
 LISTS = ("AS", "AT", "AU", "AV", "BU", "CD")
 """The lists that the places of `summary` ask for."""
 PAYMENTS = {"00": PaidBy.CASH, "01": PaidBy.CARD, "02": PaidBy.CARD}
+LONGEST_PAYMENT = 64
 BOOK, FEE_OTHER, NO_MARKER = "001", "01", "00"
 
 
@@ -307,8 +310,11 @@ class Answers:
             payment = self._text("BK") or self._counter.new_id()
             method = PAYMENTS.get(self._asked.fixed["payment_type"], PaidBy.CARD)
             charges = tuple(self._asked.all("CG"))
-            name = f"sip2-{self._terminal.account}-{payment}"[:64]
-            self._counter.tell(self._counter.payment(patron.ref, name, cents, currency, method, charges))
+            name = payment_name(self._terminal.account, payment)
+            before = payment_entered(self._connection, name)
+            ok = before in (None, (patron.ref, cents))  # one name for two payments: the second is not taken
+            if before is None:
+                self._counter.tell(self._counter.payment(patron.ref, name, cents, currency, method, charges))
         fixed = {"payment_accepted": flag_text(ok), "transaction_date": self._now()}
         fields = self._named() | ({"BK": [self._text("BK")]} if self._text("BK") else {})
         return Message("38", fixed, fields)
@@ -355,6 +361,12 @@ class Answers:
 
     def _due(self, due: datetime) -> str:
         return self._setting.policy.calendar.local(due).strftime(self._terminal.settings.due_format)
+
+
+def payment_name(account: str, transaction: str) -> str:
+    """A payment's name for ever, of at most 64 characters; BK may be longer, and none is cut to the name of another."""
+    name = f"sip2-{account}-{transaction}"
+    return name if len(name) <= LONGEST_PAYMENT else f"sip2-{account}-{sha256(transaction.encode()).hexdigest()[:31]}"
 
 
 def _counts(stands: Standing | None) -> dict[str, str]:

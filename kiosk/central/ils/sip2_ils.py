@@ -189,6 +189,9 @@ class Sip2Ils:
         done = found.fixed["ok"] == "1"
         opens = {"Y": True, "N": False, "U": self._profile.unknown_desensitize_is_yes}
         due_text = found.first("AH") or ""
+        fee_cents = cents_of(found.first("BV") or "") or 0
+        currency = (found.first("BH") or "").strip() or self._profile.currency
+        fee = (f"{currency} {money_text(fee_cents)}",) if fee_cents and not done else ()
         return IlsLoan(
             done=done,
             due=self._due(due_text),
@@ -196,8 +199,8 @@ class Sip2Ils:
             title=(found.first("AJ") or "").strip(),
             renewed=found.fixed["renewal_ok"] == "Y",
             open_tag=done and opens.get(found.fixed["desensitize"], False) and found.first("CI") != "Y",
-            fee_cents=cents_of(found.first("BV") or "") or 0,
-            said=self._said(found),
+            fee_cents=fee_cents,
+            said=self._said(found) + fee,
         )
 
     def _due(self, text: str) -> datetime | None:

@@ -165,6 +165,8 @@ class _Shape:
     """What the names of a message's fields, in their order, tell without their values."""
 
     findings: tuple[str, ...]
+    codes: frozenset[str]
+    """Names that are those of a field."""
     each_once: bool
     """Every piece is a field, and none comes twice."""
 
@@ -178,7 +180,8 @@ def _shape(layout: Layout, names: tuple[str, ...]) -> _Shape:
     findings += [f"extension-field:{name}" for name in strange]
     findings += [f"repeated-field:{name}" for name in repeated]
     findings += [f"missing-required:{name}" for name in layout.required if name not in coded]
-    return _Shape(tuple(findings), len(set(coded)) == len(names))
+    codes = frozenset(coded)
+    return _Shape(tuple(findings), codes, len(codes) == len(names))
 
 
 _known_shape = lru_cache(maxsize=4_096)(_shape)
@@ -194,17 +197,15 @@ def _fields(layout: Layout, rest: str, delimiter: str, findings: list[str]) -> d
     else:
         pieces.pop()
     fields = {piece[:2]: [piece[2:]] for piece in pieces}
-    if len(fields) == len(pieces) <= MOST_REMEMBERED:
-        shape = _known_shape(layout, tuple(fields))
-    else:
-        shape = _shape(layout, tuple([piece[:2] for piece in pieces]))
+    names = tuple(fields) if len(fields) == len(pieces) else tuple([piece[:2] for piece in pieces])
+    shape = (_known_shape if len(names) <= MOST_REMEMBERED else _shape)(layout, names)
     if shape.findings:
         short = "fixed-part-short" in findings  # then nobody knows what else was cut off
         findings += [one for one in shape.findings if not (short and one.startswith("missing-required"))]
     if not shape.each_once:
         fields = {}
         for piece in pieces:
-            if (name := piece[:2]) in layout.known or CODE.fullmatch(name):
+            if (name := piece[:2]) in shape.codes:
                 fields.setdefault(name, []).append(piece[2:])
     if not rest.isprintable():
         return {name: [CONTROL.sub("", value) for value in values] for name, values in fields.items()}

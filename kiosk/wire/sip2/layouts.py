@@ -71,10 +71,13 @@ class Layout:
         """The fixed fields of a body that is long enough."""
         names = tuple(name for name, _ in self.fixed)
         pieces = [slice(start, stop) for _, start, stop in self.slices]
-        if len(pieces) > 1:
-            every = itemgetter(*pieces)
-            return lambda body: dict(zip(names, every(body)))  # noqa: B905 - both are made of one list
-        return lambda body: {name: body[piece] for name, piece in zip(names, pieces, strict=True)}
+        if not pieces:
+            return lambda body: {}
+        if len(pieces) == 1:
+            only, piece = names[0], pieces[0]
+            return lambda body: {only: body[piece]}
+        every = itemgetter(*pieces)
+        return lambda body: dict(zip(names, every(body)))  # noqa: B905 - both are made of one list
 
     @cached_property
     def fixed_width(self) -> int:

@@ -181,6 +181,25 @@ def test_money_is_told_and_taken_once(desk: SelfCheck) -> None:
     assert desk.asks("37", paid, AA="above", BV="nothing").fixed["payment_accepted"] == "N"
 
 
+def test_one_transaction_id_is_one_payment_of_one_patron(desk: SelfCheck) -> None:
+    cash = {"fee_type": "01", "payment_type": "00", "currency_type": "CNY"}
+    assert desk.asks("37", cash, AA="above", BV="1.00", BK="t-1").fixed["payment_accepted"] == "Y"
+    assert desk.asks("37", cash, AA="above", BV="2.00", BK="t-1").fixed["payment_accepted"] == "N"
+    assert desk.asks("37", cash, AA="04A1B2C3", BV="1.00", BK="t-1").fixed["payment_accepted"] == "N"
+    assert desk.knows("above").first("BV") == "9.01"
+    for last in "ab":
+        assert desk.asks("37", cash, AA="above", BV="1.00", BK="x" * 80 + last).fixed["payment_accepted"] == "Y"
+    assert desk.knows("above").first("BV") == "7.01", "ids that differ at their end are two payments"
+
+
+def test_the_charge_that_a_payment_names_is_paid_first(desk: SelfCheck) -> None:
+    (charge,) = desk.knows("above", 3).all("AV")
+    cash = {"fee_type": "04", "payment_type": "00", "currency_type": "CNY"}
+    paid = desk.asks("37", cash, AA="above", BV="10.01", BK="t-9", CG=charge.split()[-1])
+    assert (paid.fixed["payment_accepted"], paid.first("BK")) == ("Y", "t-9")
+    assert desk.knows("above", 3).all("AV") == ()
+
+
 def test_all_renewals_at_once_name_what_was_not_renewed(desk: SelfCheck) -> None:
     desk.lends("snow")
     desk.lends("zahir")

@@ -25,7 +25,9 @@ from kiosk.model.questions import (
 )
 from kiosk.model.reasons import ReasonCode
 from kiosk.wire import Channel, encode_ask
+from kiosk.wire.sip2 import Message
 from tests.central.ils.conftest import CARD, ITEM, THEIR_DUE, House
+from tests.central.ils.library_system import DATE
 from tests.central.library import SESSION, UID, made, returned, undone
 from tests.central.running import CentralProcess, central_command
 
@@ -61,6 +63,17 @@ def test_w12_its_refusal_reaches_the_patron(house: House) -> None:
     assert [(reason.code, dict(reason.values)) for reason in refused.reasons] == [
         (ReasonCode.REFUSED_BY_LIBRARY, {"said": "Item checked out to another patron"})
     ]
+
+
+def test_a_loan_that_costs_a_fee_is_refused_with_its_amount(house: House) -> None:
+    fixed = {"ok": "0", "renewal_ok": "N", "magnetic_media": "N", "desensitize": "N", "transaction_date": DATE}
+    fields = {"AO": ["M"], "AA": [CARD], "AB": [ITEM], "AJ": ["川菜入门"], "AH": [""], "AF": ["Rental fee"]}
+    fee = fields | {"BT": ["06"], "BV": ["2.00"], "BH": ["CNY"]}
+    house.library.overrides = {"11": lambda _: Message("12", fixed, fee)}
+    refused = borrow(house)
+    assert isinstance(refused, MayNotBorrow)
+    assert [dict(reason.values) for reason in refused.reasons] == [{"said": "Rental fee CNY 2.00"}]
+    assert house.library.lent == {}
 
 
 def test_a_dead_library_makes_kiosks_decide_alone_and_is_told_later(house: House) -> None:
