@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from kiosk.central.acs.settings import Sip2Settings
+from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.ils.settings import IlsSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, is_loopback, within
@@ -106,6 +107,8 @@ class CentralSettings:
     history: HistorySettings = field(default_factory=HistorySettings)
     sip2: Sip2Settings = field(default_factory=Sip2Settings)
     """SIP2 for other makers' self-checks and book-drops."""
+    console: ConsoleSettings | None = None
+    """The staff console; without it there is none."""
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""
     promise_s: Annotated[int, within(1, 3_600)] = 120
