@@ -65,12 +65,14 @@ def check(connection: Connection, name: str, address: str, now: datetime) -> str
     return kept_password(connection, name)
 
 
-def sign_in(
-    connection: Connection, name: str, address: str, *, kept: str | None, password: str, now: datetime
-) -> str | None:
-    """The cookie of a new session, or None, which is counted. The hash was read by `check` in a transaction before:
-    to compare takes a third of a second, in which nobody should wait for the store."""
-    if matches(kept, password):
+def compare(kept: str | None, password: str) -> bool:
+    """Whether the password is right. It takes a third of a second: in no transaction, so that nobody waits for it."""
+    return matches(kept, password)
+
+
+def sign_in(connection: Connection, name: str, address: str, *, right: bool, now: datetime) -> str | None:
+    """The cookie of a new session where the password was right; else None, and it is counted."""
+    if right:
         return entered(connection, name, now)
     _count(connection, name, address, now)
     return None

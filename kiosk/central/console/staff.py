@@ -78,8 +78,14 @@ def every(connection: Connection) -> Sequence[Staff]:
 
 
 def set_password(connection: Connection, name: str, password: str, by: str, now: datetime) -> bool:
-    """Give a new password, and end every session under the old one; False where there is no such account."""
-    changed = connection.execute(update(staff).where(staff.c.name == name).values(password=hashed(password))).rowcount
+    """As `keep_password`. Raises `BadPassword`."""
+    return keep_password(connection, name, hashed(password), by, now)
+
+
+def keep_password(connection: Connection, name: str, fresh: str, by: str, now: datetime) -> bool:
+    """Keep the hash of a new password, and end every session under the old one; False where there is no such
+    account."""
+    changed = connection.execute(update(staff).where(staff.c.name == name).values(password=fresh)).rowcount
     if changed:
         _end_sessions(connection, name)
         connection.execute(delete(sign_in_tries).where(sign_in_tries.c.subject == ACCOUNT + name))
@@ -95,6 +101,11 @@ def set_disabled(connection: Connection, name: str, *, disabled: bool, by: str, 
         _end_sessions(connection, name)
         record(connection, by, "staff.disable" if disabled else "staff.enable", f"staff:{name}", now)
     return bool(changed)
+
+
+def set_language(connection: Connection, name: str, language: Language) -> None:
+    """Of one's pages."""
+    connection.execute(update(staff).where(staff.c.name == name).values(language=language.value))
 
 
 def staff_of(row: Row[tuple[object, ...]]) -> Staff:

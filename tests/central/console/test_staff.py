@@ -39,8 +39,9 @@ def offer(engine: Engine, password: str, minute: float = 0, name: str = "mei") -
     now = MONDAY + timedelta(minutes=minute)
     with engine.connect() as connection:
         found = sessions.check(connection, name, HERE, now)
+    right = sessions.compare(found, password)
     with writing(engine) as connection:
-        return sessions.sign_in(connection, name, HERE, kept=found, password=password, now=now)
+        return sessions.sign_in(connection, name, HERE, right=right, now=now)
 
 
 def test_only_the_password_matches(kept: str) -> None:

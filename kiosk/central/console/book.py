@@ -1,0 +1,28 @@
+"""Every page of the console. A test walks them all as every role."""
+
+from __future__ import annotations
+
+from kiosk.central.console import (
+    circulating,
+    exception_page,
+    finding,
+    item_page,
+    lists,
+    money_pages,
+    patron_page,
+    rules_page,
+    today,
+)
+from kiosk.central.console.asked import Page
+
+PAGES: tuple[Page, ...] = (
+    *today.PAGES,
+    *finding.PAGES,
+    *circulating.PAGES,
+    *patron_page.PAGES,
+    *money_pages.PAGES,
+    *item_page.PAGES,
+    *exception_page.PAGES,
+    *rules_page.PAGES,
+    *lists.PAGES,
+)

@@ -1,0 +1,106 @@
+"""The one search box: an item's number, a card or patron's number, an exception's number, a title, a name.
+
+It is sent as a form: what was typed may be a name or a card, and no address may hold either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+
+from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
+from kiosk.central.console.frame import address
+from kiosk.central.holdings import item_on_file, shown_items
+from kiosk.central.people import owner_of, patron_on_file
+from kiosk.central.store.tables import exceptions, items, patrons, records
+from kiosk.model.ids import ItemId, PatronRef
+from kiosk.web.roles import Permission
+
+MOST = 20
+LAST = "\U0010ffff"
+_EXCEPTION = re.compile(r"#(\d{1,12})")
+
+
+def search(asked: Asked) -> Answer:
+    """Go to what has exactly this number; else show what begins with it."""
+    text = asked.text("q", 200)
+    if not text:
+        return Moved("/console/")
+    connection, may = asked.connection, asked.may
+    found = _EXCEPTION.fullmatch(text)
+    if found is not None and Permission.EXCEPTION_READ in may:
+        number = connection.scalar(select(exceptions.c.id).where(exceptions.c.id == int(found[1])))
+        if number is not None:
+            return Moved(address("/console/exception", id=number))
+    item = item_on_file(connection, ItemId(text[:64])) if Permission.ITEM_READ in may else None
+    patron = patron_of(connection, text) if Permission.PATRON_READ in may else None
+    if item is not None and patron is None:
+        return Moved(address("/console/item", id=item.item.id))
+    if patron is not None and item is None:
+        return Moved(address("/console/patron", id=patron))
+    people = _by_name(connection, text) if Permission.PATRON_READ in may else []
+    titles = _by_title(connection, text) if Permission.ITEM_READ in may else []
+    if patron is not None:
+        people = [*connection.execute(select(patrons).where(patrons.c.id == patron)), *people]
+    exact = None if item is None else item.item
+    return Shown("found.html", {"text": text, "people": people, "titles": titles, "exact": exact})
+
+
+def patron_of(connection: Connection, text: str) -> PatronRef | None:
+    """The patron of a card, or of a patron's number."""
+    owner = owner_of(connection, text[:128])
+    if owner is not None:
+        return owner
+    known = patron_on_file(connection, PatronRef(text[:64]))
+    return None if known is None else known.ref
+
+
+def title_begins(connection: Connection, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Titles that begin so, without regard to the case of letters, by the index.
+
+    SQLite's `lower()` knows A to Z alone: there other letters must be as they were typed, or the first one large.
+    """
+    key: ColumnElement[str] = func.lower(column)
+    if connection.dialect.name == "postgresql":
+        return _between(key.collate("C"), text.lower())
+    either = {_lower_latin(text), _lower_latin(text[:1].upper() + text[1:])}
+    return or_(*(_between(key, begins) for begins in sorted(either)))
+
+
+def _between(key: ColumnElement[str], begins: str) -> ColumnElement[bool]:
+    return (key >= begins) & (key < begins + LAST)
+
+
+def _lower_latin(text: str) -> str:
+    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
+
+
+def _by_title(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:
+    named = select(records.c.control_number).where(title_begins(connection, records.c.title, text)).limit(MOST)
+    numbers = connection.scalars(named).all()
+    own = connection.scalars(select(items.c.id).where(title_begins(connection, items.c.title, text)).limit(MOST)).all()
+    query = shown_items().where(or_(items.c.control_number.in_(numbers), items.c.id.in_(own)))
+    return connection.execute(query.order_by(items.c.id).limit(MOST)).all()
+
+
+def _by_name(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:
+    """As it is said in both orders; with Latin letters by the beginning of either part."""
+    joined, spaced = patrons.c.family_name + patrons.c.given_name, patrons.c.given_name + " " + patrons.c.family_name
+    sought = text.lower()
+    either = (patrons.c.given_name, patrons.c.family_name, joined, spaced)
+    begins = [func.substr(func.lower(one), 1, len(sought)) == sought for one in either]
+    query = select(patrons).where(or_(*begins)).order_by(patrons.c.id).limit(MOST)
+    return connection.execute(query).all()
+
+
+def desk(asked: Asked) -> Answer:
+    """Lending begins here: the box, and nothing else to do."""
+    return Shown("desk.html")
+
+
+PAGES = (
+    Page("/search", None, search, writes=True),
+    Page("/desk", Permission.LOAN_WRITE, desk),
+)
