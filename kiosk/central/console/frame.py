@@ -30,6 +30,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("waivers", "/console/waivers", Permission.CHARGE_READ),
     ("exceptions", "/console/exceptions", Permission.EXCEPTION_READ),
     ("rules", "/console/rules", Permission.RULES_READ),
+    ("import", "/console/import", Permission.PATRON_IMPORT),
     ("audit", "/console/audit", Permission.AUDIT_READ),
     ("staff", "/console/staff", Permission.STAFF_READ),
 )
