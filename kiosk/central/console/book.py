@@ -6,12 +6,14 @@ from kiosk.central.console import (
     circulating,
     exception_page,
     finding,
+    findings_page,
     import_page,
     item_page,
     lists,
     money_pages,
     patron_data,
     patron_page,
+    reports,
     rules_page,
     today,
 )
@@ -27,6 +29,8 @@ PAGES: tuple[Page, ...] = (
     *patron_data.PAGES,
     *import_page.PAGES,
     *exception_page.PAGES,
+    *findings_page.PAGES,
+    *reports.PAGES,
     *rules_page.PAGES,
     *lists.PAGES,
 )

@@ -29,6 +29,8 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("charges", "/console/charges", Permission.CHARGE_READ),
     ("waivers", "/console/waivers", Permission.CHARGE_READ),
     ("exceptions", "/console/exceptions", Permission.EXCEPTION_READ),
+    ("findings", "/console/findings", Permission.FINDING_READ),
+    ("reports", "/console/reports", Permission.REPORT_READ),
     ("rules", "/console/rules", Permission.RULES_READ),
     ("import", "/console/import", Permission.PATRON_IMPORT),
     ("audit", "/console/audit", Permission.AUDIT_READ),

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table, func, select
 
+from kiosk.central.auditing import FindingState
 from kiosk.central.console import staff as accounts
 from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
 from kiosk.central.console.sessions import compare
 from kiosk.central.console.waiving import ASKED
 from kiosk.central.holdings import HoldState
-from kiosk.central.store.console_tables import waivers
+from kiosk.central.store.console_tables import findings, waivers
 from kiosk.central.store.tables import exceptions, holds, loans
 from kiosk.model.circulation import Language
 from kiosk.web.passwords import BadPassword, hashed
@@ -24,9 +25,11 @@ def today(asked: Asked) -> Answer:
     zone = ZoneInfo(asked.console.time_zone)
     midnight = datetime.combine(asked.now.astimezone(zone).date(), time(), zone)
     runs = loans.c.ended_at.is_(None)
+    is_open = findings.c.state == FindingState.OPEN.value
     tiles: tuple[tuple[str, Permission, Table, ColumnElement[bool], str], ...] = (
         ("exceptions", Permission.EXCEPTION_READ, exceptions, exceptions.c.open.is_(True), "/console/exceptions"),
         ("waivers", Permission.WAIVER_APPROVE, waivers, waivers.c.state == ASKED, "/console/waivers"),
+        ("findings", Permission.FINDING_READ, findings, is_open, "/console/findings"),
         ("shelf", Permission.HOLD_READ, holds, holds.c.state == HoldState.READY.value, "/console/holds"),
         ("overdue", Permission.LOAN_READ, loans, runs & (loans.c.due < asked.now), "/console/loans?state=overdue"),
         ("lent", Permission.LOAN_READ, loans, loans.c.made_at >= midnight, "/console/loans?sort=-made_at"),
