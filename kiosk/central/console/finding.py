@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
 
 from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
 from kiosk.central.console.frame import address
@@ -20,6 +20,8 @@ from kiosk.web.roles import Permission
 
 MOST = 20
 LAST = "\U0010ffff"
+LONGEST_FAMILY = 2
+"""Characters of a family name that is written without a blank: 张, 欧阳."""
 _EXCEPTION = re.compile(r"#(\d{1,12})")
 
 
@@ -57,42 +59,58 @@ def patron_of(connection: Connection, text: str) -> PatronRef | None:
     return None if known is None else known.ref
 
 
-def title_begins(connection: Connection, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
-    """Titles that begin so, without regard to the case of letters, by the index.
+def begins(connection: Connection, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Values that begin so, without regard to the case of letters, by the index.
 
     SQLite's `lower()` knows A to Z alone: there other letters must be as they were typed, or the first one large.
     """
+    key, either = _key(connection, column, text)
+    return or_(*((key >= one) & (key < one + LAST) for one in either))
+
+
+def _is(connection: Connection, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    key, either = _key(connection, column, text)
+    return key.in_(either)
+
+
+def _key(connection: Connection, column: ColumnElement[str], text: str) -> tuple[ColumnElement[str], list[str]]:
+    """What the index has of a column, and how a text may stand in it."""
     key: ColumnElement[str] = func.lower(column)
     if connection.dialect.name == "postgresql":
-        return _between(key.collate("C"), text.lower())
-    either = {_lower_latin(text), _lower_latin(text[:1].upper() + text[1:])}
-    return or_(*(_between(key, begins) for begins in sorted(either)))
-
-
-def _between(key: ColumnElement[str], begins: str) -> ColumnElement[bool]:
-    return (key >= begins) & (key < begins + LAST)
+        return key.collate("C"), [text.lower()]
+    return key, sorted({_lower_latin(text), _lower_latin(text[:1].upper() + text[1:])})
 
 
 def _lower_latin(text: str) -> str:
     return "".join(sign.lower() if sign.isascii() else sign for sign in text)
 
 
+def items_titled(connection: Connection, text: str) -> CompoundSelect[str]:
+    """Numbers of items whose own title begins so, or their record's: each half by its index."""
+    own = select(items.c.id).where(begins(connection, items.c.title, text))
+    named = select(records.c.control_number).where(begins(connection, records.c.title, text))
+    return union(own, select(items.c.id).where(items.c.control_number.in_(named)))
+
+
 def _by_title(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:
-    named = select(records.c.control_number).where(title_begins(connection, records.c.title, text)).limit(MOST)
-    numbers = connection.scalars(named).all()
-    own = connection.scalars(select(items.c.id).where(title_begins(connection, items.c.title, text)).limit(MOST)).all()
-    query = shown_items().where(or_(items.c.control_number.in_(numbers), items.c.id.in_(own)))
+    query = shown_items().where(items.c.id.in_(items_titled(connection, text)))
     return connection.execute(query.order_by(items.c.id).limit(MOST)).all()
 
 
 def _by_name(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:
-    """As it is said in both orders; with Latin letters by the beginning of either part."""
-    joined, spaced = patrons.c.family_name + patrons.c.given_name, patrons.c.given_name + " " + patrons.c.family_name
-    sought = text.lower()
-    either = (patrons.c.given_name, patrons.c.family_name, joined, spaced)
-    begins = [func.substr(func.lower(one), 1, len(sought)) == sought for one in either]
-    query = select(patrons).where(or_(*begins)).order_by(patrons.c.id).limit(MOST)
-    return connection.execute(query).all()
+    """By the beginning of either part, or by both as they are said: 张伟, Wei Zhang, Zhang Wei."""
+    given, family = patrons.c.given_name, patrons.c.family_name
+    either = [begins(connection, given, text), begins(connection, family, text)]
+    for at in range(1, min(len(text), LONGEST_FAMILY + 1)):
+        either.append(_is(connection, family, text[:at]) & begins(connection, given, text[at:]))
+    first, blank, second = text.partition(" ")
+    if blank:
+        either.append(_is(connection, given, first) & begins(connection, family, second))
+        either.append(_is(connection, family, first) & begins(connection, given, second))
+    found: dict[str, Row[tuple[object, ...]]] = {}
+    for one in either:
+        found |= {row.id: row for row in connection.execute(select(patrons).where(one).limit(MOST))}
+    return [found[number] for number in sorted(found)][:MOST]
 
 
 def desk(asked: Asked) -> Answer:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, FromClause, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
 
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
-from kiosk.central.console.finding import title_begins
+from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
 from kiosk.central.console.trail import record
 from kiosk.central.holdings import CALL_NUMBER, TITLE, HoldState, ItemState
@@ -85,8 +85,7 @@ def _patrons(asked: Asked) -> Listing:
 
 def _items(asked: Asked) -> Listing:
     def begins(text: str) -> ColumnElement[bool]:
-        named = select(records.c.control_number).where(title_begins(asked.connection, records.c.title, text))
-        return or_(title_begins(asked.connection, items.c.title, text), items.c.control_number.in_(named))
+        return items.c.id.in_(items_titled(asked.connection, text))
 
     states = tuple(state.value for state in ItemState if state.value)
     return Listing(

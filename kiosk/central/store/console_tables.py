@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, event, text
 
-from kiosk.central.store.tables import LongId, UtcTime, charges, holds, items, loans, metadata, records
+from kiosk.central.store.tables import LongId, UtcTime, charges, holds, items, loans, metadata, patrons, records
 
 staff = Table(
     "staff",
@@ -114,11 +114,12 @@ Index("ix_items_loan_class", items.c.loan_class)
 Index("ix_charges_open_at", charges.c.open, charges.c.at, charges.c.id)
 Index("ix_holds_state_placed_at", holds.c.state, holds.c.placed_at, holds.c.id)
 
-TITLE_BEGINS = {
-    "sqlite": "CREATE INDEX ix_{table}_title_begins ON {table} (lower(title))",
-    "postgresql": 'CREATE INDEX ix_{table}_title_begins ON {table} (lower(title) COLLATE "C")',
+BEGINS = {
+    "sqlite": "CREATE INDEX ix_{table}_{column}_begins ON {table} (lower({column}))",
+    "postgresql": 'CREATE INDEX ix_{table}_{column}_begins ON {table} (lower({column}) COLLATE "C")',
 }
-"""For titles by their beginning, in the order of code points on both databases."""
+"""For titles and names by their beginning, in the order of code points on both databases."""
+BEGUN = ((records, "title"), (items, "title"), (patrons, "given_name"), (patrons, "family_name"))
 
 STANDS = {
     "sqlite": (
@@ -142,7 +143,7 @@ def _after(table: Table, dialect: str, statement: str) -> None:
 
 
 for _dialect in ("sqlite", "postgresql"):
-    for _table in (records, items):
-        _after(_table, _dialect, TITLE_BEGINS[_dialect].format(table=_table.name))
+    for _table, _column in BEGUN:
+        _after(_table, _dialect, BEGINS[_dialect].format(table=_table.name, column=_column))
     for _statement in STANDS[_dialect]:
         _after(audit, _dialect, _statement)

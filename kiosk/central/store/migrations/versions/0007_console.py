@@ -13,6 +13,7 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True)
 LONG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 RUNNING = sa.text("ended_at IS NULL")
+BEGUN = (("records", "title"), ("items", "title"), ("patrons", "given_name"), ("patrons", "family_name"))
 
 
 def upgrade() -> None:
@@ -136,6 +137,6 @@ def _indexes() -> None:
     op.create_index("ix_items_loan_class", "items", ["loan_class"])
     op.create_index("ix_charges_open_at", "charges", ["open", "at", "id"])
     op.create_index("ix_holds_state_placed_at", "holds", ["state", "placed_at", "id"])
-    by = "lower(title)" if op.get_context().dialect.name == "sqlite" else 'lower(title) COLLATE "C"'
-    for table in ("records", "items"):
-        op.execute(f"CREATE INDEX ix_{table}_title_begins ON {table} ({by})")
+    in_order = "" if op.get_context().dialect.name == "sqlite" else ' COLLATE "C"'
+    for table, column in BEGUN:
+        op.execute(f"CREATE INDEX ix_{table}_{column}_begins ON {table} (lower({column}){in_order})")
