@@ -57,7 +57,7 @@ def save(asked: Asked) -> Answer:
         entry = latest(asked.connection, f"patron:{who.ref}")
         zone = ZoneInfo(asked.console.time_zone)
         at = asked.now if entry is None else entry.at
-        by = asked.say("menu.import") if entry is None else str(entry.who)
+        by = asked.say("patron.somebody") if entry is None else str(entry.who)
         stale = asked.say("patron.stale", who=by, at=at.astimezone(zone).strftime("%H:%M"))
         return _form(who, now, typed, stale=stale)
     row, bad = read({"id": who.ref, **typed}, asked.now.astimezone(ZoneInfo(asked.console.time_zone)).date())
