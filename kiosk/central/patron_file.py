@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from kiosk.central.patron_rows import FIELDS, NEEDED, PatronRow, difference, kept, read
 from kiosk.central.store.tables import cards, patrons
+from kiosk.central.trail import Changes
 from kiosk.web.csv_text import unshielded
 
 MOST_ROWS = 20_000
@@ -39,7 +40,7 @@ class Checked:
 
     encoding: str
     fresh: Sequence[PatronRow] = ()
-    changed: Sequence[tuple[PatronRow, Mapping[str, tuple[object, object]]]] = ()
+    changed: Sequence[tuple[PatronRow, Changes]] = ()
     same: int = 0
     faults: Sequence[Fault] = ()
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
 from kiosk.central.people import card_token
 from kiosk.central.store.tables import cards, patrons
+from kiosk.central.trail import Changes
 from kiosk.model.circulation import Language
 
 NEEDED = ("id", "given_name", "category")
@@ -156,24 +157,39 @@ def version(shown: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def write(connection: Connection, row: PatronRow, *, fresh: bool) -> None:
-    """Enter or change a patron, and their cards where the row has some."""
-    if fresh:
-        connection.execute(insert(patrons).values(dict(row.values)))
-    else:
-        changes = {name: value for name, value in row.values.items() if name != "id"}
-        if changes:
-            connection.execute(update(patrons).where(patrons.c.id == row.id).values(changes))
-    if row.cards is not None:
-        gone = delete(cards).where(cards.c.patron == row.id, cards.c.token.not_in(row.cards))
-        connection.execute(gone)
-        there = set(connection.scalars(select(cards.c.token).where(cards.c.patron == row.id)))
-        more = [{"token": token, "patron": row.id} for token in row.cards if token not in there]
-        if more:
-            connection.execute(insert(cards), more)
+def enter(connection: Connection, rows: Sequence[PatronRow]) -> None:
+    """Enter new patrons with their cards. All rows have the same fields: they are of one file."""
+    if not rows:
+        return
+    connection.execute(insert(patrons), [dict(row.values) for row in rows])
+    tokens = [{"token": token, "patron": row.id} for row in rows for token in row.cards or ()]
+    if tokens:
+        connection.execute(insert(cards), tokens)
 
 
-def difference(before: Mapping[str, str], row: PatronRow) -> dict[str, tuple[object, object]]:
+def change(connection: Connection, rows: Sequence[tuple[PatronRow, Changes]]) -> None:
+    """Change patrons who are there. All rows have the same fields."""
+    names = [name for name in (rows[0][0].values if rows else ()) if name != "id"]
+    if names:
+        new: dict[str, BindParameter[object]] = {name: bindparam(f"new_{name}") for name in names}
+        one = update(patrons).where(patrons.c.id == bindparam("of")).values(new)
+        told = [{"of": row.id, **{f"new_{name}": row.values[name] for name in names}} for row, _ in rows]
+        connection.execute(one, told)
+    for row, changes in rows:
+        if "cards" in changes:
+            _give_cards(connection, row)
+
+
+def _give_cards(connection: Connection, row: PatronRow) -> None:
+    tokens = row.cards or ()
+    connection.execute(delete(cards).where(cards.c.patron == row.id, cards.c.token.not_in(tokens)))
+    there = set(connection.scalars(select(cards.c.token).where(cards.c.patron == row.id)))
+    more = [{"token": token, "patron": row.id} for token in tokens if token not in there]
+    if more:
+        connection.execute(insert(cards), more)
+
+
+def difference(before: Mapping[str, str], row: PatronRow) -> Changes:
     """Field → (before, after), of what the row changes, as texts."""
     after = {name: _as_text(value) for name, value in row.values.items()}
     if row.cards is not None:

@@ -16,7 +16,7 @@ from starlette.responses import ContentStream
 from kiosk.central.answering import Desk
 from kiosk.central.console.sessions import Limits, Note, Session, leave_note
 from kiosk.central.console.staff import Staff
-from kiosk.central.console.trail import NOTHING, Changes, record
+from kiosk.central.trail import NOTHING, Changes, record
 from kiosk.rules.lending import Setting
 from kiosk.rules.policy import ALL
 from kiosk.web.roles import Permission, RolesFile

@@ -93,8 +93,16 @@ def items_titled(connection: Connection, text: str) -> CompoundSelect[str]:
 
 
 def _by_title(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:
-    query = shown_items().where(items.c.id.in_(items_titled(connection, text)))
-    return connection.execute(query.order_by(items.c.id).limit(MOST)).all()
+    """The first ones of each half: thousands of titles may begin with one letter."""
+    own = connection.scalars(select(items.c.id).where(begins(connection, items.c.title, text)).limit(MOST)).all()
+    named = select(records.c.control_number).where(begins(connection, records.c.title, text)).limit(MOST)
+    numbers = connection.scalars(named).all()
+    found: dict[str, Row[tuple[object, ...]]] = {}
+    for column, values in ((items.c.id, own), (items.c.control_number, numbers)):
+        if values:
+            query = shown_items().where(column.in_(values)).order_by(items.c.id).limit(MOST)
+            found |= {row.id: row for row in connection.execute(query)}
+    return [found[number] for number in sorted(found)][:MOST]
 
 
 def _by_name(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:

@@ -10,8 +10,9 @@ from sqlalchemy import delete, insert, select
 from kiosk.central.console.asked import Answer, Asked, Moved, Nothing, Page, Shown, new_form_id
 from kiosk.central.console.patron_data import lasting
 from kiosk.central.patron_file import Checked, check
-from kiosk.central.patron_rows import write
+from kiosk.central.patron_rows import change, enter
 from kiosk.central.store.console_tables import imports
+from kiosk.central.trail import record_all
 from kiosk.web.roles import Permission
 
 KEPT = timedelta(days=1)
@@ -47,21 +48,20 @@ def _shown(asked: Asked, name: str, file: str, checked: Checked) -> Shown:
 def confirm(asked: Asked) -> Answer:
     """Import what is right in it, checked anew in this transaction; or drop it."""
     query = select(imports).where(imports.c.id == asked.form.get("import", ""), imports.c.who == asked.who)
-    row = asked.connection.execute(query).one_or_none()
-    if row is None or row.at < asked.now - KEPT:
+    kept = asked.connection.execute(query).one_or_none()
+    if kept is None or kept.at < asked.now - KEPT:
         raise Nothing("problem.import")
-    asked.connection.execute(delete(imports).where(imports.c.id == row.id))
+    asked.connection.execute(delete(imports).where(imports.c.id == kept.id))
     if asked.form.get("decision") != "import":
         asked.note("ok", "import.dropped")
         return Moved("/console/import")
-    checked = check(asked.connection, row.content, _today(asked))
-    for fresh in checked.fresh:
-        write(asked.connection, fresh, fresh=True)
-    for changed, changes in checked.changed:
-        write(asked.connection, changed, fresh=False)
-        asked.record("patron.edit", f"patron:{changed.id}", changes=lasting(changes), reason=f"import:{row.id}")
+    checked = check(asked.connection, kept.content, _today(asked))
+    enter(asked.connection, checked.fresh)
+    change(asked.connection, checked.changed)
+    deeds = [(f"patron:{row.id}", lasting(changes)) for row, changes in checked.changed]
+    record_all(asked.connection, asked.who, "patron.edit", deeds, asked.now, reason=f"import:{kept.id}")
     counts = {"fresh": len(checked.fresh), "changed": len(checked.changed)}
-    asked.record("patron.import", f"import:{row.id}", changes={name: (0, count) for name, count in counts.items()})
+    asked.record("patron.import", f"import:{kept.id}", changes={name: (0, count) for name, count in counts.items()})
     asked.note("ok", "import.done", "", **counts)
     return Moved("/console/import")
 

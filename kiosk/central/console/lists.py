@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
-from kiosk.central.console.trail import record
 from kiosk.central.holdings import CALL_NUMBER, TITLE, HoldState, ItemState
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import audit, staff
 from kiosk.central.store.tables import charges, exceptions, holds, items, loans, patrons, records
+from kiosk.central.trail import record
 from kiosk.web.csv_text import MARK, csv_text
 from kiosk.web.listing import Column, Filter, Kind, Listing, Wanted, lines, part, wanted
 from kiosk.web.roles import Permission

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from kiosk.central.console.asked import Answer, Asked, Moved, Page, Sheet, Shown, faults
 from kiosk.central.console.circulating import patron_asked
 from kiosk.central.console.frame import address
-from kiosk.central.console.trail import CHANGED, Changes, latest
 from kiosk.central.erasing import StillOpen, erase, everything_about
-from kiosk.central.patron_rows import FIELDS, PERSONAL, PatronRow, difference, kept, read, version, write
+from kiosk.central.patron_rows import FIELDS, PERSONAL, PatronRow, change, difference, kept, read, version
 from kiosk.central.people import PatronOnFile, owner_of, patron_on_file
+from kiosk.central.trail import CHANGED, Changes, latest
 from kiosk.model.ids import PatronRef
 from kiosk.web.roles import Permission
 
@@ -67,7 +67,7 @@ def save(asked: Asked) -> Answer:
         return _form(who, now, typed, wrong=wrong)
     changes = difference(now, row)
     if changes:
-        write(asked.connection, row, fresh=False)
+        change(asked.connection, [(row, changes)])
         asked.record("patron.edit", f"patron:{who.ref}", changes=lasting(changes))
     asked.note("ok", "patron.saved")
     return Moved(address("/console/patron", id=who.ref))

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from kiosk.central.console.staff import ACCOUNT, Staff, kept_password, staff_of
-from kiosk.central.console.trail import record
 from kiosk.central.store.console_tables import sign_in_tries, staff, staff_sessions
+from kiosk.central.trail import record
 from kiosk.web.passwords import matches
 
 COOKIE = "__Host-kiosk-staff"

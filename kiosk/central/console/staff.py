@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from kiosk.central.console.trail import record
 from kiosk.central.store.console_tables import sign_in_tries, staff, staff_sessions
+from kiosk.central.trail import record
 from kiosk.model.circulation import Language
 from kiosk.web.passwords import hashed
 

@@ -72,11 +72,11 @@ class Web:
         return asyncio.run(ask())
 
 
-def web(store: Engine, console: Console | None = None) -> Web:
+def web(store: Engine, console: Console | None = None, token: str | None = None) -> Web:
     """All of central's web application."""
     changes = Changes()
     live = Live(store, "Asia/Shanghai", changes, Counts(), lambda: True)
-    parts = Parts(store, DESK, Access(None), live, changes, lambda: {"ok": True}, console or console_of(store))
+    parts = Parts(store, DESK, Access(token), live, changes, lambda: {"ok": True}, console or console_of(store))
     return Web(application(parts))
 
 

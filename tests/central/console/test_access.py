@@ -128,3 +128,15 @@ def test_a_form_that_is_too_large_is_refused_before_it_is_read(store: Engine) ->
     mei.get("/console/desk")
     fields = mei.form("/console/search").fields
     assert mei.post("/console/search", **{**fields, "q": "x" * 70_000}).status_code == 413
+
+
+def test_with_a_token_at_the_live_page_the_console_keeps_its_own_sign_in(store: Engine) -> None:
+    guarded = web(store, token="a-token-of-a-library-0123456789")
+    assert guarded.get("/console/sign-in").status_code == 200
+    assert guarded.get("/console/").headers["location"] == "/console/sign-in"
+    assert guarded.get("/console.css").status_code == guarded.get("/tokens.css").status_code == 200
+    assert guarded.get("/consoleless").status_code == 401
+    mei = somebody(store, "circulation")
+    mei.client = guarded
+    assert mei.get("/console/").status_code == 200
+    assert mei.get("/api/v1/patrons").status_code == 401

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from kiosk.central.console import sessions, staff
 from kiosk.central.console.sessions import Limits, TooManyTries
 from kiosk.central.console.staff import Staff
-from kiosk.central.console.trail import record
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import audit, staff_sessions
+from kiosk.central.trail import record
 from kiosk.model.circulation import Language
 from kiosk.web.passwords import BadPassword, hashed, matches
 from tests.central.library import MONDAY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select
@@ -29,17 +29,25 @@ def record(
     reason: str = "",
 ) -> None:
     """Enter one deed. `subject` is `kind:number`."""
+    record_all(connection, who, action, [(subject, changes)], at, reason=reason)
+
+
+def record_all(
+    connection: Connection, who: str, action: str, deeds: Sequence[tuple[str, Changes]], at: datetime, *, reason: str
+) -> None:
+    """The same done to many, each with its changes."""
+    if not deeds:
+        return
+    common = {"at": at, "who": who[:64], "action": action, "reason": reason.replace("\0", "")[:LONGEST_REASON]}
+    rows = [
+        {**common, "subject": subject.replace("\0", "")[:160], "changes": _told(changes)} for subject, changes in deeds
+    ]
+    connection.execute(insert(audit), rows)
+
+
+def _told(changes: Changes) -> str:
     told = {name: [_plain(before), _plain(after)] for name, (before, after) in changes.items()}
-    connection.execute(
-        insert(audit).values(
-            at=at,
-            who=who[:64],
-            action=action,
-            subject=subject.replace("\0", "")[:160],
-            changes=json.dumps(told, ensure_ascii=False),
-            reason=reason.replace("\0", "")[:LONGEST_REASON],
-        )
-    )
+    return json.dumps(told, ensure_ascii=False)
 
 
 def latest(connection: Connection, subject: str) -> Row[tuple[object, ...]] | None:
