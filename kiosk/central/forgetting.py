@@ -113,7 +113,7 @@ def _forget_facts(connection: Connection, rows: Rows) -> int:
     about = select(loans.c.intent).where(loans.c.intent.in_(set(intents.values())), loans.c.patron != NOBODY)
     kept = set(connection.scalars(about))
     changes = [
-        {"of": key, "told": json.dumps(_nameless(body), ensure_ascii=False, separators=(",", ":"))}
+        {"of": key, "told": json.dumps(nameless(body), ensure_ascii=False, separators=(",", ":"))}
         for key, body in bodies.items()
         if intents[key] not in kept
     ]
@@ -126,13 +126,13 @@ def _intent(body: object) -> str:
     return str(body.get("intent", "")) if isinstance(body, dict) else ""
 
 
-def _nameless(told: object) -> object:
+def nameless(told: object) -> object:
     """The same without a patron, however deep: a fact that was not understood may have any shape."""
     match told:
         case dict():
-            return {name: NOBODY if name == PATRON else _nameless(value) for name, value in told.items()}
+            return {name: NOBODY if name == PATRON else nameless(value) for name, value in told.items()}
         case list():
-            return [_nameless(value) for value in told]
+            return [nameless(value) for value in told]
         case _:
             return told
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kiosk.central.accounts import Charge, ChargeKind, owe
 from kiosk.central.answering import Desk
+from kiosk.central.auditing import audit
 from kiosk.central.borrowing import bare_copy
 from kiosk.central.forgetting import everything
 from kiosk.central.holdings import ItemState, item_on_file
@@ -69,7 +70,10 @@ class Housekeeping:
             freed = expire(connection, self._desk.setting("", now))
         lost = self._mark_lost(now)
         forgotten = sum(self._bit_by_bit(what.walk, what.change) for what in everything(now - self._kept))
-        if freed or lost or forgotten:
+        found = audit(self._engine, now)
+        if found:
+            log.info("%d findings of the audit wait for somebody", found)
+        if freed or lost or forgotten or found:
             log.info("%d holds expired, %d items count as lost, %d rows were forgotten", len(freed), lost, forgotten)
             self._changed()
 

@@ -13,7 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Protocol
 
@@ -25,6 +25,8 @@ from starlette.types import ASGIApp
 from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
+from kiosk.central.console.asked import Console
+from kiosk.central.console.sessions import Limits
 from kiosk.central.copies.board import Board
 from kiosk.central.copies.issuing import Issuing
 from kiosk.central.housekeeping import Housekeeping
@@ -43,6 +45,8 @@ from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
 from kiosk.central.store.running import InUse, working_on
 from kiosk.central.worker import Worker
+from kiosk.settings import load
+from kiosk.web.roles import RolesFile
 from kiosk.wire.signing import BadKey
 
 FAREWELL_S = 4
@@ -128,7 +132,9 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
-    server = _Server(application(Parts(engine, desk, access, live, changes, health, board)), changes, ready)
+    console = _console(settings, desk, engine, changed)
+    parts = Parts(engine, desk, access, live, changes, health, board, console)
+    server = _Server(application(parts), changes, ready)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -276,6 +282,23 @@ def _library(settings: CentralSettings, desk: Desk, engine: Engine, tell: Callab
         return Library.of(settings.ils, settings.time_zone, desk, engine, tell)
     except (OSError, UnicodeDecodeError) as trouble:
         raise CannotStart(f"cannot read ils.password_file {settings.ils.password_file}: {trouble}") from None
+
+
+def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Console | None:
+    """The staff console, where there is one. Raises `SettingsRefused` for faults of its roles."""
+    if settings.console is None:
+        return None
+    wanted = settings.console
+    return Console(
+        engine,
+        desk,
+        load(RolesFile, wanted.roles),
+        Limits(timedelta(hours=wanted.session_hours), timedelta(minutes=wanted.idle_minutes)),
+        settings.time_zone,
+        wanted.currency,
+        may_lend=settings.ils is None,
+        changed=changed,
+    )
 
 
 def _acs(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Sip2Server | None:

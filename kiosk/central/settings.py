@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from kiosk.central.acs.settings import Sip2Settings
+from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.settings import CopiesSettings
 from kiosk.central.ils.settings import IlsSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
@@ -107,6 +108,8 @@ class CentralSettings:
     history: HistorySettings = field(default_factory=HistorySettings)
     sip2: Sip2Settings = field(default_factory=Sip2Settings)
     """SIP2 for other makers' self-checks and book-drops."""
+    console: ConsoleSettings | None = None
+    """The staff console; without it there is none."""
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""
     copies: CopiesSettings | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kiosk.commands import central_backup, central_keys
+from kiosk.commands import central_backup, central_keys, central_staff
 from kiosk.commands.options import add_config, overrides
 
 
@@ -18,6 +18,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=lambda arguments: run(arguments, parser))
     verbs = parser.add_subparsers(title="verbs", dest="verb", metavar="VERB", description="without one, it runs")
     central_keys.register(verbs)
+    central_staff.register(verbs)
     central_backup.register(verbs)
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kiosk.commands.json_text import json_text
-from kiosk.settings import Fault, read_faults
+from kiosk.settings import Fault, SettingsRefused, load, read_faults
 from kiosk.station.receipt_check import receipt_faults
 
 FILES = {
@@ -41,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
         faults += read_faults(getattr(importlib.import_module(module), kind), folder / name)
     if "kiosk.toml" in checked:
         faults += receipt_faults(folder / "kiosk.toml")
+    if "central.toml" in checked:
+        faults += console_faults(folder / "central.toml")
     if not checked:
         faults.append(Fault(str(folder), "", "a folder with " + " or ".join(FILES), _what_is(folder)))
     if arguments.json:
@@ -51,6 +53,18 @@ def run(arguments: argparse.Namespace) -> int:
         if not faults:
             print(f"{', '.join(checked)}: no fault found")
     return 1 if faults else 0
+
+
+def console_faults(path: Path) -> list[Fault]:
+    """Of the roles that the staff console is to go by; faults of central.toml itself are told elsewhere."""
+    from kiosk.central.settings import CentralSettings
+    from kiosk.web.roles import RolesFile
+
+    try:
+        console = load(CentralSettings, path).console
+    except SettingsRefused:
+        return []
+    return [] if console is None else read_faults(RolesFile, console.roles)
 
 
 def _what_is(folder: Path) -> str:

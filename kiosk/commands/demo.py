@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from kiosk.demo.account import Account, make_account
 from kiosk.demo.scenario import PadMake
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def run(arguments: argparse.Namespace) -> int:
                 house.start()
                 if scenario is not None:
                     return _play(scenario, house, config, arguments.keep, as_json=arguments.json)
-                _announce(house, time.monotonic() - began, as_json=arguments.json)
+                seconds = time.monotonic() - began
+                _announce(house, seconds, make_account(house.central_database), as_json=arguments.json)
                 return _watch(house, arguments.seconds)
         except NotReady as trouble:
             print(f"kiosk demo: {trouble}", file=sys.stderr)
@@ -155,16 +157,18 @@ def _tell(result: Result, config: Path, keep: Path | None, *, as_json: bool) -> 
     return 0 if result.passed else 1
 
 
-def _announce(house: House, seconds: float, *, as_json: bool) -> None:
+def _announce(house: House, seconds: float, account: Account, *, as_json: bool) -> None:
     """Say where everything is, and what does not work on this machine."""
     simulator = house.simulator
     if as_json:
         told = {"ready_s": round(seconds, 2), "addresses": house.addresses(), "cards": simulator.get("cards")}
+        told["console"] = {"account": account.name, "password": account.password}
         print(json.dumps(told, ensure_ascii=False), flush=True)
         return
     print(f"Library Kiosk is ready after {seconds:.1f} s. Ctrl-C stops all of it.")
     for what, address in house.addresses().items():
         print(f"  {address}  {what}")
+    print(f"  At the staff console, sign in as {account.name} with {account.password}")
     if simulator.get("cards") != "pcsc":
         print(f"  Cards come through the scanner: {simulator.get('why') or 'the PC/SC service could not be started'}")
     sys.stdout.flush()

@@ -13,8 +13,8 @@ from kiosk.model.reasons import Reason
 from kiosk.rules.cases import CasesFile
 from kiosk.rules.policy import Policy, RulesFile
 from kiosk.rules.trying import Tried, try_case
-from kiosk.screens.rows import reason_sentence
 from kiosk.settings import load
+from kiosk.words.reasons import reason_sentence
 from kiosk.words.sentences import words
 
 

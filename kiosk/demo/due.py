@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from kiosk.demo.scenario import ItemExpected, ScreenExpected
 from kiosk.model.circulation import Language
-from kiosk.screens.dates import due_day, full_day
+from kiosk.words.dates import due_day, full_day
 from kiosk.words.sentences import words
 
 _DAY = re.compile(r"\{\+(\d{1,4}) days(, year)?\}")

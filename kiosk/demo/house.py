@@ -147,6 +147,7 @@ class House:
         return {
             "bench (the kiosk's screen, the books, the cards)": f"http://127.0.0.1:{self.ports.bench}/",
             "central (loans as they arrive)": f"http://127.0.0.1:{self.ports.central}/",
+            "staff console": f"http://127.0.0.1:{self.ports.central}/console/sign-in",
         }
 
     def _commands(self) -> dict[str, list[str]]:

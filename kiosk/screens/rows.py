@@ -8,19 +8,19 @@ from typing import assert_never
 
 from kiosk.model.circulation import Purpose
 from kiosk.model.facts import Found
-from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.screens.dates import due_day, iso_day
+from kiosk.model.reasons import ReasonCode
 from kiosk.screens.tokens import COVERS, ERROR, MUTED, OK, WARN, WORK, Tone
 from kiosk.screens.view import Cover, Pill, RowButton, RowView
 from kiosk.session.events import Touch, Touched
 from kiosk.session.state import Row, Stage
+from kiosk.words.dates import due_day
+from kiosk.words.reasons import reason_sentence
 from kiosk.words.sentences import Words
 
 WORKING = frozenset({Stage.READING, Stage.ASKING, Stage.WRITING})
 REMOVABLE = frozenset({Stage.REFUSED, Stage.UNREADABLE, Stage.UNDONE})
 """What stands still and is not lent: a button on a row that works would be gone before the finger comes down."""
 ARTICLES = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das", "el", "los", "las", "il"})
-DAY_VALUES = frozenset({"until"})
 
 
 def stage_name(stage: Stage) -> str:
@@ -59,20 +59,6 @@ def cover_of(title: str, number: str) -> Cover:
     named = rest if first.lower() in ARTICLES and rest.strip() else title
     letter = next((character for character in named if character.isalnum()), "")
     return Cover(letter.upper()[:1], COVERS[zlib.crc32((title or number).encode("utf-8", "replace")) % len(COVERS)])
-
-
-def reason_sentence(reason: Reason, words: Words, now: datetime, zone: str, of: str = "") -> str:
-    """What happened and what to do; with the reason's values where the catalogue has a sentence for them.
-
-    `of` is what was refused, where some reasons are said otherwise then: `renew`.
-    """
-    if of and words.known(f"reason-{of}.{reason.code.value}") is not None:
-        return words.say(f"reason-{of}.{reason.code.value}")
-    values = {name: iso_day(text, now, zone, words) if name in DAY_VALUES else text for name, text in reason.values}
-    exact = words.known(f"reason-with.{reason.code.value}")
-    if exact is not None and exact.placeholders() <= values.keys():
-        return words.say(f"reason-with.{reason.code.value}", **values)
-    return words.say(f"reason.{reason.code.value}")
 
 
 def is_yours_already(row: Row) -> bool:

@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import assert_never
 
 from drivers.printers.receipt import Code128, QrCode, Receipt, ReceiptLine, ReceiptPart
-from kiosk.screens.dates import clock, full_day, iso_day
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.effects import PrintReceipt, ReceiptEntry
 from kiosk.station.receipt_template import COUNTS, Books, Code, Row, Templates, When, shipped_templates
+from kiosk.words.dates import clock, full_day, iso_day
 from kiosk.words.sentences import Words, words
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from kiosk.model.circulation import Language
 from kiosk.model.reasons import ReasonCode
 
-FOLDER = Path(__file__).with_name("catalogue")
+SCREENS = "catalogue"
+CONSOLE = "console"
+"""Folders of catalogues: what the kiosk says to patrons, and the staff console's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,17 @@ class Words:
 
 
 @cache
-def words(language: Language) -> Words:
-    """The catalogue of a language."""
-    table = tomllib.loads((FOLDER / f"{language.value}.toml").read_text(encoding="utf-8"))
+def words(language: Language, of: str = SCREENS) -> Words:
+    """The catalogue of a language, `of` one of the folders beside this file."""
+    path = Path(__file__).with_name(of) / f"{language.value}.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
     return Words(language, dict(_flat(table, "")))
 
 
-def problems() -> list[str]:
+def problems(of: str = SCREENS) -> list[str]:
     """What is wrong between the catalogues: keys that one lacks, placeholders that differ, reasons without words."""
     found = []
-    first, *others = [words(language) for language in Language]
+    first, *others = [words(language, of) for language in Language]
     for other in others:
         for key in sorted(first.messages.keys() ^ other.messages.keys()):
             lacking = other if key in first.messages else first
@@ -65,7 +68,7 @@ def problems() -> list[str]:
             ours, theirs = first.messages[key].placeholders(), other.messages[key].placeholders()
             if ours != theirs:
                 found.append(f"{other.language.value}.toml: {key} has {sorted(theirs)}, expected {sorted(ours)}")
-    for one in (first, *others):
+    for one in (first, *others) if of == SCREENS else ():
         for code in ReasonCode:
             if one.known(f"reason.{code.value}") is None:
                 found.append(f"{one.language.value}.toml: reason.{code.value} is missing")

@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from kiosk.central.store import NewerSchema, open_store, upgrade, writing
-from kiosk.central.store.tables import metadata
+from kiosk.central.store.console_tables import audit
+
+metadata = audit.metadata
+"""With the tables of the console, which lie in a file of their own."""
 
 
 @pytest.fixture

@@ -51,10 +51,20 @@ def addresses(told: dict[str, object]) -> list[str]:
     return [str(address) for address in table.values()]
 
 
+def signs_in(told: dict[str, object]) -> bool:
+    """Whether the account that the demo prints is one at its staff console."""
+    account, page = told["console"], next(one for one in addresses(told) if "/console/" in one)
+    assert isinstance(account, dict)
+    form = {"name": str(account["account"]), "password": str(account["password"])}
+    answer = httpx.post(page, data=form, timeout=PATIENCE_S, trust_env=False)
+    return bool(answer.headers.get("location") == "/console/")
+
+
 def test_every_page_answers_and_ctrl_c_ends_every_process(tmp_path: Path) -> None:
     with a_demo(tmp_path) as (demo, told):
         for address in addresses(told):
             assert httpx.get(address, trust_env=False).status_code == 200
+        assert signs_in(told)
         started = children(demo.pid)
         assert len(started) == 4
         demo.send_signal(signal.SIGINT)

@@ -11,14 +11,18 @@ import pytest
 import kiosk.screens
 from kiosk.model.circulation import Language
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.screens.dates import clock, due_day, iso_day, today
-from kiosk.screens.rows import reason_sentence
+from kiosk.words.dates import clock, due_day, iso_day, today
+from kiosk.words.reasons import reason_sentence
 from kiosk.words.sentences import problems, words
 
 NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 ZONE = "Asia/Shanghai"
 SCREENS = Path(kiosk.screens.__file__).parent
-FILES = [*sorted(SCREENS.rglob("*.py")), SCREENS.parent / "station" / "receipts.py"]
+FILES = [
+    *sorted(SCREENS.rglob("*.py")),
+    *sorted((SCREENS.parent / "words").glob("*.py")),
+    SCREENS.parent / "station" / "receipts.py",
+]
 
 
 def test_the_languages_have_the_same_sentences_with_the_same_placeholders() -> None:

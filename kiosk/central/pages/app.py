@@ -17,6 +17,8 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.central.answering import Desk
+from kiosk.central.console.asked import Console
+from kiosk.central.console.serving import Pages
 from kiosk.central.copies.board import Board
 from kiosk.central.pages.access import COOKIE, SESSION_S, Access
 from kiosk.central.pages.answers import Wrong, refused
@@ -28,20 +30,23 @@ from kiosk.central.pages.reading import Told
 
 FILES = Path(__file__).parent / "files"
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-OPEN_PATHS = frozenset({"/sign-in", "/central.css", "/central.svg", "/api/v1/health"})
+STATIC = ("tokens.css", "central.css", "console.css", "central.js", "central.svg")
+OPEN_PATHS = frozenset({"/sign-in", "/tokens.css", "/central.css", "/console.css", "/central.svg", "/api/v1/health"})
 """Answered without a token: they tell nothing of anybody."""
+CONSOLE_PATH = "/console"
 LARGEST_FORM = 4_096
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "strict-transport-security": "max-age=31536000",
 }
-"""On every answer. HSTS counts only where TLS is before us (RFC 6797, 7.2)."""
+"""On every answer. HSTS counts only where TLS is before us (RFC 6797, 7.2). With `no-referrer` browsers would send
+`Origin: null` with our own forms, too (Fetch standard, 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Parts:
     changes: Changes
     health: Callable[[], Told]
     copies: Board
+    console: Console | None = None
 
 
 def application(parts: Parts) -> ASGIApp:
@@ -105,9 +111,10 @@ def application(parts: Parts) -> ASGIApp:
             Route("/live", live),
             Route("/sign-in", sign_in, methods=["GET", "POST"]),
             Route("/sign-out", sign_out, methods=["POST"]),
-            *(_served(name) for name in ("central.css", "central.js", "central.svg")),
+            *(_served(name) for name in STATIC),
             Route("/copies/{name}/{version}", copy),
             Mount("/api/v1", routes=rest.routes()),
+            *([] if parts.console is None else [Mount(CONSOLE_PATH, routes=Pages(parts.console).routes())]),
         ],
         exception_handlers={Wrong: _wrong, HTTPException: _not_found},
         lifespan=lifespan,
@@ -143,7 +150,8 @@ class Guard:
     def _check(self, request: HTTPConnection, method: str) -> None:
         path = request.url.path
         page_asks_itself = path == "/" and self._access.token is not None  # it leads to signing in
-        if self._access.token is None or (path not in OPEN_PATHS and not page_asks_itself):
+        has_own_sign_in = path == CONSOLE_PATH or path.startswith(f"{CONSOLE_PATH}/")
+        if self._access.token is None or not (path in OPEN_PATHS or page_asks_itself or has_own_sign_in):
             request.state.caller = self._access.check(request, method)
 
 

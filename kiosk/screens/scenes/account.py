@@ -7,9 +7,8 @@ from datetime import date
 from typing import assert_never
 
 from kiosk.model.questions import AccountCharge, AccountHold, AccountTold
-from kiosk.screens.dates import clock, days_until, due_day, iso_day
 from kiosk.screens.money import money
-from kiosk.screens.rows import cover_of, reason_sentence
+from kiosk.screens.rows import cover_of
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.scenes.welcome import allowance
 from kiosk.screens.scenes.work import paging
@@ -18,6 +17,8 @@ from kiosk.screens.view import AccountBody, Banner, Button, Nothing, Pill, RowBu
 from kiosk.session.events import Touch, Touched
 from kiosk.session.renewing import may_begin, under_way
 from kiosk.session.state import Account, LoanRow, Part, RenewStage
+from kiosk.words.dates import clock, days_until, due_day, iso_day
+from kiosk.words.reasons import reason_sentence
 
 SOON_DAYS = 3
 """A loan that is due within so many days is marked."""

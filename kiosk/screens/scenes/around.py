@@ -5,11 +5,7 @@ from __future__ import annotations
 import math
 
 from kiosk.model.reasons import Reason
-from kiosk.screens.dates import clock, today
-from kiosk.screens.rows import (
-    reason_sentence,
-    tone_of_notice,
-)
+from kiosk.screens.rows import tone_of_notice
 from kiosk.screens.scenes import account
 from kiosk.screens.scenes.sight import Sight, next_language
 from kiosk.screens.tokens import PLAIN, WARN, WORK
@@ -34,6 +30,8 @@ from kiosk.session.state import (
     OutOfService,
     Returning,
 )
+from kiosk.words.dates import clock, today
+from kiosk.words.reasons import reason_sentence
 from kiosk.words.sentences import words
 
 HELP_STEPS = 3

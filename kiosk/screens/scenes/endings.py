@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import assert_never
 
-from kiosk.screens.dates import due_day
 from kiosk.screens.rows import (
     cover,
     is_yours_already,
@@ -31,6 +30,7 @@ from kiosk.session.state import (
     Row,
     Stage,
 )
+from kiosk.words.dates import due_day
 from kiosk.words.sentences import Words
 
 MOST_COVERS = 8

@@ -1,0 +1,36 @@
+"""Every page of the console. A test walks them all as every role."""
+
+from __future__ import annotations
+
+from kiosk.central.console import (
+    circulating,
+    exception_page,
+    finding,
+    findings_page,
+    import_page,
+    item_page,
+    lists,
+    money_pages,
+    patron_data,
+    patron_page,
+    reports,
+    rules_page,
+    today,
+)
+from kiosk.central.console.asked import Page
+
+PAGES: tuple[Page, ...] = (
+    *today.PAGES,
+    *finding.PAGES,
+    *circulating.PAGES,
+    *patron_page.PAGES,
+    *money_pages.PAGES,
+    *item_page.PAGES,
+    *patron_data.PAGES,
+    *import_page.PAGES,
+    *exception_page.PAGES,
+    *findings_page.PAGES,
+    *reports.PAGES,
+    *rules_page.PAGES,
+    *lists.PAGES,
+)

@@ -1,0 +1,132 @@
+"""The one search box: an item's number, a card or patron's number, an exception's number, a title, a name.
+
+It is sent as a form: what was typed may be a name or a card, and no address may hold either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
+
+from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
+from kiosk.central.console.frame import address
+from kiosk.central.holdings import item_on_file, shown_items
+from kiosk.central.people import owner_of, patron_on_file
+from kiosk.central.store.tables import exceptions, items, patrons, records
+from kiosk.model.ids import ItemId, PatronRef
+from kiosk.web.roles import Permission
+
+MOST = 20
+LAST = "\U0010ffff"
+LONGEST_FAMILY = 2
+"""Characters of a family name that is written without a blank: 张, 欧阳."""
+_EXCEPTION = re.compile(r"#(\d{1,12})")
+
+
+def search(asked: Asked) -> Answer:
+    """Go to what has exactly this number; else show what begins with it."""
+    text = asked.text("q", 200)
+    if not text:
+        return Moved("/console/")
+    connection, may = asked.connection, asked.may
+    found = _EXCEPTION.fullmatch(text)
+    if found is not None and Permission.EXCEPTION_READ in may:
+        number = connection.scalar(select(exceptions.c.id).where(exceptions.c.id == int(found[1])))
+        if number is not None:
+            return Moved(address("/console/exception", id=number))
+    item = item_on_file(connection, ItemId(text[:64])) if Permission.ITEM_READ in may else None
+    patron = patron_of(connection, text) if Permission.PATRON_READ in may else None
+    if item is not None and patron is None:
+        return Moved(address("/console/item", id=item.item.id))
+    if patron is not None and item is None:
+        return Moved(address("/console/patron", id=patron))
+    people = _by_name(connection, text) if Permission.PATRON_READ in may else []
+    titles = _by_title(connection, text) if Permission.ITEM_READ in may else []
+    if patron is not None:
+        people = [*connection.execute(select(patrons).where(patrons.c.id == patron)), *people]
+    exact = None if item is None else item.item
+    return Shown("found.html", {"text": text, "people": people, "titles": titles, "exact": exact})
+
+
+def patron_of(connection: Connection, text: str) -> PatronRef | None:
+    """The patron of a card, or of a patron's number."""
+    owner = owner_of(connection, text[:128])
+    if owner is not None:
+        return owner
+    known = patron_on_file(connection, PatronRef(text[:64]))
+    return None if known is None else known.ref
+
+
+def begins(connection: Connection, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Values that begin so, without regard to the case of letters, by the index.
+
+    SQLite's `lower()` knows A to Z alone: there other letters must be as they were typed, or the first one large.
+    """
+    key, either = _key(connection, column, text)
+    return or_(*((key >= one) & (key < one + LAST) for one in either))
+
+
+def _is(connection: Connection, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    key, either = _key(connection, column, text)
+    return key.in_(either)
+
+
+def _key(connection: Connection, column: ColumnElement[str], text: str) -> tuple[ColumnElement[str], list[str]]:
+    """What the index has of a column, and how a text may stand in it."""
+    key: ColumnElement[str] = func.lower(column)
+    if connection.dialect.name == "postgresql":
+        return key.collate("C"), [text.lower()]
+    return key, sorted({_lower_latin(text), _lower_latin(text[:1].upper() + text[1:])})
+
+
+def _lower_latin(text: str) -> str:
+    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
+
+
+def items_titled(connection: Connection, text: str) -> CompoundSelect[str]:
+    """Numbers of items whose own title begins so, or their record's: each half by its index."""
+    own = select(items.c.id).where(begins(connection, items.c.title, text))
+    named = select(records.c.control_number).where(begins(connection, records.c.title, text))
+    return union(own, select(items.c.id).where(items.c.control_number.in_(named)))
+
+
+def _by_title(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:
+    """The first ones of each half: thousands of titles may begin with one letter."""
+    own = connection.scalars(select(items.c.id).where(begins(connection, items.c.title, text)).limit(MOST)).all()
+    named = select(records.c.control_number).where(begins(connection, records.c.title, text)).limit(MOST)
+    numbers = connection.scalars(named).all()
+    found: dict[str, Row[tuple[object, ...]]] = {}
+    for column, values in ((items.c.id, own), (items.c.control_number, numbers)):
+        if values:
+            query = shown_items().where(column.in_(values)).order_by(items.c.id).limit(MOST)
+            found |= {row.id: row for row in connection.execute(query)}
+    return [found[number] for number in sorted(found)][:MOST]
+
+
+def _by_name(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:
+    """By the beginning of either part, or by both as they are said: 张伟, Wei Zhang, Zhang Wei."""
+    given, family = patrons.c.given_name, patrons.c.family_name
+    either = [begins(connection, given, text), begins(connection, family, text)]
+    for at in range(1, min(len(text), LONGEST_FAMILY + 1)):
+        either.append(_is(connection, family, text[:at]) & begins(connection, given, text[at:]))
+    first, blank, second = text.partition(" ")
+    if blank:
+        either.append(_is(connection, given, first) & begins(connection, family, second))
+        either.append(_is(connection, family, first) & begins(connection, given, second))
+    found: dict[str, Row[tuple[object, ...]]] = {}
+    for one in either:
+        found |= {row.id: row for row in connection.execute(select(patrons).where(one).limit(MOST))}
+    return [found[number] for number in sorted(found)][:MOST]
+
+
+def desk(asked: Asked) -> Answer:
+    """Lending begins here: the box, and nothing else to do."""
+    return Shown("desk.html")
+
+
+PAGES = (
+    Page("/search", None, search, writes=True),
+    Page("/desk", Permission.LOAN_WRITE, desk),
+)

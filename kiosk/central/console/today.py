@@ -1,0 +1,76 @@
+"""The first page: what waits for somebody, and one's own account."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Table, func, select
+
+from kiosk.central.auditing import FindingState
+from kiosk.central.console import staff as accounts
+from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
+from kiosk.central.console.sessions import compare
+from kiosk.central.console.waiving import ASKED
+from kiosk.central.holdings import HoldState
+from kiosk.central.store.console_tables import findings, waivers
+from kiosk.central.store.tables import exceptions, holds, loans
+from kiosk.model.circulation import Language
+from kiosk.web.passwords import BadPassword, hashed
+from kiosk.web.roles import Permission
+
+
+def today(asked: Asked) -> Answer:
+    """Figures that lead to their lists."""
+    zone = ZoneInfo(asked.console.time_zone)
+    midnight = datetime.combine(asked.now.astimezone(zone).date(), time(), zone)
+    runs = loans.c.ended_at.is_(None)
+    is_open = findings.c.state == FindingState.OPEN.value
+    tiles: tuple[tuple[str, Permission, Table, ColumnElement[bool], str], ...] = (
+        ("exceptions", Permission.EXCEPTION_READ, exceptions, exceptions.c.open.is_(True), "/console/exceptions"),
+        ("waivers", Permission.WAIVER_APPROVE, waivers, waivers.c.state == ASKED, "/console/waivers"),
+        ("findings", Permission.FINDING_READ, findings, is_open, "/console/findings"),
+        ("shelf", Permission.HOLD_READ, holds, holds.c.state == HoldState.READY.value, "/console/holds"),
+        ("overdue", Permission.LOAN_READ, loans, runs & (loans.c.due < asked.now), "/console/loans?state=overdue"),
+        ("lent", Permission.LOAN_READ, loans, loans.c.made_at >= midnight, "/console/loans?sort=-made_at"),
+    )
+    told = [
+        (name, asked.connection.scalar(select(func.count()).select_from(table).where(which)) or 0, to)
+        for name, needs, table, which, to in tiles
+        if needs in asked.may
+    ]
+    return Shown("today.html", {"tiles": told})
+
+
+def own_account(asked: Asked) -> Answer:
+    """Who I am here."""
+    return Shown("account.html", {"wrong": ""})
+
+
+def own_password(asked: Asked) -> Answer:
+    """A new password ends the session under the old one: whoever has just changed it signs in again."""
+    kept = accounts.kept_password(asked.connection, asked.who)
+    if not compare(kept, asked.form.get("password", "")):
+        return Shown("account.html", {"wrong": asked.say("wrong.password")}, 422)
+    try:
+        fresh = hashed(asked.form.get("fresh", ""))
+    except BadPassword:
+        return Shown("account.html", {"wrong": asked.say("wrong.short-password")}, 422)
+    accounts.keep_password(asked.connection, asked.who, fresh, asked.who, asked.now)
+    return Moved("/console/sign-in")
+
+
+def own_language(asked: Asked) -> Answer:
+    """The language of one's pages."""
+    language = asked.form.get("language", "")
+    if language in set(Language):
+        accounts.set_language(asked.connection, asked.who, Language(language))
+    return Moved("/console/account")
+
+
+PAGES = (
+    Page("/", None, today),
+    Page("/account", None, own_account),
+    Page("/account/password", None, own_password, writes=True),
+    Page("/account/language", None, own_language, writes=True),
+)

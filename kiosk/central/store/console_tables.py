@@ -1,0 +1,149 @@
+"""Tables of the staff console: accounts, sessions, the audit trail, waivers, imports, findings; and what its lists are
+sorted by."""
+
+from __future__ import annotations
+
+from sqlalchemy import DDL, BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, event, text
+
+from kiosk.central.store.tables import LongId, UtcTime, charges, holds, items, loans, metadata, patrons, records
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("full_name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("branch", String(64), nullable=False, server_default=""),
+    Column("language", String(8), nullable=False),
+    Column("password", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("disabled_at", UtcTime),
+    comment="Who signs in to the console. roles: words of roles.toml. password: argon2id",
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("staff", String(64), nullable=False, index=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("notes", Text, nullable=False, server_default="[]"),
+    comment="Who is signed in. digest: SHA-256 of the cookie. notes: what the next page tells, as JSON",
+)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("subject", String(128), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    comment="Wrong passwords since the last right one, by account and by address",
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", LongId, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("subject", String(160), nullable=False),
+    Column("changes", Text, nullable=False, server_default="{}"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Index("ix_audit_subject_id", "subject", "id"),
+    Index("ix_audit_who_id", "who", "id"),
+    comment="Who did what, for ever: triggers refuse every change. Loans stand here by the number of their fact, so "
+    "that who read what can be forgotten. changes: field to [before, after], as JSON; of a name only that it changed",
+)
+
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("patron", String(64), nullable=False, index=True),
+    Column("charge", String(64), nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", String(64), nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("decided_by", String(64)),
+    Column("decided_at", UtcTime),
+    Column("answer", Text, nullable=False, server_default=""),
+    Index("ix_waivers_state_asked_at", "state", "asked_at"),
+    comment="Waivers above the limit, which somebody else approves or refuses",
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    comment="Files of patrons that were checked and wait for a yes; they go when it is given, or after a day",
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", LongId, primary_key=True, autoincrement=True),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("found_at", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("settled_at", UtcTime),
+    Column("settled_by", String(64)),
+    Index("ix_findings_state_id", "state", "id"),
+    Index("ix_findings_kind_subject", "kind", "subject"),
+    comment="What the nightly audit found to be not as it should be",
+)
+
+Index("ix_loans_made_at", loans.c.made_at)
+Index(
+    "ix_loans_running",
+    loans.c.due,
+    loans.c.intent,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+Index("ix_items_state", items.c.state, items.c.id)
+Index("ix_items_loan_class", items.c.loan_class)
+Index("ix_charges_open_at", charges.c.open, charges.c.at, charges.c.id)
+Index("ix_holds_state_placed_at", holds.c.state, holds.c.placed_at, holds.c.id)
+
+BEGINS = {
+    "sqlite": "CREATE INDEX ix_{table}_{column}_begins ON {table} (lower({column}))",
+    "postgresql": 'CREATE INDEX ix_{table}_{column}_begins ON {table} (lower({column}) COLLATE "C")',
+}
+"""For titles and names by their beginning, in the order of code points on both databases."""
+BEGUN = ((records, "title"), (items, "title"), (patrons, "given_name"), (patrons, "family_name"))
+
+STANDS = {
+    "sqlite": (
+        "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+        "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION audit_stands() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'audit is append-only'; END $$",
+        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_stands()",
+    ),
+}
+"""What keeps the trail as it is, on each database."""
+
+
+def _after(table: Table, dialect: str, statement: str) -> None:
+    """Make it with the table, on this database."""
+    ddl = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+    event.listen(table, "after_create", ddl)
+
+
+for _dialect in ("sqlite", "postgresql"):
+    for _table, _column in BEGUN:
+        _after(_table, _dialect, BEGINS[_dialect].format(table=_table.name, column=_column))
+    for _statement in STANDS[_dialect]:
+        _after(audit, _dialect, _statement)

@@ -1,0 +1,1 @@
+"""What web pages share: passwords, roles and permissions, lists, CSV. Knows no store of its own."""

@@ -1,0 +1,200 @@
+"""One list for every page: filters in the address, sorted by what an index has, pages by key, and the same as CSV.
+
+A page begins after the last row of the one before (`after`), never at the n-th row: the thousandth page is as quick as
+the first, and a row that comes in between moves nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
+
+A_PAGE = 50
+A_PART = 2_000
+"""Rows of CSV that are read at once."""
+LONGEST = 200
+
+
+class Kind(StrEnum):
+    """How a value is shown."""
+
+    TEXT = "text"
+    WORD = "word"
+    """A code, told in words."""
+    NUMBER = "number"
+    MONEY = "money"
+    """Cents."""
+    DAY = "day"
+    TIME = "time"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `sorts`: the list may be sorted by it, which needs an index and no NULL."""
+
+    name: str
+    sql: ColumnElement[object]
+    kind: Kind = Kind.TEXT
+    sorts: bool = False
+    link: str = ""
+    """Address of a page about the value, which is put behind it."""
+    link_from: str = ""
+    """The column that the address takes its value from, where it is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: which rows a value leaves. Without choices it is a text."""
+
+    name: str
+    where: Callable[[str], ColumnElement[bool]]
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list: where its rows are from, what identifies one, what is shown."""
+
+    name: str
+    rows: Callable[[Sequence[ColumnElement[object]]], Select[*tuple[object, ...]]]
+    """The query for some columns."""
+    key: ColumnElement[object]
+    columns: tuple[Column, ...]
+    sort: str
+    """The column that it is sorted by unless asked otherwise; with `-` in front, downwards."""
+    filters: tuple[Filter, ...] = ()
+    links: tuple[str, ...] = ()
+    """Columns that are read for links, and not shown."""
+    preset: Mapping[str, str] = field(default_factory=dict)
+    """Values of filters where the address has none."""
+
+    def shown(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.name not in self.links)
+
+
+class BadQuery(ValueError):
+    """A part of the address that says nothing: `where` is its name."""
+
+    def __init__(self, where: str, expected: str) -> None:
+        super().__init__(f"{where}: expected {expected}")
+        self.where = where
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an address asks of a list."""
+
+    listing: Listing
+    sort: Column
+    falls: bool
+    filters: Mapping[str, str]
+    after: tuple[object, object] | None = None
+
+    @property
+    def sorted_by(self) -> str:
+        return f"-{self.sort.name}" if self.falls else self.sort.name
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a list, and what to ask the next ones with; empty at the end."""
+
+    rows: Sequence[Row[*tuple[object, ...]]]
+    following: str
+
+
+def wanted(listing: Listing, query: Mapping[str, str]) -> Wanted:
+    """Raises `BadQuery`."""
+    asked = query.get("sort") or listing.sort
+    name, falls = asked.removeprefix("-"), asked.startswith("-")
+    sorts = {column.name: column for column in listing.columns if column.sorts}
+    if name not in sorts:
+        raise BadQuery("sort", f"one of {', '.join(sorts)}")
+    filters: dict[str, str] = {}
+    for one in listing.filters:
+        value = query.get(one.name, listing.preset.get(one.name, ""))[:LONGEST].strip()
+        if value and one.choices and value not in one.choices:
+            raise BadQuery(one.name, f"one of {', '.join(one.choices)}")
+        filters[one.name] = value
+    after = query.get("after")
+    return Wanted(listing, sorts[name], falls, filters, None if not after else _place(sorts[name], after))
+
+
+def part(connection: Connection, asked: Wanted, limit: int = A_PAGE) -> Part:
+    """At most `limit` rows. Their columns have the names of the list's; `_key` and `_sort` are beside them."""
+    listing = asked.listing
+    sort, key = asked.sort.sql, listing.key
+    columns = [column.sql.label(column.name) for column in listing.columns]
+    query = listing.rows([*columns, sort.label("_sort"), key.label("_key")])
+    for one in listing.filters:
+        if asked.filters[one.name]:
+            query = query.where(one.where(asked.filters[one.name]))
+    if asked.after is not None:
+        here = tuple_(*(literal(value, of.type) for value, of in zip(asked.after, (sort, key), strict=True)))
+        query = query.where(tuple_(sort, key) < here if asked.falls else tuple_(sort, key) > here)
+    order = (sort.desc(), key.desc()) if asked.falls else (sort, key)
+    rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Part(rows, _token(rows[-1]) if more else "")
+
+
+def lines(open_connection: Callable[[], Connection], asked: Wanted) -> Iterator[list[str | int]]:
+    """Every row as plain values for CSV, in parts: the list may be longer than memory."""
+    while True:
+        with open_connection() as connection:
+            found = part(connection, asked, A_PART)
+        shown = asked.listing.shown()
+        yield from ([_cell(getattr(row, column.name)) for column in shown] for row in found.rows)
+        if not found.following:
+            return
+        asked = Wanted(asked.listing, asked.sort, asked.falls, asked.filters, _place(asked.sort, found.following))
+
+
+def _cell(value: object) -> str | int:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return value
+        case datetime():
+            return value.isoformat(timespec="seconds")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _token(row: Row[*tuple[object, ...]]) -> str:
+    value = row._sort
+    told = value.isoformat() if isinstance(value, date) else value
+    return base64.urlsafe_b64encode(json.dumps([told, row._key]).encode()).decode().rstrip("=")
+
+
+def _place(sort: Column, token: str) -> tuple[object, object]:
+    """Where a page begins. Raises `BadQuery`."""
+    try:
+        value, key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        match sort.kind:
+            case Kind.TIME:
+                value = datetime.fromisoformat(value)
+            case Kind.DAY:
+                value = date.fromisoformat(value)
+            case Kind.NUMBER | Kind.MONEY:
+                value = int(value)
+            case _:
+                value = str(value)
+    except (ValueError, TypeError, RecursionError):
+        raise BadQuery("after", "what the page before gave") from None
+    if not isinstance(key, str | int) or (isinstance(value, datetime) and value.tzinfo is None):
+        raise BadQuery("after", "what the page before gave")
+    return value, key

@@ -1,0 +1,79 @@
+"""Who may do what: roles are sets of permissions, in one TOML table. What no role names, nobody may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from kiosk.model.limits import NAME, NOT_EMPTY, within
+
+MOST_CENTS = 100_000_000
+
+
+class Permission(StrEnum):
+    """`thing.verb`. Every page of the console names the one that it asks for."""
+
+    PATRON_READ = "patron.read"
+    PATRON_WRITE = "patron.write"
+    PATRON_IMPORT = "patron.import"
+    PATRON_EXPORT = "patron.export"
+    PATRON_ERASE = "patron.erase"
+    ITEM_READ = "item.read"
+    ITEM_WRITE = "item.write"
+    LOAN_READ = "loan.read"
+    LOAN_WRITE = "loan.write"
+    LOAN_EXPORT = "loan.export"
+    HOLD_READ = "hold.read"
+    HOLD_WRITE = "hold.write"
+    CHARGE_READ = "charge.read"
+    CHARGE_TAKE = "charge.take"
+    WAIVER_ASK = "waiver.ask"
+    WAIVER_APPROVE = "waiver.approve"
+    EXCEPTION_READ = "exception.read"
+    EXCEPTION_WRITE = "exception.write"
+    FINDING_READ = "finding.read"
+    FINDING_REPAIR = "finding.repair"
+    RULES_READ = "rules.read"
+    REPORT_READ = "report.read"
+    AUDIT_READ = "audit.read"
+    STAFF_READ = "staff.read"
+    STAFF_WRITE = "staff.write"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One `[[role]]`."""
+
+    name: Annotated[str, NAME]
+    permissions: Annotated[tuple[Permission, ...], NOT_EMPTY]
+
+    def __post_init__(self) -> None:
+        if {Permission.STAFF_WRITE, Permission.WAIVER_APPROVE} <= set(self.permissions):
+            raise ValueError(
+                f"expected {self.name} to have staff.write or waiver.approve: who makes accounts may not"
+                " approve, or one person could be two"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RolesFile:
+    """`roles.toml`."""
+
+    role: Annotated[tuple[Role, ...], NOT_EMPTY]
+    waiver_limit_cents: Annotated[int, within(0, MOST_CENTS)]
+    """A waiver above it waits for somebody else who has `waiver.approve`."""
+
+    def __post_init__(self) -> None:
+        names = [role.name for role in self.role]
+        if len(set(names)) < len(names):
+            raise ValueError("expected each role once")
+
+    def names(self) -> list[str]:
+        return [role.name for role in self.role]
+
+    def permissions(self, roles: Iterable[str]) -> frozenset[Permission]:
+        """What somebody with these roles may do; a role that the table does not have gives nothing."""
+        held = set(roles)
+        return frozenset(one for role in self.role if role.name in held for one in role.permissions)

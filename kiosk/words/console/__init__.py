@@ -1,0 +1,1 @@
+"""The words of the staff console, one file a language."""
