@@ -226,11 +226,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldBefore:
+    """Somebody waits for this book from the beginning; it is ready where the demo's files keep it for them."""
+
+    patron: str
+    book: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoanBefore:
     """A loan that exists at central before the scenario begins; the book's tag says so too."""
 
     patron: str
     book: str
+    days_ago: Annotated[int, within(0, 3_650)] = 0
+    """It was made so many days before. Not looked at in an end that is expected."""
 
 
 class Broker(StrEnum):
@@ -287,6 +297,7 @@ class Setting:
     paper: str = "ok"
     on_pad: tuple[str, ...] = ()
     lent: tuple[LoanBefore, ...] = ()
+    waits: tuple[HoldBefore, ...] = ()
     disk_kb: Annotated[int, within(SMALLEST_DISK_KB, LARGEST_DISK_KB)] | None = None
     """Size of the kiosk's disk (a tmpfs; needs root). Absent: the machine's own."""
     pad: PadMake = PadMake.FEIG
