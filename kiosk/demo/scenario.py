@@ -326,6 +326,18 @@ class GateExpected:
     """Its tag did not say that it is lent."""
 
 
+TO_LOOK_AT = Setting(
+    lent=(
+        LoanBefore("dora", "35555000012395", 33),
+        LoanBefore("dora", "35555000012403", 26),
+        LoanBefore("dora", "35555000012411", 2),
+    ),
+    waits=(HoldBefore("dora", "35555000012510"), HoldBefore("amelie", "35555000012510")),
+    copies=True,
+)
+"""The demo without a scenario: Dora is late with a book, waits for another and owes money; Amélie's is ready."""
+
+
 @dataclass(frozen=True, slots=True)
 class EndExpected:
     """What must be true when the last step is done, within `within_s`."""
