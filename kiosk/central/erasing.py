@@ -22,8 +22,8 @@ from kiosk.central.store.tables import (
     items,
     loans,
     patrons,
-    pins,
     payments,
+    pins,
     records,
 )
 from kiosk.central.waiting import of_patron

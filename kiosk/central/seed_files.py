@@ -20,6 +20,7 @@ CLASS = matching(re.compile(r"[^\0]{1,32}"), "1 to 32 characters in one line")
 CARD = matching(re.compile(r"\s*[^\s\0][^\0]{0,127}"), "1 to 128 characters in one line")
 """What the columns of the store hold."""
 MOST_CENTS = 100_000_000
+MOST_DAYS_AGO = 3_650
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,16 @@ class SeedPatron:
 
 @dataclass(frozen=True, slots=True)
 class SeedLoan:
-    """A loan that stands when central begins: made at that moment, due by the rules."""
+    """A loan that stands when central begins: made so many days before, due by the rules."""
+
+    patron: str
+    item: str
+    days_ago: Annotated[int, within(0, MOST_DAYS_AGO)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeedHold:
+    """Somebody waits for this copy; it is ready where the copy is `held_for` them."""
 
     patron: str
     item: str
@@ -90,9 +100,10 @@ class PatronsFile:
 
 @dataclass(frozen=True, slots=True)
 class LoansFile:
-    """`[[loan]]` tables."""
+    """`[[loan]]` and `[[hold]]` tables."""
 
     loan: tuple[SeedLoan, ...] = ()
+    hold: tuple[SeedHold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +113,14 @@ class Seed:
     items: tuple[SeedItem, ...]
     patrons: tuple[SeedPatron, ...]
     loans: tuple[SeedLoan, ...]
+    holds: tuple[SeedHold, ...]
     items_file: Path | None
     patrons_file: Path | None
     loans_file: Path | None
 
     def faults(self, control_numbers: frozenset[str]) -> list[Fault]:
         """What does not fit together: names twice, and names that nothing has. `control_numbers`: of the catalogue."""
-        return [*self._item_faults(control_numbers), *self._patron_faults(), *self._loan_faults()]
+        return [*self._item_faults(control_numbers), *self._patron_faults(), *self._loan_faults(), *self._hold_faults()]
 
     def _item_faults(self, control_numbers: frozenset[str]) -> Iterable[Fault]:
         patrons = {patron.id for patron in self.patrons}
@@ -119,6 +131,14 @@ class Seed:
                 yield Fault(str(self.items_file), key, "one of the catalogue files", repr(item.control_number))
             if item.held_for is not None and item.held_for not in patrons:
                 yield Fault(str(self.items_file), f"item.{place}.held_for", "a patron's id", repr(item.held_for))
+
+    def _hold_faults(self) -> Iterable[Fault]:
+        patrons, items = {patron.id for patron in self.patrons}, {item.id for item in self.items}
+        for place, hold in enumerate(self.holds, 1):
+            if hold.patron not in patrons:
+                yield Fault(str(self.loans_file), f"hold.{place}.patron", "a patron's id", repr(hold.patron))
+            if hold.item not in items:
+                yield Fault(str(self.loans_file), f"hold.{place}.item", "an item's id", repr(hold.item))
 
     def _patron_faults(self) -> Iterable[Fault]:
         yield from _twice(self.patrons_file, "patron", "id", [patron.id for patron in self.patrons])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, Table, insert, select
 
 from kiosk.central.accounts import ChargeKind
+from kiosk.central.holdings import HoldState
 from kiosk.central.seed_files import ItemsFile, LoansFile, PatronsFile, Seed
 from kiosk.central.settings import CentralSettings, SeedSettings
 from kiosk.central.store import writing
-from kiosk.central.store.tables import cards, charges, items, loans, patrons, progress, records
+from kiosk.central.store.tables import cards, charges, holds, items, loans, patrons, progress, records
 from kiosk.model.cards import card_token
 from kiosk.rules.due import due_date
 from kiosk.rules.policy import ALL, Place, Policy
@@ -25,6 +26,8 @@ SEEDED = "seed"
 
 T = TypeVar("T")
 Rows = list[dict[str, object]]
+
+READY_FOR = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +53,7 @@ def seed(engine: Engine, settings: CentralSettings, now: datetime) -> bool:
         _fill(connection, patrons, _patron_rows(told))
         _fill(connection, cards, _card_rows(told))
         _fill(connection, loans, loan_rows)
+        _fill(connection, holds, _hold_rows(told, now))
         _fill(connection, charges, _charge_rows(told, now))
     log.info(
         "filled the empty database: %d records, %d items, %d patrons, %d loans",
@@ -80,7 +84,9 @@ def _read(named: SeedSettings) -> Seed:
     loans_file = _file(LoansFile, named.loans, faults)
     if faults:
         raise SettingsRefused(faults)
-    return Seed(items_file.item, patrons_file.patron, loans_file.loan, named.items, named.patrons, named.loans)
+    return Seed(
+        items_file.item, patrons_file.patron, loans_file.loan, loans_file.hold, named.items, named.patrons, named.loans
+    )
 
 
 def _file(kind: type[T], path: Path | None, faults: list[Fault]) -> T:
@@ -156,7 +162,7 @@ def _charge_rows(told: Seed, now: datetime) -> Rows:
 
 
 def _loan_rows(told: Seed, policy: Policy, now: datetime) -> Rows:
-    """Loans made at `now`. Raises `SettingsRefused` where no rule has a period for one."""
+    """Loans made at `now`, or so many days before. Raises `SettingsRefused` where no rule has a period for one."""
     categories = {patron.id: patron.category for patron in told.patrons}
     classes = {item.id: item.loan_class for item in told.items}
     rows: Rows = []
@@ -166,6 +172,7 @@ def _loan_rows(told: Seed, policy: Policy, now: datetime) -> Rows:
         if terms.loan_period is None:
             faults.append(Fault(str(told.loans_file), f"loan.{place}", "a rule with loan_period for it", "none"))
             continue
+        made_at = now - timedelta(days=loan.days_ago)
         rows.append(
             {
                 "intent": f"{SEEDED}-{place}",
@@ -173,14 +180,37 @@ def _loan_rows(told: Seed, policy: Policy, now: datetime) -> Rows:
                 "item": loan.item,
                 "station": SEEDED,
                 "seq": place,
-                "made_at": now,
-                "due": due_date(terms, terms.loan_period, now, policy.calendar, None).at,
+                "made_at": made_at,
+                "due": due_date(terms, terms.loan_period, made_at, policy.calendar, None).at,
                 "opened": True,
                 "provisional": False,
             }
         )
     if faults:
         raise SettingsRefused(faults)
+    return rows
+
+
+def _hold_rows(told: Seed, now: datetime) -> Rows:
+    """Holds on single copies, placed at `now`; ready for a week where the copy is kept for the patron."""
+    copies = {item.id: item for item in told.items}
+    rows: Rows = []
+    for place, hold in enumerate(told.holds, 1):
+        copy = copies[hold.item]
+        ready = copy.held_for == hold.patron
+        rows.append(
+            {
+                "id": f"{SEEDED}-hold-{place}",
+                "patron": hold.patron,
+                "control_number": copy.control_number,
+                "item": hold.item,
+                "placed_at": now,
+                "state": (HoldState.READY if ready else HoldState.WAITING).value,
+                "trapped": hold.item if ready else None,
+                "ready_at": now if ready else None,
+                "expires": (now + READY_FOR).date() if ready else None,
+            }
+        )
     return rows
 
 

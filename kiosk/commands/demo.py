@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -81,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     from kiosk.demo.control import Control
     from kiosk.demo.house import DEMO_CONFIG, House
     from kiosk.demo.real import RealHouse
-    from kiosk.demo.scenario import Setting
+    from kiosk.demo.scenario import TO_LOOK_AT
 
     config = (arguments.config or DEMO_CONFIG).resolve()
     if arguments.check:
@@ -92,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     mode = "window" if has_screen and not arguments.headless and scenario is None else "headless"
     with _folder(arguments.keep) as folder:
-        setting = scenario.setting if scenario else Setting(pad=PadMake(arguments.pad), copies=True)
+        setting = scenario.setting if scenario else replace(TO_LOOK_AT, pad=PadMake(arguments.pad))
         house = House(config, folder, setting, mode=mode, disk_kb=arguments.disk_kb)
         began = time.monotonic()
         try:

@@ -199,8 +199,9 @@ class House:
 
     def _write_loans(self) -> None:
         """The loans that central has from the beginning, as its seed."""
-        lent = [(loan.patron, loan.book) for loan in self.setting.lent]
-        self._loans.write_text(seed_of_loans(People.read(self._config), lent), encoding="utf-8")
+        lent = [(loan.patron, loan.book, loan.days_ago) for loan in self.setting.lent]
+        waits = [(hold.patron, hold.book) for hold in self.setting.waits]
+        self._loans.write_text(seed_of_loans(People.read(self._config), lent, waits), encoding="utf-8")
 
     def _await_copy(self) -> None:
         """Return when the kiosk has what it lends by without central. Raises `NotReady`."""

@@ -66,6 +66,9 @@ class Names:
         for place, loan in enumerate(setting.lent, start=1):
             yield from _one(f"setting.lent.{place}.book", loan.book, self.books, "book")
             yield from _one(f"setting.lent.{place}.patron", loan.patron, self.cards, "card")
+        for place, hold in enumerate(setting.waits, start=1):
+            yield from _one(f"setting.waits.{place}.book", hold.book, self.books, "book")
+            yield from _one(f"setting.waits.{place}.patron", hold.patron, self.cards, "card")
         for number, step in enumerate(scenario.step, start=1):
             yield from self._step(f"step.{number}", step, setting.pad)
         for place, loan in enumerate(expect.loans or (), start=1):

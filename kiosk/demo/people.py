@@ -48,9 +48,14 @@ class People:
         return self.names.get(patron, patron)
 
 
-def seed_of_loans(people: People, lent: Iterable[tuple[str, str]]) -> str:
-    """Loans that central has from the beginning, as a file of its seed; `lent`: name of the card and item."""
-    return "\n".join(f'[[loan]]\npatron = "{people.id_of(card)}"\nitem = "{item}"\n' for card, item in lent)
+def seed_of_loans(people: People, lent: Iterable[tuple[str, str, int]], waits: Iterable[tuple[str, str]]) -> str:
+    """Loans and holds that central has from the beginning, as a file of its seed; `lent`: name of the card, item, days
+    ago; `waits`: name of the card, item."""
+    loans = (
+        f'[[loan]]\npatron = "{people.id_of(card)}"\nitem = "{item}"\ndays_ago = {days}\n' for card, item, days in lent
+    )
+    holds = (f'[[hold]]\npatron = "{people.id_of(card)}"\nitem = "{item}"\n' for card, item in waits)
+    return "\n".join((*loans, *holds))
 
 
 def _tables(path: Path, key: str) -> list[dict[str, object]]:

@@ -226,11 +226,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldBefore:
+    """Somebody waits for this book from the beginning; it is ready where the demo's files keep it for them."""
+
+    patron: str
+    book: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoanBefore:
     """A loan that exists at central before the scenario begins; the book's tag says so too."""
 
     patron: str
     book: str
+    days_ago: Annotated[int, within(0, 3_650)] = 0
+    """It was made so many days before. Not looked at in an end that is expected."""
 
 
 class Broker(StrEnum):
@@ -287,6 +297,7 @@ class Setting:
     paper: str = "ok"
     on_pad: tuple[str, ...] = ()
     lent: tuple[LoanBefore, ...] = ()
+    waits: tuple[HoldBefore, ...] = ()
     disk_kb: Annotated[int, within(SMALLEST_DISK_KB, LARGEST_DISK_KB)] | None = None
     """Size of the kiosk's disk (a tmpfs; needs root). Absent: the machine's own."""
     pad: PadMake = PadMake.FEIG
@@ -313,6 +324,18 @@ class GateExpected:
     """The item's number."""
     alarm: bool
     """Its tag did not say that it is lent."""
+
+
+TO_LOOK_AT = Setting(
+    lent=(
+        LoanBefore("dora", "35555000012395", 33),
+        LoanBefore("dora", "35555000012403", 26),
+        LoanBefore("dora", "35555000012411", 2),
+    ),
+    waits=(HoldBefore("dora", "35555000012510"), HoldBefore("amelie", "35555000012510")),
+    copies=True,
+)
+"""The demo without a scenario: Dora is late with a book, waits for another and owes money; Amélie's is ready."""
 
 
 @dataclass(frozen=True, slots=True)

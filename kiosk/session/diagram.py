@@ -36,7 +36,7 @@ from kiosk.session.events import (
     WriteTrouble,
 )
 from kiosk.session.rows import COMMITTED, in_stage
-from kiosk.session.state import Borrowing, Closing, Home, Identifying, Kiosk, Policy, Returning, Stage
+from kiosk.session.state import Account, Borrowing, Closing, Home, Identifying, Kiosk, Policy, Returning, Stage
 from kiosk.session.step import begin, due_s, step
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -128,6 +128,8 @@ def _possible(state: Kiosk) -> Iterator[tuple[Event, float]]:
             for row in in_stage(scene.rows, COMMITTED):
                 yield TagWritten(row.uid, wanted), A_MOMENT_S
                 yield TagNotWritten(row.uid, WriteTrouble.LOCKED, None), A_MOMENT_S
+        case Account() if scene.lies_s is not None:
+            yield CardLifted(), state.around.policy.timeouts.tap_s
         case _:
             pass
 
@@ -141,6 +143,8 @@ def _shape(state: Kiosk) -> tuple[object, ...]:
             details = (scene.purpose, scene.ask is None, scene.idle.warned_s is None)
         case Home():
             details = (scene.idle.warned_s is None,)
+        case Account():
+            details = (scene.idle.warned_s is None, scene.lies_s is None)
         case Borrowing() | Returning():
             stages = tuple(sorted((row.uid, row.stage, row.present) for row in scene.rows))
             details = (stages, scene.patron is None, scene.finishing_s is None, scene.idle.warned_s is None)

@@ -68,8 +68,9 @@ class VirtualHouse:
         self._fonts = fonts.folder()
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
         loans = run / "loans.toml"
-        lent = [(loan.patron, loan.book) for loan in setting.lent]
-        loans.write_text(seed_of_loans(People.read(config), lent), encoding="utf-8")
+        lent = [(loan.patron, loan.book, loan.days_ago) for loan in setting.lent]
+        waits = [(hold.patron, hold.book) for hold in setting.waits]
+        loans.write_text(seed_of_loans(People.read(config), lent, waits), encoding="utf-8")
         self._central = load(CentralSettings, config / "central.toml", {"seed.loans": str(loans)})
         self.settings = load(KioskSettings, config / "kiosk.toml", self._overrides())
         self._lines = VirtualLines(self.agenda)

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert, update
 
+from kiosk.central.accounts import Charge, ChargeKind, Method, Payment, owe, pay
 from kiosk.central.store import writing
 from kiosk.central.store.tables import items, records
 from kiosk.model.circulation import Item
-from kiosk.model.ids import AskId, ItemId, PatronRef
+from kiosk.model.facts import HoldCancelled
+from kiosk.model.ids import AskId, IntentId, ItemId, PatronRef, SessionId
 from kiosk.model.questions import (
     AccountLoan,
     AccountTold,
@@ -95,13 +97,36 @@ def test_w10_a_hold_is_ready_only_when_it_is_on_the_hold_shelf(central: Central)
     assert ready.title == waiting.title
 
 
+def test_each_in_line_is_told_their_place_and_what_names_their_hold(central: Central) -> None:
+    kiosk = Kiosk()
+    kiosk.does(waits("snow", who="amy"), 10)
+    kiosk.does(waits("snow", who="wei"), 20)
+    central.hears(kiosk)
+    (first,), (second,) = account_of(central, "amy").holds, account_of(central, "wei").holds
+    assert [(hold.id, hold.place) for hold in (first, second)] == [("hold-amy-snow", 1), ("hold-wei-snow", 2)]
+    kiosk.does(HoldCancelled(SessionId("s"), IntentId("c1"), PatronRef("amy"), first.id), 30)
+    central.hears(kiosk)
+    assert account_of(central, "amy").holds == ()
+    assert [hold.place for hold in account_of(central, "wei").holds] == [1]
+
+
+def test_charges_are_told_one_by_one_and_make_the_sum(central: Central) -> None:
+    with writing(central.engine) as connection:
+        for number, item in enumerate((ItemId("snow"), None), 1):
+            owe(connection, Charge(f"c{number}", PatronRef("wei"), ChargeKind.LOST, number * 100, MONDAY, item))
+        pay(connection, Payment("p1", PatronRef("wei"), 50, Method.CASH, MONDAY))
+    told = account_of(central, "wei")
+    assert [(charge.title, charge.owed_cents) for charge in told.charges] == [("snow", 50), ("", 200)]
+    assert told.owes_cents == 250
+
+
 def test_a_stranger_is_told_nothing(central: Central) -> None:
     assert central.answers(AskAccount(PatronRef("nobody")), "account") == NoAccount(UNKNOWN)
 
 
 def test_a_full_account_with_long_titles_fits_one_message(central: Central) -> None:
     long = "书" * 500
-    numbers = [f"many-{n:03}-{'x' * 50}" for n in range(40)]
+    numbers = [f"many-{n:03}-{'x' * 50}" for n in range(70)]
     with writing(central.engine) as connection:
         for number in numbers:
             row = {"id": number, "title": long, "call_number": long, "loan_class": "book", "not_for_loan": False}

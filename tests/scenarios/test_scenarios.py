@@ -15,6 +15,7 @@ ON_PROCESSES_TOO = frozenset(
         "embedded_broker",
         "everything_loses_power",
         "five_books",
+        "my_loans",
         "no_broker",
         "paper_out",
         "power_cuts_while_borrowing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pygame
@@ -12,7 +13,9 @@ from kiosk.screens.frame import Size
 from kiosk.screens.paint import Mode
 from kiosk.screens.samples import NOW_S, SETTINGS, samples
 from kiosk.screens.screen import Screen, next_frame_s
+from kiosk.screens.tree import Role
 from kiosk.session.events import Touch, Touched
+from kiosk.session.state import Account, Part
 
 
 def middle(screen: Screen, node_id: str) -> tuple[int, int]:
@@ -129,3 +132,27 @@ def test_the_next_frame_is_always_later() -> None:
     for name, state in samples().items():
         for later_s in (0.0, 0.1, 7.999, 8.0, 15.0, 20.0, 61.0):
             assert next_frame_s(state, NOW_S + later_s) > NOW_S + later_s, name
+
+
+def test_another_part_of_the_account_begins_at_its_first_page(screen: Screen) -> None:
+    many = samples()["account-many"]
+    assert isinstance(many.scene, Account)
+    screen.show(many, NOW_S)
+    screen.act("account.page-after")
+    screen.show(many, NOW_S)
+    assert screen.frame.tree.find("account.page-before") is not None
+    screen.show(replace(many, scene=replace(many.scene, part=Part.HOLDS)), NOW_S)
+    screen.show(many, NOW_S)
+    assert screen.frame.tree.find("account.page-before") is None
+
+
+def test_sixty_loans_are_all_in_the_tree_and_each_page_turns_to_the_next(screen: Screen) -> None:
+    screen.show(samples()["account-many"], NOW_S)
+    numbers = [node.value for node in screen.frame.tree.walk() if node.role is Role.ITEM]
+    assert len(set(numbers)) == 60
+    seen: set[str] = set()
+    while screen.act("account.page-after") is not None or not seen:
+        seen |= {node.value for node in screen.frame.tree.walk() if node.role is Role.ITEM and node.bounds.h}
+        screen.show(samples()["account-many"], NOW_S)
+    seen |= {node.value for node in screen.frame.tree.walk() if node.role is Role.ITEM and node.bounds.h}
+    assert seen == set(numbers)
