@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, literal, tuple_
 
 A_PAGE = 50
 A_PART = 2_000
 """Rows of CSV that are read at once."""
 LONGEST = 200
+EXPECTED = "what the page before gave"
 
 
 class Kind(StrEnum):
@@ -124,7 +125,7 @@ def wanted(listing: Listing, query: Mapping[str, str]) -> Wanted:
             raise BadQuery(one.name, f"one of {', '.join(one.choices)}")
         filters[one.name] = value
     after = query.get("after")
-    return Wanted(listing, sorts[name], falls, filters, None if not after else _place(sorts[name], after))
+    return Wanted(listing, sorts[name], falls, filters, None if not after else _place(listing, sorts[name], after))
 
 
 def part(connection: Connection, asked: Wanted, limit: int = A_PAGE) -> Part:
@@ -155,7 +156,9 @@ def lines(open_connection: Callable[[], Connection], asked: Wanted) -> Iterator[
         yield from ([_cell(getattr(row, column.name)) for column in shown] for row in found.rows)
         if not found.following:
             return
-        asked = Wanted(asked.listing, asked.sort, asked.falls, asked.filters, _place(asked.sort, found.following))
+        asked = Wanted(
+            asked.listing, asked.sort, asked.falls, asked.filters, _place(asked.listing, asked.sort, found.following)
+        )
 
 
 def _cell(value: object) -> str | int:
@@ -180,21 +183,44 @@ def _token(row: Row[*tuple[object, ...]]) -> str:
     return base64.urlsafe_b64encode(json.dumps([told, row._key]).encode()).decode().rstrip("=")
 
 
-def _place(sort: Column, token: str) -> tuple[object, object]:
-    """Where a page begins. Raises `BadQuery`."""
+def _place(listing: Listing, sort: Column, token: str) -> tuple[object, object]:
+    """Where a page begins. Raises `BadQuery`: an address is whatever somebody types."""
     try:
         value, key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        match sort.kind:
-            case Kind.TIME:
-                value = datetime.fromisoformat(value)
-            case Kind.DAY:
-                value = date.fromisoformat(value)
-            case Kind.NUMBER | Kind.MONEY:
-                value = int(value)
-            case _:
-                value = str(value)
+        told = _value(sort.kind, value)
     except (ValueError, TypeError, RecursionError):
-        raise BadQuery("after", "what the page before gave") from None
-    if not isinstance(key, str | int) or (isinstance(value, datetime) and value.tzinfo is None):
-        raise BadQuery("after", "what the page before gave")
-    return value, key
+        raise BadQuery("after", EXPECTED) from None
+    if not _storable(key) or isinstance(key, int) != isinstance(listing.key.type, Integer):
+        raise BadQuery("after", EXPECTED)
+    return told, key
+
+
+def _value(kind: Kind, value: object) -> object:
+    """As the column has it. Raises `ValueError`, or `TypeError`."""
+    if not _storable(value):
+        raise ValueError
+    match kind:
+        case Kind.TIME:
+            at = datetime.fromisoformat(str(value))
+            if at.tzinfo is None or not date.min.year < at.year < date.max.year:
+                raise ValueError
+            return at
+        case Kind.DAY:
+            return date.fromisoformat(str(value))
+        case Kind.NUMBER | Kind.MONEY:
+            return int(str(value))
+        case _:
+            return str(value)
+
+
+def _storable(value: object) -> bool:
+    """A text without NUL and lone surrogates, or a number of 64 bits: what both databases can hold."""
+    match value:
+        case bool():
+            return False
+        case int():
+            return abs(value) < 1 << 63
+        case str():
+            return "\0" not in value and value.encode("utf-8", "replace").decode() == value and len(value) <= LONGEST
+        case _:
+            return False

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import json
 import re
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, update
@@ -73,6 +76,29 @@ def test_no_address_breaks_a_list(store: Engine, token: str) -> None:
     for name in ("after", "sort", "state", "title"):
         query = "".join(f"%{ord(sign):02x}" for sign in token)
         assert who.get(f"/console/items?{name}={query}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("exceptions", [10**30, 1]),
+        ("exceptions", [1, 10**30]),
+        ("exceptions", [1, "x"]),
+        ("exceptions", [True, 1]),
+        ("exceptions", ["x" * 10_000, 1]),
+        ("loans", ["2026-11-25T10:00:00+00:00", 7]),
+        ("loans", ["2026-11-25T10:00:00", "x"]),
+        ("loans", ["0001-01-01T00:00:00+14:00", "x"]),
+        ("items", ["x", "\ud800"]),
+        ("items", ["\0", "x"]),
+        ("items", [{}, []]),
+        ("items", {"a": 1}),
+        ("items", [1]),
+    ],
+)
+def test_a_place_that_nobody_gave_is_refused(store: Engine, path: str, place: object) -> None:
+    token = base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+    assert somebody(store, "director").get(f"/console/{path}?after={token}").status_code == 400
 
 
 def test_titles_are_found_by_their_beginning(store: Engine) -> None:
