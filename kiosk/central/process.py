@@ -27,6 +27,7 @@ from kiosk.central.answering import Desk, desk_of
 from kiosk.central.housekeeping import Housekeeping
 from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
+from kiosk.central.lent.telling import GateTeller
 from kiosk.central.line import Line
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.pages.access import Access, BadToken, read_token
@@ -82,8 +83,10 @@ def _serve(settings: CentralSettings) -> int:
             return caller_of(connection, offered, datetime.now(UTC))
 
     access = Access(token, key)
-    inbox, changes = Inbox(), Changes()
+    inbox = Inbox()
     line = _line(settings.site, settings.broker, inbox)
+    teller = _teller(settings, engine, line)
+    changes = Changes(teller.wake)
     desk = desk_of(settings, settings.policy())
     library = _library(settings, desk, engine, line.tell)
 
@@ -115,7 +118,7 @@ def _serve(settings: CentralSettings) -> int:
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
-    server = _Server(application(Parts(engine, desk, access, live, changes, health)), changes, ready)
+    server = _Server(application(Parts(engine, desk, access, live, changes, health, teller.copies)), changes, ready)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -124,11 +127,13 @@ def _serve(settings: CentralSettings) -> int:
     housekeeping.start()
     worker.start()
     line.open()
+    teller.start()
     try:
         server.run(sockets=[listener])
     finally:
         if acs is not None:
             acs.stop()
+        teller.stop()
         line.close()
         worker.stop()
         housekeeping.stop()
@@ -238,6 +243,11 @@ def _line(site: str, settings: BrokerSettings, inbox: Inbox) -> Line:
         return Line(site, settings, report)
     except (OSError, UnicodeDecodeError) as trouble:
         raise CannotStart(f"cannot read broker.password_file {settings.password_file}: {trouble}") from None
+
+
+def _teller(settings: CentralSettings, engine: Engine, line: Line) -> GateTeller:
+    gates = settings.gates
+    return GateTeller(engine, settings.site, gates.copies, gates.every_min * 60, line.tell, lambda: line.up)
 
 
 def _library(settings: CentralSettings, desk: Desk, engine: Engine, tell: Callable[[Telling], None]) -> Library | None:

@@ -88,6 +88,16 @@ class StationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GatesSettings:
+    """What the security gates are told."""
+
+    copies: Path | None = None
+    """Folder for copies of what is lent, which gates fetch; 16 bytes an item. Without one, gates hear changes alone."""
+    every_min: Annotated[float, within(0, 1_440)] = 30.0
+    """A new copy is made so often, if anything has changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class CentralSettings:
     """One central system."""
 
@@ -106,6 +116,7 @@ class CentralSettings:
     history: HistorySettings = field(default_factory=HistorySettings)
     sip2: Sip2Settings = field(default_factory=Sip2Settings)
     """SIP2 for other makers' self-checks and book-drops."""
+    gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""
     promise_s: Annotated[int, within(1, 3_600)] = 120

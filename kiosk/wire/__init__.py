@@ -12,6 +12,9 @@ topic          payload
 `down/ack`     one envelope, `acks`
 `up/status`    one envelope, retained, `status`
 `up/health`    one envelope, `health`
+`up/alarm`     one envelope, `gate_told`; `up/count` as well
+`down/policy`  one envelope, retained, of the station `all`: `policy`
+`down/ledger`  one envelope, of the station `all`: `lent_changes`
 =============  ==========================================================================================
 """
 
@@ -41,7 +44,7 @@ from kiosk.wire.facts_codec import (
 from kiosk.wire.fields import MessageRefused, SetAside
 from kiosk.wire.health import HealthReport, decode_health, encode_health
 from kiosk.wire.status import StationState, StationStatus, decode_status, encode_status
-from kiosk.wire.topics import Channel, Station, every_station, parse_topic
+from kiosk.wire.topics import Channel, Station, all_stations, every_station, parse_topic
 
 __all__ = [
     "LARGEST_BYTES",
@@ -60,6 +63,7 @@ __all__ = [
     "StationState",
     "StationStatus",
     "ToldFact",
+    "all_stations",
     "batches",
     "decode_ack",
     "decode_answer",

@@ -19,8 +19,12 @@ class Channel(StrEnum):
     HEALTH = "up/health"
     FACTS = "up/facts"
     ASK = "up/ask"
+    ALARM = "up/alarm"
+    COUNT = "up/count"
     ACK = "down/ack"
     ANSWER = "down/answer"
+    POLICY = "down/policy"
+    LEDGER = "down/ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Station:
 
     def topic(self, channel: Channel) -> str:
         return f"{ROOT}/{self.site}/{self.station}/{channel}"
+
+
+def all_stations(site: str) -> Station:
+    """The place of what central says to all stations of a site at once."""
+    return Station(site, "all")
 
 
 def every_station(site: str, channel: Channel) -> str:

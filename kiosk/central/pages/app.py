@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.central.answering import Desk
+from kiosk.central.lent.copying import Copies
 from kiosk.central.pages.access import COOKIE, SESSION_S, Access
 from kiosk.central.pages.answers import Wrong, refused
 from kiosk.central.pages.api.serving import Rest
@@ -52,11 +53,13 @@ class Parts:
     live: Live
     changes: Changes
     health: Callable[[], Told]
+    copies: Copies | None = None
+    """What gates fetch."""
 
 
 def application(parts: Parts) -> ASGIApp:
     """The ASGI application."""
-    rest = Rest(parts.engine, parts.desk, parts.health, parts.changes.note)
+    rest = Rest(parts.engine, parts.desk, parts.health, parts.changes.note, parts.copies)
 
     async def page(request: Request) -> Response:
         if parts.access.token is not None and not parts.access.signed_in(request):

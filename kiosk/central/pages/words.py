@@ -22,6 +22,8 @@ WORDS: dict[str, str] = {
     Why.ILS_REFUSED: "It happened here, and the library system does not take it: enter it there by hand",
     Why.ILS_UNSURE: "Whether the library system has it is not known: look there",
     Why.WRONG_CLOCK: "Due before it was lent: the station's clock was far behind; the patron was told that date",
+    Why.TAG_CLOSED: "Lent, but its tag does not say so: write the tag when the item is back",
+    Why.TAG_SWITCHED: "Rang at a gate: nobody has lent it, and its tag was switched; secure the tag",
     Why.DOUBTFUL: "A station does not know whether the tag was written: find the item and lay it on the pad",
     ReasonCode.TOO_MANY_LOANS: "Lent off line beyond the patron's limit",
     ReasonCode.ON_HOLD: "Lent although it waits for somebody else",

@@ -33,6 +33,8 @@ class Scope(StrEnum):
     EXCEPTIONS_READ = "exceptions:read"
     EXCEPTIONS_WRITE = "exceptions:write"
     KIOSKS_READ = "kiosks:read"
+    GATES_READ = "gates:read"
+    """What is lent, without who has it; and people counted."""
 
 
 @dataclass(frozen=True, slots=True)
