@@ -1,4 +1,4 @@
-"""All the processes of the demo on free loopback ports: broker, central, simulated devices, kiosk."""
+"""All the processes of the demo on free loopback ports: broker, central, simulated devices, kiosk, gate."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from kiosk.demo.children import Child, NotReady
@@ -17,6 +18,8 @@ from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.roads import Roads
 from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, Setting
 from kiosk.demo.wall_clock import WallClock
+from kiosk.hardware.gates import GateFile
+from kiosk.settings.files import load_part
 
 READY_S = 30.0
 DEMO_CONFIG = Path(__file__).resolve().parents[2] / "config" / "demo"
@@ -24,8 +27,21 @@ SIMULATOR = "simulator"
 SIMULATOR_FILE = "simulator.toml"
 BOARD = "desk"
 """The simulator's relay board, which the kiosk of the demo drives."""
+GATE = "gate"
+"""The gate controller, and the relay board that it drives."""
+COPY_EVERY_MIN = 0.25
+"""Of the ledger, for the gate: somebody who tries it out does not wait."""
 PAD_READER = "Kiosk pad reader"
 """Name of the simulated desk reader behind the PC/SC service."""
+
+
+class AtGates(Enum):
+    """Who listens to the simulated gates: each takes one listener."""
+
+    WITNESS = auto()
+    """For scenarios: it keeps what the gates tell, and judges by the tags alone."""
+    CONTROLLER = auto()
+    """`kiosk gate`, as in a library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +55,13 @@ class Ports:
     cards: int
     house: int
     """Of the control socket."""
+    guard: int
+    """Of the guard's page."""
 
     @classmethod
     def free(cls) -> Ports:
         """Ask the kernel for ports that nobody has."""
-        holders = [socket.socket() for _ in range(6)]
+        holders = [socket.socket() for _ in range(7)]
         try:
             for holder in holders:
                 holder.bind(("127.0.0.1", 0))
@@ -56,7 +74,16 @@ class Ports:
 class House:
     """Starts, watches, stops and restarts the processes. `run` is the folder for everything that they write."""
 
-    def __init__(self, config: Path, run: Path, setting: Setting, *, mode: str, disk_kb: int | None = None) -> None:
+    def __init__(
+        self,
+        config: Path,
+        run: Path,
+        setting: Setting,
+        *,
+        mode: str,
+        disk_kb: int | None = None,
+        at_gates: AtGates = AtGates.WITNESS,
+    ) -> None:
         """`disk_kb`: size of the kiosk's disk, where the setting does not say."""
         self.ports = Ports.free()
         self.roads = Roads(self.ports.broker)
@@ -71,8 +98,9 @@ class House:
         self.central_database = run / "central.sqlite"
         self._config = config
         self._mode = mode
+        self._at_gates = at_gates
         self.gates: GateWitness | None = None
-        """Stands at the gates since everything is ready."""
+        """Stands at the gates since everything is ready, where no controller does."""
         self.has_small_disk = False
         self._disk_kb = disk_kb if setting.disk_kb is None else setting.disk_kb
         self._loans = run / "loans.toml"
@@ -94,8 +122,7 @@ class House:
                 child.start()
             for child in self.children.values():
                 child.wait_ready(READY_S)
-            self.gates = GateWitness(self._config / SIMULATOR_FILE, self._gate_addresses())
-            self.gates.start()
+            self._man_the_gates()
         except (NotReady, OSError):
             self.stop()
             raise
@@ -133,12 +160,40 @@ class House:
         gates = self.simulator.get("gates")
         return {name: str(address) for name, address in gates.items()} if isinstance(gates, dict) else {}
 
+    def _man_the_gates(self) -> None:
+        """Last of all: where the gates are is known when the simulator is ready."""
+        addresses = self._gate_addresses()
+        if self._at_gates is AtGates.WITNESS:
+            self.gates = GateWitness(self._config / SIMULATOR_FILE, addresses)
+            self.gates.start()
+            return
+        gate = Child(GATE, self._gate_command(addresses), self.run / f"{GATE}.log")
+        self.children[GATE] = gate
+        gate.start()
+        gate.wait_ready(READY_S)
+
+    def _gate_command(self, addresses: Mapping[str, str]) -> list[str]:
+        settings = load_part(GateFile, self._config / "gate.toml", "gates").gates
+        places = {f"gates.{number}.port": addresses[one.name] for number, one in enumerate(settings, start=1)}
+        words = places | {
+            "broker.port": str(self.ports.broker),
+            "ledger": str(self.run / GATE / "gate.sqlite"),
+            "copy.path": str(self.run / GATE / "copy"),
+            "central.url": f"http://127.0.0.1:{self.ports.central}",
+            "page.port": str(self.ports.guard),
+            "signals.1.port": str(self.run / "devices" / GATE),
+        }
+        return [sys.executable, "-m", "kiosk", "gate", "--config", str(self._config), *set_words(words)]
+
     def addresses(self) -> dict[str, str]:
         """Where a browser finds what is running."""
-        return {
+        found = {
             "bench (the kiosk's screen, the books, the cards)": f"http://127.0.0.1:{self.ports.bench}/",
             "central (loans as they arrive)": f"http://127.0.0.1:{self.ports.central}/",
         }
+        if self._at_gates is AtGates.CONTROLLER:
+            found["guard (alarms of the gate, people counted)"] = f"http://127.0.0.1:{self.ports.guard}/"
+        return found
 
     def _commands(self) -> dict[str, list[str]]:
         python, ports = sys.executable, self.ports
@@ -147,6 +202,8 @@ class House:
             "database.url": f"sqlite:///{self.central_database}",
             "seed.loans": str(self._loans),
         }
+        if self._at_gates is AtGates.CONTROLLER:
+            central |= {"gates.copies": str(self.run / "copies"), "gates.every_min": str(COPY_EVERY_MIN)}
         kiosk = self._broker_of(RoadEnd.KIOSK) | {
             "ledger.path": str(self.ledger),
             "screen.mode": self._mode,
