@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from kiosk.demo.scenario import Part
+from kiosk.ledger import verify
 from tests.gate.house import FLIPPED, GateHouse, eventually
 
 BORROWED, UNLENT, BY_PHONE = "35555000012346", "35555000012353", "35555000012379"
@@ -131,3 +132,8 @@ def test_with_the_broker_down_and_the_gate_started_anew_it_is_still_right(house:
     eventually(lambda: len(house.history(house.uid(UNLENT))) > seen, "the gate has not told of the book")
     assert house.last_word(house.uid(UNLENT)) == ("not-lent", "ledger")
     assert any(one["type"] == "lk.gate.watched" for one in house.history("")), "the time without watch is written down"
+
+
+def test_the_history_of_all_that_is_sound(house: GateHouse) -> None:
+    house.house.children["gate"].stop()
+    assert verify(house.house.run / "gate" / "gate.sqlite") == []

@@ -142,6 +142,7 @@ function show(sight) {
   const counted = sight.people.filter((one) => one.entered || one.left).map((one) => `${one.gate}: ${one.entered} in, ${one.left} out in this quarter hour.`);
   const ignored = Object.entries(sight.ignored).map(([why, count]) => `${count} ${IGNORED[why]}`);
   if (ignored.length) counted.push(`Ignored since the start: ${ignored.join(", ")}.`);
+  if (sight.ignored["nothing-to-go-by"]) counted.push("Of tags that are not known, a gate that tells no mark cannot say whether they ring: see docs/gate.md.");
   byId("ignored").textContent = counted.join(" ");
 }
 
