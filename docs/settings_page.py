@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from docs.tables import table
 from kiosk.central.ils.profile import Profile
 from kiosk.central.settings import CentralSettings
-from kiosk.hardware.gates import GateFile
+from kiosk.gate.settings import GateControllerSettings
 from kiosk.settings import in_words, shown
 from kiosk.station.settings import KioskSettings
 
@@ -36,7 +36,7 @@ that is not here is one. Made from the code by `make docs`.
 
 ## gate.toml
 
-{table(HEADS, _rows(GateFile, ""))}
+{table(HEADS, _rows(GateControllerSettings, ""))}
 
 ## central.toml
 

@@ -6,10 +6,11 @@ from typing import assert_never
 
 from sqlalchemy import Connection, bindparam, update
 
-from kiosk.central import account_facts
+from kiosk.central import account_facts, gate_facts
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.exceptions import Notable, Why, close_doubt, note
 from kiosk.central.holdings import ItemOnFile, item_on_file
+from kiosk.central.lent.log import note_tag
 from kiosk.central.people import PatronOnFile, patron_on_file, resolved
 from kiosk.central.returning import CameBack, settle
 from kiosk.central.store.tables import decisions, items, loans
@@ -31,6 +32,7 @@ from kiosk.model.facts import (
     LoanUndone,
     StationSettled,
 )
+from kiosk.model.gate_facts import GateAlarmed, GatePassed, GateWatched, PeopleCounted
 from kiosk.model.ids import IntentId
 from kiosk.model.reasons import ReasonCode
 from kiosk.rules.decisions import Refused
@@ -75,6 +77,8 @@ def apply(connection: Connection, fresh: Fresh, fact: Fact) -> CameBack | None:
             close_doubt(connection, fact.intent)
         case LoanRenewed() | HoldPlaced() | HoldCancelled() | ChargePaid():
             account_facts.apply(connection, fresh, fact)
+        case GatePassed() | GateAlarmed() | PeopleCounted() | GateWatched():
+            gate_facts.apply(connection, fresh, fact)
         case LoanRefused() | ItemSecured():
             pass
         case _:
@@ -112,6 +116,7 @@ def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade, *, promised
             connection.execute(_RESERVED_NO_MORE, {"item": fact.item})
     if fact.due <= fresh.place.at:
         _note(connection, fresh, Notable(Why.WRONG_CLOCK, fact.intent, fact.item, {"due": fact.due.isoformat()}))
+    note_tag(connection, fact.uid, fact.item)
     told = add_loan(connection, fact, patron or fact.patron, fresh.place)
     _note_story(connection, fresh, fact, told, same=told.ended is not None and told.ended.patron == patron)
 
@@ -145,6 +150,8 @@ def _opened(connection: Connection, fresh: Fresh, fact: ItemOpened) -> None:
 
 def _returned(connection: Connection, fresh: Fresh, fact: ItemReturned) -> CameBack | None:
     item = item_on_file(connection, fact.item, lock=True)
+    if fact.found is not Found.FOREIGN:
+        note_tag(connection, fact.uid, fact.item)
     ended = add_return(connection, fact.item, fresh.place, fresh.epoch)
     back = None
     if item is not None:

@@ -50,6 +50,10 @@ class Why(StrEnum):
     """Whether the library's own system has done it is not known."""
     WRONG_CLOCK = "wrong-clock"
     """Due before it was made: the station's clock was far behind."""
+    TAG_CLOSED = "tag-closed"
+    """Lent, and went through a gate with a tag that does not say so."""
+    TAG_SWITCHED = "tag-switched"
+    """Not lent, and rang at a gate with a tag that says it is, or says something strange."""
     DOUBTFUL = "doubtful"
     """A station does not know what a tag says; closed when it has been settled."""
 

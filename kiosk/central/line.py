@@ -93,13 +93,8 @@ class Line:
             properties = _properties(PacketTypes.PUBLISH)
             properties.CorrelationData = telling.ask.encode()
             properties.MessageExpiryInterval = ANSWER_EXPIRY_S
-        self._client.publish(
-            telling.station.topic(telling.channel),
-            telling.payload,
-            qos=1,
-            retain=telling.channel is Channel.COPIES,
-            properties=properties,
-        )
+        topic, lasts = telling.station.topic(telling.channel), telling.channel is Channel.POLICY
+        self._client.publish(topic, telling.payload, qos=1, retain=lasts, properties=properties)
 
     def _on_connect(
         self, client: mqtt.Client, _: object, flags: mqtt.ConnectFlags, code: ReasonCode, properties: Properties | None

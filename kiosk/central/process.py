@@ -32,6 +32,7 @@ from kiosk.central.copies.issuing import Issuing
 from kiosk.central.housekeeping import Housekeeping
 from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
+from kiosk.central.lent.telling import GateTeller
 from kiosk.central.line import Line
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.pages.access import Access, BadToken, read_token
@@ -91,7 +92,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
             return caller_of(connection, offered, datetime.now(UTC))
 
     access = Access(token, key)
-    inbox, changes = Inbox(), Changes()
+    inbox = Inbox()
 
     def report(heard: Heard | Strange | LineUp) -> None:
         inbox.put(heard)
@@ -100,6 +101,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
 
     line = _line(settings.site, settings.broker, report)
     board = Board(settings.site, line.tell)
+    teller = _teller(settings, engine, line, board)
+    changes = Changes(teller.wake)
     desk = desk_of(settings, settings.policy())
     library = _library(settings, desk, engine, line.tell)
 
@@ -133,7 +136,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     acs = _acs(settings, desk, engine, changed)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
     console = _console(settings, desk, engine, changed)
-    parts = Parts(engine, desk, access, live, changes, health, board, console)
+    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies)
     server = _Server(application(parts), changes, ready)
     threading.excepthook = server.thread_failed
     for number in ENDING:
@@ -142,6 +145,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
         _begin(part, held)
     line.open()
     held.callback(line.close)
+    _begin(teller, held)
     _begin(issuing, held)
     if acs is not None:
         held.callback(acs.stop)
@@ -272,6 +276,11 @@ def _issuing(settings: CentralSettings, desk: Desk, engine: Engine, board: Board
         raise CannotStart(f"copies.folder: {bad}") from None
     except OSError as trouble:
         raise CannotStart(f"copies.folder {settings.copies.folder} cannot be used: {trouble.strerror}") from None
+
+
+def _teller(settings: CentralSettings, engine: Engine, line: Line, board: Board) -> GateTeller:
+    gates = settings.gates
+    return GateTeller(engine, settings.site, gates.copies, gates.every_min * 60, board, line.tell, lambda: line.up)
 
 
 def _library(settings: CentralSettings, desk: Desk, engine: Engine, tell: Callable[[Telling], None]) -> Library | None:

@@ -17,6 +17,7 @@ from kiosk.settings import Fault
 
 ID = matching(re.compile(r"[^\0]{1,64}"), "1 to 64 characters in one line")
 CLASS = matching(re.compile(r"[^\0]{1,32}"), "1 to 32 characters in one line")
+UID = matching(re.compile(r"[0-9A-F]{2,64}"), "upper-case hex digits")
 CARD = matching(re.compile(r"\s*[^\s\0][^\0]{0,127}"), "1 to 128 characters in one line")
 """What the columns of the store hold."""
 MOST_CENTS = 100_000_000
@@ -41,6 +42,8 @@ class SeedItem:
     price_cents: Annotated[int, within(0, MOST_CENTS)] = 0
     age_mark: Annotated[str, matching(re.compile(r"[^\0]{0,32}"), "at most 32 characters in one line")] = ""
     """Such as `FSK 16`; what it means stands in the rules."""
+    uids: tuple[Annotated[str, UID], ...] = ()
+    """UIDs of its tags, for gates that tell nothing else; kiosks find out those that are missing."""
 
     def __post_init__(self) -> None:
         if self.control_number is None and not self.title:
@@ -125,7 +128,12 @@ class Seed:
     def _item_faults(self, control_numbers: frozenset[str]) -> Iterable[Fault]:
         patrons = {patron.id for patron in self.patrons}
         yield from _twice(self.items_file, "item", "id", [item.id for item in self.items])
+        owners: dict[str, int] = {}
         for place, item in enumerate(self.items, 1):
+            for uid in item.uids:
+                if (first := owners.setdefault(uid, place)) != place or item.uids.count(uid) > 1:
+                    expected = f"a UID that no other item has (item.{first} has it)"
+                    yield Fault(str(self.items_file), f"item.{place}.uids", expected, repr(uid))
             if item.control_number is not None and item.control_number not in control_numbers:
                 key = f"item.{place}.control_number"
                 yield Fault(str(self.items_file), key, "one of the catalogue files", repr(item.control_number))

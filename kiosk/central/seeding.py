@@ -15,7 +15,7 @@ from kiosk.central.holdings import HoldState
 from kiosk.central.seed_files import ItemsFile, LoansFile, PatronsFile, Seed
 from kiosk.central.settings import CentralSettings, SeedSettings
 from kiosk.central.store import writing
-from kiosk.central.store.tables import cards, charges, holds, items, loans, patrons, progress, records
+from kiosk.central.store.tables import cards, charges, holds, items, loans, patrons, progress, records, tags
 from kiosk.model.cards import card_token
 from kiosk.rules.due import due_date
 from kiosk.rules.policy import ALL, Place, Policy
@@ -50,6 +50,7 @@ def seed(engine: Engine, settings: CentralSettings, now: datetime) -> bool:
         loan_rows = _loan_rows(told, settings.policy(), now)
         _fill(connection, records, catalogue)
         _fill(connection, items, _item_rows(told))
+        _fill(connection, tags, [{"uid": uid, "item": item.id} for item in told.items for uid in item.uids])
         _fill(connection, patrons, _patron_rows(told))
         _fill(connection, cards, _card_rows(told))
         _fill(connection, loans, loan_rows)

@@ -90,6 +90,16 @@ class StationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GatesSettings:
+    """What the security gates are told."""
+
+    copies: Path | None = None
+    """Folder for copies of what is lent, which gates fetch; 16 bytes an item. Without one, gates hear changes alone."""
+    every_min: Annotated[float, within(0, 1_440)] = 30.0
+    """A new copy is made so often, if anything has changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class CentralSettings:
     """One central system."""
 
@@ -110,6 +120,7 @@ class CentralSettings:
     """SIP2 for other makers' self-checks and book-drops."""
     console: ConsoleSettings | None = None
     """The staff console; without it there is none."""
+    gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""
     copies: CopiesSettings | None = None

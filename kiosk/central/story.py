@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from kiosk.central.lent.log import note_changed
 from kiosk.central.store.tables import loans, returns
 from kiosk.model.facts import LoanMade
 from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef
@@ -111,6 +112,7 @@ def add_loan(connection: Connection, fact: LoanMade, patron: PatronRef, place: P
     )
     if after is not None:
         _end(connection, fact.intent, *after)
+    note_changed(connection, fact.item)
     return Told(None if before is None else _ended(before), after is not None and after[0].station != place.station)
 
 
@@ -122,6 +124,7 @@ def add_return(connection: Connection, item: ItemId, place: Place, epoch: Epoch)
     if running is None:
         return None
     _end(connection, running.intent, place, EndWhy.RETURNED)
+    note_changed(connection, item)
     return _ended(running)
 
 
@@ -133,6 +136,7 @@ def undo(connection: Connection, intent: IntentId, place: Place) -> bool:
     ended = _end_of(row)
     if ended is None or ended > place:
         _end(connection, intent, place, EndWhy.UNDONE)
+        note_changed(connection, ItemId(row.item))
     return True
 
 

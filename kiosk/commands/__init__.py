@@ -14,6 +14,7 @@ from kiosk.settings.convert import SettingsRefused
 MODULES = (
     "demo",
     "run",
+    "gate",
     "central",
     "check_config",
     "journal",

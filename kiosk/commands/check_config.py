@@ -14,7 +14,7 @@ from kiosk.station.receipt_check import receipt_faults
 
 FILES = {
     "kiosk.toml": ("kiosk.station.settings", "KioskSettings"),
-    "gate.toml": ("kiosk.hardware.gates", "GateFile"),
+    "gate.toml": ("kiosk.gate.settings", "GateControllerSettings"),
     "central.toml": ("kiosk.central.settings", "CentralSettings"),
 }
 """The files that a configuration folder may hold, and what each becomes."""

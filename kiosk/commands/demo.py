@@ -1,4 +1,4 @@
-"""`kiosk demo`: broker, central, simulated devices and kiosk on this machine, to try by hand or to play a scenario."""
+"""`kiosk demo`: broker, central, simulated devices, kiosk and gate on this machine, by hand or by a scenario."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Ended(Exception):
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "demo",
-        help="run everything on this machine: broker, central, simulated devices, kiosk",
-        description="Starts broker, central, simulated devices and the kiosk as separate processes on free loopback "
+        help="run everything on this machine: broker, central, simulated devices, kiosk, gate",
+        description="Starts broker, central, simulated devices, kiosk and gate as separate processes on free loopback "
         "ports and stops them all on Ctrl-C, or when one of them ends. With --scenario it plays the file "
         "(docs/scenarios.md) and tells what happened; the exit code is 0 only where every expectation and invariant "
         "held.",
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     from kiosk.demo.checking import read_checked
     from kiosk.demo.children import NotReady
     from kiosk.demo.control import Control
-    from kiosk.demo.house import DEMO_CONFIG, House
+    from kiosk.demo.house import DEMO_CONFIG, AtGates, House
     from kiosk.demo.real import RealHouse
     from kiosk.demo.scenario import TO_LOOK_AT
 
@@ -94,7 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
     mode = "window" if has_screen and not arguments.headless and scenario is None else "headless"
     with _folder(arguments.keep) as folder:
         setting = scenario.setting if scenario else replace(TO_LOOK_AT, pad=PadMake(arguments.pad))
-        house = House(config, folder, setting, mode=mode, disk_kb=arguments.disk_kb)
+        at_gates = AtGates.CONTROLLER if scenario is None else AtGates.WITNESS
+        house = House(config, folder, setting, mode=mode, disk_kb=arguments.disk_kb, at_gates=at_gates)
         began = time.monotonic()
         try:
             with _until_told(), closing(Control(house.ports.house, RealHouse(house))):

@@ -1,4 +1,4 @@
-"""All the processes of the demo on free loopback ports: broker, central, simulated devices, kiosk."""
+"""All the processes of the demo on free loopback ports: broker, central, simulated devices, kiosk, gate."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from kiosk.demo.children import Child, NotReady
@@ -18,6 +19,8 @@ from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.roads import Roads
 from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, Setting
 from kiosk.demo.wall_clock import WallClock
+from kiosk.hardware.gates import GateFile
+from kiosk.settings.files import load_part
 from kiosk.station.copies import COPY
 from kiosk.wire.signing import PUBLIC_KEY, own_key
 
@@ -28,8 +31,21 @@ SIMULATOR = "simulator"
 SIMULATOR_FILE = "simulator.toml"
 BOARD = "desk"
 """The simulator's relay board, which the kiosk of the demo drives."""
+GATE = "gate"
+"""The gate controller, and the relay board that it drives."""
+COPY_EVERY_MIN = 0.25
+"""Of the ledger, for the gate: somebody who tries it out does not wait."""
 PAD_READER = "Kiosk pad reader"
 """Name of the simulated desk reader behind the PC/SC service."""
+
+
+class AtGates(Enum):
+    """Who listens to the simulated gates: each takes one listener."""
+
+    WITNESS = auto()
+    """For scenarios: it keeps what the gates tell, and judges by the tags alone."""
+    CONTROLLER = auto()
+    """`kiosk gate`, as in a library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +59,13 @@ class Ports:
     cards: int
     house: int
     """Of the control socket."""
+    guard: int
+    """Of the guard's page."""
 
     @classmethod
     def free(cls) -> Ports:
         """Ask the kernel for ports that nobody has."""
-        holders = [socket.socket() for _ in range(6)]
+        holders = [socket.socket() for _ in range(7)]
         try:
             for holder in holders:
                 holder.bind(("127.0.0.1", 0))
@@ -60,7 +78,16 @@ class Ports:
 class House:
     """Starts, watches, stops and restarts the processes. `run` is the folder for everything that they write."""
 
-    def __init__(self, config: Path, run: Path, setting: Setting, *, mode: str, disk_kb: int | None = None) -> None:
+    def __init__(
+        self,
+        config: Path,
+        run: Path,
+        setting: Setting,
+        *,
+        mode: str,
+        disk_kb: int | None = None,
+        at_gates: AtGates = AtGates.WITNESS,
+    ) -> None:
         """`disk_kb`: size of the kiosk's disk, where the setting does not say."""
         self.ports = Ports.free()
         self.roads = Roads(self.ports.broker)
@@ -75,8 +102,9 @@ class House:
         self.central_database = run / "central.sqlite"
         self._config = config
         self._mode = mode
+        self._at_gates = at_gates
         self.gates: GateWitness | None = None
-        """Stands at the gates since everything is ready."""
+        """Stands at the gates since everything is ready, where no controller does."""
         self.has_small_disk = False
         self._disk_kb = disk_kb if setting.disk_kb is None else setting.disk_kb
         self._loans = run / "loans.toml"
@@ -103,8 +131,7 @@ class House:
                 child.wait_ready(READY_S)
             if self.setting.copies:
                 self._await_copy()
-            self.gates = GateWitness(self._config / SIMULATOR_FILE, self._gate_addresses())
-            self.gates.start()
+            self._man_the_gates()
         except (NotReady, OSError):
             self.stop()
             raise
@@ -142,13 +169,41 @@ class House:
         gates = self.simulator.get("gates")
         return {name: str(address) for name, address in gates.items()} if isinstance(gates, dict) else {}
 
+    def _man_the_gates(self) -> None:
+        """Last of all: where the gates are is known when the simulator is ready."""
+        addresses = self._gate_addresses()
+        if self._at_gates is AtGates.WITNESS:
+            self.gates = GateWitness(self._config / SIMULATOR_FILE, addresses)
+            self.gates.start()
+            return
+        gate = Child(GATE, self._gate_command(addresses), self.run / f"{GATE}.log")
+        self.children[GATE] = gate
+        gate.start()
+        gate.wait_ready(READY_S)
+
+    def _gate_command(self, addresses: Mapping[str, str]) -> list[str]:
+        settings = load_part(GateFile, self._config / "gate.toml", "gates").gates
+        places = {f"gates.{number}.port": addresses[one.name] for number, one in enumerate(settings, start=1)}
+        words = places | {
+            "broker.port": str(self.ports.broker),
+            "ledger": str(self.run / GATE / "gate.sqlite"),
+            "copy.path": str(self.run / GATE / "copy"),
+            "central.url": f"http://127.0.0.1:{self.ports.central}",
+            "page.port": str(self.ports.guard),
+            "signals.1.port": str(self.run / "devices" / GATE),
+        }
+        return [sys.executable, "-m", "kiosk", "gate", "--config", str(self._config), *set_words(words)]
+
     def addresses(self) -> dict[str, str]:
         """Where a browser finds what is running."""
-        return {
+        found = {
             "bench (the kiosk's screen, the books, the cards)": f"http://127.0.0.1:{self.ports.bench}/",
             "central (loans as they arrive)": f"http://127.0.0.1:{self.ports.central}/",
             "staff console": f"http://127.0.0.1:{self.ports.central}/console/sign-in",
         }
+        if self._at_gates is AtGates.CONTROLLER:
+            found["guard (alarms of the gate, people counted)"] = f"http://127.0.0.1:{self.ports.guard}/"
+        return found
 
     def _commands(self) -> dict[str, list[str]]:
         python, ports = sys.executable, self.ports
@@ -159,6 +214,8 @@ class House:
         }
         if self.setting.copies:
             central["copies.folder"] = str(self._copies)
+        if self._at_gates is AtGates.CONTROLLER:
+            central |= {"gates.copies": str(self.run / "copies"), "gates.every_min": str(COPY_EVERY_MIN)}
         kiosk = self._broker_of(RoadEnd.KIOSK) | {
             "ledger.path": str(self.ledger),
             "screen.mode": self._mode,

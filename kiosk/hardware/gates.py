@@ -15,7 +15,7 @@ from drivers.ports.pump import Pump, Tap
 from drivers.ports.serial import LineSettings, Parity
 from kiosk.hardware.ports import Baud, is_stream, speed_baud
 from kiosk.hardware.running import Running
-from kiosk.model.limits import NOT_EMPTY, Limit, within
+from kiosk.model.limits import NAME, NOT_EMPTY, Limit, within
 
 LISTENING = "tcp-listen://"
 GatePort = Annotated[
@@ -33,12 +33,26 @@ class GateDriver(StrEnum):
     LLRP = "llrp"
 
 
+class Reports(StrEnum):
+    """Which tags a gate tells of."""
+
+    EVERY_TAG = "every-tag"
+    ALARMS = "alarms"
+    """Only those that its own test rings for: a reader that is set to ask for the AFI of items in stock."""
+
+
 @dataclass(frozen=True, slots=True)
 class GateSettings:
     """One gate."""
 
     driver: GateDriver
     port: GatePort
+    name: Annotated[str, NAME] = "gate"
+    """Its name on pages and in messages; each gate of a controller has its own."""
+    outward: Annotated[int, within(0, 255)] | None = None
+    """The gate's own number for the direction out of the library; without it, no direction is told."""
+    reports: Reports = Reports.EVERY_TAG
+    """How the reader is set; `lsp2` gates tell alarms in any case."""
     baud: Baud = 38_400
     """Speed of a serial line (`feig-buffered`)."""
     first_index: Annotated[int, within(0, 1)] | None = None

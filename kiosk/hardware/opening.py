@@ -18,7 +18,7 @@ from kiosk.hardware.running import Started
 from kiosk.hardware.scanners import ScannerSettings, opened_scanner, protocol_of_scanner
 from kiosk.model.circulation import SecurityMarks
 from kiosk.settings.convert import Fault, SettingsRefused
-from kiosk.settings.files import convert_words, load, load_table
+from kiosk.settings.files import convert_words, load_part, load_table
 
 FILE = "kiosk.toml"
 GATE_FILE = "gate.toml"
@@ -54,7 +54,7 @@ def from_file(kind: Kind, folder: Path, words: Mapping[str, str]) -> Openable:
     if kind is not Kind.GATE:
         return load_table(SETTINGS[kind], folder / FILE, kind.value, words)
     file = folder / GATE_FILE
-    gates = load(GateFile, file).gates
+    gates = load_part(GateFile, file, "gates").gates
     number = words.get("number", "1")
     if not number.isascii() or not number.isdecimal() or not 1 <= int(number) <= len(gates):
         raise SettingsRefused([Fault(str(file), "number", f"the number of a gate, 1 to {len(gates)}", number)])

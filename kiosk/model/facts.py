@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from kiosk.model.gate_facts import GateFact, GateWatched, PeopleCounted
 from kiosk.model.ids import IntentId, ItemId, PatronRef, SessionId, Uid
 
 
@@ -220,9 +221,10 @@ Fact = (
     | HoldCancelled
     | ChargePaid
     | StationSettled
+    | GateFact
 )
 
 
 def item_of(fact: Fact) -> ItemId | None:
     """The item that a fact is about."""
-    return None if isinstance(fact, HoldCancelled | ChargePaid) else fact.item
+    return None if isinstance(fact, HoldCancelled | ChargePaid | PeopleCounted | GateWatched) else fact.item

@@ -45,6 +45,11 @@ class RowKind(StrEnum):
     RECEIPT_CHOSEN = "receipt.chosen"
     RECEIPT_PRINTED = "receipt.printed"
     RECEIPT_FAILED = "receipt.failed"
+    GATE_PASSED = "gate.passed"
+    GATE_ALARMED = "gate.alarmed"
+    """An item that rang, or what somebody did about an alarm; the intent is the alarm's id."""
+    GATE_WATCHED = "gate.watched"
+    PEOPLE_COUNTED = "people.counted"
 
 
 CLOSING = frozenset(
@@ -59,9 +64,14 @@ CLOSING = frozenset(
         RowKind.LOAN_RENEWED,
         RowKind.RENEW_REFUSED,
         RowKind.RENEW_ABANDONED,
+        RowKind.GATE_PASSED,
+        RowKind.GATE_ALARMED,
+        RowKind.GATE_WATCHED,
+        RowKind.PEOPLE_COUNTED,
     }
 )
-"""Kinds that end an intent: the item is lent, returned, refused with a reason, or nothing had happened."""
+"""Kinds that end an intent: the item is lent, returned, refused with a reason, or nothing had happened. What a gate
+writes down is over when it is written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,15 @@ def located(faults: list[Fault], path: Path, elsewhere: Collection[str] = ()) ->
     ]
 
 
+def load_part(kind: type[T], path: Path, name: str) -> T:
+    """Read a `kind` from one key of a file, whatever else stands in it; raise `SettingsRefused`."""
+    table = {key: value for key, value in _table(path).items() if key == name}
+    try:
+        return convert(kind, table, file=str(path), folder=path.parent)
+    except SettingsRefused as refused:
+        raise SettingsRefused(located(refused.faults, path)) from None
+
+
 def load_table(kind: type[T], path: Path, name: str, overrides: Mapping[str, str] = MappingProxyType({})) -> T:
     """Read one table of a file, whatever stands in the others; raise `SettingsRefused` where it is missing or faulty.
 

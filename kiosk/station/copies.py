@@ -19,7 +19,7 @@ from typing import Self
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kiosk.wire import Published, Station
+from kiosk.wire import Ready, Station
 from kiosk.wire.offline_copy import BadCopy, CopyFile
 from kiosk.wire.signing import BadKey, public_key
 
@@ -27,6 +27,7 @@ NAME = "offline"
 """Of the copy among what central publishes."""
 COPY = "offline.copy"
 """Its file, beside the ledger."""
+LARGEST_BYTES = 1 << 30
 TRIES = 5
 WAIT_S = 5.0
 """Before the second try; doubles."""
@@ -79,9 +80,9 @@ class Copies:
         self._path = path
         self._deliver = deliver
         self._chance = random.Random(station.source)
-        self._wanted: queue.Queue[Published | None] = queue.Queue()
+        self._wanted: queue.Queue[Ready | None] = queue.Queue()
         self._stopping = threading.Event()
-        self._version: str | None = None
+        self._version: int | None = None
         self._thread = threading.Thread(target=self._run, name="copies", daemon=True)
 
     def at_start(self) -> CopyFile | None:
@@ -93,10 +94,10 @@ class Copies:
         except (BadCopy, OSError) as trouble:
             log.error("%s cannot be used: %s; a new copy is fetched when central offers one", self._path, trouble)
             return None
-        self._version = copy.version
+        self._version = int(copy.version)
         return copy
 
-    def published(self, copies: tuple[Published, ...]) -> None:
+    def published(self, copies: tuple[Ready, ...]) -> None:
         """Central said what is ready. Returns at once."""
         for copy in copies:
             if copy.name == NAME:
@@ -117,7 +118,7 @@ class Copies:
             if wanted is not None and wanted.version != self._version:
                 self._keep(wanted)
 
-    def _keep(self, wanted: Published) -> None:
+    def _keep(self, wanted: Ready) -> None:
         first = self._version is None
         wait_s = 0.0 if first else self._chance.uniform(0.0, self._source.spread_s)
         for again in range(TRIES):
@@ -129,27 +130,27 @@ class Copies:
                 log.warning("copy %s was not fetched: %s", wanted.version, trouble)
                 wait_s = self._source.wait_s * 2**again
                 continue
-            self._version = copy.version
-            log.info("copy %s is here: %d bytes", copy.version, wanted.size)
+            self._version = int(copy.version)
+            log.info("copy %s is here", copy.version)
             self._deliver(copy)
             return
         log.error("copy %s was not fetched in %d tries; the one before is kept", wanted.version, TRIES)
 
-    def _fetched(self, wanted: Published) -> CopyFile:
+    def _fetched(self, wanted: Ready) -> CopyFile:
         """Fetch what is still missing, check all of it, put it in place."""
-        beside = self._path.with_name(f"{self._path.name}.{wanted.sha256[:16]}.part")
+        beside = self._path.with_name(f"{self._path.name}.{wanted.hash[:16]}.part")
         for other in self._path.parent.glob(f"{self._path.name}.*.part"):
             if other != beside:
                 other.unlink(missing_ok=True)
         self._append(wanted, beside)
-        if _sha256(beside) != wanted.sha256:
+        if _sha256(beside) != wanted.hash:
             beside.unlink()
             raise _NotWhole("its bytes are not those that were published")
         copy = self._opened(beside)
         beside.replace(self._path)
         return copy
 
-    def _append(self, wanted: Published, beside: Path) -> None:
+    def _append(self, wanted: Ready, beside: Path) -> None:
         there = beside.stat().st_size if beside.exists() else 0
         headers = {"range": f"bytes={there}-"} if there else {}
         if self._source.key is not None:
@@ -163,8 +164,8 @@ class Copies:
                 size = there if goes_on else 0
                 for piece in answer.iter_bytes():
                     size += len(piece)
-                    if size > wanted.size:
-                        raise _NotWhole(f"more than the {wanted.size} bytes that were published")
+                    if size > LARGEST_BYTES:
+                        raise _NotWhole(f"more than {LARGEST_BYTES} bytes")
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())

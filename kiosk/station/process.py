@@ -24,6 +24,7 @@ from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.sound import NoSound, Sounds
 from kiosk.session.events import CopyChanged, Event
 from kiosk.settings import SettingsRefused
+from kiosk.station.broker import address_of
 from kiosk.station.copies import COPY, CannotKeep, Copies, CopySource
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
 from kiosk.station.deciding import Decider
@@ -38,11 +39,10 @@ from kiosk.station.notify import Notifier
 from kiosk.station.overheard import Listening, Overheard, Plays
 from kiosk.station.receipt_template import load_templates
 from kiosk.station.receipts import Letterhead
-from kiosk.station.settings import BrokerSettings, KioskSettings, SoundSettings
+from kiosk.station.settings import KioskSettings, SoundSettings
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import Uplink, UplinkSettings
 from kiosk.station.uplink_events import CopiesPublished, UplinkEvent
-from kiosk.station.uplink_line import Address
 from kiosk.wire import Station
 
 SEED_BYTES = 32
@@ -76,7 +76,7 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     library = ScreenSettings(settings.library.name_zh, settings.library.name_en)
     letterhead = _letterhead(settings, library)
     fonts_folder = fonts.folder(settings.screen.fonts)
-    address = _address(settings.broker)
+    address = address_of(settings.broker)
     inbox: Inbox[Message] = Inbox()
     notifier = Notifier()
 
@@ -127,17 +127,6 @@ def _letterhead(settings: KioskSettings, library: ScreenSettings) -> Letterhead:
     except SettingsRefused as refused:
         raise CannotStart(f"the layout of receipts cannot be used:\n{refused}") from None
     return Letterhead(library, settings.time_zone, templates)
-
-
-def _address(broker: BrokerSettings) -> Address:
-    if broker.password_file is None:
-        return Address(broker.host, broker.port, broker.username)
-    try:
-        password = broker.password_file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as trouble:
-        why = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8 text"
-        raise CannotStart(f"{broker.password_file}: the broker's password cannot be read: {why}") from None
-    return Address(broker.host, broker.port, broker.username, password)
 
 
 def _overheard(settings: KioskSettings, ledger: Ledger) -> Overheard | None:

@@ -28,6 +28,9 @@ def _is_owner(value: object) -> bool:
     return isinstance(value, str) and (is_isil(value) or (len(value) == SCHOOL_CODE_DIGITS and value.isdecimal()))
 
 
+Owner = Annotated[str, Limit("an ISIL such as DE-705, or five digits", _is_owner)]
+
+
 class ScreenMode(StrEnum):
     """Where the picture goes."""
 
@@ -41,7 +44,7 @@ class ScreenMode(StrEnum):
 class LibrarySettings:
     name_zh: str
     name_en: str
-    owners: tuple[Annotated[str, Limit("an ISIL such as DE-705, or five digits", _is_owner)], ...] = ()
+    owners: tuple[Owner, ...] = ()
     """ISILs whose items are ours, compared without regard to case. Empty: every library item is taken for ours."""
 
 

@@ -29,12 +29,13 @@ FOREIGN_TO_LIBRARIES = frozenset({"unknown", "blank"})
 def recognise(read: MemoryRead, owners: Collection[str]) -> TagRead:
     """What the reducer is told of a tag. `owners` are our ISILs; empty takes every library item for ours."""
     data = decoded(read)
-    kind = _kind(data, owners)
+    kind = kind_of(data, owners)
     item = ItemId(data.item_id) if kind in (TagKind.LIBRARY, TagKind.FOREIGN) and data.item_id else None
     return TagRead(Uid(read.uid), kind, item, data.title or "", read.afi)
 
 
-def _kind(data: TagData, owners: Collection[str]) -> TagKind:
+def kind_of(data: TagData, owners: Collection[str]) -> TagKind:
+    """Whose tag it is, by its own data. `owners` are our ISILs; empty takes every library item for ours."""
     if data.format in FOREIGN_TO_LIBRARIES:
         return TagKind.NOT_LIBRARY
     if "factory-blank" in data.findings or "blank-tag" in data.findings:

@@ -33,9 +33,10 @@ from kiosk.wire import (
     Station,
     StationState,
     StationStatus,
+    all_stations,
     decode_ack,
     decode_answer,
-    decode_published,
+    decode_policy,
     encode_health,
     encode_status,
 )
@@ -267,8 +268,8 @@ class Uplink:
                 if isinstance(answer, AnswerMessage):
                     return self._talk.answered(answer.ask, answer.answer, now)
                 strange = answer
-            elif heard.topic == Station.everybody(self._settings.station.site).topic(Channel.COPIES):
-                copies = decode_published(heard.payload)
+            elif heard.topic == all_stations(self._settings.station.site).topic(Channel.POLICY):
+                copies = decode_policy(self._settings.station.site, heard.payload)
                 if not isinstance(copies, SetAside):
                     return [CopiesPublished(copies)]
                 strange = copies

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.model.ids import AskId
 from kiosk.model.questions import Answer
-from kiosk.wire import Published
+from kiosk.wire import Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Sidelined:
 class CopiesPublished:
     """What central has ready to be fetched."""
 
-    copies: tuple[Published, ...]
+    copies: tuple[Ready, ...]
 
 
 UplinkEvent = LinkUp | LinkDown | AnswerArrived | AskDeadline | Sidelined | CopiesPublished

@@ -19,7 +19,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kiosk.model.ids import AskId
-from kiosk.wire import LARGEST_BYTES, Channel, Station
+from kiosk.wire import LARGEST_BYTES, Channel, Station, all_stations
 
 KEEP_ALIVE_S = 10
 """A half-open connection is noticed within one and a half of it."""
@@ -143,7 +143,7 @@ class Line:
             self._end(LineLost(f"the broker does not let us in: {code}", operator=True))
             return
         topics = [self._station.topic(Channel.ACK), self._station.topic(Channel.ANSWER)]
-        topics.append(Station.everybody(self._station.site).topic(Channel.COPIES))
+        topics.append(all_stations(self._station.site).topic(Channel.POLICY))
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in topics])
 
     def _on_subscribe(

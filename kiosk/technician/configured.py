@@ -6,12 +6,12 @@ import tomllib
 from pathlib import Path
 
 from drivers.ports.address import host_and_port
-from kiosk.hardware.gates import GateFile
+from kiosk.gate.settings import GateControllerSettings
 from kiosk.settings import read_faults
 from kiosk.station.settings import KioskSettings
 from kiosk.technician.findings import GATE_FILE, KIOSK_FILE, Finding, State
 
-FILES: dict[str, type[object]] = {KIOSK_FILE: KioskSettings, GATE_FILE: GateFile}
+FILES: dict[str, type[object]] = {KIOSK_FILE: KioskSettings, GATE_FILE: GateControllerSettings}
 
 
 def faults(folder: Path) -> list[Finding]:

@@ -12,7 +12,9 @@ topic          payload
 `down/ack`     one envelope, `acks`
 `up/status`    one envelope, retained, `status`
 `up/health`    one envelope, `health`
-`down/policy`  one envelope to `all`, retained, `published`
+`up/alarm`     one envelope, `gate_told`; `up/count` as well
+`down/policy`  one envelope, retained, of the station `all`: `policy`
+`down/ledger`  one envelope, of the station `all`: `lent_changes`
 =============  ==========================================================================================
 """
 
@@ -41,9 +43,9 @@ from kiosk.wire.facts_codec import (
 )
 from kiosk.wire.fields import MessageRefused, SetAside
 from kiosk.wire.health import HealthReport, decode_health, encode_health
-from kiosk.wire.published import Published, decode_published, encode_published
+from kiosk.wire.policy import Ready, decode_policy, encode_policy
 from kiosk.wire.status import StationState, StationStatus, decode_status, encode_status
-from kiosk.wire.topics import Channel, Station, every_station, parse_topic
+from kiosk.wire.topics import Channel, Station, all_stations, every_station, parse_topic
 
 __all__ = [
     "LARGEST_BYTES",
@@ -57,19 +59,20 @@ __all__ = [
     "HealthReport",
     "MessageRefused",
     "OutboxFact",
-    "Published",
+    "Ready",
     "SetAside",
     "Station",
     "StationState",
     "StationStatus",
     "ToldFact",
+    "all_stations",
     "batches",
     "decode_ack",
     "decode_answer",
     "decode_ask",
     "decode_facts",
     "decode_health",
-    "decode_published",
+    "decode_policy",
     "decode_status",
     "encode_ack",
     "encode_answer",
@@ -77,7 +80,7 @@ __all__ = [
     "encode_facts",
     "encode_health",
     "encode_hello",
-    "encode_published",
+    "encode_policy",
     "encode_status",
     "encode_unanswered",
     "every_station",

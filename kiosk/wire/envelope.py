@@ -57,10 +57,10 @@ def wrapped(id: str, source: str, type: str, time: datetime, data: Mapping[str, 
     }
 
 
-def parse(payload: bytes) -> Json:
-    """The JSON value of a payload: at most 64 kB of UTF-8, finite numbers, not deep. Raises `MessageRefused`."""
-    if len(payload) > LARGEST_BYTES:
-        raise MessageRefused("payload", f"at most {LARGEST_BYTES} bytes", f"{len(payload)} bytes")
+def parse(payload: bytes, most: int = LARGEST_BYTES) -> Json:
+    """The JSON value of a payload: at most `most` bytes of UTF-8, finite numbers, not deep. Raises `MessageRefused`."""
+    if len(payload) > most:
+        raise MessageRefused("payload", f"at most {most} bytes", f"{len(payload)} bytes")
     try:
         text = payload.decode("utf-8")
     except UnicodeDecodeError as broken:

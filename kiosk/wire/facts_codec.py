@@ -36,6 +36,7 @@ from kiosk.model.facts import (
     UndoneWhy,
 )
 from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef, SessionId, Uid
+from kiosk.wire import gate_facts
 from kiosk.wire.envelope import LARGEST_BYTES, json_text, parse, payload_of, unknown, wrapped
 from kiosk.wire.fields import Fields, Json, MessageRefused, SetAside, as_fields, instant_text, kind_of
 from kiosk.wire.topics import Station
@@ -377,5 +378,6 @@ READERS: Mapping[str, Callable[[Fields], Fact]] = {
     ItemReturned.type: _item_returned,
     ItemDoubtful.type: _item_doubtful,
     StationSettled.type: _station_settled,
+    **gate_facts.READERS,
 }
 """Every type of fact that this version understands."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
 
 from kiosk.wire.fields import MessageRefused
 
@@ -22,10 +21,13 @@ class Channel(StrEnum):
     HEALTH = "up/health"
     FACTS = "up/facts"
     ASK = "up/ask"
+    ALARM = "up/alarm"
+    COUNT = "up/count"
     ACK = "down/ack"
     ANSWER = "down/answer"
-    COPIES = "down/policy"
+    POLICY = "down/policy"
     """Retained, of the station `EVERYBODY` alone."""
+    LEDGER = "down/ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,6 @@ class Station:
             if not NAME.fullmatch(name):
                 raise ValueError(f"expected 1 to 32 of a-z, 0-9 and - as the name of a site or station, found {name!r}")
 
-    @classmethod
-    def everybody(cls, site: str) -> Self:
-        """Whom central tells what is for all of them."""
-        return cls(site, EVERYBODY)
-
     @property
     def source(self) -> str:
         """What envelopes of this station carry as `source`."""
@@ -52,6 +49,11 @@ class Station:
 
     def topic(self, channel: Channel) -> str:
         return f"{ROOT}/{self.site}/{self.station}/{channel}"
+
+
+def all_stations(site: str) -> Station:
+    """The place of what central says to all stations of a site at once."""
+    return Station(site, EVERYBODY)
 
 
 def every_station(site: str, channel: Channel) -> str:

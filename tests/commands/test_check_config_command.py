@@ -32,7 +32,7 @@ def faults(kiosk: Kiosk, folder: Path) -> list[tuple[str, str, str, str]]:
 
 
 def test_the_demo_has_no_fault(kiosk: Kiosk) -> None:
-    assert kiosk("check-config", str(DEMO)).out == "kiosk.toml, central.toml: no fault found\n"
+    assert kiosk("check-config", str(DEMO)).out == "kiosk.toml, gate.toml, central.toml: no fault found\n"
     assert faults(kiosk, DEMO) == []
 
 

@@ -66,7 +66,7 @@ def test_every_page_answers_and_ctrl_c_ends_every_process(tmp_path: Path) -> Non
             assert httpx.get(address, trust_env=False).status_code == 200
         assert signs_in(told)
         started = children(demo.pid)
-        assert len(started) == 4
+        assert len(started) == 5
         demo.send_signal(signal.SIGINT)
         assert demo.wait(PATIENCE_S) == 0
         assert [number for number in started if Path(f"/proc/{number}").exists()] == []

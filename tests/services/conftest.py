@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-UNITS = ("kiosk.service", "kiosk-central.service")
+UNITS = ("kiosk.service", "kiosk-central.service", "kiosk-gate.service")
 STUBS = ("sysinit", "basic", "shutdown", "network", "network-online", "rehearsal")
 """Targets of the machine that our units name; empty here, so that nothing else is started."""
 DROP_IN = """\
@@ -26,7 +26,11 @@ WorkingDirectory=/opt/library-kiosk
 ExecStart=
 ExecStart=/opt/library-kiosk/.venv/bin/python -m {command} --config /etc/kiosk
 """
-COMMANDS = {"kiosk.service": "kiosk run", "kiosk-central.service": "kiosk central"}
+COMMANDS = {
+    "kiosk.service": "kiosk run",
+    "kiosk-central.service": "kiosk central",
+    "kiosk-gate.service": "kiosk gate",
+}
 
 
 class Machine:

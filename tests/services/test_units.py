@@ -29,6 +29,21 @@ port = {broker}
 [http]
 port = {http}
 """
+GATE = """\
+site = "main"
+station = "gate-1"
+ledger = "/var/lib/kiosk-gate/gate.sqlite"
+[[gates]]
+driver = "lsp2"
+port = "tcp://127.0.0.1:{gate}"
+first_index = 0
+[copy]
+path = "/var/lib/kiosk-gate/copy"
+[broker]
+port = {broker}
+[page]
+port = {page}
+"""
 
 
 def free_port() -> int:
@@ -83,6 +98,26 @@ def test_central_starts_and_stops(machine: Machine) -> None:
     until(lambda: listens(http), "central's page did not come up", machine.log)
     assert machine.run("systemctl", "stop", "kiosk-central.service").returncode == 0
     assert machine.show("kiosk-central.service", "Result") == "success"
+
+
+def test_the_gate_says_when_it_is_ready_and_comes_back_after_a_crash(machine: Machine) -> None:
+    page = free_port()
+    machine.boot({"gate.toml": GATE.format(broker=free_port(), gate=free_port(), page=page)})
+    started = machine.run("systemctl", "start", "kiosk-gate.service")
+    assert started.returncode == 0, started.stderr + machine.log.read_text(errors="replace")[-3000:]
+    assert listens(page), "the guard's page is served before the service counts as started"
+    machine.run("systemctl", "kill", "--signal=SIGKILL", "kiosk-gate.service")
+    until(
+        lambda: (
+            machine.show("kiosk-gate.service", "NRestarts") == "1"
+            and machine.show("kiosk-gate.service", "ActiveState") == "active"
+        ),
+        "the gate did not come back",
+        machine.log,
+    )
+    assert machine.run("systemctl", "stop", "kiosk-gate.service").returncode == 0
+    assert machine.show("kiosk-gate.service", "Result") == "success"
+    assert not listens(page)
 
 
 def test_every_setting_of_the_units_is_understood(machine: Machine) -> None:

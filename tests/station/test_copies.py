@@ -18,7 +18,7 @@ from kiosk.model.ids import PatronRef
 from kiosk.rules.offline import KnownPatron
 from kiosk.rules.policy import ALL, RulesFile
 from kiosk.station.copies import COPY, CannotKeep, Copies, CopySource
-from kiosk.wire import Published, Station
+from kiosk.wire import Ready, Station
 from kiosk.wire.offline_copy import CopyFile, CopyHead, Names, Sections, Words, pack_patron, write_copy
 from kiosk.wire.signing import PUBLIC_KEY, own_key
 
@@ -28,15 +28,15 @@ PATIENCE_S = 30.0
 WORDS = Words([ALL], [ALL], [])
 
 
-def made(path: Path, version: str, key: Ed25519PrivateKey, site: str = "main", patrons: int = 5_000) -> Published:
-    names = Names(version.encode().ljust(32))
-    head = CopyHead(site, version, ISSUED, names.salt, "Asia/Shanghai", RulesFile(), {}, WORDS)
+def made(path: Path, version: int, key: Ed25519PrivateKey, site: str = "main", patrons: int = 5_000) -> Ready:
+    names = Names(str(version).encode().ljust(32))
+    head = CopyHead(site, str(version), ISSUED, names.salt, "Asia/Shanghai", RulesFile(), {}, WORDS)
     packed = pack_patron(WORDS, KnownPatron(ALL))
     with path.open("wb") as file:
         write_copy(file, head, Sections([names.patron(PatronRef(f"p{n}")) + packed for n in range(patrons)]), key)
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    return Published("offline", version, len(content), digest, ISSUED, f"/copies/offline/{version}")
+    return Ready("offline", version, digest, f"/copies/offline/{version}", ISSUED)
 
 
 @dataclass
@@ -103,7 +103,7 @@ class Station1:
         self.running.start()
         return copy
 
-    def hears(self, *published: Published) -> None:
+    def hears(self, *published: Ready) -> None:
         assert self.running is not None
         self.running.published(published)
 
@@ -129,57 +129,57 @@ def station(tmp_path: Path, shelf: Shelf) -> Iterator[Station1]:
     one.stop()
 
 
-def offered(station: Station1, version: str, site: str = "main") -> Published:
-    path = station.folder.parent / version
+def offered(station: Station1, version: int, site: str = "main") -> Ready:
+    path = station.folder.parent / str(version)
     published = made(path, version, station.key, site)
     station.shelf.files[published.href] = path.read_bytes()
     return published
 
 
 def test_a_new_copy_is_fetched_kept_and_found_at_the_next_start(station: Station1) -> None:
-    station.hears(offered(station, "v1"))
+    station.hears(offered(station, 1))
     copy = station.next()
-    assert (copy.version, copy.patron(PatronRef("p4999"))) == ("v1", KnownPatron(ALL))
-    assert station.shelf.asked == [("/copies/offline/v1", None, "Bearer lk_secret")]
+    assert (copy.version, copy.patron(PatronRef("p4999"))) == ("1", KnownPatron(ALL))
+    assert station.shelf.asked == [("/copies/offline/1", None, "Bearer lk_secret")]
     found = station.again()
     assert found is not None
-    assert found.version == "v1"
+    assert found.version == "1"
 
 
 def test_the_same_version_is_fetched_once(station: Station1) -> None:
-    first = offered(station, "v1")
+    first = offered(station, 1)
     station.hears(first)
     station.next()
     station.hears(first)
-    station.hears(offered(station, "v2"))
-    assert station.next().version == "v2"
-    assert [path for path, _, _ in station.shelf.asked] == ["/copies/offline/v1", "/copies/offline/v2"]
+    station.hears(offered(station, 2))
+    assert station.next().version == "2"
+    assert [path for path, _, _ in station.shelf.asked] == ["/copies/offline/1", "/copies/offline/2"]
 
 
 def test_a_line_that_breaks_goes_on_where_it_broke(station: Station1) -> None:
-    published = offered(station, "v1")
+    published = offered(station, 1)
     station.shelf.breaks_after = [1_000, 30_000]
     station.hears(published)
-    assert station.next().version == "v1"
+    assert station.next().version == "1"
     assert [wanted for _, wanted, _ in station.shelf.asked] == [None, "bytes=1000-", "bytes=31000-"]
 
 
 def test_other_bytes_than_those_published_are_thrown_away(station: Station1) -> None:
-    station.hears(offered(station, "v1"))
+    station.hears(offered(station, 1))
     station.next()
-    published = offered(station, "v2")
-    station.shelf.files[published.href] = bytes(published.size)
+    published = offered(station, 2)
+    station.shelf.files[published.href] = bytes(len(station.shelf.files[published.href]))
     station.hears(published)
-    station.hears(offered(station, "v3"))
-    assert station.next().version == "v3"
+    station.hears(offered(station, 3))
+    assert station.next().version == "3"
     assert [path.name for path in station.folder.iterdir()] == [COPY]
 
 
 @pytest.mark.parametrize("fault", ["missing", "too long", "foreign key", "other site", "short"])
 def test_what_is_no_copy_for_this_kiosk_changes_nothing(station: Station1, fault: str) -> None:
-    station.hears(offered(station, "v1"))
+    station.hears(offered(station, 1))
     station.next()
-    published = offered(station, "v2")
+    published = offered(station, 2)
     content = station.shelf.files[published.href]
     match fault:
         case "missing":
@@ -189,34 +189,34 @@ def test_what_is_no_copy_for_this_kiosk_changes_nothing(station: Station1, fault
         case "short":
             station.shelf.files[published.href] = content[:-1]
         case "foreign key":
-            published = made(station.folder.parent / "x", "v2", Ed25519PrivateKey.generate())
+            published = made(station.folder.parent / "x", 2, Ed25519PrivateKey.generate())
             station.shelf.files[published.href] = (station.folder.parent / "x").read_bytes()
         case "other site":
-            published = offered(station, "v2", site="elsewhere")
+            published = offered(station, 2, site="elsewhere")
         case _:
             raise AssertionError(fault)
     station.hears(published)
-    station.hears(offered(station, "v3"))
-    assert station.next().version == "v3"
+    station.hears(offered(station, 3))
+    assert station.next().version == "3"
 
 
 def test_what_is_for_others_is_left_alone(station: Station1) -> None:
-    ours = offered(station, "v1")
-    station.hears(Published("ledger", "v9", 10, "00", ISSUED, "/copies/ledger/v9"), ours)
+    ours = offered(station, 1)
+    station.hears(Ready("ledger", 9, "00" * 32, "/copies/ledger/9", ISSUED), ours)
     station.next()
-    assert [path for path, _, _ in station.shelf.asked] == ["/copies/offline/v1"]
+    assert [path for path, _, _ in station.shelf.asked] == ["/copies/offline/1"]
 
 
 def test_a_broken_file_on_the_disk_is_said_and_replaced(station: Station1, caplog: pytest.LogCaptureFixture) -> None:
-    station.hears(offered(station, "v1"))
+    station.hears(offered(station, 1))
     station.next()
     station.stop()
     whole = (station.folder / COPY).read_bytes()
     (station.folder / COPY).write_bytes(whole[:-20])
     assert station.start() is None
     assert "cannot be used" in caplog.text
-    station.hears(offered(station, "v2"))
-    assert station.next().version == "v2"
+    station.hears(offered(station, 2))
+    assert station.next().version == "2"
 
 
 def test_keys_that_are_not_there_are_named(tmp_path: Path) -> None:

@@ -107,7 +107,9 @@ def test_a_named_port_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_a_gate_is_checked_as_one(tmp_path: Path) -> None:
-    (tmp_path / "gate.toml").write_text('[[gates]]\ndriver = "lsp2"\nport = "tcp://10.0.0.8:4001"\n')
+    (tmp_path / "gate.toml").write_text(
+        'site = "main"\nstation = "gate-1"\n[[gates]]\ndriver = "lsp2"\nport = "tcp://10.0.0.8:4001"\n'
+    )
     (fault,) = configured.faults(tmp_path)
     assert "gate.toml: gates.1" in fault.where
     assert "first_index" in fault.mend

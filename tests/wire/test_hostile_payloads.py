@@ -18,7 +18,7 @@ from kiosk.wire import (
     HealthReport,
     MessageRefused,
     OutboxFact,
-    Published,
+    Ready,
     Station,
     StationState,
     StationStatus,
@@ -27,14 +27,14 @@ from kiosk.wire import (
     decode_ask,
     decode_facts,
     decode_health,
-    decode_published,
+    decode_policy,
     decode_status,
     encode_ack,
     encode_answer,
     encode_ask,
     encode_facts,
     encode_health,
-    encode_published,
+    encode_policy,
     encode_status,
 )
 
@@ -48,7 +48,7 @@ DECODERS: dict[str, Decode] = {
     "ack": decode_ack,
     "status": decode_status,
     "health": decode_health,
-    "copies": decode_published,
+    "policy": lambda payload: decode_policy("main", payload),
 }
 GOOD: dict[str, bytes] = {
     "facts": encode_facts(STATION, Epoch("e"), [OutboxFact(1, "lk.loan.undone", AT, '{"mono_ms":1,"boot":"b"}')]),
@@ -57,7 +57,7 @@ GOOD: dict[str, bytes] = {
     "ack": encode_ack("lk/main/central", Ack(Epoch("e"), 3), AT),
     "status": encode_status(STATION, StationStatus(StationState.ALIVE, "b", 1, "0.1", AT, False)),
     "health": encode_health(STATION, HealthReport("b", 1, (("pad", "ok"),), None, 0, 0, None, None, None), AT),
-    "copies": encode_published("lk/main/central", [Published("offline", "v1", 9, "00", AT, "/copies/offline/v1")], AT),
+    "policy": encode_policy("main", [Ready("offline", 1, "00" * 32, "/copies/offline/1", AT)], AT),
 }
 POISON = {
     "nothing": b"",

@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.central.answering import Desk
-from kiosk.central.copies.board import Board, Ready
+from kiosk.central.copies.board import Board
 from kiosk.central.copies.gathering import Gathering, Stopped
 from kiosk.central.copies.settings import CopiesSettings
-from kiosk.wire import Published
+from kiosk.wire import Ready
 from kiosk.wire.offline_copy import CopyHead, Names, write_copy
 from kiosk.wire.signing import own_key
 
@@ -60,13 +60,13 @@ class Issuing:
         """Make one copy, as of `now` (aware). Raises `DBAPIError`, `OSError`, and `Stopped` where the process ends
         meanwhile."""
         salt = secrets.token_bytes(SALT_BYTES)
-        version = f"{now:%Y%m%dT%H%M%S}-{salt[:4].hex()}"
+        version = int(now.timestamp() * 1_000)
         gathering = Gathering(self._engine, self._desk.setting("", now), Names(salt), _Resting(self._stopping).rest)
         words = gathering.words()
         sections = gathering.sections(words)
         head = CopyHead(
             site=self._site,
-            version=version,
+            version=str(version),
             issued=now,
             salt=salt,
             time_zone=self._time_zone,
@@ -74,21 +74,26 @@ class Issuing:
             branches=self._desk.branches,
             words=words,
         )
-        path, beside = self._settings.folder / f"{NAME}.copy", self._settings.folder / f"{NAME}.new"
+        path, beside = self.path, self._settings.folder / f"{NAME}.new"
         with beside.open("wb") as file:
             write_copy(file, head, sections, self._key)
-        size, sha256 = _measured(beside)
+        with beside.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         beside.replace(path)
-        href = f"/copies/{NAME}/{version}"
-        return Ready(Published(NAME, version, size, sha256, now, href), path)
+        return Ready(NAME, version, sha256, f"/copies/{NAME}/{version}", now)
+
+    @property
+    def path(self) -> Path:
+        """Of the newest copy."""
+        return self._settings.folder / f"{NAME}.copy"
 
     def _run(self) -> None:
         while True:
             wait_s = self._settings.every_min * 60.0
             try:
                 ready = self.once(datetime.now(UTC))
-                self._board.post(ready)
-                log.info("copy %s of %d bytes is ready for the kiosks", ready.published.version, ready.published.size)
+                self._board.post(ready, self.path)
+                log.info("copy %d is ready for the kiosks", ready.version)
             except Stopped:
                 return
             except (DBAPIError, OSError) as trouble:
@@ -111,9 +116,3 @@ class _Resting:
         if self.stopping.wait(took_s):
             raise Stopped
         self.since_s = time.monotonic()
-
-
-def _measured(path: Path) -> tuple[int, str]:
-    """Bytes, and their SHA-256 in hex."""
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()

@@ -20,6 +20,7 @@ from kiosk.central.answering import Desk
 from kiosk.central.console.asked import Console
 from kiosk.central.console.serving import Pages
 from kiosk.central.copies.board import Board
+from kiosk.central.lent.copying import Copies
 from kiosk.central.pages.access import COOKIE, SESSION_S, Access
 from kiosk.central.pages.answers import Wrong, refused
 from kiosk.central.pages.api.keys import Scope as KeyScope
@@ -59,13 +60,16 @@ class Parts:
     live: Live
     changes: Changes
     health: Callable[[], Told]
-    copies: Board
+    board: Board
+    """What central hands to its stations as files."""
     console: Console | None = None
+    copies: Copies | None = None
+    """What gates fetch."""
 
 
 def application(parts: Parts) -> ASGIApp:
     """The ASGI application."""
-    rest = Rest(parts.engine, parts.desk, parts.health, parts.changes.note)
+    rest = Rest(parts.engine, parts.desk, parts.health, parts.changes.note, parts.copies)
 
     async def page(request: Request) -> Response:
         if parts.access.token is not None and not parts.access.signed_in(request):
@@ -95,7 +99,7 @@ def application(parts: Parts) -> ASGIApp:
     async def copy(request: Request) -> Response:
         if KeyScope.COPIES_READ not in request.state.caller.scopes:
             raise Wrong(403, f"this key lacks the scope {KeyScope.COPIES_READ}", "header.authorization")
-        path = parts.copies.find(request.path_params["name"], request.path_params["version"])
+        path = parts.board.find(request.path_params["name"], request.path_params["version"])
         if path is None:
             raise Wrong(404, "there is a newer copy, or none", "path.version")
         return FileResponse(path, media_type="application/octet-stream", headers={"cache-control": "no-store"})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 
 
 class Changes:
     """Counts commits. `note` may be called on any thread; `after` waits on the loop that `attach` was called on."""
 
-    def __init__(self) -> None:
+    def __init__(self, also: Callable[[], None] = lambda: None) -> None:
+        """`also` is called at every note, on its thread."""
         self.version = 0
+        self._also = also
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiters: set[asyncio.Event] = set()
         self._over = False
@@ -22,6 +25,7 @@ class Changes:
     def note(self) -> None:
         """Something has changed."""
         self.version += 1
+        self._also()
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more
                 self._loop.call_soon_threadsafe(self._wake)

@@ -12,7 +12,7 @@ from kiosk.central.holdings import shown_items
 from kiosk.central.pages.answers import instant
 from kiosk.central.pages.reading import Told, stations_told
 from kiosk.central.pages.words import sentence
-from kiosk.central.store.tables import exceptions, facts, items, loans
+from kiosk.central.store.tables import exceptions, facts, items, loans, visits
 from kiosk.model.facts import ItemReturned, LoanMade, LoanUndone
 from kiosk.wire.fields import Json
 
@@ -32,6 +32,7 @@ def sight(connection: Connection, time_zone: str, now: datetime) -> Told:
         "events": _events(connection),
         "stations": stations_told(connection, now),
         "exceptions": _exceptions(connection),
+        "visits": _visits(connection, time_zone, now),
     }
 
 
@@ -56,6 +57,19 @@ def _figures(connection: Connection, time_zone: str, now: datetime) -> Told:
         "returned_today": today["returned"],
         "exceptions": connection.scalar(select(func.count()).select_from(exceptions).where(exceptions.c.open)),
     }
+
+
+def _visits(connection: Connection, time_zone: str, now: datetime) -> Told | None:
+    """People who came in today, by hour, in opening hours; None where no gate counts."""
+    if connection.execute(select(visits.c.id).limit(1)).first() is None:
+        return None
+    zone = ZoneInfo(time_zone)
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    today = select(visits.c.begins, visits.c.entered).where(visits.c.begins >= midnight, visits.c.closed.is_(False))
+    hours = [0] * 24
+    for row in connection.execute(today):
+        hours[row.begins.astimezone(zone).hour] += row.entered
+    return {"today": sum(hours), "hours": [*hours]}
 
 
 def _events(connection: Connection) -> list[Json]:

@@ -327,6 +327,37 @@ progress = Table(
     comment="The last contiguous seq of each station's epoch, and how far its time has come",
 )
 
+lent_log = Table(
+    "lent_log",
+    metadata,
+    Column("id", LongId, primary_key=True, autoincrement=True),
+    Column("item", String(64), nullable=False),
+    comment="Items whose loan began or ended, in the order of commits: the id is the version of the gates' ledger",
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("uid", String(64), primary_key=True),
+    Column("item", String(64), nullable=False, index=True),
+    comment="Which tag is in which item, as kiosks have seen it: some gates tell nothing but a UID",
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("station", String(32), nullable=False),
+    Column("gate", String(32), nullable=False),
+    Column("begins", UtcTime, nullable=False, index=True),
+    Column("ends", UtcTime, nullable=False),
+    Column("entered", Integer, nullable=False),
+    Column("left_", Integer, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("notes", Text, nullable=False, server_default=""),
+    comment="People through a gate in a quarter of an hour at most. closed: outside opening hours, no visits",
+)
+
 stations = Table(
     "stations",
     metadata,

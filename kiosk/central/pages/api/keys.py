@@ -36,6 +36,8 @@ class Scope(StrEnum):
     KIOSKS_READ = "kiosks:read"
     COPIES_READ = "copies:read"
     """What a kiosk's own key needs."""
+    GATES_READ = "gates:read"
+    """What is lent, without who has it; and people counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from kiosk.central.answering import Desk
+from kiosk.central.lent.copying import Copies
 from kiosk.central.pages.answers import MOST_ROWS, USUAL_ROWS, Query, Wrong, told
-from kiosk.central.pages.api.keys import Caller
+from kiosk.central.pages.api.gate_reads import GATE_READS
+from kiosk.central.pages.api.keys import Caller, Scope
 from kiosk.central.pages.api.openapi import document, page
 from kiosk.central.pages.api.operations import Call, Kind, Operation, Page, Value
 from kiosk.central.pages.api.reads import READS
@@ -24,7 +26,7 @@ from kiosk.central.pages.reading import Told
 from kiosk.central.store import writing
 from kiosk.wire.fields import Json
 
-OPERATIONS: tuple[Operation, ...] = (*READS, *WRITES)
+OPERATIONS: tuple[Operation, ...] = (*READS, *GATE_READS, *WRITES)
 LARGEST_BODY = 64 * 1024
 MOST_TEXTS = 100
 LONGEST_TEXT = 256
@@ -33,7 +35,16 @@ LONGEST_TEXT = 256
 class Rest:
     """The routes under `/api/v1`. `changed` is called when a request has changed something."""
 
-    def __init__(self, engine: Engine, desk: Desk, health: Callable[[], Told], changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        desk: Desk,
+        health: Callable[[], Told],
+        changed: Callable[[], None],
+        copies: Copies | None = None,
+    ) -> None:
+        """`copies`: what gates fetch."""
+        self._copies = copies
         self._engine = engine
         self._desk = desk
         self._health = health
@@ -44,6 +55,7 @@ class Rest:
         ordered = sorted(OPERATIONS, key=lambda one: (-one.path.count("/"), ":path" in one.path))
         return [
             *(Route(one.path, self._endpoint(one), methods=[one.method]) for one in ordered),
+            Route("/gates/copies/{name}", self._copy),
             Route("/health", self._tell_health),
             Route("/openapi.json", self._tell_document),
             Route("/docs", self._tell_page),
@@ -76,6 +88,16 @@ class Rest:
         if operation.writes:
             self._changed()
         return told(_paged(answer, limit) if isinstance(answer, Page) else answer)
+
+    async def _copy(self, request: Request) -> Response:
+        """A copy of what is lent, in pieces if they are asked for (RFC 9110, 14.2)."""
+        caller: Caller = request.state.caller
+        if Scope.GATES_READ not in caller.scopes:
+            raise Wrong(403, f"this key lacks the scope {Scope.GATES_READ}", "header.authorization")
+        path = None if self._copies is None else self._copies.file(request.path_params["name"])
+        if path is None:
+            raise Wrong(404, "there is no such copy; the newest is announced on all/down/policy", "path.name")
+        return FileResponse(path, media_type="application/octet-stream", headers={"cache-control": "no-store"})
 
     async def _tell_health(self, request: Request) -> Response:
         """200 while central can do its work, 503 while it cannot; names no patron and needs no token."""

@@ -84,6 +84,24 @@ function list(id, rows) {
   byId(`${id}-empty`).hidden = rows.length > 0;
 }
 
+function showVisits(visits) {
+  byId("visits").hidden = visits === null;
+  if (visits === null) return;
+  byId("visits-today").textContent = visits.today;
+  const most = Math.max(1, ...visits.hours);
+  byId("visits-hours").replaceChildren(...visits.hours.map((count, hour) => {
+    const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const height = 56 * count / most;
+    for (const [name, value] of [["x", hour * 10 + 1], ["y", 60 - height], ["width", 8], ["height", height], ["rx", 1.5]]) {
+      bar.setAttribute(name, value);
+    }
+    const words = document.createElementNS("http://www.w3.org/2000/svg", "title");
+    words.textContent = `${hour}:00 to ${hour + 1}:00: ${count}`;
+    bar.append(words);
+    return bar;
+  }));
+}
+
 function keepFocus(change) {
   const focused = document.activeElement?.closest("[data-exception]")?.dataset.exception;
   change();
@@ -104,6 +122,7 @@ function show(sight) {
   byId("events-empty").hidden = sight.events.length > 0;
   byId("events").tBodies[0].replaceChildren(...sight.events.map((event) => eventRow(event, sight.now)));
   known = new Set(sight.events.map((event) => event.id));
+  showVisits(sight.visits);
   list("stations", sight.stations.map(stationRow));
   const newest = sight.exceptions.slice(0, MOST_EXCEPTIONS_SHOWN);
   keepFocus(() => list("exceptions", newest.map((one) => exceptionRow(one, sight.now))));

@@ -1,0 +1,168 @@
+"""From tags to alarms: one person is one alarm, a trolley rings once, and what stays in the field is quiet. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from kiosk.gate.effects import GateEffect, Hush, Occasion, Signal, TellAlarm
+from kiosk.gate.events import AlarmAnswered, TagSeen
+from kiosk.gate.judging import Ignored, Passes, Rings, judge
+from kiosk.gate.state import Aisle, Alarm, GateState, Here, RungItem
+from kiosk.model.gate_facts import AlarmState, GateAlarmed, GatePassed
+from kiosk.model.ids import IntentId
+from kiosk.model.journal import JournalRow, RowKind
+from kiosk.session.effects import Journal
+from kiosk.session.events import Moment
+
+MOST_ITEMS = 200
+"""Items that one alarm names; more of a shelf are not worth a row each."""
+MOST_ALARMS = 100
+"""Alarms that are kept in hand; the oldest that are over go first, they are in the journal."""
+MOST_HERE = 2_000
+NEXT_STATES = {
+    AlarmState.RAISED: frozenset({AlarmState.SEEN, AlarmState.CLEARED, AlarmState.FALSE}),
+    AlarmState.SEEN: frozenset({AlarmState.CLEARED, AlarmState.FALSE}),
+    AlarmState.CLEARED: frozenset({AlarmState.FALSE}),
+    AlarmState.FALSE: frozenset({AlarmState.CLEARED}),
+}
+"""What may follow; a mistake at the end of an alarm can be put right."""
+
+Step = tuple[GateState, list[GateEffect]]
+
+
+def tag_seen(state: GateState, event: TagSeen, moment: Moment) -> Step:
+    """Judge a tag, unless it is still the same passage."""
+    sighting = event.sighting
+    verdict = judge(sighting, event.standing, state.policy.marks)
+    if isinstance(verdict, Ignored):
+        count = state.ignored.get(verdict, 0) + 1
+        return replace(state, ignored=MappingProxyType({**state.ignored, verdict.value: count})), []
+    aisle = state.aisles.get(sighting.gate, Aisle())
+    times, now_s = state.policy.times, moment.mono_s
+    rings = isinstance(verdict, Rings)
+    before = aisle.here.get(sighting.name) if sighting.name else None
+    if before is not None and (before.alarm is not None or not rings) and now_s - before.last_s <= times.away_s:
+        return _still_here(state, event, replace(before, last_s=now_s), aisle)
+    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= times.away_s}
+    while len(here) >= MOST_HERE:
+        del here[next(iter(here))]
+    here[sighting.name] = Here(now_s, now_s)
+    aisle = replace(aisle, here=MappingProxyType(here))
+    if isinstance(verdict, Passes):
+        return _passed(_with_aisle(state, sighting.gate, aisle), event, verdict, moment)
+    return _rang(state, event, verdict, moment, aisle)
+
+
+def answered(state: GateState, event: AlarmAnswered, moment: Moment) -> Step:
+    """Somebody says what an alarm was. What does not fit its state changes nothing: two guards may touch at once."""
+    alarm = state.alarms.get(IntentId(event.alarm))
+    if alarm is None or event.state not in NEXT_STATES[alarm.state]:
+        return state, []
+    changed = replace(alarm, state=event.state, by=event.by, changed_at=moment.utc)
+    fact = GateAlarmed(alarm.id, alarm.gate, event.state, by=event.by)
+    row = JournalRow(RowKind.GATE_ALARMED, intent=alarm.id, reasons=(event.state.value,), note=event.by)
+    if event.state is AlarmState.CLEARED:  # settled with this person: whoever carries it out again rings again
+        aisle = state.aisles.get(alarm.gate, Aisle())
+        quiet = MappingProxyType({name: one for name, one in aisle.here.items() if one.alarm is None})
+        state = _with_aisle(state, alarm.gate, replace(aisle, here=quiet, alarm=None))
+    return _with_alarm(state, changed), [Hush(alarm.gate), Journal(row, fact), TellAlarm(changed)]
+
+
+def _passed(state: GateState, event: TagSeen, verdict: Passes, moment: Moment) -> Step:
+    sighting = event.sighting
+    passage, ids = state.ids.next(moment.utc)
+    fact = GatePassed(
+        IntentId(passage), sighting.gate, sighting.item, sighting.uid, sighting.afi, verdict.why, verdict.rule
+    )
+    row = JournalRow(
+        RowKind.GATE_PASSED,
+        intent=fact.intent,
+        item=fact.item,
+        uid=fact.uid,
+        afi=fact.afi,
+        reasons=(verdict.why.value, verdict.rule.value),
+        note=sighting.gate,
+    )
+    return replace(state, ids=ids, passed=state.passed + 1), [Journal(row, fact)]
+
+
+def _rang(state: GateState, event: TagSeen, verdict: Rings, moment: Moment, aisle: Aisle) -> Step:
+    """A tag that rings: it belongs to the person before it, or is a new alarm."""
+    sighting, now_s = event.sighting, moment.mono_s
+    rung = RungItem(sighting.item, sighting.uid, verdict.kind, verdict.rule, moment.utc)
+    running = None if aisle.alarm is None else state.alarms.get(aisle.alarm)
+    together = running is not None and now_s - aisle.added_s <= state.policy.times.together_s
+    effects: list[GateEffect] = []
+    if running is None or not together or running.late is not sighting.late:
+        name, ids = state.ids.next(moment.utc)
+        state = replace(state, ids=ids)
+        alarm = Alarm(IntentId(name), sighting.gate, moment.utc, (rung,), outward=sighting.outward, late=sighting.late)
+        if not sighting.late:
+            effects.append(Signal(Occasion.ALARM, sighting.gate))
+    elif len(running.items) >= MOST_ITEMS:
+        return _with_aisle(state, sighting.gate, _added(aisle, sighting.name, running, now_s)), []
+    else:
+        items = (*running.items, rung)
+        alarm = replace(running, items=items, lingers=running.lingers or len(items) >= state.policy.times.many)
+    effects += [_rung_row(alarm, event, verdict), TellAlarm(alarm)]
+    aisle = _added(aisle, sighting.name, alarm, now_s)
+    return _with_alarm(_with_aisle(state, sighting.gate, aisle), alarm), effects
+
+
+def _added(aisle: Aisle, name: str, alarm: Alarm, now_s: float) -> Aisle:
+    here = MappingProxyType({**aisle.here, name: Here(now_s, now_s, alarm.id)})
+    return replace(aisle, here=here, alarm=alarm.id, added_s=now_s)
+
+
+def _rung_row(alarm: Alarm, event: TagSeen, verdict: Rings) -> Journal:
+    sighting = event.sighting
+    fact = GateAlarmed(
+        alarm.id,
+        alarm.gate,
+        AlarmState.RAISED,
+        sighting.item,
+        sighting.uid,
+        sighting.afi,
+        verdict.kind,
+        verdict.rule,
+        event.ledger_version,
+        event.ledger_age_s,
+        sighting.outward,
+        sighting.late,
+    )
+    row = JournalRow(
+        RowKind.GATE_ALARMED,
+        intent=alarm.id,
+        item=fact.item,
+        uid=fact.uid,
+        afi=fact.afi,
+        reasons=(verdict.kind.value, verdict.rule.value),
+        note=alarm.gate,
+    )
+    return Journal(row, fact)
+
+
+def _still_here(state: GateState, event: TagSeen, here: Here, aisle: Aisle) -> Step:
+    """The same passage: nothing new, but that it may have stayed too long for a person."""
+    name = event.sighting.name
+    state = _with_aisle(state, event.sighting.gate, replace(aisle, here=MappingProxyType({**aisle.here, name: here})))
+    alarm = None if here.alarm is None else state.alarms.get(here.alarm)
+    lingers = here.last_s - here.first_s >= state.policy.times.lingers_s
+    if alarm is None or alarm.lingers or not lingers:
+        return state, []
+    alarm = replace(alarm, lingers=True)
+    return _with_alarm(state, alarm), [TellAlarm(alarm)]
+
+
+def _with_aisle(state: GateState, gate: str, aisle: Aisle) -> GateState:
+    return replace(state, aisles=MappingProxyType({**state.aisles, gate: aisle}))
+
+
+def _with_alarm(state: GateState, alarm: Alarm) -> GateState:
+    alarms = {**state.alarms, alarm.id: alarm}
+    over = [name for name, one in alarms.items() if not one.is_open and name != alarm.id]
+    excess = len(alarms) - MOST_ALARMS
+    for name in (over or list(alarms))[: max(0, excess)]:
+        del alarms[name]
+    return replace(state, alarms=MappingProxyType(alarms))

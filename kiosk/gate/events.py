@@ -1,0 +1,86 @@
+"""What can happen to a gate controller, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.gate.judging import Sighting, Standing
+from kiosk.model.gate_facts import AlarmState
+
+
+@dataclass(frozen=True, slots=True)
+class TagSeen:
+    """A gate told of a tag, and the ledger was asked."""
+
+    sighting: Sighting
+    standing: Standing
+    ledger_version: int | None
+    ledger_age_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountersTold:
+    """A gate told its people counters: totals, by pairs of one aisle each, in and out."""
+
+    gate: str
+    """With the number of the counting unit, where it has several."""
+    entered: int
+    left: int
+    bits: int
+    """Width of the hardware's counters: 16 or 32."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLost:
+    """Nothing is heard of a gate any more."""
+
+    gate: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchKept:
+    """A gate is heard."""
+
+    gate: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsDropped:
+    """A gate's own memory overflowed: what went through is not known."""
+
+    gate: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAnswered:
+    """Somebody did something about an alarm, at the page."""
+
+    alarm: str
+    state: AlarmState
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Nothing but time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The controller ends in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastWatch:
+    """What the journal says of a gate when the controller starts."""
+
+    gate: str
+    since: datetime
+    """Since when nobody has watched, as far as is known; aware."""
+    why: str
+
+
+GateHappening = TagSeen | CountersTold | WatchLost | WatchKept | RecordsDropped | AlarmAnswered | TimePassed | Stopping

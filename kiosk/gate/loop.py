@@ -1,0 +1,284 @@
+"""The loop that owns a gate controller's state. Lamps follow a judgement at once; what happened is written down by the
+scribe, and nothing here waits for disk or network (docs/adr/0150)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from drivers.gates.protocol import GateEvent, TagPassed
+from kiosk.gate.copy.fetching import CopyFailed, CopyFetched, Fetched, Fetcher, ItemShown
+from kiosk.gate.copy.lent_copy import LentCopy
+from kiosk.gate.effects import GateEffect, Hush, Signal, TellAlarm, TellCount
+from kiosk.gate.events import AlarmAnswered, GateHappening, Stopping, TagSeen, TimePassed, WatchKept
+from kiosk.gate.judging import Sighting
+from kiosk.gate.line import LineChanged, LineHeard
+from kiosk.gate.page.board import Board
+from kiosk.gate.page.sight import sight
+from kiosk.gate.scribe import Entry, Scribe
+from kiosk.gate.state import Alarm, GateState
+from kiosk.gate.step import due_in_s, step
+from kiosk.gate.translate import Hearing
+from kiosk.model.circulation import Item
+from kiosk.session.effects import Journal
+from kiosk.session.events import Moment
+from kiosk.station.inbox import Inbox
+from kiosk.station.uplink_events import LinkDown, LinkUp, Sidelined, UplinkEvent
+from kiosk.wire import Channel, MessageRefused, SetAside, Station, all_stations, decode_facts, parse_topic
+from kiosk.wire.gate_told import AlarmTold, encode_alarm, encode_count
+from kiosk.wire.lent_changes import LentChanges, decode_lent_changes
+from kiosk.wire.policy import Ready, decode_policy
+
+LEDGER = "ledger"
+"""Name of the copy among what central announces."""
+LONGEST_SLEEP_S = 5.0
+ALIVE_S = 10.0
+"""How often it is noted that somebody watches, for a next start after a power cut."""
+SHOW_AGAIN_S = 1.0
+MOST_SHOWN = 500
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FromGate:
+    """A gate's driver told something."""
+
+    gate: str
+    event: GateEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """SIGTERM."""
+
+
+GateMessage = FromGate | LineHeard | LineChanged | Fetched | AlarmAnswered | UplinkEvent | Stop
+
+
+class Lights(Protocol):
+    def show(self, signal: Signal, now: datetime) -> None: ...
+
+    def hush(self, hush: Hush) -> None: ...
+
+
+@dataclass(slots=True)
+class GateParts:
+    """What the loop works with."""
+
+    station: Station
+    hearings: Mapping[str, Hearing]
+    lights: Lights
+    copy: LentCopy
+    scribe: Scribe
+    fetcher: Fetcher | None
+    board: Board
+    alive_file: Path
+    time_zone: str
+
+
+@dataclass(slots=True)
+class GateLoop:
+    """The thread that changes the state."""
+
+    state: GateState
+    parts: GateParts
+    inbox: Inbox[GateMessage]
+    alive: Callable[[], None]
+    refused: int = 0
+    """Messages that could not be taken."""
+    _rows: list[Journal] = field(default_factory=list)
+    _told: list[tuple[Channel, bytes]] = field(default_factory=list)
+    _titles: list[Item] = field(default_factory=list)
+    _stored: dict[str, int] = field(default_factory=dict)
+    _shown: dict[str, ItemShown] = field(default_factory=dict)
+    _announced: Ready | None = None
+    _link: dict[str, bool] = field(default_factory=lambda: {"broker": False, "central": False})
+    _alive_s: float = 0.0
+    _shown_s: float = 0.0
+
+    def run(self) -> None:
+        """Until `Stop` comes."""
+        self._show(now())
+        while self._turn():
+            pass
+        moment = now()
+        self._step(Stopping(), moment)
+        self._write(moment)
+
+    def _turn(self) -> bool:
+        self.alive()
+        messages = self.inbox.take(min(LONGEST_SLEEP_S, due_in_s(now())))
+        going = True
+        for message in messages:
+            if isinstance(message, Stop):
+                going = False
+            else:
+                self._take(message, now())
+        moment = now()
+        self._step(TimePassed(), moment)
+        self._write(moment)
+        self._note_alive(moment)
+        if messages or moment.mono_s - self._shown_s >= SHOW_AGAIN_S:
+            self._show(moment)
+        return going
+
+    def _take(self, message: GateMessage, moment: Moment) -> None:
+        match message:
+            case FromGate():
+                self._heard_gate(message, moment)
+            case LineHeard():
+                self._heard(message, moment)
+            case LineChanged():
+                self._link["broker"] = message.up
+                if message.up:  # something was said meanwhile
+                    self._catch_up()
+            case CopyFetched():
+                self.parts.copy.take(message.table, message.path)
+                self._catch_up()
+                log.info("uses copy %d of the ledger: %d keys", message.table.header.version, message.table.header.keys)
+            case CopyFailed():
+                self.parts.copy.trouble = message.why
+                log.warning("%s; the old one is used", message.why)
+            case LentChanges():
+                self.parts.copy.changes(message, moment.utc)
+            case ItemShown():
+                self._learned(message)
+            case AlarmAnswered():
+                self._step(message, moment)
+            case LinkUp():
+                self._link["central"] = True
+            case LinkDown():
+                self._link["central"] = False
+            case Sidelined():
+                log.error("%s", message.reason)
+            case _:
+                pass
+
+    def _heard_gate(self, message: FromGate, moment: Moment) -> None:
+        """The way from a report to a lamp: nothing here waits for disk or network."""
+        told = self.parts.hearings[message.gate].heard(message.event, moment.utc)
+        if isinstance(told, Sighting):
+            known = self.parts.copy.known(told, moment.utc)
+            self._step(TagSeen(told, known.standing, known.version, known.age_s), moment)
+            self._step(WatchKept(told.gate), moment)
+        else:
+            for happened in told:
+                self._step(happened, moment)
+        if isinstance(message.event, TagPassed) and message.event.number:
+            self._stored[message.gate] = message.event.number
+
+    def _step(self, event: GateHappening, moment: Moment) -> None:
+        self.state, effects = step(self.state, event, moment)
+        for effect in effects:
+            self._do(effect, moment)
+
+    def _do(self, effect: GateEffect, moment: Moment) -> None:
+        match effect:
+            case Signal():
+                self.parts.lights.show(effect, moment.utc)
+            case Hush():
+                self.parts.lights.hush(effect)
+            case Journal():
+                self._rows.append(effect)
+            case TellAlarm(alarm):
+                self._alarm_told(alarm, moment)
+            case TellCount(counted):
+                self._told.append((Channel.COUNT, encode_count(self.parts.station, counted, moment.utc)))
+
+    def _write(self, moment: Moment) -> None:
+        """Hand over what has happened."""
+        if self._rows or self._stored or self._told or self._titles:
+            entry = Entry(moment, tuple(self._rows), dict(self._stored), tuple(self._told), tuple(self._titles))
+            self.parts.scribe.write(entry)
+            for kept in (self._rows, self._told, self._titles):
+                kept.clear()
+            self._stored.clear()
+
+    def _alarm_told(self, alarm: Alarm, moment: Moment) -> None:
+        state = AlarmTold(alarm.id, alarm.gate, alarm.state, alarm.items[0].kind, len(alarm.items), alarm.raised_at)
+        self._told.append((Channel.ALARM, encode_alarm(self.parts.station, state, moment.utc)))
+        self._ask_what(alarm)
+
+    def _heard(self, message: LineHeard, moment: Moment) -> None:
+        everybody = all_stations(self.parts.station.site)
+        try:
+            if message.topic == everybody.topic(Channel.POLICY):
+                self._announced_now(message.payload)
+            elif message.topic == everybody.topic(Channel.LEDGER):
+                self._changed(message.payload, moment)
+            else:
+                station, channel = parse_topic(message.topic)
+                if channel is Channel.FACTS and station.site == everybody.site:
+                    self.parts.copy.facts(station.station, decode_facts(station, message.payload), moment.utc)
+        except MessageRefused as refused:
+            self.refused += 1
+            log.warning("refused a message on %s: %s", message.topic, refused)
+
+    def _announced_now(self, payload: bytes) -> None:
+        """Fetch what is newer than what is used; an older announcement is an old message."""
+        told = decode_policy(self.parts.station.site, payload)
+        ready = None if isinstance(told, SetAside) else next((one for one in told if one.name == LEDGER), None)
+        as_of = self.parts.copy.as_of
+        if ready is None or (self._announced is not None and ready.made_at < self._announced.made_at):
+            return
+        self._announced = ready
+        if self.parts.fetcher is not None and (as_of is None or ready.made_at > as_of):
+            self.parts.fetcher.want(ready)
+
+    def _changed(self, payload: bytes, moment: Moment) -> None:
+        told = decode_lent_changes(self.parts.station.site, payload)
+        if not isinstance(told, SetAside) and not self.parts.copy.changes(told, moment.utc):
+            log.info("missed changes of the ledger before %d", told.after)
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self.parts.fetcher is not None:
+            self.parts.fetcher.catch_up(self.parts.copy.version)
+
+    def _ask_what(self, alarm: Alarm) -> None:
+        """Ask central for title and loan of what rang last."""
+        rung = alarm.items[-1]
+        if self.parts.fetcher is not None and alarm.by == "" and (rung.item or rung.uid):
+            self.parts.fetcher.ask(rung.item, rung.uid)
+
+    def _learned(self, shown: ItemShown) -> None:
+        while len(self._shown) >= MOST_SHOWN:
+            del self._shown[next(iter(self._shown))]
+        self._shown[shown.name] = shown
+        self._titles.append(Item(shown.item, shown.title, shown.author, shown.call_number))
+
+    def _note_alive(self, moment: Moment) -> None:
+        if moment.mono_s - self._alive_s >= ALIVE_S:
+            self._alive_s = moment.mono_s
+            try:
+                self.parts.alive_file.touch()
+                os.utime(self.parts.alive_file)
+            except OSError as trouble:
+                log.warning("cannot note that the gates are watched: %s", trouble)
+
+    def _show(self, moment: Moment) -> None:
+        self._shown_s = moment.mono_s
+        parts = self.parts
+        parts.board.show(
+            sight(
+                self.state,
+                parts.copy.state(moment.utc),
+                self._shown,
+                self._link,
+                parts.scribe.trouble,
+                moment.utc,
+                time_zone=parts.time_zone,
+            )
+        )
+
+
+def now() -> Moment:
+    """This instant, by both clocks."""
+    return Moment(time.monotonic(), datetime.now(UTC))

@@ -1,0 +1,90 @@
+"""What the guard's page shows, as one JSON value: no patron is in it, because the gate knows none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from kiosk.gate.copy.fetching import ItemShown
+from kiosk.gate.copy.lent_copy import CopyState
+from kiosk.gate.state import Alarm, GateState, RungItem
+from kiosk.wire.fields import Json
+
+MOST_ALARMS = 30
+MOST_ITEMS = 50
+
+
+def sight(
+    state: GateState,
+    copy: CopyState,
+    shown: Mapping[str, ItemShown],
+    line: Mapping[str, bool],
+    trouble: str,
+    now: datetime,
+    *,
+    time_zone: str,
+) -> Json:
+    """Everything at `now` (aware). `shown`: what central said of items, by number or UID. `line`: what is reached."""
+    alarms = sorted(state.alarms.values(), key=lambda one: (one.is_open, one.raised_at), reverse=True)
+    return {
+        "now": _instant(now),
+        "time_zone": time_zone,
+        "alarms": [_alarm(one, shown) for one in alarms[:MOST_ALARMS]],
+        "gates": [
+            {"gate": name, "heard": watch.heard, "since": _instant(watch.since), "why": watch.why}
+            for name, watch in sorted(state.watches.items())
+        ],
+        "people": [
+            {"gate": name, "entered": tally.entered, "left": tally.left}
+            for name, tally in sorted(state.tallies.items())
+        ],
+        "ignored": dict(state.ignored),
+        "passed": state.passed,
+        "rule": "ledger" if copy.usable else "mark",
+        "copy": {
+            "version": copy.version,
+            "as_of": None if copy.as_of is None else _instant(copy.as_of),
+            "age_s": copy.age_s,
+            "keys": copy.keys,
+            "heard": copy.heard,
+            "trouble": copy.trouble,
+        },
+        "line": dict(line),
+        "trouble": trouble,
+    }
+
+
+def _alarm(alarm: Alarm, shown: Mapping[str, ItemShown]) -> Json:
+    return {
+        "id": alarm.id,
+        "gate": alarm.gate,
+        "raised_at": _instant(alarm.raised_at),
+        "state": alarm.state.value,
+        "by": alarm.by,
+        "changed_at": None if alarm.changed_at is None else _instant(alarm.changed_at),
+        "outward": alarm.outward,
+        "late": alarm.late,
+        "lingers": alarm.lingers,
+        "items": [_item(one, shown) for one in alarm.items[:MOST_ITEMS]],
+        "more": max(0, len(alarm.items) - MOST_ITEMS),
+    }
+
+
+def _item(rung: RungItem, shown: Mapping[str, ItemShown]) -> Json:
+    found = shown.get(str(rung.item)) or shown.get(str(rung.uid))
+    return {
+        "item": rung.item or (None if found is None else found.item),
+        "uid": rung.uid,
+        "kind": rung.kind.value,
+        "rule": rung.rule.value,
+        "at": _instant(rung.at),
+        "title": None if found is None else found.title,
+        "author": None if found is None else found.author,
+        "call_number": None if found is None else found.call_number,
+        "loan": None if found is None else found.loan,
+        "loan_at": None if found is None else found.loan_at,
+    }
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,214 @@
+"""The process of one gate controller: what is opened in which order, until SIGTERM, and closed in the other."""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import os
+import resource
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
+
+from drivers.errors import BadSetting
+from drivers.gates.protocol import GateCommand, Stored
+from kiosk.gate.copy.fetching import Central, Fetcher
+from kiosk.gate.copy.lent_copy import LentCopy
+from kiosk.gate.counting import quarter_of
+from kiosk.gate.events import LastWatch
+from kiosk.gate.hands import Boards
+from kiosk.gate.history import Remembered, reading, remembered
+from kiosk.gate.line import GateLine
+from kiosk.gate.loop import FromGate, GateLoop, GateMessage, GateParts, Stop, now
+from kiosk.gate.page.access import GuardAccess, read_token
+from kiosk.gate.page.app import Page
+from kiosk.gate.page.board import Board
+from kiosk.gate.page.server import PageServer, listening
+from kiosk.gate.scribe import Entry, Scribe
+from kiosk.gate.settings import GateControllerSettings, PageSettings
+from kiosk.gate.state import GateState, Tally
+from kiosk.gate.translate import Hearing
+from kiosk.gate.watching import started
+from kiosk.hardware.gates import opened_gate
+from kiosk.hardware.running import Running, Started
+from kiosk.ledger import Ledger, LedgerRefused, StorageFailure
+from kiosk.model.ids import IdSource
+from kiosk.session.events import Moment
+from kiosk.station.broker import address_of
+from kiosk.station.crash import EXIT_FAILED, end_on_errors
+from kiosk.station.inbox import Inbox
+from kiosk.station.notify import Notifier
+from kiosk.station.uplink import Uplink, UplinkSettings
+from kiosk.wire import Station
+
+SEED_BYTES = 32
+STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
+SWITCH_S = 0.0005
+"""How long a busy thread may keep the others waiting: Python's own 5 ms would be the whole of an alarm's time."""
+KEPT = timedelta(days=400)
+"""How long the history is kept: a year, and time to ask about it."""
+POWER_CUT = "the controller was not running"
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """Something that the gate needs is not there; the text says what, where and what to do."""
+
+
+def run(settings: GateControllerSettings) -> int:
+    """Run one gate controller until SIGTERM. Returns 0, or 1 where it could not start; says why on standard error."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for wordy in ("httpx", "httpcore", "uvicorn"):
+        logging.getLogger(wordy).setLevel(logging.WARNING)
+    end_on_errors()
+    sys.setswitchinterval(SWITCH_S)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread: `_stop_on_signal` waits for them
+    try:
+        with ExitStack() as parts:
+            _serve(settings, parts)
+    except (CannotStart, LedgerRefused, StorageFailure, BadSetting) as refused:
+        sys.stderr.write(f"kiosk gate: {refused}\n")
+        return EXIT_FAILED
+    return 0
+
+
+def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
+    """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
+    station = Station(settings.site, settings.station)
+    address = address_of(settings.broker)
+    access = GuardAccess(read_token(settings.page.token_file))
+    central = None if settings.central is None else Central.of(settings.central.url, settings.central.key_file)
+    listener = _listener(settings.page)
+    inbox: Inbox[GateMessage] = Inbox()
+    notifier = Notifier()
+    ledger = Ledger.open(settings.ledger, station)
+    parts.callback(ledger.close)
+    ledger.prune(datetime.now(UTC) - KEPT)
+    copy = LentCopy(settings.copy.path, settings.copy.max_age_h * 3_600)
+    parts.callback(copy.close)
+    alive_file = settings.ledger.with_name(settings.ledger.name + ".alive")
+    state = _first_state(settings, alive_file, now())
+
+    boards = Boards(settings.signals, settings.rings, settings.mode, settings.time_zone)
+    gates = {
+        one.name: opened_gate(one, lambda event, name=one.name: inbox.put(FromGate(name, event)))  # type: ignore[misc]
+        for one in settings.gates
+    }
+    fetcher = None if central is None else Fetcher(central, settings.copy.path, inbox.put)
+    line = GateLine(station, address, inbox.put)
+    outbox = ledger.outbox()
+    parts.callback(outbox.close)
+    uplink = Uplink(
+        UplinkSettings.of(station, address, version("library-kiosk"), settings.ledger.parent), outbox, inbox.put
+    )
+    parts.callback(uplink.stop)
+    scribe = Scribe(ledger, partial(_committed, gates, line, uplink))
+    board = Board()
+    page = PageServer(Page(board, access, settings.ledger, inbox.put).application(), listener, board)
+    loop = GateLoop(
+        state,
+        GateParts(
+            station=station,
+            hearings={one.name: Hearing(one, settings.owners) for one in settings.gates},
+            lights=boards,
+            copy=copy,
+            scribe=scribe,
+            fetcher=fetcher,
+            board=board,
+            alive_file=alive_file,
+            time_zone=settings.time_zone,
+        ),
+        inbox,
+        notifier.alive,
+    )
+    running: list[Started] = [scribe, boards, *gates.values(), *(() if fetcher is None else (fetcher,)), line, page]
+    for part in running:
+        part.start()
+        parts.callback(part.stop)
+    parts.callback(inbox.close)
+    parts.callback(notifier.stopping)
+    _stop_on_signal(inbox)
+    notifier.ready()
+    ready = {"page": listener.getsockname()[1], "station": station.source}
+    sys.stdout.write(json.dumps({"ready": ready}) + "\n")
+    sys.stdout.flush()
+    log.info("%s is ready, software %s", station.source, version("library-kiosk"))
+    gc.collect()
+    gc.freeze()  # what lives as long as the process is not looked through again in the middle of an alarm
+    loop.run()
+    log.info("%s stops", station.source)
+
+
+def _committed(gates: Mapping[str, Running[GateCommand]], line: GateLine, uplink: Uplink, entry: Entry) -> None:
+    """What has happened is on the disk: gates may forget it, and others are told."""
+    if entry.rows:
+        uplink.wake()
+    for gate, number in entry.stored.items():
+        gates[gate].offer(Stored(number))
+    for channel, payload in entry.told:
+        line.tell(channel, payload)
+
+
+def _first_state(settings: GateControllerSettings, alive_file: Path, moment: Moment) -> GateState:
+    """Open alarms, and since when nobody has watched: all from the ledger file, which has just been opened."""
+    with reading(settings.ledger) as connection:
+        last = remembered(connection)
+    names = [gate.name for gate in settings.gates]
+    state = GateState(settings.policy(), IdSource(secrets.token_bytes(SEED_BYTES)))
+    state = replace(
+        state,
+        alarms=MappingProxyType({alarm.id: alarm for alarm in last.alarms}),
+        tallies=MappingProxyType(
+            {
+                name: Tally(quarter_of(moment.utc), counters=counters, told_s=moment.mono_s)
+                for name, counters in last.counters.items()
+            }
+        ),
+    )
+    return started(state, _unwatched(names, last, alive_file, moment))
+
+
+def _unwatched(names: list[str], last: Remembered, alive_file: Path, moment: Moment) -> tuple[LastWatch, ...]:
+    """Since when each gate was not watched: as it was written down at the end, or since the last sign of life."""
+    ended = {one.gate: one for one in last.watches}
+    try:
+        cut_at = datetime.fromtimestamp(alive_file.stat().st_mtime, UTC)
+    except OSError:
+        cut_at = moment.utc  # the first start of all
+    since = min(cut_at, moment.utc)
+    return tuple(ended.get(name, LastWatch(name, since, POWER_CUT)) for name in names)
+
+
+def _listener(settings: PageSettings) -> socket.socket:
+    try:
+        return listening(settings.host, settings.port)
+    except OSError as trouble:
+        raise CannotStart(
+            f"the guard's page cannot listen on {settings.host}:{settings.port}: {trouble.strerror}; give page.port in "
+            "gate.toml another number, or 0 for any that is free"
+        ) from None
+
+
+def _stop_on_signal(inbox: Inbox[GateMessage]) -> None:
+    """A handler would run on the loop's own thread, in the middle of the inbox; so a thread waits for the signals."""
+
+    def wait() -> None:
+        signal.sigwait(STOPPING)
+        inbox.put(Stop())
+        signal.sigwait(STOPPING)
+        os._exit(EXIT_FAILED)  # somebody has no patience with the end in order
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()

@@ -1,0 +1,137 @@
+"""Settings of one gate controller, `gate.toml`. Every key is documented here, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from kiosk.gate.effects import Occasion
+from kiosk.gate.policy import AlarmTimes, GatePolicy, Hours
+from kiosk.hardware.gates import GateFile
+from kiosk.hardware.signals import SignalSettings
+from kiosk.model.circulation import SecurityMarks
+from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, Limit, is_loopback, within
+from kiosk.station.settings import BrokerSettings, Owner
+
+
+def _is_web_address(value: object) -> bool:
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else None
+        return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+    except ValueError:
+        return False
+
+
+class SignalKind(StrEnum):
+    """What hangs on an output."""
+
+    LAMP = "lamp"
+    BUZZER = "buzzer"
+    """Anything that is heard; it keeps to its hours, and a silent alarm leaves it off."""
+
+
+class AlarmMode(StrEnum):
+    """What an alarm does in the room. The guard's page and central are told in either."""
+
+    RING = "ring"
+    SILENT = "silent"
+    """Lamps alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RingSettings:
+    """What one output of a board does."""
+
+    output: Annotated[str, NOT_EMPTY]
+    """Its name under `signals.N.outputs`."""
+    on: Occasion = Occasion.ALARM
+    gates: tuple[Annotated[str, NAME], ...] = ()
+    """Only for these gates; empty: for all."""
+    kind: SignalKind = SignalKind.LAMP
+    for_s: Annotated[float, within(0, 3_600)] = 5.0
+    """Off again after so long."""
+    hours: Hours = field(default_factory=Hours)
+    """Only then; a second entry with another output is a quieter buzzer for the evening."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentralSettings:
+    """Where the copy of the ledger and the titles come from."""
+
+    url: Annotated[str, Limit("an address such as https://central.library.example", _is_web_address)]
+    key_file: Path | None = None
+    """A file with a key of central with the scope `gates:read` (`kiosk central keys add`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopySettings:
+    """The copy of the ledger."""
+
+    path: Path = Path("/var/lib/kiosk-gate/copy")
+    """Its folder."""
+    max_age_h: Annotated[float, within(0, 720)] = 24.0
+    """An older copy is not asked: the tags' marks alone decide then."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """The guard's page."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, within(0, LARGEST_PORT)] = 8090
+    """0 takes any free one."""
+    token_file: Path | None = None
+    """A file with the token that guards sign in with. Without one, only this machine is answered."""
+
+    def __post_init__(self) -> None:
+        if not is_loopback(self.host) and self.token_file is None:
+            raise ValueError("expected token_file where host is not a loopback address")
+
+
+@dataclass(frozen=True, slots=True)
+class GateControllerSettings(GateFile):
+    """One gate controller."""
+
+    site: Annotated[str, NAME]
+    """The library's name in topics; all its stations and its central system have the same."""
+    station: Annotated[str, NAME]
+    """This controller's name in topics, its own in the site."""
+    time_zone: Annotated[str, TIME_ZONE] = "Asia/Shanghai"
+    owners: tuple[Owner, ...] = ()
+    """ISILs whose items are ours, compared without regard to case. Empty: every library item may be ours."""
+    marks: SecurityMarks = field(default_factory=SecurityMarks)
+    times: AlarmTimes = field(default_factory=AlarmTimes)
+    open: tuple[Hours, ...] = ()
+    """Opening hours: people counted at other times are no visits. Empty: always open."""
+    mode: AlarmMode = AlarmMode.RING
+    signals: tuple[SignalSettings, ...] = ()
+    rings: tuple[RingSettings, ...] = ()
+    broker: BrokerSettings = field(default_factory=BrokerSettings)
+    central: CentralSettings | None = None
+    """Without it, the gate knows only what it hears on the broker."""
+    copy: CopySettings = field(default_factory=CopySettings)
+    ledger: Path = Path("/var/lib/kiosk-gate/gate.sqlite")
+    """Alarms, passages and people, and what central has not acknowledged yet."""
+    page: PageSettings = field(default_factory=PageSettings)
+
+    def __post_init__(self) -> None:
+        names = [gate.name for gate in self.gates]
+        if len(set(names)) < len(names):
+            raise ValueError("expected each gate under a name of its own (gates.N.name)")
+        outputs = [output.name for board in self.signals for output in board.outputs]
+        if len(set(outputs)) < len(outputs):
+            raise ValueError("expected each output of all boards under a name of its own")
+        for ring in self.rings:
+            if ring.output not in outputs:
+                known = ", ".join(outputs) or "none"
+                raise ValueError(f"expected rings.N.output to be an output of signals ({known}), not {ring.output!r}")
+            strangers = set(ring.gates) - {gate.name for gate in self.gates}
+            if strangers:
+                raise ValueError(f"expected rings.N.gates to be names of gates, not {', '.join(sorted(strangers))}")
+
+    def policy(self) -> GatePolicy:
+        """What the reducer judges by."""
+        return GatePolicy(self.marks, self.times, self.open, self.time_zone)

@@ -1,0 +1,53 @@
+"""The one function that changes a gate controller's state: every event is decided here. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import assert_never
+
+from kiosk.gate import alarms, counting, watching
+from kiosk.gate.effects import GateEffect
+from kiosk.gate.events import (
+    AlarmAnswered,
+    CountersTold,
+    GateHappening,
+    RecordsDropped,
+    Stopping,
+    TagSeen,
+    TimePassed,
+    WatchKept,
+    WatchLost,
+)
+from kiosk.gate.state import GateState
+from kiosk.session.events import Moment
+
+
+def step(state: GateState, event: GateHappening, moment: Moment) -> tuple[GateState, list[GateEffect]]:
+    """What becomes of the state, and what is to be done, in this order."""
+    match event:
+        case TagSeen():
+            return alarms.tag_seen(state, event, moment)
+        case CountersTold():
+            return counting.counters_told(state, event, moment)
+        case WatchLost():
+            return watching.lost(state, event, moment)
+        case WatchKept():
+            return watching.kept(state, event, moment)
+        case RecordsDropped():
+            return watching.dropped(state, event, moment)
+        case AlarmAnswered():
+            return alarms.answered(state, event, moment)
+        case TimePassed():
+            return counting.time_passed(state, moment)
+        case Stopping():
+            state, counted = counting.stopping(state, moment)
+            state, unwatched = watching.stopping(state, moment)
+            return state, [*counted, *unwatched]
+        case _:
+            assert_never(event)
+
+
+def due_in_s(moment: Moment) -> float:
+    """Seconds until `TimePassed` has something to do: the end of the quarter hour."""
+    end = counting.quarter_of(moment.utc) + counting.QUARTER
+    return max(0.0, min((end - moment.utc) / timedelta(seconds=1), counting.QUARTER.total_seconds()))

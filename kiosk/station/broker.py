@@ -1,0 +1,19 @@
+"""The broker of the settings, with the password out of its file."""
+
+from __future__ import annotations
+
+from drivers.errors import BadSetting
+from kiosk.station.settings import BrokerSettings
+from kiosk.station.uplink_line import Address
+
+
+def address_of(broker: BrokerSettings) -> Address:
+    """Where it is and who we are to it. Raises `BadSetting` where the password cannot be read."""
+    if broker.password_file is None:
+        return Address(broker.host, broker.port, broker.username)
+    try:
+        password = broker.password_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as trouble:
+        why = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8 text"
+        raise BadSetting(f"{broker.password_file}: the broker's password cannot be read: {why}") from None
+    return Address(broker.host, broker.port, broker.username, password)

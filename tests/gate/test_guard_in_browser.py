@@ -1,0 +1,103 @@
+"""The guard's page as a guard sees it: in a browser the size of a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from kiosk.gate.copy.fetching import ItemShown
+from kiosk.gate.copy.lent_copy import CopyState
+from kiosk.gate.events import AlarmAnswered, WatchKept
+from kiosk.gate.page.access import GuardAccess
+from kiosk.gate.page.app import Page
+from kiosk.gate.page.board import Board
+from kiosk.gate.page.server import PageServer, listening
+from kiosk.gate.page.sight import sight
+from kiosk.ledger import Ledger
+from kiosk.model.circulation import Item
+from kiosk.session.effects import Journal
+from kiosk.wire import Station
+from tests.firmware_sim.browser import Browser
+from tests.gate.building import LE_ZAHIR, ON_LOAN, OPENING, Walk, a_sighting
+
+PHONE = (390, 844)
+STORED_SCRIPT = "<img src=x onerror=alert(1)> Le Zahir"
+
+
+@dataclass
+class Shown:
+    """A page whose controller is this test."""
+
+    board: Board
+    ledger: Ledger
+    walk: Walk = field(default_factory=Walk)
+    usable: bool = True
+    written: int = 0
+
+    def show(self) -> None:
+        rows = [effect for effect in self.walk.effects[self.written :] if isinstance(effect, Journal)]
+        self.written = len(self.walk.effects)
+        if rows:
+            self.ledger.commit(rows, self.walk.now)
+        copy = CopyState(7, OPENING, 24, 0, 3, self.usable, "")
+        item = ItemShown(LE_ZAHIR, LE_ZAHIR, STORED_SCRIPT, "Paulo Coelho", "COE", "returned", None, None)
+        line = {"broker": True, "central": False}
+        told = sight(self.walk.state, copy, {LE_ZAHIR: item}, line, "", self.walk.now.utc, time_zone="Asia/Shanghai")
+        self.board.show(told)
+
+    def answered(self, answer: AlarmAnswered) -> None:
+        self.walk.happens(answer)
+        self.show()
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Iterator[tuple[Shown, str]]:
+    path = tmp_path / "gate.sqlite"
+    ledger, board = Ledger.open(path, Station("main", "gate-1")), Board()
+    told = Shown(board, ledger)
+    listener = listening("127.0.0.1", 0)
+    server = PageServer(Page(board, GuardAccess(None), path, told.answered).application(), listener, board)
+    told.show()
+    server.start()
+    yield told, f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    server.stop()
+    ledger.close()
+
+
+def test_an_alarm_is_seen_settled_and_explained(shown: tuple[Shown, str], tmp_path: Path) -> None:
+    gate, url = shown
+    with Browser(tmp_path, *PHONE) as browser:
+        browser.open(url)
+        browser.wait_until("document.getElementById('page-line')?.textContent === 'Live'")
+        gate.walk.happens(WatchKept("exit"))
+        gate.walk.seen(a_sighting(LE_ZAHIR, ON_LOAN))
+        gate.show()
+        browser.wait_until("document.querySelectorAll('.alarm').length === 1")
+        assert browser.value("document.querySelector('.alarm .title').textContent") == STORED_SCRIPT
+        assert browser.value("document.querySelector('.alarm .why').textContent") == "Not lent, but its tag says it is"
+        assert browser.value("document.getElementById('rule').textContent") == "Ledger"
+        assert browser.value("document.documentElement.scrollWidth <= window.innerWidth")
+        assert browser.value("document.querySelector('.answers button').getBoundingClientRect().height >= 44")
+
+        browser.value("document.getElementById('who').value = 'Guard Li'")
+        browser.value("document.querySelector('[data-answer=seen]').click()")
+        browser.wait_until("document.querySelector('.alarm .state').textContent === 'Somebody is there: Guard Li'")
+        browser.value("document.querySelector('[data-answer=cleared]').click()")
+        browser.wait_until("document.querySelector('.alarm').dataset.state === 'cleared'")
+        assert not browser.value("document.getElementById('alarms-empty').hidden")
+
+        gate.ledger.remember(Item(LE_ZAHIR, STORED_SCRIPT))
+        browser.value("document.getElementById('words').value = 'zahir'")
+        browser.value("document.querySelector('#search button').click()")
+        browser.wait_until("document.querySelectorAll('#found li').length > 0")
+        told = str(browser.value("document.getElementById('found').textContent"))
+        assert "Not lent, but its tag says it is" in told
+        assert "by ledger 7, 3 s old" in told
+
+        gate.usable = False
+        gate.show()
+        browser.wait_until("document.getElementById('rule').textContent === 'Tags alone'")
+        assert browser.complaints == []

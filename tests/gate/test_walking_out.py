@@ -1,0 +1,139 @@
+"""People walk out of a house whose gate knows the ledger: the real processes, the real broker, a simulated gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from kiosk.demo.scenario import Part
+from kiosk.ledger import verify
+from tests.gate.house import FLIPPED, GateHouse, eventually
+
+BORROWED, UNLENT, BY_PHONE = "35555000012346", "35555000012353", "35555000012379"
+MEANWHILE, IN_THE_DARK = "35555000012403", "35555000012387"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateHouse]:
+    started = GateHouse.start(tmp_path_factory.mktemp("gate-house"))
+    yield started
+    started.stop()
+
+
+def borrows(house: GateHouse, book: str, *then: dict[str, object]) -> None:
+    """Wei borrows a book at the kiosk, and whatever he does in the same breath."""
+    failed = house.plays(
+        {"do": "tap-card", "card": "wei", "expect": {"screen": "home"}},
+        {
+            "do": "lay-down",
+            "books": [book],
+            "expect": {"screen": "borrow", "items": [{"book": book, "state": "done"}], "within_s": 15.0},
+        },
+        *then,
+        {"do": "touch", "id": "borrow.done", "expect": {"screen": "receipt"}},
+        {"do": "touch", "id": "receipt.none", "expect": {"screen": "attract"}},
+    )
+    assert failed == []
+
+
+def alarms_of(house: GateHouse, book: str) -> list[dict[str, Any]]:
+    uid = house.uid(book)
+    alarms = house.sight()["alarms"]
+    assert isinstance(alarms, list)
+    return [alarm for alarm in alarms if any(item["uid"] == uid for item in alarm["items"])]
+
+
+def test_borrowed_and_out_at_once_passes(house: GateHouse) -> None:
+    borrows(house, BORROWED, {"do": "walk-through", "gate": "exit", "books": [BORROWED], "after_s": 0.0})
+    eventually(lambda: house.history(house.uid(BORROWED)), "the gate has not told of the book")
+    assert house.last_word(house.uid(BORROWED)) == ("lent", "ledger")
+
+
+def test_a_book_that_nobody_has_lent_rings_and_the_guard_is_told_what_it_is(house: GateHouse) -> None:
+    house.walks_out(UNLENT)
+    eventually(lambda: alarms_of(house, UNLENT), "it did not ring")
+    assert house.lamps()["gate", 1], "the lamp over the gate is on"
+    eventually(lambda: alarms_of(house, UNLENT)[0]["items"][0]["title"] == "盪著鞦韆喝咖啡", "no title")
+    (alarm,) = alarms_of(house, UNLENT)
+    assert alarm["state"] == "raised"
+    answer = httpx.post(house.url(f"/alarms/{alarm['id']}"), json={"state": "seen", "by": "Guard Li"}, trust_env=False)
+    assert answer.status_code == 204
+    eventually(lambda: alarms_of(house, UNLENT)[0]["by"] == "Guard Li", "nobody has seen it")
+    eventually(lambda: not house.lamps()["gate", 1], "the lamp goes out when somebody is there")
+
+    def told() -> list[object]:
+        facts = house.central("/facts?limit=500")["facts"]
+        assert isinstance(facts, list)
+        return [fact["data"]["state"] for fact in facts if fact["type"] == "lk.gate.alarmed"]
+
+    eventually(lambda: told() == ["raised", "seen"], "central was not told")
+
+
+def test_a_phone_that_flips_the_byte_rings_as_such_and_staff_are_told(house: GateHouse) -> None:
+    house.walks_out(FLIPPED, gate="portal")
+    eventually(lambda: house.history(FLIPPED), "the gate has not told of the book")
+    assert house.last_word(FLIPPED) == ("opened-not-lent", "ledger")
+
+    def noted() -> bool:
+        exceptions = house.central("/exceptions?open=true")["exceptions"]
+        assert isinstance(exceptions, list)
+        return any(one["why"] == "tag-switched" for one in exceptions)
+
+    eventually(noted, "staff were not told")
+
+
+def test_a_loan_by_phone_reaches_the_gate_although_nobody_has_opened_the_tag(house: GateHouse) -> None:
+    lent = house.at_central("POST", "/loans", patron="card:20230001", item=BY_PHONE)
+    assert lent.status_code == 200, lent.text
+    eventually(lambda: house.sight()["copy"]["heard"], "the gate has not heard of any loan")
+    eventually(lambda: house.sight()["copy"]["version"] >= 2, "central has not told of the loan")
+    house.walks_out(BY_PHONE)
+    eventually(lambda: house.history(house.uid(BY_PHONE)), "the gate has not told of the book")
+    assert house.last_word(house.uid(BY_PHONE)) == ("lent", "ledger")
+
+
+def test_a_loan_that_was_made_while_the_gate_was_away_is_known_when_it_is_back(house: GateHouse) -> None:
+    gate = house.house.children["gate"]
+    gate.stop()
+    assert gate.exit_code == 0
+    lent = house.at_central("POST", "/loans", patron="card:20230001", item=MEANWHILE)
+    assert lent.status_code == 200, lent.text
+    gate.start()
+    gate.wait_ready(20.0)
+    eventually(house.is_watched, "the gates are not heard")
+    eventually(lambda: house.sight()["copy"]["version"] >= 3, "the gate has not caught up")
+    house.walks_out(MEANWHILE)
+    eventually(lambda: house.history(house.uid(MEANWHILE)), "the gate has not told of the book")
+    assert house.last_word(house.uid(MEANWHILE)) == ("lent", "ledger")
+
+
+def test_with_the_broker_down_and_the_gate_started_anew_it_is_still_right(house: GateHouse) -> None:
+    borrows(house, IN_THE_DARK)
+    before = house.sight()["alarms"]
+    house.house.children[Part.BROKER.value].stop()
+    gate = house.house.children["gate"]
+    gate.kill()
+    gate.start()
+    gate.wait_ready(20.0)
+    eventually(house.is_watched, "the gates are not heard")
+    after = house.sight()
+    assert after["rule"] == "ledger"
+    assert isinstance(before, list)
+    assert isinstance(after["alarms"], list)
+    assert {one["id"] for one in after["alarms"]} == {one["id"] for one in before}
+    house.walks_out(IN_THE_DARK)
+    eventually(lambda: house.history(house.uid(IN_THE_DARK)), "the gate has not told of the book")
+    assert house.last_word(house.uid(IN_THE_DARK)) == ("lent", "ledger")
+    seen = len(house.history(house.uid(UNLENT)))
+    house.walks_out(UNLENT)
+    eventually(lambda: len(house.history(house.uid(UNLENT))) > seen, "the gate has not told of the book")
+    assert house.last_word(house.uid(UNLENT)) == ("not-lent", "ledger")
+    assert any(one["type"] == "lk.gate.watched" for one in house.history("")), "the time without watch is written down"
+
+
+def test_the_history_of_all_that_is_sound(house: GateHouse) -> None:
+    house.house.children["gate"].stop()
+    assert verify(house.house.run / "gate" / "gate.sqlite") == []
