@@ -46,8 +46,6 @@ from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
 from kiosk.central.store.running import InUse, working_on
 from kiosk.central.worker import Worker
-from kiosk.settings import load
-from kiosk.web.roles import RolesFile
 from kiosk.wire.signing import BadKey
 
 FAREWELL_S = 4
@@ -301,7 +299,7 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
     return Console(
         engine,
         desk,
-        load(RolesFile, wanted.roles),
+        wanted.role_table(),
         Limits(timedelta(hours=wanted.session_hours), timedelta(minutes=wanted.idle_minutes)),
         settings.time_zone,
         wanted.currency,

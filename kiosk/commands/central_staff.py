@@ -62,12 +62,11 @@ def _add(arguments: argparse.Namespace) -> int:
     from kiosk.central.store import writing
     from kiosk.settings import load
     from kiosk.web.passwords import BadPassword
-    from kiosk.web.roles import RolesFile
 
     settings = load(CentralSettings, arguments.config / "central.toml", overrides(arguments))
     if settings.console is None:
-        raise Refused("central.toml has no [console]: set console.roles, such as config/console/roles.toml")
-    known = load(RolesFile, settings.console.roles).names()
+        raise Refused("central.toml has no [console]: add that table, which may be empty")
+    known = settings.console.role_table().names()
     roles = tuple(word.strip() for word in arguments.roles.split(",") if word.strip())
     wrong = [role for role in roles if role not in known]
     if wrong or not roles:

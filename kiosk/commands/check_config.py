@@ -64,7 +64,7 @@ def console_faults(path: Path) -> list[Fault]:
         console = load(CentralSettings, path).console
     except SettingsRefused:
         return []
-    return [] if console is None else read_faults(RolesFile, console.roles)
+    return [] if console is None or console.roles is None else read_faults(RolesFile, console.roles)
 
 
 def _what_is(folder: Path) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from kiosk.model.limits import NAME, NOT_EMPTY, within
 
 MOST_CENTS = 100_000_000
+SHIPPED = Path(__file__).with_name("roles.toml")
+"""The table that holds where a library has none of its own."""
 
 
 class Permission(StrEnum):

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.settings import SettingsRefused, load
-from kiosk.web.roles import Permission, RolesFile
+from kiosk.web.roles import SHIPPED, Permission, RolesFile
 
-SHIPPED = Path(__file__).parents[2] / "config" / "console" / "roles.toml"
 ONE = 'waiver_limit_cents = 0\n[[role]]\nname = "desk"\npermissions = ["loan.write"]\n'
 
 

@@ -7,17 +7,23 @@ from pathlib import Path
 from typing import Annotated
 
 from kiosk.model.limits import within
+from kiosk.settings import load
+from kiosk.web.roles import SHIPPED, RolesFile
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleSettings:
     """The staff console. Without this table there is none."""
 
-    roles: Path
-    """Who may do what: `config/console/roles.toml`, or your own."""
+    roles: Path | None = None
+    """Who may do what: a table like `kiosk/web/roles.toml`, which holds where this is absent."""
     session_hours: Annotated[int, within(1, 24)] = 12
     """Then staff sign in again."""
     idle_minutes: Annotated[int, within(1, 720)] = 60
     """So long without a page, and the session is over."""
     currency: str = "CNY"
     """ISO 4217, for payments taken at the desk."""
+
+    def role_table(self) -> RolesFile:
+        """Raises `SettingsRefused` with the faults of the file."""
+        return load(RolesFile, self.roles or SHIPPED)

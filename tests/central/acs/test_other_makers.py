@@ -42,7 +42,6 @@ def config(tmp_path: Path) -> Path:
     (folder / "password").write_text(PASSWORD)
     for name in ("items.toml", "patrons.toml", "catalogue"):
         (folder / name).symlink_to(DEMO / name)
-    (tmp_path / "console").symlink_to(DEMO.parent / "console")
     account = '[[sip2.account]]\nname = "east-1"\npassword_file = "password"\nbranch = "east"\n'
     (folder / "central.toml").write_text((DEMO / "central.toml").read_text() + f"[sip2]\nport = 0\n{account}")
     return folder

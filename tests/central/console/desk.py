@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 
 import httpx
 from sqlalchemy import Engine, insert, select
@@ -27,10 +26,9 @@ from kiosk.central.store import writing
 from kiosk.central.store.console_tables import audit, staff
 from kiosk.central.worker import Counts
 from kiosk.settings import load
-from kiosk.web.roles import RolesFile
+from kiosk.web.roles import SHIPPED, RolesFile
 from tests.central.library import DESK
 
-SHIPPED = Path(__file__).parents[3] / "config" / "console" / "roles.toml"
 ROLES = load(RolesFile, SHIPPED)
 LIMITS = Limits(timedelta(hours=12), timedelta(minutes=60))
 HERE = "http://127.0.0.1"
