@@ -7,6 +7,7 @@ Each function keeps exactly that true.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -70,12 +71,10 @@ class Told:
 
 
 _LOAN = select(loans).where(loans.c.intent == bindparam("intent"))
-_RUNNING = select(loans).where(
+_FROM_THEN_ON = select(loans).where(
     loans.c.item == bindparam("item"),
-    loans.c.made_at <= bindparam("at"),
-    loans.c.ended_at.is_(None) | (loans.c.ended_at >= bindparam("at")),
+    loans.c.ended_at.is_(None) | (loans.c.ended_at >= bindparam("at")) | (loans.c.made_at >= bindparam("at")),
 )
-_LENT_AFTER = select(loans).where(loans.c.item == bindparam("item"), loans.c.made_at >= bindparam("at"))
 _BACK_AFTER = select(returns).where(returns.c.item == bindparam("item"), returns.c.at >= bindparam("at"))
 _END = (
     update(loans)
@@ -92,8 +91,9 @@ _ADD_LOAN, _ADD_RETURN = insert(loans), insert(returns)
 
 def add_loan(connection: Connection, fact: LoanMade, patron: PatronRef, place: Place) -> Told:
     """Put a new loan into the story. `fact.intent` must not be there yet."""
-    after = _next_after(connection, fact.item, place)
-    before = _running_at(connection, fact.item, place)
+    from_then_on = _from_then_on(connection, fact.item, place)
+    after = _next_after(connection, fact.item, place, from_then_on)
+    before = _running_at(from_then_on, place)
     if before is not None:
         _end(connection, before.intent, place, EndWhy.IMPLIED_RETURN)
     connection.execute(
@@ -120,7 +120,7 @@ def add_return(connection: Connection, item: ItemId, place: Place, epoch: Epoch)
     """Put a return into the story; the loan that it ends, if one was running then."""
     row = {"station": place.station, "epoch": epoch, "seq": place.seq, "item": item, "at": place.at}
     connection.execute(_ADD_RETURN, row)
-    running = _running_at(connection, item, place)
+    running = _running_at(_from_then_on(connection, item, place), place)
     if running is None:
         return None
     _end(connection, running.intent, place, EndWhy.RETURNED)
@@ -145,19 +145,24 @@ def loan_of(connection: Connection, intent: IntentId) -> Row[tuple[object, ...]]
     return connection.execute(_LOAN, {"intent": intent}).one_or_none()
 
 
-def _running_at(connection: Connection, item: ItemId, place: Place) -> Row[tuple[object, ...]] | None:
+def _from_then_on(connection: Connection, item: ItemId, place: Place) -> Sequence[Row[tuple[object, ...]]]:
+    """The item's loans that had not ended before `place`, or were made after it."""
+    return connection.execute(_FROM_THEN_ON, {"item": item, "at": place.at}).all()
+
+
+def _running_at(from_then_on: Sequence[Row[tuple[object, ...]]], place: Place) -> Row[tuple[object, ...]] | None:
     """The loan that runs at `place`: begun before it and not ended before it."""
-    candidates = connection.execute(_RUNNING, {"item": item, "at": place.at}).all()
-    running = [row for row in candidates if _start_of(row) < place and _still_runs(_end_of(row), place)]
+    running = [row for row in from_then_on if _start_of(row) < place and _still_runs(_end_of(row), place)]
     return max(running, key=_start_of, default=None)
 
 
-def _next_after(connection: Connection, item: ItemId, place: Place) -> tuple[Place, EndWhy] | None:
+def _next_after(
+    connection: Connection, item: ItemId, place: Place, from_then_on: Sequence[Row[tuple[object, ...]]]
+) -> tuple[Place, EndWhy] | None:
     """The first loan or return of the item after `place`."""
-    lent = connection.execute(_LENT_AFTER, {"item": item, "at": place.at})
     back = connection.execute(_BACK_AFTER, {"item": item, "at": place.at})
     found = [
-        *((_start_of(row), EndWhy.IMPLIED_RETURN) for row in lent),
+        *((_start_of(row), EndWhy.IMPLIED_RETURN) for row in from_then_on),
         *((Place(row.at, row.station, row.seq), EndWhy.RETURNED) for row in back),
     ]
     return min((one for one in found if one[0] > place), default=None)
