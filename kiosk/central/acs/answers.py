@@ -28,6 +28,7 @@ from kiosk.rules.decisions import Allowed
 from kiosk.rules.lending import Setting
 from kiosk.wire.sip2 import Message
 from kiosk.wire.sip2.values import LANGUAGES, cents_of, count_text, date_of, date_text, flag_text, money_text
+from kiosk.words.reasons import reason_sentence
 from kiosk.words.sentences import words
 
 Fields = dict[str, list[str]]
@@ -353,7 +354,8 @@ class Answers:
         return {"AO": [self._terminal.institution], "AA": [self._text("AA")]}
 
     def _screen(self, reasons: Sequence[Reason]) -> Fields:
-        sentences = [words(self._language).say(f"reason.{reason.code.value}") for reason in reasons]
+        zone = self._setting.policy.calendar.zone.key
+        sentences = [reason_sentence(reason, words(self._language), self._setting.now, zone) for reason in reasons]
         return {"AF": list(dict.fromkeys(sentences))} if sentences else {}
 
     def _now(self) -> str:
