@@ -23,6 +23,9 @@ AT_ONCE = "BEGIN IMMEDIATE"
 """Take the lock for writing first, so that a transaction cannot fail half way because another one writes."""
 SNAPSHOT = "BEGIN"
 """See one instant of the file, beside whoever writes."""
+BUSY_TRIES = 20
+PRIMARY = 0xFF
+"""Of a result code, without what extends it (sqlite.org/rescode.html)."""
 _DRIVER = "sqlite+begun"
 
 
@@ -77,9 +80,25 @@ def sqlite_engine(
         handle.isolation_level = None  # the driver sends no BEGIN of its own
         handle.begins = begins
         for name, value in pragmas.items():
-            handle.execute(f"PRAGMA {name} = {value}")
+            _configured(handle, f"PRAGMA {name} = {value}")
 
     return engine
+
+
+def _configured(handle: sqlite3.Connection, pragma: str) -> None:
+    """A change to WAL fails at once while another process makes the same change, whatever `busy_timeout` says; so we
+    wait for that one by asking for the lock for writing, and try again."""
+    for _ in range(BUSY_TRIES):
+        try:
+            handle.execute(pragma)
+        except sqlite3.OperationalError as trouble:
+            if trouble.sqlite_errorcode & PRIMARY != sqlite3.SQLITE_BUSY:
+                raise
+            handle.execute(AT_ONCE)
+            handle.execute("ROLLBACK")
+        else:
+            return
+    handle.execute(pragma)
 
 
 @contextmanager
