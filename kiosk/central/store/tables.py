@@ -47,6 +47,10 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+WRITTEN_LAST = "written last"
+"""In `Table.info`: the statement by which PostgreSQL's transactions take turns at a table whose ids grow in the order
+of commits. Whoever has its turn keeps it to its end, so everything else is written before."""
+
 LongId = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData(
@@ -332,7 +336,9 @@ lent_log = Table(
     metadata,
     Column("id", LongId, primary_key=True, autoincrement=True),
     Column("item", String(64), nullable=False),
-    comment="Items whose loan began or ended, in the order of commits: the id is the version of the gates' ledger",
+    info={WRITTEN_LAST: text("SELECT pg_advisory_xact_lock(7305806)")},  # SQLite has one writer at a time anyway
+    comment="Items whose loan began or ended, in the order of commits: the id is the version of the gates' ledger. "
+    "A copy of it at version N would otherwise lack a change below N that commits later",
 )
 
 tags = Table(
