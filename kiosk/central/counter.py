@@ -15,7 +15,7 @@ from kiosk.central.applying import apply
 from kiosk.central.borrowing import borrower, copy, running_loan
 from kiosk.central.exceptions import Notable, note
 from kiosk.central.holdings import ItemOnFile, item_on_file
-from kiosk.central.ingest import Arrived, keep, position, reach
+from kiosk.central.ingest import keep, position, reach
 from kiosk.central.people import PatronOnFile
 from kiosk.central.renewing import may_renew
 from kiosk.central.returning import CameBack
@@ -42,7 +42,7 @@ from kiosk.rules.decisions import Allowed, Refused
 from kiosk.rules.lending import Setting, decide_checkout
 from kiosk.rules.standing import standing
 from kiosk.rules.terms import Doing
-from kiosk.wire import fact_body
+from kiosk.wire import ToldFact, fact_body
 
 EPOCH = Epoch("counter")
 """Facts that central numbers itself are of one epoch for ever."""
@@ -169,7 +169,7 @@ class Counter:
         last, before = position(slate, self._name, EPOCH)
         when = happened if before is None else max(happened, before)
         fresh = Fresh(Place(when, self._name, last + 1), EPOCH, self._setting)
-        told = Arrived(fresh.place.seq, fact.type, happened, fact_body(fact, 0, EPOCH), fact)
+        told = ToldFact(fresh.place.seq, fact.type, happened, None, None, fact_body(fact, 0, EPOCH), fact)
         keep(slate, fresh, told, self._setting.now)
         reach(slate, fresh.place, EPOCH, self._setting.now)
         back = apply(slate, fresh, fact)

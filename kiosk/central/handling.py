@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from kiosk.central.answering import AskMisused, Desk, answer
 from kiosk.central.aside import put_aside
 from kiosk.central.inbox import Message
-from kiosk.central.ingest import Arrived, Batch, go_on_from, ingest
+from kiosk.central.ingest import Batch, go_on_from, ingest
 from kiosk.central.messages import Heard, Strange, Telling
 from kiosk.central.stations import note_health, note_status, positions
 from kiosk.wire import (
@@ -142,13 +142,7 @@ def take(connection: Connection, desk: Desk, told: Sequence[tuple[Heard, FactBat
 
 def _batch(desk: Desk, heard: Heard, batch: FactBatch) -> Batch:
     name = heard.station.station
-    return Batch(name, batch.epoch, [_arrived(told) for told in batch.facts], desk.setting(name, heard.at))
-
-
-def _arrived(told: ToldFact) -> Arrived:
-    if isinstance(told.fact, SetAside):
-        return Arrived(told.seq, told.type, told.told_at, told.data, None, told.fact.reason)
-    return Arrived(told.seq, told.type, told.told_at, told.data, told.fact)
+    return Batch(name, batch.epoch, batch.facts, desk.setting(name, heard.at))
 
 
 def _acknowledged(desk: Desk, station: Station, ack: Ack, at: datetime) -> Telling:

@@ -21,6 +21,7 @@ from kiosk.central.story import Fresh, Place
 from kiosk.model.facts import Fact, item_of
 from kiosk.model.ids import Epoch
 from kiosk.rules.lending import Setting
+from kiosk.wire import SetAside, ToldFact
 
 AHEAD = timedelta(minutes=5)
 """A station's clock may be this far ahead; beyond it, a fact is dated by its arrival."""
@@ -29,20 +30,6 @@ AHEAD = timedelta(minutes=5)
 PROGRESS = Lookup(progress.c.station, locks=True)
 _UNFIT = (DataError, IntegrityError, ValueError)
 """What a fact that cannot be applied raises, by no fault of the store."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """One fact as it came. `fact` is None where it could not be understood, and `trouble` says why."""
-
-    seq: int
-    type: str
-    told_at: datetime | None
-    """The station's clock, aware."""
-    data: str
-    """The body as JSON text."""
-    fact: Fact | None
-    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,7 @@ class Batch:
 
     station: str
     epoch: Epoch
-    arrived: Sequence[Arrived]
+    told: Sequence[ToldFact]
     setting: Setting
     """When they came, and by which rules they are judged."""
 
@@ -71,7 +58,7 @@ class _New:
     """A fact that is to be applied."""
 
     fresh: Fresh
-    told: Arrived
+    told: ToldFact
     begins_anew: bool = False
     """The first one of another journal than its station had before."""
 
@@ -101,7 +88,7 @@ def _keep_new(slate: Slate, batch: Batch) -> list[_New]:
     last, at = position(slate, batch.station, batch.epoch)
     arrived_at = batch.setting.now
     new: list[_New] = []
-    for one in sorted(batch.arrived, key=_seq):
+    for one in sorted(batch.told, key=_seq):
         if one.seq <= last:
             continue
         if one.seq > last + 1:
@@ -116,7 +103,7 @@ def _keep_new(slate: Slate, batch: Batch) -> list[_New]:
     return new
 
 
-def _seq(one: Arrived) -> int:
+def _seq(one: ToldFact) -> int:
     return one.seq
 
 
@@ -138,16 +125,16 @@ def go_on_from(connection: Connection, station: str, epoch: Epoch, oldest: int, 
     return oldest - 1
 
 
-def _dated(one: Arrived, before: datetime | None, received_at: datetime) -> datetime:
+def _dated(one: ToldFact, before: datetime | None, received_at: datetime) -> datetime:
     """When it happened: the station's clock, but never before the station's previous fact, nor after its arrival."""
     told = received_at if one.told_at is None or one.told_at > received_at + AHEAD else one.told_at
     return told if before is None else max(told, before)
 
 
-def keep(slate: Slate, fresh: Fresh, one: Arrived, received_at: datetime) -> None:
+def keep(slate: Slate, fresh: Fresh, one: ToldFact, received_at: datetime) -> None:
     """Write one fact down as it was told."""
     place = fresh.place
-    item = None if one.fact is None else item_of(one.fact)
+    item = None if isinstance(one.fact, SetAside) else item_of(one.fact)
     slate.add(
         facts,
         {
@@ -170,7 +157,7 @@ def _apply(connection: Connection, new: Sequence[_New]) -> None:
     savepoint = connection.begin_nested()
     slate = Slate(connection, min(one.fresh.place.at for one in new), locks=True)
     try:
-        read_ahead(slate, [one.told.fact for one in new if one.told.fact is not None])
+        read_ahead(slate, [one.told.fact for one in new if not isinstance(one.told.fact, SetAside)])
         for one in new:
             _apply_one(slate, one)
         slate.write()
@@ -180,10 +167,10 @@ def _apply(connection: Connection, new: Sequence[_New]) -> None:
             half = len(new) // 2
             _apply(connection, new[:half])
             _apply(connection, new[half:])
-        elif new[0].told.fact is not None:
-            _note_unfit(connection, new[0], new[0].told.fact, trouble)
-        else:
+        elif isinstance(new[0].told.fact, SetAside):
             raise
+        else:
+            _note_unfit(connection, new[0], new[0].told.fact, trouble)
     else:
         savepoint.commit()
 
@@ -192,11 +179,11 @@ def _apply_one(slate: Slate, new: _New) -> None:
     fresh, told = new.fresh, new.told
     if new.begins_anew:
         _note_new_epoch(slate, fresh.place, fresh.epoch)
-    if told.fact is not None:
-        apply(slate, fresh, told.fact)
-    else:
-        details = {"type": told.type, "what": told.trouble}
+    if isinstance(told.fact, SetAside):
+        details = {"type": told.type, "what": told.fact.reason}
         note(slate, fresh.place, fresh.epoch, Notable(Why.NOT_UNDERSTOOD, details=details))
+    else:
+        apply(slate, fresh, told.fact)
 
 
 def _note_unfit(connection: Connection, new: _New, fact: Fact, trouble: Exception) -> None:
@@ -233,7 +220,7 @@ def _standing(slate: Slate, station: str, epoch: Epoch) -> Entry | None:
 
 
 def _note_new_epoch(slate: Slate, first: Place, epoch: Epoch) -> None:
-    note(slate, replace(first, seq=1), epoch, Notable(Why.NEW_EPOCH))
+    note(slate, first._replace(seq=1), epoch, Notable(Why.NEW_EPOCH))
 
 
 def _plain(text: str) -> str:

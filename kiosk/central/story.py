@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from kiosk.central.lent.log import note_changed
 from kiosk.central.store.slate import SINCE, Entry, Lookup, Slate, Source, slate_of
@@ -29,8 +30,7 @@ class EndWhy(StrEnum):
     """The item was lent again: it must have been back."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands in an item's story. Stations break ties, so that the order is the same everywhere."""
 
     at: datetime

@@ -133,21 +133,6 @@ def _updating(table: Table) -> Update:
 
 
 @dataclass(slots=True)
-class _Index:
-    """Entries by what stands in a column, and the keys of which all of them are there."""
-
-    column: str
-    found: dict[object, list[Entry]] = field(default_factory=dict)
-    read: set[object] = field(default_factory=set)
-
-    def put(self, entry: Entry) -> None:
-        self.found.setdefault(vars(entry)[self.column], []).append(entry)
-
-    def drop(self, entry: Entry) -> None:
-        self.found[vars(entry)[self.column]].remove(entry)
-
-
-@dataclass(slots=True)
 class _Sheet:
     """What is known of one table."""
 
@@ -186,6 +171,30 @@ class _Sheet:
         for index in moved:
             index.put(entry)
 
+    def every(self) -> Iterable[Entry]:
+        return dict.fromkeys((*self.known.values(), *self.added))
+
+
+@dataclass(slots=True)
+class _Index:
+    """Entries by what stands in a column, and the keys of which all of them are there."""
+
+    column: str
+    sheet: _Sheet
+    found: dict[object, list[Entry]] = field(default_factory=dict)
+    read: set[object] = field(default_factory=set)
+
+    def put(self, entry: Entry) -> None:
+        key = vars(entry)[self.column]
+        there = self.found.get(key)
+        if there is None:
+            self.found[key] = [entry]
+        else:
+            there.append(entry)
+
+    def drop(self, entry: Entry) -> None:
+        self.found[vars(entry)[self.column]].remove(entry)
+
 
 class Slate:
     """One for a transaction, or for a part of it. What had ended before `since` need not be found."""
@@ -197,26 +206,29 @@ class Slate:
         self._sheets: dict[Table, _Sheet] = {}
         self._indexes: dict[Lookup, _Index] = {}
 
+    def one(self, by: Lookup, key: object) -> Entry | None:
+        """The row that has this primary key, if there is one."""
+        index = self._index(by)
+        if key not in index.read:
+            self.fetch(by, (key,))
+        return index.sheet.known.get(key)
+
     def find(self, by: Lookup, key: object) -> Sequence[Entry]:
         """The rows that have `key` in the column, in no order."""
         index = self._index(by)
         if key not in index.read:
             self.fetch(by, (key,))
-        return tuple(index.found.get(key, ()))
-
-    def one(self, by: Lookup, key: object) -> Entry | None:
-        """The row that has `key` in the column, if there is one."""
-        found = self.find(by, key)
-        return found[0] if found else None
+        there = index.found.get(key)
+        return tuple(there) if there else ()
 
     def fetch(self, by: Lookup, keys: Iterable[object]) -> None:
-        """Read the rows of many keys at once: then `find` need not."""
-        index, sheet = self._index(by), self._sheet(by.table)
+        """Read the rows of many keys at once: then `one` and `find` need not."""
+        index = self._index(by)
         locks = by.locks and self._locks
         unread = set(keys) - index.read
         index.read |= unread
         if by.by_key and not locks:
-            unread -= sheet.known.keys()
+            unread -= index.sheet.known.keys()
         if not unread:
             return
         names = [column.name for column in by.only or by.table.columns]
@@ -224,7 +236,7 @@ class Slate:
         for start in range(0, len(every), AT_ONCE):
             part = {"keys": every[start : start + AT_ONCE], "since": self.since}
             for row in self.connection.execute(by.locking if locks else by.query, part):
-                sheet.enter(dict(zip(names, row, strict=True)))
+                index.sheet.enter(dict(zip(names, row, strict=True)))
 
     def add(self, table: Table, values: Mapping[str, object]) -> Entry:
         """A new row. What is not said is as the store would have it."""
@@ -263,11 +275,12 @@ class Slate:
     def _index(self, by: Lookup) -> _Index:
         index = self._indexes.get(by)
         if index is None:
-            index = self._indexes[by] = _Index(by.column.name)
             sheet = self._sheet(by.table)
-            sheet.indexes.append(index)
-            for entry in dict.fromkeys((*sheet.known.values(), *sheet.added)):
-                index.put(entry)
+            index = self._indexes[by] = _Index(by.column.name, sheet)
+            if not by.by_key:  # the sheet itself has those
+                sheet.indexes.append(index)
+                for entry in sheet.every():
+                    index.put(entry)
         return index
 
 
