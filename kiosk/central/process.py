@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
+from kiosk.central.acs.proof import PinJudge
 from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
@@ -131,7 +132,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
 
     issuing = _issuing(settings, desk, engine, board)
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
-    acs = _acs(settings, desk, engine, changed)
+    acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
     console = _console(settings, desk, engine, changed)
     parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies)
@@ -308,12 +309,14 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
     )
 
 
-def _acs(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Sip2Server | None:
+def _acs(
+    settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None], judge: PinJudge | None
+) -> Sip2Server | None:
     """The SIP2 server, where somebody may log in."""
     if not settings.sip2.account:
         return None
     try:
-        return Sip2Server(settings.sip2, settings.site, desk, engine, changed)
+        return Sip2Server(settings.sip2, settings.site, desk, engine, changed, judge)
     except BadAccount as bad:
         raise CannotStart(str(bad)) from None
     except OSError as trouble:
