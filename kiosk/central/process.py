@@ -45,7 +45,7 @@ from kiosk.central.pages.reading import Told
 from kiosk.central.seeding import seed
 from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
-from kiosk.central.store.running import InUse, working_on
+from kiosk.central.store.running import Duty, InUse, on_duty, working_on
 from kiosk.central.worker import Worker
 from kiosk.wire.signing import BadKey
 
@@ -103,7 +103,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     teller = _teller(settings, engine, line, board)
     changes = Changes(teller.wake)
     desk = desk_of(settings, settings.policy())
-    library = _library(settings, desk, engine, line.tell)
+    library = _library(settings, desk, engine, line.tell, held)
 
     def changed() -> None:
         changes.note()
@@ -282,10 +282,22 @@ def _teller(settings: CentralSettings, engine: Engine, line: Line, board: Board)
     return GateTeller(engine, settings.site, gates.copies, gates.every_min * 60, board, line.tell, lambda: line.up)
 
 
-def _library(settings: CentralSettings, desk: Desk, engine: Engine, tell: Callable[[Telling], None]) -> Library | None:
-    """The library's own system, where there is one. Raises `SettingsRefused` for faults of its profile."""
+def _library(
+    settings: CentralSettings, desk: Desk, engine: Engine, tell: Callable[[Telling], None], held: ExitStack
+) -> Library | None:
+    """The library's own system, where there is one. Two processes that hear the same questions would ask it twice.
+
+    Raises `SettingsRefused` for faults of its profile.
+    """
     if settings.ils is None:
         return None
+    try:
+        held.enter_context(on_duty(engine, Duty.ASKING, alone=settings.broker.share_group is None))
+    except InUse:
+        raise CannotStart(
+            "another central with ils works on this database, and both would ask the library's own system the same; "
+            "end it, or set the same broker.share_group for each of them"
+        ) from None
     try:
         return Library.of(settings.ils, settings.time_zone, desk, engine, tell)
     except (OSError, UnicodeDecodeError) as trouble:
