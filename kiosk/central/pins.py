@@ -1,7 +1,7 @@
 """Patrons' PINs: kept as an argon2id hash only, checked here, and tried a few times at most.
 
-Nothing of a PIN is logged or told. A hash takes as long as many loans: it is made before the transaction (`try_pin`) and
-judged in it (`check_pin`). Source: RFC 9106 (argon2id); its costs are OWASP's second choice (19 MiB, 2 passes).
+Nothing of a PIN is logged or told. A hash takes as long as many loans: it is made before the transaction (`try_pin`)
+and judged in it (`check_pin`). Source: RFC 9106 (argon2id); its costs are OWASP's second choice (19 MiB, 2 passes).
 """
 
 from __future__ import annotations

@@ -58,8 +58,8 @@ class Refused(Exception):
 
 
 class Feed:
-    """A thread of its own from `start` to `stop`; `wake` when facts have come. Of several processes on one database, one
-    tells at a time: what another does not get to tell, the next one does."""
+    """A thread of its own from `start` to `stop`; `wake` when facts have come. Of several processes on one database,
+    one tells at a time: what another does not get to tell, the next one does."""
 
     def __init__(self, engine: Engine, ils: Ils, look_s: float = LOOK_S, settled: timedelta = SETTLED) -> None:
         self._engine = engine
