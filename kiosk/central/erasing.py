@@ -19,6 +19,7 @@ from kiosk.central.store.tables import (
     exceptions,
     facts,
     holds,
+    ils_renewals,
     items,
     loans,
     patrons,
@@ -52,6 +53,7 @@ def erase(connection: Connection, patron: PatronRef) -> None:
     connection.execute(update(patrons).where(patrons.c.guardian == patron).values(guardian=None))
     _forget(connection, names)
     connection.execute(delete(cards).where(cards.c.patron == patron))
+    connection.execute(delete(ils_renewals).where(ils_renewals.c.patron.in_(names)))
     connection.execute(delete(pins).where(pins.c.patron == patron))
     connection.execute(delete(patrons).where(patrons.c.id == patron))
 

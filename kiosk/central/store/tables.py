@@ -333,6 +333,17 @@ ils_progress = Table(
     "one that is being told, where it must not be told twice",
 )
 
+ils_renewals = Table(
+    "ils_renewals",
+    metadata,
+    Column("patron", String(200), primary_key=True),
+    Column("item", String(64), primary_key=True),
+    Column("was_due", UtcTime),
+    Column("tried_at", UtcTime, nullable=False),
+    comment="Renewals that the library's own system was asked for, until it has answered: after a time-out or the "
+    "end of the process its due date is compared with was_due, and nothing is sent twice blindly",
+)
+
 progress = Table(
     "progress",
     metadata,
