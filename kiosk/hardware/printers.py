@@ -28,6 +28,7 @@ from drivers.printers.typesetting import Typesetting
 from kiosk.hardware.ports import NETWORK_BAUD, Baud, is_stream, speed_baud
 from kiosk.hardware.running import Running
 from kiosk.model.limits import Limit, within
+from kiosk.screens.fonts import Face, regular
 
 CUPS = "cups://"
 """Begins a port that is a queue of CUPS; its name follows."""
@@ -71,8 +72,8 @@ class PrinterSettings:
     logo: Path | None = None
     """PNG picture at the top of each receipt; made black and white, and smaller where it is wider than the paper."""
     templates: Path | None = None
-    """Folder with the library's own layout of receipts, `zh.toml` and `en.toml`, see receipts.md. Absent: the shipped
-    ones."""
+    """Folder with the library's own layout of receipts, a file for each language such as `zh.toml`, see receipts.md.
+    Absent: the shipped ones."""
 
 
 def opened_printer(
@@ -121,7 +122,8 @@ def _model(settings: PrinterSettings) -> PrinterModel:
 
 def _drawing(font: Path, width_dots: int) -> ReceiptDrawing:
     """Raises `BadSetting` where the font is not there."""
-    drawing = ReceiptDrawing(font, width_dots=width_dots)
+    arabic = font.with_name(regular(Face.ARABIC))
+    drawing = ReceiptDrawing(font, width_dots=width_dots, arabic_path=arabic if arabic.is_file() else None)
     drawing.load_fonts()
     return drawing
 
