@@ -28,7 +28,6 @@ from drivers.printers.typesetting import Typesetting
 from kiosk.hardware.ports import NETWORK_BAUD, Baud, is_stream, speed_baud
 from kiosk.hardware.running import Running
 from kiosk.model.limits import Limit, within
-from kiosk.screens.fonts import Face, regular
 
 CUPS = "cups://"
 """Begins a port that is a queue of CUPS; its name follows."""
@@ -46,6 +45,9 @@ def _names_a_printer(value: object) -> bool:
 PrinterPort = Annotated[
     str, Limit("a path such as /dev/usb/lp0, tcp://host:9100, or cups://queue for an office printer", _names_a_printer)
 ]
+
+ARABIC_FONT = "NotoSansArabic-Regular.ttf"
+"""Beside the receipt's font, where the set-up puts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _model(settings: PrinterSettings) -> PrinterModel:
 
 def _drawing(font: Path, width_dots: int) -> ReceiptDrawing:
     """Raises `BadSetting` where the font is not there."""
-    arabic = font.with_name(regular(Face.ARABIC))
+    arabic = font.with_name(ARABIC_FONT)
     drawing = ReceiptDrawing(font, width_dots=width_dots, arabic_path=arabic if arabic.is_file() else None)
     drawing.load_fonts()
     return drawing

@@ -9,6 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from kiosk.commands import screens
+from kiosk.hardware.printers import ARABIC_FONT
 from kiosk.model.circulation import Language
 from kiosk.screens import fonts
 from kiosk.screens.ops import Weight
@@ -86,6 +87,10 @@ def test_ideographs_are_as_wide_in_every_language(measure: Fonts) -> None:
         run = runs(text, False)[0]
         wide = {measure.of_run(run, 36, Weight.BOLD, language).size(text)[0] for language in Language}
         assert len(wide) == 1
+
+
+def test_receipts_find_the_arabic_font_where_the_set_up_put_it(fonts_folder: Path) -> None:
+    assert (fonts_folder / ARABIC_FONT).is_file()
 
 
 def test_a_face_that_is_not_there_is_named_and_another_takes_its_place(tmp_path: Path, fonts_folder: Path) -> None:
