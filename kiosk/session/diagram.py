@@ -45,7 +45,18 @@ BOOKS = (
     TagRead(Uid("E004010000000001"), TagKind.LIBRARY, ItemId("1"), "", 0x07),
     TagRead(Uid("E004010000000002"), TagKind.LIBRARY, ItemId("2"), "", 0xC2),
 )
-STAYING = frozenset({Touch.HELP, Touch.CLOSE_HELP, Touch.NEXT_LANGUAGE, Touch.STILL_HERE, Touch.REMOVE, Touch.PRINT})
+STAYING = frozenset(
+    {
+        Touch.HELP,
+        Touch.CLOSE_HELP,
+        Touch.NEXT_LANGUAGE,
+        Touch.LANGUAGES,
+        Touch.CLOSE_PANEL,
+        Touch.STILL_HERE,
+        Touch.REMOVE,
+        Touch.PRINT,
+    }
+)
 """Touches that change something on a screen and never the screen."""
 ALWAYS: tuple[Event, ...] = (
     *(Touched(touch) for touch in Touch if touch not in STAYING),

@@ -66,6 +66,12 @@ class OnPad:
     afi: int | None = None
 
 
+class Panel(StrEnum):
+    """What can be opened over every screen."""
+
+    LANGUAGES = "languages"
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What holds on every screen."""
@@ -104,6 +110,7 @@ class Surroundings:
     """The card that lies on the reader; it opens no second session before it was lifted."""
     quiet_s: float | None = None
     """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
+    panel: Panel | None = None
 
     @property
     def prints(self) -> bool:

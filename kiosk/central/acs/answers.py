@@ -68,7 +68,8 @@ class Answers:
         self._asked = request
         self._before = before
         self._counter = Counter(connection, setting, f"sip2-{terminal.account}", f"sip2-{terminal.account}")
-        self._language = Language.ZH if request.fixed.get("language") == LANGUAGES["zh"] else Language.EN
+        spoken = (one for one in Language if LANGUAGES[one.value] == request.fixed.get("language"))
+        self._language = next(spoken, Language.EN)
 
     def answer(self) -> Message:
         """Do it."""
