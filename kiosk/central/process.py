@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -148,6 +149,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     _begin(issuing, held)
     if acs is not None:
         held.callback(acs.stop)
+    gc.collect()
+    gc.freeze()  # what lives as long as the process is not looked through again for every batch of facts
     server.run(sockets=[listener])
     return 0 if server.started and not server.failed else 1
 
