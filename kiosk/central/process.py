@@ -149,8 +149,6 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     _begin(issuing, held)
     if acs is not None:
         held.callback(acs.stop)
-    gc.collect()
-    gc.freeze()  # what lives as long as the process is not looked through again for every batch of facts
     server.run(sockets=[listener])
     return 0 if server.started and not server.failed else 1
 
@@ -206,6 +204,8 @@ class _Server(uvicorn.Server):
         if self.started and sockets:
             ports = {"http": sockets[0].getsockname()[1], **self._ready}
             print(json.dumps({"ready": ports}), flush=True)  # noqa: T201 - the contract
+        gc.collect()
+        gc.freeze()  # what lives as long as the process is not looked through again for every batch of facts
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams of open pages, then everything else."""
