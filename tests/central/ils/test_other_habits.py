@@ -37,9 +37,11 @@ def summed(text: str, number: int | None, *, lower: bool = False, encoding: str 
     return data + (digits.lower() if lower else digits).encode()
 
 
-def lends(library: LibrarySystem, text: str, wrapped: Bytes = lambda data: data + b"\r", **how: bool) -> IlsLoan:
+def lends(
+    library: LibrarySystem, text: str, wrapped: Bytes = lambda data: data + b"\r", *, lower: bool = False
+) -> IlsLoan:
     """What becomes of a loan that is answered so."""
-    library.overrides["11"] = lambda request: wrapped(summed(text, request.sequence, **how))
+    library.overrides["11"] = lambda request: wrapped(summed(text, request.sequence, lower=lower))
     return asked(library).lend(CARD, ITEM, told=None, at=NOW)
 
 
