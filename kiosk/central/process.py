@@ -32,6 +32,7 @@ from kiosk.central.console.sessions import Limits
 from kiosk.central.copies.board import Board
 from kiosk.central.copies.issuing import Issuing
 from kiosk.central.housekeeping import Housekeeping
+from kiosk.central.ils.connection import BadFile
 from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
 from kiosk.central.lent.telling import GateTeller
@@ -303,8 +304,8 @@ def _library(
         ) from None
     try:
         return Library.of(settings.ils, settings.time_zone, desk, engine, tell)
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise CannotStart(f"cannot read ils.password_file {settings.ils.password_file}: {trouble}") from None
+    except BadFile as bad:
+        raise CannotStart(str(bad)) from None
 
 
 def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Console | None:

@@ -59,6 +59,7 @@ from kiosk.wire import (
     encode_answer,
     encode_unanswered,
 )
+from kiosk.wire.sip2.values import money_text
 
 MOST_WAITING = 256
 LONGEST_CARD = 128
@@ -206,9 +207,8 @@ class Bridge:
     def _decided(self, connection: Connection, one: _Question, asked: AskBorrow, lent: IlsLoan) -> Answer:
         known = item_on_file(connection, asked.item)
         item = Item(asked.item, lent.title or asked.item) if known is None else known.item
-        if not lent.done or not lent.open_tag:
-            said = _said(lent.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),)
-            return MayNotBorrow(said, item)
+        if not lent.done or not lent.open_tag or lent.fee_cents:
+            return MayNotBorrow(_refusal(lent), item)
         return MayBorrow(item, lent.due or self._own_due(one), None)
 
     def _renew(self, one: _Question, asked: AskRenew) -> Answer:
@@ -221,7 +221,7 @@ class Bridge:
             return before
         was = loan.due if loan is not None and loan.patron == patron else None
         renewed = self._renewals.renew(patron, card, asked.item, was, one.by_s)
-        answer: Answer = MayNotRenew(_said(renewed.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),))
+        answer: Answer = MayNotRenew(_refusal(renewed))
         if renewed.done:
             answer = MayRenew(renewed.due or self._own_due(one))
         kept = Kept(one.heard.station.station, one.ask, asked, datetime.now(UTC))
@@ -252,6 +252,13 @@ def _kept(connection: Connection, ask: AskId) -> Answer | None:
 
 def _more(found: IlsPatron) -> int | None:
     return 0 if found.reasons else found.more
+
+
+def _refusal(loan: IlsLoan) -> tuple[Reason, ...]:
+    """Why not: a fee that nobody has been asked about is never accepted for the patron (BO)."""
+    amount = f"{loan.currency} {money_text(loan.fee_cents)}"
+    fee = (Reason(ReasonCode.FEE_FIRST, (("amount", amount),)),) if loan.fee_cents else ()
+    return fee + _said(loan.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),)
 
 
 def _said(texts: tuple[str, ...]) -> tuple[Reason, ...]:

@@ -19,11 +19,13 @@ from kiosk.model.questions import (
     AskBorrow,
     AskIdentify,
     AskItem,
+    AskRenew,
     Identified,
     MayBorrow,
     MayNotBorrow,
+    MayNotRenew,
 )
-from kiosk.model.reasons import ReasonCode
+from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.wire import Channel, encode_ask
 from kiosk.wire.sip2 import Message
 from tests.central.ils.conftest import CARD, ITEM, THEIR_DUE, House
@@ -69,11 +71,45 @@ def test_a_loan_that_costs_a_fee_is_refused_with_its_amount(house: House) -> Non
     fixed = {"ok": "0", "renewal_ok": "N", "magnetic_media": "N", "desensitize": "N", "transaction_date": DATE}
     fields = {"AO": ["M"], "AA": [CARD], "AB": [ITEM], "AJ": ["川菜入门"], "AH": [""], "AF": ["Rental fee"]}
     fee = fields | {"BT": ["06"], "BV": ["2.00"], "BH": ["CNY"]}
-    house.library.overrides = {"11": lambda _: Message("12", fixed, fee)}
+    accepted: list[str | None] = []
+
+    def wants_a_fee(request: Message) -> Message:
+        accepted.append(request.first("BO"))
+        return Message("12", fixed, fee)
+
+    house.library.overrides = {"11": wants_a_fee}
     refused = borrow(house)
     assert isinstance(refused, MayNotBorrow)
-    assert [dict(reason.values) for reason in refused.reasons] == [{"said": "Rental fee CNY 2.00"}]
+    assert [(one.code, dict(one.values)) for one in refused.reasons] == [
+        (ReasonCode.FEE_FIRST, {"amount": "CNY 2.00"}),
+        (ReasonCode.REFUSED_BY_LIBRARY, {"said": "Rental fee"}),
+    ]
     assert house.library.lent == {}
+    assert accepted == ["N"], "nobody accepts a fee for the patron"
+
+
+def test_a_fee_that_is_taken_without_asking_is_not_accepted_and_the_loan_is_cancelled(house: House) -> None:
+    def lends_for_a_fee(request: Message) -> Message:
+        lent = house.library._lends(request, ITEM, CARD)
+        return Message("12", lent.fixed, {**lent.fields, "BT": ["06"], "BV": ["2.00"]})
+
+    house.library.overrides = {"11": lends_for_a_fee}
+    refused = borrow(house)
+    assert isinstance(refused, MayNotBorrow)
+    assert [dict(one.values) for one in refused.reasons] == [{"amount": "CNY 2.00"}]
+    house.kiosk.does(LoanRefused(SESSION, IntentId("i1"), PatronRef(CARD), ItemId(ITEM), ("fee-first",)))
+    house.hears()
+    assert house.library.lent == {}
+
+
+def test_a_renewal_that_costs_a_fee_is_refused_with_its_amount(house: House) -> None:
+    fixed = {"ok": "0", "renewal_ok": "N", "magnetic_media": "N", "desensitize": "N", "transaction_date": DATE}
+    fields = {"AO": ["M"], "AA": [CARD], "AB": [ITEM], "AJ": ["川菜入门"], "AH": [""], "BT": ["06"], "BV": ["1.50"]}
+    house.library.lent = {ITEM: CARD}
+    house.library.overrides = {"29": lambda _: Message("30", fixed, fields)}
+    refused = house.answers(AskRenew(PatronRef(CARD), ItemId(ITEM)))
+    assert isinstance(refused, MayNotRenew)
+    assert refused.reasons == (Reason(ReasonCode.FEE_FIRST, (("amount", "CNY 1.50"),)),)
 
 
 def test_a_dead_library_makes_kiosks_decide_alone_and_is_told_later(house: House) -> None:
