@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from kiosk.model.gate_facts import (
     AlarmKind,
     AlarmState,
+    CheckResult,
     GateAlarmed,
+    GateChecked,
     GateFact,
     GatePassed,
     GateWatched,
@@ -95,6 +97,15 @@ facts: st.SearchStrategy[GateFact] = st.one_of(
         counts,
         st.booleans(),
         st.lists(words, max_size=3).map(tuple),
+    ),
+    st.builds(
+        GateChecked,
+        ids,
+        words,
+        st.sampled_from(CheckResult),
+        words,
+        st.none() | st.integers(-120, 0),
+        st.integers(0, 99),
     ),
     st.builds(GateWatched, ids, words, st.sampled_from(WatchState), instants, st.none() | instants, words),
 )
