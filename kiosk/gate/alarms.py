@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
+from kiosk.gate import checking
 from kiosk.gate.effects import GateEffect, Hush, Occasion, Signal, TellAlarm
 from kiosk.gate.events import AlarmAnswered, TagSeen
 from kiosk.gate.judging import Ignored, Passes, Rings, judge
@@ -35,6 +36,8 @@ def tag_seen(state: GateState, event: TagSeen, moment: Moment) -> Step:
     """Judge a tag, unless it is still the same passage."""
     sighting = event.sighting
     verdict = judge(sighting, event.standing, state.policy.marks)
+    if (check := checking.walked(state, event, verdict, moment)) is not None:
+        return check
     if isinstance(verdict, Ignored):
         count = state.ignored.get(verdict, 0) + 1
         return replace(state, ignored=MappingProxyType({**state.ignored, verdict.value: count})), []

@@ -69,6 +69,8 @@ class Sighting:
     only_alarms: bool = False
     """This gate tells only what its own mark test rings for (LSP2)."""
     outward: bool | None = None
+    rssi_dbm: int | None = None
+    """How strong the gate heard it, where it tells."""
     late: bool = False
     """It happened long before it was told."""
 

@@ -16,7 +16,17 @@ from drivers.gates.protocol import GateEvent, TagPassed
 from kiosk.gate.copy.fetching import CopyFailed, CopyFetched, Fetched, Fetcher, ItemShown
 from kiosk.gate.copy.lent_copy import LentCopy
 from kiosk.gate.effects import GateEffect, Hush, Signal, TellAlarm, TellCount
-from kiosk.gate.events import AlarmAnswered, GateHappening, Stopping, TagSeen, TimePassed, WatchKept
+from kiosk.gate.events import (
+    AlarmAnswered,
+    CheckAnswered,
+    ChecksBegun,
+    GateHappening,
+    Said,
+    Stopping,
+    TagSeen,
+    TimePassed,
+    WatchKept,
+)
 from kiosk.gate.judging import Sighting
 from kiosk.gate.line import LineChanged, LineHeard
 from kiosk.gate.page.board import Board
@@ -59,7 +69,7 @@ class Stop:
     """SIGTERM."""
 
 
-GateMessage = FromGate | LineHeard | LineChanged | Fetched | AlarmAnswered | UplinkEvent | Stop
+GateMessage = FromGate | LineHeard | LineChanged | Fetched | Said | UplinkEvent | Stop
 
 
 class Lights(Protocol):
@@ -150,7 +160,7 @@ class GateLoop:
                 self.parts.copy.changes(message, moment.utc)
             case ItemShown():
                 self._learned(message)
-            case AlarmAnswered():
+            case AlarmAnswered() | ChecksBegun() | CheckAnswered():
                 self._step(message, moment)
             case LinkUp():
                 self._link["central"] = True

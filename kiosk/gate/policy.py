@@ -63,6 +63,8 @@ class GatePolicy:
     open: tuple[Hours, ...] = ()
     """Opening hours; without any, it is always open."""
     time_zone: str = "Asia/Shanghai"
+    test_tags: frozenset[str] = frozenset()
+    """UIDs, or item numbers, of the tags that staff carry through the gates in the morning."""
     most_a_minute: int = 120
     """More people through one aisle in a minute are none: a counter has jumped."""
 

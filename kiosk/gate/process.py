@@ -171,6 +171,7 @@ def _first_state(settings: GateControllerSettings, alive_file: Path, moment: Mom
     state = replace(
         state,
         alarms=MappingProxyType({alarm.id: alarm for alarm in last.alarms}),
+        checks=MappingProxyType({gate: check for gate, check in last.checks.items() if gate in names}),
         tallies=MappingProxyType(
             {
                 name: Tally(quarter_of(moment.utc), counters=counters, told_s=moment.mono_s)

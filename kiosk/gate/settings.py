@@ -106,6 +106,9 @@ class GateControllerSettings(GateFile):
     times: AlarmTimes = field(default_factory=AlarmTimes)
     open: tuple[Hours, ...] = ()
     """Opening hours: people counted at other times are no visits. Empty: always open."""
+    test_tags: tuple[Annotated[str, NOT_EMPTY], ...] = ()
+    """UIDs (16 hex digits in capitals; of UHF tags the UII), or item numbers, of the tags that staff carry through the
+    gates in the morning. Empty: the guard's page has no checklist."""
     mode: AlarmMode = AlarmMode.RING
     signals: tuple[SignalSettings, ...] = ()
     rings: tuple[RingSettings, ...] = ()
@@ -134,4 +137,4 @@ class GateControllerSettings(GateFile):
 
     def policy(self) -> GatePolicy:
         """What the reducer judges by."""
-        return GatePolicy(self.marks, self.times, self.open, self.time_zone)
+        return GatePolicy(self.marks, self.times, self.open, self.time_zone, frozenset(self.test_tags))

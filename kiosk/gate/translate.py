@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from drivers.gates.protocol import ClockRead, GateEvent, PeopleCounted, RecordsLost, TagPassed
 from drivers.health import FaultCode, Faulted, Recovered
-from kiosk.gate.events import CountersTold, GateHappening, RecordsDropped, WatchKept, WatchLost
+from kiosk.gate.events import CountersTold, Disturbed, GateHappening, RecordsDropped, WatchKept, WatchLost
 from kiosk.gate.judging import Kind, Sighting
 from kiosk.hardware.gates import GateDriver, GateSettings, Reports
 from kiosk.hardware.tag_data import decoded_passage, is_for_items
@@ -49,7 +49,7 @@ class Hearing:
             case RecordsLost():
                 return [RecordsDropped(gate, event.detail)]
             case Faulted() if event.code in STILL_HEARD:
-                return []
+                return [Disturbed(gate)]
             case Faulted():
                 return [WatchLost(gate, f"{event.code.value}: {event.detail}")]
             case Recovered():
@@ -67,6 +67,7 @@ class Hearing:
             eas=passed.eas,
             only_alarms=self.settings.driver is GateDriver.LSP2 or self.settings.reports is Reports.ALARMS,
             outward=None if outward is None or passed.direction is None else passed.direction == outward,
+            rssi_dbm=passed.rssi_dbm,
             late=self._is_late(passed, now),
         )
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from kiosk.gate.copy.fetching import ItemShown
 from kiosk.gate.copy.lent_copy import CopyState
-from kiosk.gate.events import AlarmAnswered, WatchKept
+from kiosk.gate.events import Said, WatchKept
 from kiosk.gate.page.access import GuardAccess
 from kiosk.gate.page.app import Page
 from kiosk.gate.page.board import Board
 from kiosk.gate.page.server import PageServer, listening
 from kiosk.gate.page.sight import sight
+from kiosk.gate.policy import GatePolicy
 from kiosk.ledger import Ledger
 from kiosk.model.circulation import Item
 from kiosk.session.effects import Journal
@@ -48,7 +49,7 @@ class Shown:
         told = sight(self.walk.state, copy, {LE_ZAHIR: item}, line, "", self.walk.now.utc, time_zone="Asia/Shanghai")
         self.board.show(told)
 
-    def answered(self, answer: AlarmAnswered) -> None:
+    def answered(self, answer: Said) -> None:
         self.walk.happens(answer)
         self.show()
 
@@ -96,6 +97,20 @@ def test_an_alarm_is_seen_settled_and_explained(shown: tuple[Shown, str], tmp_pa
         told = str(browser.value("document.getElementById('found').textContent"))
         assert "Not lent, but its tag says it is" in told
         assert "by ledger 7, 3 s old" in told
+
+        tag = a_sighting("35555000019999")
+        gate.walk.state = replace(gate.walk.state, policy=GatePolicy(test_tags=frozenset({str(tag.uid)})))
+        gate.show()
+        browser.wait_until("!document.getElementById('checks-card').hidden")
+        browser.value("document.getElementById('begin').click()")
+        browser.wait_until("document.querySelector('#checks .pill')?.textContent === 'carry the tag through'")
+        gate.walk.seen(tag)
+        gate.show()
+        browser.wait_until("document.querySelector('#checks .pill').textContent === 'rang'")
+        assert "Guard Li" in str(browser.value("document.querySelector('#checks .facts').textContent"))
+        browser.value("document.querySelector('#checks [data-result=no-signal]').click()")
+        browser.wait_until("document.querySelector('#checks .pill').textContent === 'no lamp or no sound'")
+        assert browser.value("document.documentElement.scrollWidth <= window.innerWidth")
 
         gate.usable = False
         gate.show()

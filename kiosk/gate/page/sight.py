@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from kiosk.gate.copy.fetching import ItemShown
 from kiosk.gate.copy.lent_copy import CopyState
-from kiosk.gate.state import Alarm, GateState, RungItem
+from kiosk.gate.state import Alarm, Check, GateState, RungItem
 from kiosk.wire.fields import Json
 
 MOST_ALARMS = 30
@@ -34,6 +34,7 @@ def sight(
             {"gate": name, "heard": watch.heard, "since": _instant(watch.since), "why": watch.why}
             for name, watch in sorted(state.watches.items())
         ],
+        "checks": _checks(state),
         "people": [
             {"gate": name, "entered": tally.entered, "left": tally.left}
             for name, tally in sorted(state.tallies.items())
@@ -67,6 +68,27 @@ def _alarm(alarm: Alarm, shown: Mapping[str, ItemShown]) -> Json:
         "lingers": alarm.lingers,
         "items": [_item(one, shown) for one in alarm.items[:MOST_ITEMS]],
         "more": max(0, len(alarm.items) - MOST_ITEMS),
+    }
+
+
+def _checks(state: GateState) -> Json:
+    """The morning's checklist; None where no test tag is known."""
+    if not state.policy.test_tags:
+        return None
+    return [_check(gate, state.checks.get(gate)) for gate in sorted(state.watches)]
+
+
+def _check(gate: str, check: Check | None) -> Json:
+    if check is None:
+        return {"gate": gate, "waits": False, "result": None, "by": "", "at": None, "rssi_dbm": None, "noise": 0}
+    return {
+        "gate": gate,
+        "waits": check.waits,
+        "result": None if check.result is None else check.result.value,
+        "by": check.by,
+        "at": _instant(check.ended_at or check.begun_at),
+        "rssi_dbm": check.rssi_dbm,
+        "noise": check.noise,
     }
 
 
