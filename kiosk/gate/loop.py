@@ -31,11 +31,14 @@ from kiosk.gate.judging import Sighting
 from kiosk.gate.line import LineChanged, LineHeard
 from kiosk.gate.page.board import Board
 from kiosk.gate.page.sight import sight
+from kiosk.gate.pictures import Photographer, PicturesGone, PictureTaken
 from kiosk.gate.scribe import Entry, Scribe
 from kiosk.gate.state import Alarm, GateState
 from kiosk.gate.step import due_in_s, step
 from kiosk.gate.translate import Hearing
 from kiosk.model.circulation import Item
+from kiosk.model.gate_facts import AlarmState
+from kiosk.model.ids import IntentId
 from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.station.inbox import Inbox
@@ -69,7 +72,7 @@ class Stop:
     """SIGTERM."""
 
 
-GateMessage = FromGate | LineHeard | LineChanged | Fetched | Said | UplinkEvent | Stop
+GateMessage = FromGate | LineHeard | LineChanged | Fetched | PictureTaken | PicturesGone | Said | UplinkEvent | Stop
 
 
 class Lights(Protocol):
@@ -88,6 +91,7 @@ class GateParts:
     copy: LentCopy
     scribe: Scribe
     fetcher: Fetcher | None
+    pictures: Photographer
     board: Board
     alive_file: Path
     time_zone: str
@@ -108,6 +112,7 @@ class GateLoop:
     _titles: list[Item] = field(default_factory=list)
     _stored: dict[str, int] = field(default_factory=dict)
     _shown: dict[str, ItemShown] = field(default_factory=dict)
+    _pictured: set[IntentId] = field(default_factory=set)
     _announced: Ready | None = None
     _link: dict[str, bool] = field(default_factory=lambda: {"broker": False, "central": False})
     _alive_s: float = 0.0
@@ -162,6 +167,10 @@ class GateLoop:
                 self._learned(message)
             case AlarmAnswered() | ChecksBegun() | CheckAnswered():
                 self._step(message, moment)
+            case PictureTaken(alarm):
+                self._pictured.add(alarm)
+            case PicturesGone(alarms):
+                self._pictured -= alarms
             case LinkUp():
                 self._link["central"] = True
             case LinkDown():
@@ -215,6 +224,8 @@ class GateLoop:
         state = AlarmTold(alarm.id, alarm.gate, alarm.state, alarm.items[0].kind, len(alarm.items), alarm.raised_at)
         self._told.append((Channel.ALARM, encode_alarm(self.parts.station, state, moment.utc)))
         self._ask_what(alarm)
+        if alarm.state is AlarmState.RAISED and len(alarm.items) == 1 and not (alarm.late or alarm.lingers):
+            self.parts.pictures.take(alarm.id, alarm.gate)
 
     def _heard(self, message: LineHeard, moment: Moment) -> None:
         everybody = all_stations(self.parts.station.site)
@@ -281,6 +292,7 @@ class GateLoop:
                 self.state,
                 parts.copy.state(moment.utc),
                 self._shown,
+                self._pictured,
                 self._link,
                 parts.scribe.trouble,
                 moment.utc,

@@ -35,6 +35,7 @@ from kiosk.gate.page.access import GuardAccess, read_token
 from kiosk.gate.page.app import Page
 from kiosk.gate.page.board import Board
 from kiosk.gate.page.server import PageServer, listening
+from kiosk.gate.pictures import Album, Photographer
 from kiosk.gate.scribe import Entry, Scribe
 from kiosk.gate.settings import GateControllerSettings, PageSettings
 from kiosk.gate.state import GateState, Tally
@@ -102,7 +103,9 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
     alive_file = settings.ledger.with_name(settings.ledger.name + ".alive")
     state = _first_state(settings, alive_file, now())
 
-    boards = Boards(settings.signals, settings.rings, settings.mode, settings.time_zone)
+    boards = Boards(
+        settings.signals, settings.voices, settings.speaker, settings.rings, settings.mode, settings.time_zone
+    )
     gates = {
         one.name: opened_gate(one, lambda event, name=one.name: inbox.put(FromGate(name, event)))  # type: ignore[misc]
         for one in settings.gates
@@ -117,7 +120,9 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
     parts.callback(uplink.stop)
     scribe = Scribe(ledger, partial(_committed, gates, line, uplink))
     board = Board()
-    page = PageServer(Page(board, access, settings.ledger, inbox.put).application(), listener, board)
+    album = Album(settings.pictures.path, settings.pictures.keep_h * 3_600)
+    pictures = Photographer(album, settings.photographed(), inbox.put)
+    page = PageServer(Page(board, access, settings.ledger, album, inbox.put).application(), listener, board)
     loop = GateLoop(
         state,
         GateParts(
@@ -127,6 +132,7 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
             copy=copy,
             scribe=scribe,
             fetcher=fetcher,
+            pictures=pictures,
             board=board,
             alive_file=alive_file,
             time_zone=settings.time_zone,
@@ -134,7 +140,9 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
         inbox,
         notifier.alive,
     )
-    running: list[Started] = [scribe, boards, *gates.values(), *(() if fetcher is None else (fetcher,)), line, page]
+    running: list[Started] = [scribe, boards, pictures, *gates.values(), line, page]
+    if fetcher is not None:
+        running.insert(-2, fetcher)
     for part in running:
         part.start()
         parts.callback(part.stop)

@@ -17,6 +17,7 @@ from kiosk.gate.judging import Standing
 from kiosk.gate.page.access import TRIES, GuardAccess, read_token
 from kiosk.gate.page.app import HEADERS, Page
 from kiosk.gate.page.board import Board
+from kiosk.gate.pictures import Album
 from kiosk.gate.watching import started
 from kiosk.ledger import Ledger
 from kiosk.model.circulation import Item
@@ -53,6 +54,7 @@ class Gate:
         self.said: list[Said] = []
         self.walk = Walk()
         self._ledger = Ledger.open(self.path, Station("main", "gate-1"))
+        self.album = Album(folder / "pictures", 3_600.0)
         self._written = 0
 
     def close(self) -> None:
@@ -68,7 +70,7 @@ class Gate:
         self._ledger.remember(item)
 
     def phone(self, token: str | None = None, host: str = "127.0.0.1") -> Phone:
-        page = Page(Board(), GuardAccess(token), self.path, self.said.append)
+        page = Page(Board(), GuardAccess(token), self.path, self.album, self.said.append)
         return Phone(page.application(), f"https://{host}" if token else f"http://{host}")
 
 

@@ -14,7 +14,7 @@ import pytest
 from drivers.gates.protocol import ClockRead, GateEvent, PeopleCounted, RecordsLost, TagPassed
 from drivers.health import FaultCode, Faulted, Recovered
 from kiosk.gate.effects import Occasion, Signal
-from kiosk.gate.events import CountersTold, RecordsDropped, WatchKept, WatchLost
+from kiosk.gate.events import CountersTold, Disturbed, RecordsDropped, WatchKept, WatchLost
 from kiosk.gate.hands import followers
 from kiosk.gate.judging import Kind, Sighting
 from kiosk.gate.policy import Hours, Weekday
@@ -83,7 +83,7 @@ def test_a_gate_whose_clock_is_years_off_tells_what_is_late_all_the_same() -> No
 
 def test_noise_is_no_loss_and_a_gone_port_is() -> None:
     hearing = a_hearing()
-    assert hearing.heard(Faulted(FaultCode.NOISE, "crc"), OPENING) == []
+    assert hearing.heard(Faulted(FaultCode.NOISE, "crc"), OPENING) == [Disturbed("exit")]
     assert hearing.heard(Faulted(FaultCode.PORT_GONE, "cable"), OPENING) == [WatchLost("exit", "port-gone: cable")]
     assert hearing.heard(Recovered("FEIG"), OPENING) == [WatchKept("exit")]
     assert hearing.heard(RecordsLost("overflow"), OPENING) == [RecordsDropped("exit", "overflow")]

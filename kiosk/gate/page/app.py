@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from kiosk.gate.events import AlarmAnswered, CheckAnswered, ChecksBegun, Said
 from kiosk.gate.history import latest, reading, search
 from kiosk.gate.page.access import COOKIE, SESSION_S, GuardAccess, Refused
 from kiosk.gate.page.board import Board
+from kiosk.gate.pictures import Album
 from kiosk.model.gate_facts import AlarmState, CheckResult
 from kiosk.wire import MessageRefused
 from kiosk.wire.envelope import parse
@@ -46,10 +48,13 @@ HEADERS = {
 class Page:
     """The handlers. `answer` puts what a guard says into the loop's inbox."""
 
-    def __init__(self, board: Board, access: GuardAccess, ledger: Path, answer: Callable[[Said], None]) -> None:
+    def __init__(
+        self, board: Board, access: GuardAccess, ledger: Path, album: Album, answer: Callable[[Said], None]
+    ) -> None:
         self._board = board
         self._access = access
         self._ledger = ledger
+        self._album = album
         self._answer = answer
         self._streams = 0
 
@@ -68,6 +73,7 @@ class Page:
                 Route("/alarms/{alarm}", self._answered, methods=["POST"]),
                 Route("/checks", self._checks_begun, methods=["POST"]),
                 Route("/checks/{gate}", self._check_answered, methods=["POST"]),
+                Route("/pictures/{alarm}", self._picture),
                 Route("/history", self._history),
                 Route("/sign-in", self._sign_in, methods=["GET", "POST"]),
                 Route("/health", self._health),
@@ -135,6 +141,12 @@ class Page:
                 return search(connection, words) if words else latest(connection, before)
         except DBAPIError:
             raise Refused(503, "the history cannot be read just now") from None
+
+    async def _picture(self, request: Request) -> Response:
+        picture = await run_in_threadpool(self._album.find, request.path_params["alarm"], time.time())
+        if picture is None:
+            raise Refused(404, "there is no picture of this alarm, or its time is over")
+        return Response(picture, 200, {"cache-control": "no-store"}, "image/jpeg")
 
     async def _sign_in(self, request: Request) -> Response:
         if request.method != "POST":

@@ -80,6 +80,10 @@ function alarmRow(alarm) {
   if (alarm.late) hints.push("The gate told it late: whoever it was has gone.");
   row.querySelector(".hint").textContent = hints.join(" ");
   row.querySelector(".hint").hidden = hints.length === 0;
+  if (alarm.picture) {
+    row.querySelector(".picture").src = `/pictures/${encodeURIComponent(alarm.id)}`;
+    row.querySelector(".picture").hidden = false;
+  }
   row.querySelector(".items").append(...alarm.items.map(itemRow));
   row.querySelector(".more").textContent = `and ${alarm.more} more`;
   row.querySelector(".more").hidden = alarm.more === 0;
