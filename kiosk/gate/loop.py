@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from drivers.gates.protocol import GateEvent, TagPassed
 from kiosk.gate.copy.fetching import CopyFailed, CopyFetched, Fetched, Fetcher, ItemShown
-from kiosk.gate.copy.lent_copy import LentCopy
+from kiosk.gate.copy.lent_copy import LentCopy, Replayed
 from kiosk.gate.effects import GateEffect, Hush, Signal, TellAlarm, TellCount
 from kiosk.gate.events import (
     AlarmAnswered,
@@ -93,6 +95,8 @@ class GateParts:
     fetcher: Fetcher | None
     pictures: Photographer
     board: Board
+    central_key: Ed25519PublicKey | None
+    """By which central signs; None: what comes on its topics is believed."""
     alive_file: Path
     time_zone: str
 
@@ -247,6 +251,8 @@ class GateLoop:
         told = decode_policy(self.parts.station.site, payload)
         ready = None if isinstance(told, SetAside) else next((one for one in told if one.name == LEDGER), None)
         as_of = self.parts.copy.as_of
+        if ready is not None and self.parts.central_key is not None:
+            ready.check(self.parts.station.site, self.parts.central_key)
         if ready is None or (self._announced is not None and ready.made_at < self._announced.made_at):
             return
         self._announced = ready
@@ -254,10 +260,14 @@ class GateLoop:
             self.parts.fetcher.want(ready)
 
     def _changed(self, payload: bytes, moment: Moment) -> None:
-        told = decode_lent_changes(self.parts.station.site, payload)
-        if not isinstance(told, SetAside) and not self.parts.copy.changes(told, moment.utc):
-            log.info("missed changes of the ledger before %d", told.after)
-            self._catch_up()
+        told = decode_lent_changes(self.parts.station.site, payload, self.parts.central_key)
+        try:
+            if not isinstance(told, SetAside) and not self.parts.copy.changes(told, moment.utc):
+                log.info("missed changes of the ledger before %d", told.after)
+                self._catch_up()
+        except Replayed:
+            self._catch_up()  # if it was central, with another clock, it tells what is true when it is asked
+            raise
 
     def _catch_up(self) -> None:
         if self.parts.fetcher is not None:
@@ -295,6 +305,7 @@ class GateLoop:
                 self._pictured,
                 self._link,
                 parts.scribe.trouble,
+                self.refused,
                 moment.utc,
                 time_zone=parts.time_zone,
             )

@@ -134,6 +134,7 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
             fetcher=fetcher,
             pictures=pictures,
             board=board,
+            central_key=None if settings.central is None else settings.central.public_key(),
             alive_file=alive_file,
             time_zone=settings.time_zone,
         ),

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from drivers.errors import BadSetting
 from kiosk.gate.camera import AddressCamera, Camera, ProgramCamera, TestCamera
 from kiosk.gate.effects import Occasion
 from kiosk.gate.policy import AlarmTimes, GatePolicy, Hours
@@ -16,6 +19,7 @@ from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, Limit, is_loopback, within
 from kiosk.station.settings import BrokerSettings, Owner
+from kiosk.wire.signing import BadKey, public_key
 
 
 def _is_address(value: object) -> bool:
@@ -137,6 +141,18 @@ class CentralSettings:
     url: Annotated[str, Limit("an address such as https://central.library.example", _is_web_address)]
     key_file: Path | None = None
     """A file with a key of central with the scope `gates:read` (`kiosk central keys add`)."""
+    public_key_file: Path | None = None
+    """`signing.pub` of central (`gates.copies`): by that key copies and changes of the ledger must be signed. Without
+    it every message on central's topics is believed, and who may write there is the broker's matter alone."""
+
+    def public_key(self) -> Ed25519PublicKey | None:
+        """Raises `BadSetting`."""
+        try:
+            return None if self.public_key_file is None else public_key(self.public_key_file)
+        except BadKey as bad:
+            raise BadSetting(f"central.public_key_file: {bad}") from None
+        except OSError as trouble:
+            raise BadSetting(f"central.public_key_file: {self.public_key_file}: {trouble.strerror}") from None
 
 
 @dataclass(frozen=True, slots=True)

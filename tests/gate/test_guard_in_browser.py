@@ -52,7 +52,7 @@ class Shown:
         item = ItemShown(LE_ZAHIR, LE_ZAHIR, STORED_SCRIPT, "Paulo Coelho", "COE", "returned", None, None)
         line = {"broker": True, "central": False}
         state, now = self.walk.state, self.walk.now.utc
-        told = sight(state, copy, {LE_ZAHIR: item}, self.pictured, line, "", now, time_zone="Asia/Shanghai")
+        told = sight(state, copy, {LE_ZAHIR: item}, self.pictured, line, "", 0, now, time_zone="Asia/Shanghai")
         self.board.show(told)
 
     def answered(self, answer: Said) -> None:

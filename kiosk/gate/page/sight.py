@@ -22,12 +22,14 @@ def sight(
     pictured: Collection[IntentId],
     line: Mapping[str, bool],
     trouble: str,
+    refused: int,
     now: datetime,
     *,
     time_zone: str,
 ) -> Json:
     """Everything at `now` (aware). `shown`: what central said of items, by number or UID. `pictured`: alarms that
-    have a picture. `line`: what is reached."""
+    have a picture. `line`: what is
+    reached. `refused`: messages that could not be taken."""
     alarms = sorted(state.alarms.values(), key=lambda one: (one.is_open, one.raised_at), reverse=True)
     return {
         "now": _instant(now),
@@ -55,6 +57,7 @@ def sight(
         },
         "line": dict(line),
         "trouble": trouble,
+        "refused": refused,
     }
 
 

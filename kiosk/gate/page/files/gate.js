@@ -167,6 +167,8 @@ function show(sight) {
   pill(byId("network"), sight.line.central ? "ok" : "warn", sight.line.central ? "Central" : sight.line.broker ? "No central" : "No network");
   byId("disk").hidden = !sight.trouble;
   if (sight.trouble) pill(byId("disk"), "error", sight.trouble === "disk-full" ? "Disk is full" : "Disk fails");
+  byId("refused").hidden = !sight.refused;
+  byId("refused").textContent = `${sight.refused} messages were refused since the start: broken, false, or told again. Tell the technician.`;
   const open = sight.alarms.filter((one) => ANSWERS[one.state].length > 0);
   const closed = sight.alarms.filter((one) => ANSWERS[one.state].length === 0).slice(0, CLOSED_SHOWN);
   byId("alarms-empty").hidden = open.length > 0;
