@@ -55,6 +55,16 @@ class RecordsDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class NotKnown:
+    """For a time it is not known whether anybody watched: the controller stood still, or its rows are lost."""
+
+    since: datetime
+    until: datetime
+    """Both aware."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmAnswered:
     """Somebody did something about an alarm, at the page."""
 
@@ -114,6 +124,7 @@ GateHappening = (
     | WatchLost
     | WatchKept
     | RecordsDropped
+    | NotKnown
     | AlarmAnswered
     | ChecksBegun
     | CheckAnswered

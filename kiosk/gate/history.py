@@ -41,8 +41,8 @@ class Remembered:
     """The latest, the oldest first."""
     watches: tuple[LastWatch, ...]
     """Gates that nobody watched when it ended in order."""
-    counters: dict[str, tuple[int, int]]
-    """The hardware's people counters, by aisle."""
+    counters: dict[str, tuple[tuple[int, int], datetime]]
+    """The hardware's people counters, by aisle, and when they were noted."""
     checks: dict[str, Check]
     """The last morning check of each gate."""
 
@@ -80,17 +80,17 @@ def remembered(connection: Connection) -> Remembered:
         if isinstance(fact, GateChecked) and fact.gate not in checks:
             at = datetime.fromisoformat(row.at)
             checks[fact.gate] = Check(fact.intent, fact.by, at, fact.result, at, fact.rssi_dbm, fact.noise)
-    counters: dict[str, tuple[int, int]] = {}
+    counters: dict[str, tuple[tuple[int, int], datetime]] = {}
     counted = (
-        select(journal.c.note)
+        select(journal.c.note, journal.c.at)
         .where(journal.c.kind == RowKind.PEOPLE_COUNTED.value)
         .order_by(journal.c.id.desc())
         .limit(LATEST)
     )
-    for note in connection.scalars(counted):
-        read = kept(note)
+    for row in connection.execute(counted):
+        read = kept(row.note)
         if read is not None:
-            counters.setdefault(note.split()[0], read)
+            counters.setdefault(row.note.split()[0], (read, datetime.fromisoformat(row.at)))
     lost = tuple(one for one in watches.values() if one is not None)
     return Remembered(tuple(alarms.values()), lost, counters, checks)
 

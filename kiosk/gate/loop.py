@@ -6,9 +6,9 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from kiosk.gate.events import (
     CheckAnswered,
     ChecksBegun,
     GateHappening,
+    NotKnown,
     Said,
     Stopping,
     TagSeen,
@@ -55,6 +56,10 @@ LEDGER = "ledger"
 LONGEST_SLEEP_S = 5.0
 ALIVE_S = 10.0
 """How often it is noted that somebody watches, for a next start after a power cut."""
+STILL_S = 15.0
+"""A turn that comes so late means that the process stood still: it was stopped, swapped out, or the machine slept."""
+STOOD_STILL = "the controller stood still"
+ROWS_LOST = "the disk was full for so long that what happened is not known"
 SHOW_AGAIN_S = 1.0
 MOST_SHOWN = 500
 
@@ -109,6 +114,8 @@ class GateLoop:
     parts: GateParts
     inbox: Inbox[GateMessage]
     alive: Callable[[], None]
+    clock: Callable[[], Moment] = field(default_factory=lambda: now)
+    still_s: float = STILL_S
     refused: int = 0
     """Messages that could not be taken."""
     _rows: list[Journal] = field(default_factory=list)
@@ -120,33 +127,52 @@ class GateLoop:
     _announced: Ready | None = None
     _link: dict[str, bool] = field(default_factory=lambda: {"broker": False, "central": False})
     _alive_s: float = 0.0
+    _turned: Moment | None = None
     _shown_s: float = 0.0
 
     def run(self) -> None:
         """Until `Stop` comes."""
-        self._show(now())
+        self._show(self.clock())
         while self._turn():
             pass
-        moment = now()
+        self.end()
+
+    def end(self) -> None:
+        """From now on nobody watches: written down."""
+        moment = self.clock()
         self._step(Stopping(), moment)
         self._write(moment)
 
     def _turn(self) -> bool:
         self.alive()
-        messages = self.inbox.take(min(LONGEST_SLEEP_S, due_in_s(now())))
+        return self.turn(self.inbox.take(min(LONGEST_SLEEP_S, due_in_s(self.clock()))))
+
+    def turn(self, messages: Sequence[GateMessage]) -> bool:
+        """Take these, and what time has brought; whether to go on."""
+        self._look_back(self.clock())
         going = True
         for message in messages:
             if isinstance(message, Stop):
                 going = False
             else:
-                self._take(message, now())
-        moment = now()
+                self._take(message, self.clock())
+        moment = self.clock()
         self._step(TimePassed(), moment)
         self._write(moment)
         self._note_alive(moment)
         if messages or moment.mono_s - self._shown_s >= SHOW_AGAIN_S:
             self._show(moment)
         return going
+
+    def _look_back(self, moment: Moment) -> None:
+        """Whether there is a time of which nothing is known."""
+        before, self._turned = self._turned, moment
+        if before is not None and moment.mono_s - before.mono_s > self.still_s:
+            until = before.utc + timedelta(seconds=moment.mono_s - before.mono_s)
+            self._step(NotKnown(before.utc, until, STOOD_STILL), moment)
+        lost = self.parts.scribe.take_lost()
+        if lost is not None:
+            self._step(NotKnown(*lost, ROWS_LOST), moment)
 
     def _take(self, message: GateMessage, moment: Moment) -> None:
         match message:
@@ -286,11 +312,13 @@ class GateLoop:
         self._titles.append(Item(shown.item, shown.title, shown.author, shown.call_number))
 
     def _note_alive(self, moment: Moment) -> None:
+        """Until when everything is on the disk: what is lost at a power cut happened after that."""
         if moment.mono_s - self._alive_s >= ALIVE_S:
             self._alive_s = moment.mono_s
+            known_s = (self.parts.scribe.unwritten_since or moment.utc).timestamp()
             try:
                 self.parts.alive_file.touch()
-                os.utime(self.parts.alive_file)
+                os.utime(self.parts.alive_file, (known_s, known_s))
             except OSError as trouble:
                 log.warning("cannot note that the gates are watched: %s", trouble)
 
@@ -313,5 +341,5 @@ class GateLoop:
 
 
 def now() -> Moment:
-    """This instant, by both clocks."""
-    return Moment(time.monotonic(), datetime.now(UTC))
+    """This instant, by both clocks; the one that nobody sets goes on while the machine sleeps."""
+    return Moment(time.clock_gettime(time.CLOCK_BOOTTIME), datetime.now(UTC))

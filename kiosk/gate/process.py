@@ -101,7 +101,7 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
     copy = LentCopy(settings.copy.path, settings.copy.max_age_h * 3_600)
     parts.callback(copy.close)
     alive_file = settings.ledger.with_name(settings.ledger.name + ".alive")
-    state = _first_state(settings, alive_file, now())
+    state = first_state(settings, alive_file, now())
 
     boards = Boards(
         settings.signals, settings.voices, settings.speaker, settings.rings, settings.mode, settings.time_zone
@@ -171,7 +171,7 @@ def _committed(gates: Mapping[str, Running[GateCommand]], line: GateLine, uplink
         line.tell(channel, payload)
 
 
-def _first_state(settings: GateControllerSettings, alive_file: Path, moment: Moment) -> GateState:
+def first_state(settings: GateControllerSettings, alive_file: Path, moment: Moment) -> GateState:
     """Open alarms, and since when nobody has watched: all from the ledger file, which has just been opened."""
     with reading(settings.ledger) as connection:
         last = remembered(connection)
@@ -183,12 +183,17 @@ def _first_state(settings: GateControllerSettings, alive_file: Path, moment: Mom
         checks=MappingProxyType({gate: check for gate, check in last.checks.items() if gate in names}),
         tallies=MappingProxyType(
             {
-                name: Tally(quarter_of(moment.utc), counters=counters, told_s=moment.mono_s)
-                for name, counters in last.counters.items()
+                name: Tally(quarter_of(moment.utc), counters=counters, told_s=_when(noted_at, moment))
+                for name, (counters, noted_at) in last.counters.items()
             }
         ),
     )
     return started(state, _unwatched(names, last, alive_file, moment))
+
+
+def _when(at: datetime, moment: Moment) -> float:
+    """An instant before this run by the clock of this run, as far as the other one was right."""
+    return moment.mono_s - max(0.0, (moment.utc - at).total_seconds())
 
 
 def _unwatched(names: list[str], last: Remembered, alive_file: Path, moment: Moment) -> tuple[LastWatch, ...]:

@@ -72,6 +72,8 @@ class Watch:
     heard: bool
     since: datetime
     why: str = ""
+    since_s: float | None = None
+    """The same by the monotonic clock; None of an earlier run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from kiosk.gate.events import (
     CountersTold,
     Disturbed,
     GateHappening,
+    NotKnown,
     RecordsDropped,
     Stopping,
     TagSeen,
@@ -38,6 +39,8 @@ def step(state: GateState, event: GateHappening, moment: Moment) -> tuple[GateSt
             return watching.kept(state, event, moment)
         case RecordsDropped():
             return watching.dropped(state, event, moment)
+        case NotKnown():
+            return watching.not_known(state, event, moment)
         case AlarmAnswered():
             return alarms.answered(state, event, moment)
         case ChecksBegun():
