@@ -8,7 +8,7 @@ from types import MappingProxyType
 from kiosk.gate import checking
 from kiosk.gate.effects import GateEffect, Hush, Occasion, Signal, TellAlarm
 from kiosk.gate.events import AlarmAnswered, TagSeen
-from kiosk.gate.judging import Ignored, Passes, Rings, judge
+from kiosk.gate.judging import Ignored, Passes, Rings, Sighting, judge
 from kiosk.gate.state import Aisle, Alarm, GateState, Here, RungItem
 from kiosk.model.gate_facts import AlarmState, GateAlarmed, GatePassed
 from kiosk.model.ids import IntentId
@@ -21,6 +21,8 @@ MOST_ITEMS = 200
 MOST_ALARMS = 100
 """Alarms that are kept in hand; the oldest that are over go first, they are in the journal."""
 MOST_HERE = 2_000
+MOST_RINGS = 2
+"""A tag that comes and goes more often is no person's."""
 NEXT_STATES = {
     AlarmState.RAISED: frozenset({AlarmState.SEEN, AlarmState.CLEARED, AlarmState.FALSE}),
     AlarmState.SEEN: frozenset({AlarmState.CLEARED, AlarmState.FALSE}),
@@ -45,12 +47,17 @@ def tag_seen(state: GateState, event: TagSeen, moment: Moment) -> Step:
     times, now_s = state.policy.times, moment.mono_s
     rings = isinstance(verdict, Rings)
     before = aisle.here.get(sighting.name) if sighting.name else None
+    if before is not None and sighting.late and sighting.stamp and sighting.stamp == before.stamp:
+        return state, []  # the same report, told again: its answer was lost
     if before is not None and (before.alarm is not None or not rings) and now_s - before.last_s <= times.away_s:
-        return _still_here(state, event, replace(before, last_s=now_s), aisle)
-    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= times.away_s}
+        return _still_here(state, event, replace(before, last_s=now_s, stamp=sighting.stamp), aisle)
+    recent = before is not None and rings and not sighting.late and now_s - before.last_s <= times.again_s
+    if before is not None and recent and (known := _its_alarm(state, before)) is not None:
+        return _back_again(state, event, before, known, moment)
+    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= times.again_s}
     while len(here) >= MOST_HERE:
         del here[next(iter(here))]
-    here[sighting.name] = Here(now_s, now_s)
+    here[sighting.name] = Here(now_s, now_s, stamp=sighting.stamp)
     aisle = replace(aisle, here=MappingProxyType(here))
     if isinstance(verdict, Passes):
         return _passed(_with_aisle(state, sighting.gate, aisle), event, verdict, moment)
@@ -104,17 +111,41 @@ def _rang(state: GateState, event: TagSeen, verdict: Rings, moment: Moment, aisl
         if not sighting.late:
             effects.append(Signal(Occasion.ALARM, sighting.gate))
     elif len(running.items) >= MOST_ITEMS:
-        return _with_aisle(state, sighting.gate, _added(aisle, sighting.name, running, now_s)), []
+        return _with_aisle(state, sighting.gate, _added(aisle, sighting, running, now_s)), []
     else:
         items = (*running.items, rung)
         alarm = replace(running, items=items, lingers=running.lingers or len(items) >= state.policy.times.many)
     effects += [_rung_row(alarm, event, verdict), TellAlarm(alarm)]
-    aisle = _added(aisle, sighting.name, alarm, now_s)
+    aisle = _added(aisle, sighting, alarm, now_s)
     return _with_alarm(_with_aisle(state, sighting.gate, aisle), alarm), effects
 
 
-def _added(aisle: Aisle, name: str, alarm: Alarm, now_s: float) -> Aisle:
-    here = MappingProxyType({**aisle.here, name: Here(now_s, now_s, alarm.id)})
+def _its_alarm(state: GateState, before: Here) -> Alarm | None:
+    """The alarm that a tag has set off before, while nobody has settled it."""
+    alarm = None if before.alarm is None else state.alarms.get(before.alarm)
+    if alarm is None or alarm.late:
+        return None
+    return alarm if alarm.is_open or (alarm.lingers and alarm.state is AlarmState.FALSE) else None
+
+
+def _back_again(state: GateState, event: TagSeen, before: Here, alarm: Alarm, moment: Moment) -> Step:
+    """It has gone and come back: once more it rings, for the same alarm; from then on it is a shelf."""
+    sighting, now_s = event.sighting, moment.mono_s
+    quiet = alarm.lingers or before.rang >= MOST_RINGS
+    here = replace(before, last_s=now_s, rang=before.rang + 1, stamp=sighting.stamp)
+    aisle = state.aisles.get(sighting.gate, Aisle())
+    aisle = replace(aisle, here=MappingProxyType({**aisle.here, sighting.name: here}))
+    state = _with_aisle(state, sighting.gate, aisle)
+    if not quiet:
+        return state, [Signal(Occasion.ALARM, sighting.gate)]
+    if alarm.lingers:
+        return state, []
+    alarm = replace(alarm, lingers=True)
+    return _with_alarm(state, alarm), [TellAlarm(alarm)]
+
+
+def _added(aisle: Aisle, sighting: Sighting, alarm: Alarm, now_s: float) -> Aisle:
+    here = MappingProxyType({**aisle.here, sighting.name: Here(now_s, now_s, alarm.id, 1, sighting.stamp)})
     return replace(aisle, here=here, alarm=alarm.id, added_s=now_s)
 
 

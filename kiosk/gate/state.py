@@ -52,6 +52,10 @@ class Here:
     last_s: float
     alarm: IntentId | None = None
     """That it belongs to; None where it passed."""
+    rang: int = 0
+    """How often it has set that alarm off."""
+    stamp: str = ""
+    """Of its last report, by the gate's own clock."""
 
 
 @dataclass(frozen=True, slots=True)
