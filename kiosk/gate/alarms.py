@@ -21,6 +21,8 @@ MOST_ITEMS = 200
 MOST_ALARMS = 100
 """Alarms that are kept in hand; the oldest that are over go first, they are in the journal."""
 MOST_HERE = 2_000
+SHELF = 3
+"""So many times as long as a person's tag, one of a shelf at the edge of the field may be unheard in between."""
 MOST_RINGS = 2
 """A tag that comes and goes more often is no person's."""
 NEXT_STATES = {
@@ -51,10 +53,9 @@ def tag_seen(state: GateState, event: TagSeen, moment: Moment) -> Step:
         return state, []  # the same report, told again: its answer was lost
     if before is not None and (before.alarm is not None or not rings) and now_s - before.last_s <= times.away_s:
         return _still_here(state, event, replace(before, last_s=now_s, stamp=sighting.stamp), aisle)
-    recent = before is not None and rings and not sighting.late and now_s - before.last_s <= times.again_s
-    if before is not None and recent and (known := _its_alarm(state, before)) is not None:
+    if before is not None and rings and not sighting.late and (known := _its_alarm(state, before, now_s)) is not None:
         return _back_again(state, event, before, known, moment)
-    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= times.again_s}
+    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= times.again_s * SHELF}
     while len(here) >= MOST_HERE:
         del here[next(iter(here))]
     here[sighting.name] = Here(now_s, now_s, stamp=sighting.stamp)
@@ -120,10 +121,12 @@ def _rang(state: GateState, event: TagSeen, verdict: Rings, moment: Moment, aisl
     return _with_alarm(_with_aisle(state, sighting.gate, aisle), alarm), effects
 
 
-def _its_alarm(state: GateState, before: Here) -> Alarm | None:
-    """The alarm that a tag has set off before, while nobody has settled it."""
+def _its_alarm(state: GateState, before: Here, now_s: float) -> Alarm | None:
+    """The alarm that a tag has set off a while ago, while nobody has settled it."""
     alarm = None if before.alarm is None else state.alarms.get(before.alarm)
     if alarm is None or alarm.late:
+        return None
+    if now_s - before.last_s > state.policy.times.again_s * (SHELF if alarm.lingers else 1):
         return None
     return alarm if alarm.is_open or (alarm.lingers and alarm.state is AlarmState.FALSE) else None
 

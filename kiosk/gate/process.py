@@ -151,14 +151,18 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
     parts.callback(notifier.stopping)
     _stop_on_signal(inbox)
     notifier.ready()
+    _say_ready(station, listener)
+    loop.run()
+    log.info("%s stops", station.source)
+
+
+def _say_ready(station: Station, listener: socket.socket) -> None:
     ready = {"page": listener.getsockname()[1], "station": station.source}
     sys.stdout.write(json.dumps({"ready": ready}) + "\n")
     sys.stdout.flush()
     log.info("%s is ready, software %s", station.source, version("library-kiosk"))
     gc.collect()
     gc.freeze()  # what lives as long as the process is not looked through again in the middle of an alarm
-    loop.run()
-    log.info("%s stops", station.source)
 
 
 def _committed(gates: Mapping[str, Running[GateCommand]], line: GateLine, uplink: Uplink, entry: Entry) -> None:
