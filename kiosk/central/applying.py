@@ -6,6 +6,7 @@ from typing import assert_never
 
 from kiosk.central import account_facts, gate_facts
 from kiosk.central.borrowing import borrower, copy
+from kiosk.central.detecting import note_closed_return
 from kiosk.central.exceptions import Notable, Why, close_doubt, note
 from kiosk.central.holdings import ItemOnFile, item_on_file
 from kiosk.central.lent.log import note_tag
@@ -31,7 +32,7 @@ from kiosk.model.facts import (
     LoanUndone,
     StationSettled,
 )
-from kiosk.model.gate_facts import GateAlarmed, GatePassed, GateWatched, PeopleCounted
+from kiosk.model.gate_facts import GateAlarmed, GateChecked, GatePassed, GateWatched, PeopleCounted
 from kiosk.model.ids import IntentId
 from kiosk.model.reasons import ReasonCode
 from kiosk.rules.decisions import Refused
@@ -69,7 +70,7 @@ def apply(slate: Slate, fresh: Fresh, fact: Fact) -> CameBack | None:
             close_doubt(slate, fact.intent)
         case LoanRenewed() | HoldPlaced() | HoldCancelled() | ChargePaid():
             account_facts.apply(slate, fresh, fact)
-        case GatePassed() | GateAlarmed() | PeopleCounted() | GateWatched():
+        case GatePassed() | GateAlarmed() | PeopleCounted() | GateWatched() | GateChecked():
             gate_facts.apply(slate, fresh, fact)
         case LoanRefused() | ItemSecured():
             pass
@@ -150,6 +151,8 @@ def _returned(slate: Slate, fresh: Fresh, fact: ItemReturned) -> CameBack | None
     if fact.found is not Found.FOREIGN:
         note_tag(slate, fact.uid, fact.item)
     ended = add_return(slate, fact.item, fresh.place, fresh.epoch)
+    if fact.found is Found.NOT_LENT and fact.uid:
+        note_closed_return(slate, fresh.place, fact.item, None if ended is None else ended.made_at)
     back = None
     if item is not None:
         back = settle(slate, fresh.setting, item, ended, fresh.place.at)

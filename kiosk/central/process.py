@@ -282,8 +282,14 @@ def _issuing(settings: CentralSettings, desk: Desk, engine: Engine, board: Board
 
 
 def _teller(settings: CentralSettings, engine: Engine, line: Line, board: Board) -> GateTeller:
+    """Raises `CannotStart`."""
     gates = settings.gates
-    return GateTeller(engine, settings.site, gates.copies, gates.every_min * 60, board, line.tell, lambda: line.up)
+    try:
+        return GateTeller(engine, settings.site, gates.copies, gates.every_min * 60, board, line.tell, lambda: line.up)
+    except BadKey as bad:
+        raise CannotStart(f"gates.copies: {bad}") from None
+    except OSError as trouble:
+        raise CannotStart(f"gates.copies {gates.copies} cannot be used: {trouble.strerror}") from None
 
 
 def _library(

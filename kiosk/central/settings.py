@@ -94,7 +94,9 @@ class GatesSettings:
     """What the security gates are told."""
 
     copies: Path | None = None
-    """Folder for copies of what is lent, which gates fetch; 16 bytes an item. Without one, gates hear changes alone."""
+    """Folder for copies of what is lent, which gates fetch; 16 bytes an item, and for the key that
+    signs them and what gates are told (`signing.key`; `signing.pub` goes to the gates). Without one, gates hear changes
+    alone, unsigned."""
     every_min: Annotated[float, within(0, 1_440)] = 30.0
     """A new copy is made so often, if anything has changed."""
 

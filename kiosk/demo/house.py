@@ -188,7 +188,9 @@ class House:
             "broker.port": str(self.ports.broker),
             "ledger": str(self.run / GATE / "gate.sqlite"),
             "copy.path": str(self.run / GATE / "copy"),
+            "pictures.path": str(self.run / GATE / "pictures"),
             "central.url": f"http://127.0.0.1:{self.ports.central}",
+            "central.public_key_file": str(self.run / "copies" / PUBLIC_KEY),
             "page.port": str(self.ports.guard),
             "signals.1.port": str(self.run / "devices" / GATE),
         }

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from kiosk.model.gate_facts import GateFact, GateWatched, PeopleCounted
+from kiosk.model.gate_facts import GateChecked, GateFact, GateWatched, PeopleCounted
 from kiosk.model.ids import IntentId, ItemId, PatronRef, SessionId, Uid
 
 
@@ -227,4 +227,5 @@ Fact = (
 
 def item_of(fact: Fact) -> ItemId | None:
     """The item that a fact is about."""
-    return None if isinstance(fact, HoldCancelled | ChargePaid | PeopleCounted | GateWatched) else fact.item
+    nothings = HoldCancelled | ChargePaid | PeopleCounted | GateWatched | GateChecked
+    return None if isinstance(fact, nothings) else fact.item

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     FINDING_REPAIR = "finding.repair"
     RULES_READ = "rules.read"
     REPORT_READ = "report.read"
+    GATE_READ = "gate.read"
     AUDIT_READ = "audit.read"
     STAFF_READ = "staff.read"
     STAFF_WRITE = "staff.write"

@@ -59,6 +59,9 @@ def test_a_book_that_nobody_has_lent_rings_and_the_guard_is_told_what_it_is(hous
     eventually(lambda: alarms_of(house, UNLENT)[0]["items"][0]["title"] == "盪著鞦韆喝咖啡", "no title")
     (alarm,) = alarms_of(house, UNLENT)
     assert alarm["state"] == "raised"
+    eventually(lambda: alarms_of(house, UNLENT)[0]["picture"], "no picture was taken")
+    picture = httpx.get(house.url(f"/pictures/{alarm['id']}"), trust_env=False)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
     answer = httpx.post(house.url(f"/alarms/{alarm['id']}"), json={"state": "seen", "by": "Guard Li"}, trust_env=False)
     assert answer.status_code == 204
     eventually(lambda: alarms_of(house, UNLENT)[0]["by"] == "Guard Li", "nobody has seen it")

@@ -7,6 +7,7 @@ from kiosk.central.console import (
     exception_page,
     finding,
     findings_page,
+    gates,
     import_page,
     item_page,
     lists,
@@ -31,6 +32,7 @@ PAGES: tuple[Page, ...] = (
     *exception_page.PAGES,
     *findings_page.PAGES,
     *reports.PAGES,
+    *gates.PAGES,
     *rules_page.PAGES,
     *lists.PAGES,
 )

@@ -30,6 +30,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("waivers", "/console/waivers", Permission.CHARGE_READ),
     ("exceptions", "/console/exceptions", Permission.EXCEPTION_READ),
     ("findings", "/console/findings", Permission.FINDING_READ),
+    ("gates", "/console/gates", Permission.GATE_READ),
     ("reports", "/console/reports", Permission.REPORT_READ),
     ("rules", "/console/rules", Permission.RULES_READ),
     ("import", "/console/import", Permission.PATRON_IMPORT),

@@ -13,11 +13,14 @@ from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
+from kiosk.central.gate_state import OPEN_STATES
 from kiosk.central.holdings import CALL_NUMBER, TITLE, HoldState, ItemState
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import audit, staff
+from kiosk.central.store.gate_tables import gate_alarms, gate_checks, gate_gaps
 from kiosk.central.store.tables import charges, exceptions, holds, items, loans, patrons, records
 from kiosk.central.trail import record
+from kiosk.model.gate_facts import AlarmState, CheckResult
 from kiosk.web.csv_text import MARK, csv_text
 from kiosk.web.listing import Column, Filter, Kind, Listing, Wanted, lines, part, wanted
 from kiosk.web.roles import Permission
@@ -30,6 +33,7 @@ NAME = case(
 )
 """As a desk says it; a family name without large and small letters is Chinese, and comes first without a blank."""
 ITEM, PATRON, EXCEPTION = "/console/item?id=", "/console/patron?id=", "/console/exception?id="
+ALARM = "/console/alarm?id="
 YES, OPEN, CLOSED = "yes", "open", "closed"
 RUNNING, OVERDUE, ENDED = "running", "overdue", "ended"
 A_BATCH = 500
@@ -271,6 +275,79 @@ def _staff(asked: Asked) -> Listing:
     )
 
 
+def _alarms(asked: Asked) -> Listing:
+    states: Mapping[str, ColumnElement[bool]] = {
+        OPEN: gate_alarms.c.state.in_(OPEN_STATES),
+        **{state.value: gate_alarms.c.state == state.value for state in AlarmState},
+    }
+    return Listing(
+        "alarms",
+        _of(gate_alarms),
+        gate_alarms.c.id,
+        (
+            Column("raised_at", gate_alarms.c.raised_at, Kind.TIME, sorts=True, link=ALARM, link_from="id"),
+            Column("rang_for", gate_alarms.c.kind, Kind.WORD),
+            Column("things", gate_alarms.c.things, Kind.NUMBER),
+            Column("state", gate_alarms.c.state, Kind.WORD),
+            Column("who", gate_alarms.c.who),
+            Column("gate", gate_alarms.c.gate),
+            Column("station", gate_alarms.c.station),
+            Column("outward", gate_alarms.c.outward, Kind.FLAG),
+            Column("late", gate_alarms.c.late, Kind.FLAG),
+            Column("id", gate_alarms.c.id),
+        ),
+        "-raised_at",
+        (
+            Filter("state", lambda value: states[value], tuple(states)),
+            Filter("gate", lambda value: gate_alarms.c.gate == value),
+        ),
+        ("id",),
+    )
+
+
+def _unwatched(asked: Asked) -> Listing:
+    states: Mapping[str, ColumnElement[bool]] = {OPEN: gate_gaps.c.until.is_(None)}
+    return Listing(
+        "unwatched",
+        _of(gate_gaps),
+        gate_gaps.c.id,
+        (
+            Column("since", gate_gaps.c.since, Kind.TIME, sorts=True),
+            Column("until", gate_gaps.c.until, Kind.TIME),
+            Column("gate", gate_gaps.c.gate),
+            Column("station", gate_gaps.c.station),
+            Column("because", gate_gaps.c.why),
+        ),
+        "-since",
+        (
+            Filter("state", lambda value: states[value], tuple(states)),
+            Filter("gate", lambda value: gate_gaps.c.gate == value),
+        ),
+    )
+
+
+def _gate_checks(asked: Asked) -> Listing:
+    return Listing(
+        "gate-checks",
+        _of(gate_checks),
+        gate_checks.c.id,
+        (
+            Column("at", gate_checks.c.at, Kind.TIME, sorts=True),
+            Column("gate", gate_checks.c.gate),
+            Column("station", gate_checks.c.station),
+            Column("check", gate_checks.c.result, Kind.WORD),
+            Column("who", gate_checks.c.who),
+            Column("strength", gate_checks.c.rssi_dbm, Kind.NUMBER),
+            Column("noise", gate_checks.c.noise, Kind.NUMBER),
+        ),
+        "-at",
+        (
+            Filter("check", lambda value: gate_checks.c.result == value, tuple(result.value for result in CheckResult)),
+            Filter("gate", lambda value: gate_checks.c.gate == value),
+        ),
+    )
+
+
 LISTS: Mapping[str, tuple[Callable[[Asked], Listing], Permission, Permission]] = {
     "patrons": (_patrons, Permission.PATRON_READ, Permission.PATRON_EXPORT),
     "items": (_items, Permission.ITEM_READ, Permission.ITEM_READ),
@@ -278,6 +355,9 @@ LISTS: Mapping[str, tuple[Callable[[Asked], Listing], Permission, Permission]] =
     "holds": (_holds, Permission.HOLD_READ, Permission.HOLD_READ),
     "charges": (_charges, Permission.CHARGE_READ, Permission.CHARGE_READ),
     "exceptions": (_exceptions, Permission.EXCEPTION_READ, Permission.EXCEPTION_READ),
+    "alarms": (_alarms, Permission.GATE_READ, Permission.GATE_READ),
+    "unwatched": (_unwatched, Permission.GATE_READ, Permission.GATE_READ),
+    "gate-checks": (_gate_checks, Permission.GATE_READ, Permission.GATE_READ),
     "audit": (_audit, Permission.AUDIT_READ, Permission.AUDIT_READ),
     "staff": (_staff, Permission.STAFF_READ, Permission.STAFF_READ),
 }

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from kiosk.central import counting
+from kiosk.central import counting, visiting
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.frame import address
 from kiosk.central.counting import LONGEST_DAYS, Counted, Period
+from kiosk.web import plot
 from kiosk.web.csv_text import MARK, csv_text
 from kiosk.web.roles import Permission
 
@@ -27,14 +28,21 @@ class Kind:
     counts: Callable[[Connection, Period], Sequence[Counted]]
     heading: str
     """The first column."""
+    plotted: tuple[int, ...] = ()
+    """Places of the figures that are drawn, one upon the other."""
 
 
+PEOPLE = ("visits", "left", "closed_hours", "marked")
+DRAWN = (visiting.VISITS, visiting.CLOSED)
 KINDS: Mapping[str, Kind] = {
-    "day": Kind(("count",), counting.by_day, "day"),
+    "day": Kind(("count",), counting.by_day, "day", (0,)),
     "class": Kind(("count",), counting.by_class, "loan_class"),
     "branch": Kind(("count",), counting.by_branch, "branch"),
     "station": Kind(("count",), counting.by_station, "station"),
     "turnover": Kind(("copies", "count", "turnover"), counting.turnover, "loan_class"),
+    "visits-day": Kind(PEOPLE, visiting.by_day, "day", DRAWN),
+    "visits-hour": Kind(PEOPLE, visiting.by_hour, "hour", DRAWN),
+    "visits-aisle": Kind(PEOPLE, visiting.by_aisle, "aisle", DRAWN),
 }
 OVERDUE = "overdue"
 """Of now, not of a period."""
@@ -50,14 +58,24 @@ def report(asked: Asked) -> Answer:
         "wrong": wrong,
         "rows": None,
         "share": None,
+        "plot": None,
     }
     if wrong:
         return Shown("reports.html", {**values, "typed": {**typed, **asked.query}}, 422)
     heads, rows = _counted(asked, kind, period)
     share = counting.kiosk_percent(asked.connection, rows) if kind == "station" and rows else None
     shown = {"heads": heads, "rows": rows, "share": share, "csv": address("/console/reports.csv", **typed)}
-    total = sum(one.figures[0] for one in rows) if len(heads) == 2 else None
-    return Shown("reports.html", {**values, **shown, "total": total, "kind": kind})
+    total = [] if kind == "turnover" else [sum(figures) for figures in zip(*(one.figures for one in rows), strict=True)]
+    return Shown("reports.html", {**values, **shown, "total": total, "kind": kind, **_drawn(kind, rows)})
+
+
+def _drawn(kind: str, rows: Sequence[Counted]) -> dict[str, object]:
+    """The plot, and the columns whose words explain its parts; nothing of what is not counted by column."""
+    one = KINDS.get(kind)
+    if one is None or not one.plotted or not any(row.figures[place] for row in rows for place in one.plotted):
+        return {"plot": None}
+    named = [(row.name, [row.figures[place] for place in one.plotted]) for row in rows]
+    return {"plot": plot.columns(named), "parts": [one.columns[place] for place in one.plotted]}
 
 
 def sheet(asked: Asked) -> Answer:
@@ -68,8 +86,8 @@ def sheet(asked: Asked) -> Answer:
     heads, rows = _counted(asked, kind, period)
     lines: list[Sequence[str | int]] = [[asked.say(f"column.{head}") for head in heads]]
     for one in rows:
-        figures = [_ratio(one.figures[2])] if kind == "turnover" else []
-        lines.append([one.name, *one.figures[:2], *figures])
+        *others, last = one.figures
+        lines.append([one.name, *others, _ratio(last) if kind == "turnover" else last])
     name = f"{kind}-{period.first.isoformat()}-{period.last.isoformat()}.csv"
     return Sheet(name, iter([MARK + csv_text(lines)]))
 
