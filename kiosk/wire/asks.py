@@ -101,7 +101,9 @@ def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
         case Kind.IDENTIFY:
             question: Question = AskIdentify(data.text("card", LONGEST_CARD))
         case Kind.BORROW:
-            question = AskBorrow(PatronRef(data.text("patron")), ItemId(data.text("item")), Uid(data.text("uid")))
+            question = AskBorrow(
+                PatronRef(data.text("patron")), ItemId(data.text("item")), Uid(data.text_or_none("uid") or "")
+            )
         case Kind.ITEM:
             question = AskItem(ItemId(data.text("item")))
         case Kind.RENEW:
