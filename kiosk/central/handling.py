@@ -151,7 +151,7 @@ def _acknowledged(desk: Desk, station: Station, ack: Ack, at: datetime) -> Telli
 
 def _ask(connection: Connection, desk: Desk, heard: Heard, now: datetime) -> Telling:
     """Answers go to the station's own topic, whatever response topic the message names."""
-    asked = decode_ask(heard.station, heard.payload)
+    asked = decode_ask(heard.station, heard.payload, heard.correlation)
     if isinstance(asked, SetAside):
         raise MessageRefused("message", "a question of this version", asked.reason)
     said = answer(connection, desk, heard.station.station, asked.ask, asked.question, now)

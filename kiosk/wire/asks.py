@@ -87,8 +87,9 @@ def encode_ask(station: Station, ask: AskId, question: Question, at: datetime) -
     return payload_of(wrapped(ask, station.source, ASK, at, _question_body(question)))
 
 
-def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
-    """A question on `station`'s topic. Raises `MessageRefused`, also where the source is another station."""
+def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> AskMessage | SetAside:
+    """A question on `station`'s topic. `correlation` is the message's correlation data: the question's id, which the
+    envelope's stands for where there is none. Raises `MessageRefused`, also where the source is another station."""
     envelope = unwrap(payload, frozenset({ASK}))
     if isinstance(envelope, SetAside):
         return envelope
@@ -110,7 +111,14 @@ def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
             question = AskRenew(PatronRef(data.text("patron")), ItemId(data.text("item")))
         case Kind.ACCOUNT:
             question = AskAccount(PatronRef(data.text("patron")))
-    return AskMessage(AskId(envelope.id), question)
+    return AskMessage(_id_of(correlation) or AskId(envelope.id), question)
+
+
+def _id_of(correlation: bytes) -> AskId:
+    try:
+        return AskId(Fields({"data": correlation.decode()}, "correlation").text("data"))
+    except UnicodeDecodeError:
+        raise MessageRefused("correlation.data", "the id of the question as text", "bytes that are none") from None
 
 
 def encode_answer(source: str, ask: AskId, answer: Answer, at: datetime) -> bytes:

@@ -356,7 +356,7 @@ def _hold_placed(data: Fields) -> Fact:
     if (title is None) == (item is None):
         raise MessageRefused(data.path, "control_number or item", "both" if title is not None else "neither")
     copy = None if item is None else ItemId(item)
-    return HoldPlaced(_session(data), _intent(data), _patron(data), title, copy, data.text("pickup"))
+    return HoldPlaced(_session(data), _intent(data), _patron(data), title, copy, data.text_or_none("pickup") or "")
 
 
 def _hold_cancelled(data: Fields) -> Fact:
@@ -371,8 +371,8 @@ def _charge_paid(data: Fields) -> Fact:
         amount_cents=data.whole("amount_cents", 1, LARGEST_AMOUNT_CENTS),
         currency=data.text("currency", longest=3),
         method=data.word("method", PaidBy),
-        reference=data.text("reference", longest=128),
-        charges=data.texts("charges", MOST_REASONS),
+        reference=data.text_or_none("reference", longest=128) or "",
+        charges=data.texts("charges", MOST_REASONS) if data.has("charges") else (),
     )
 
 

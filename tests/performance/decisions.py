@@ -2,11 +2,11 @@
 
 A library of 200,000 patrons and 1,000,000 items, `kiosk central` as a process with full flushing, and 200 questions a
 second from ten stations for 30 seconds: through a real mosquitto and back, and then to central's inbox and worker
-alone. Beside them, in the same run, what the machine itself takes for 200 bare commits a second of a row like that of an
-answer: no decision can be quicker. `--folder` says on which disk, `--url` takes an empty database of one's own in place of a new one in this folder. `--facts` makes a loan and
-its opening of every yes, told beside the questions that follow.
+alone. Beside them, in the same run, as many commits of a bare row: no decision can be quicker than its commit.
 
-Prints figures for people and one JSON object. No test: what it finds depends on the machine.
+`--folder` says on which disk, `--url` takes an empty database of one's own in place of a new one there. `--facts` makes
+a loan and its opening of every yes, told beside the questions that follow. Prints figures for people and one JSON
+object. No test: what it finds depends on the machine.
 """
 
 from __future__ import annotations
