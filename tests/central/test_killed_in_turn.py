@@ -1,4 +1,4 @@
-"""Central, the broker and the database, each killed several times while kiosks lend: every fact is there once (I5).
+"""Central, broker and database, each killed several times while kiosks lend: every fact is there once (I5, W13).
 
 Everything is real: processes, SIGKILL, a broker and a database on sockets, the kiosks' ledgers and uplinks. The next
 one is killed when every kiosk has been acknowledged more facts since the last one came back.
@@ -200,7 +200,7 @@ def branches(house: House, tmp_path: Path) -> Iterator[list[Branch]]:
         branch.close()
 
 
-def test_killed_in_turn_under_load_nothing_is_lost_and_nothing_invented(house: House, branches: list[Branch]) -> None:
+def test_w13_killed_in_turn_nothing_is_lost_and_nothing_invented(house: House, branches: list[Branch]) -> None:
     chance, ends = random.Random(6), threading.Event()
     for branch in branches:
         branch.lends_to_somebody_blocked()

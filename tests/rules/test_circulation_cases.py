@@ -1,5 +1,5 @@
-"""The cases of other library systems (`circulation.toml`): ours must decide as they do; and those made from what our page
-of circulation promises (`circulation_more.toml`)."""
+"""The cases of other library systems (`circulation.toml`): ours must decide as they do. `circulation_more.toml` holds
+those that were made from what our page of circulation promises."""
 
 from __future__ import annotations
 
