@@ -125,7 +125,11 @@ def test_a_doubt_ends_when_it_is_settled(central: Central, station: Station1) ->
         station.fact("lk.loan.made", item="snow", **LOAN), station.fact("lk.item.doubtful", item="snow", **doubt)
     )
     assert central.noted(only_open=True) == [("doubtful", "snow")]
-    station.tells(station.fact("lk.station.settled", item="snow", outcome="opened"))
+    for minute, (kind, more) in enumerate(
+        [("lk.item.returned", {"found": "lent"}), ("lk.station.settled", {"outcome": "returned"})]
+    ):
+        told = station.fact(kind, item="snow", **more)
+        station.tells(told | {"time": f"2026-11-23T02:0{minute}:00Z"})
     assert central.noted(only_open=True) == []
 
 
