@@ -10,7 +10,6 @@ from kiosk.central.story import Fresh
 from kiosk.model.facts import Fact, OfALoan
 from kiosk.model.ids import IntentId
 
-
 EVERY_LOAN = Lookup(loans.c.item)
 """Also those that ended long ago: a doubt may be settled after the book has come back."""
 
