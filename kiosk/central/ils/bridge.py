@@ -112,7 +112,7 @@ class Bridge:
     def take(self, heard: Heard) -> bool:
         """Take a question that the library's own system decides; False where it is none of those."""
         try:
-            asked = decode_ask(heard.station, heard.payload)
+            asked = decode_ask(heard.station, heard.payload, heard.correlation)
         except MessageRefused:
             return False
         if isinstance(asked, SetAside) or not isinstance(asked.question, Asked):
