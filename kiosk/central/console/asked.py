@@ -17,6 +17,7 @@ from starlette.responses import ContentStream
 from kiosk.central.answering import Desk
 from kiosk.central.console.sessions import Limits, Note, Session, leave_note
 from kiosk.central.console.staff import Staff
+from kiosk.central.photographs import Photographs
 from kiosk.central.trail import NOTHING, Changes, record
 from kiosk.library.documents import Action, Wish
 from kiosk.rules.lending import Setting
@@ -46,6 +47,8 @@ class Console:
     """False where the library's own system lends: its desk does, then, and this one only looks."""
     changed: Callable[[], None]
     """Somebody has changed something that the live page shows."""
+    photos: Photographs | None = None
+    """Where photographs of damage are kept; without it there are none."""
 
     def may(self, staff: Staff) -> frozenset[Permission]:
         """What somebody may do here."""
@@ -62,6 +65,8 @@ class Upload:
 
     name: str
     content: bytes
+    fault: str = ""
+    """The key of the sentence that says why it cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +230,5 @@ class Page:
     does: Callable[[Asked], Answer]
     writes: bool = False
     """A form is sent to it (POST), and it runs in a transaction that writes."""
+    prepares: Callable[[Console, Upload], Upload] | None = None
+    """Done with the form's file before that transaction begins, where it takes long."""

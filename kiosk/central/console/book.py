@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.central.console import (
     circulating,
+    damage_pages,
     exception_page,
     finding,
     findings_page,
@@ -23,6 +24,7 @@ PAGES: tuple[Page, ...] = (
     *today.PAGES,
     *finding.PAGES,
     *circulating.PAGES,
+    *damage_pages.PAGES,
     *patron_page.PAGES,
     *money_pages.PAGES,
     *item_page.PAGES,

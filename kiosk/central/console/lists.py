@@ -15,9 +15,10 @@ from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
 from kiosk.central.holdings import CALL_NUMBER, TITLE, HoldState, ItemState
 from kiosk.central.store import writing
-from kiosk.central.store.console_tables import audit, staff
+from kiosk.central.store.console_tables import audit, damages, staff
 from kiosk.central.store.tables import charges, exceptions, holds, items, loans, patrons, records
 from kiosk.central.trail import record
+from kiosk.library.damage import DamageState
 from kiosk.web.csv_text import MARK, csv_text
 from kiosk.web.listing import Column, Filter, Kind, Listing, Wanted, lines, part, wanted
 from kiosk.web.roles import Permission
@@ -30,6 +31,7 @@ NAME = case(
 )
 """As a desk says it; a family name without large and small letters is Chinese, and comes first without a blank."""
 ITEM, PATRON, EXCEPTION = "/console/item?id=", "/console/patron?id=", "/console/exception?id="
+DAMAGE = "/console/damage?number="
 YES, OPEN, CLOSED = "yes", "open", "closed"
 RUNNING, OVERDUE, ENDED = "running", "overdue", "ended"
 A_BATCH = 500
@@ -201,6 +203,28 @@ def _charges(asked: Asked) -> Listing:
     )
 
 
+def _damages(asked: Asked) -> Listing:
+    return Listing(
+        "damages",
+        _of(_titled(damages, damages.c.item)),
+        damages.c.id,
+        (
+            Column("made_at", damages.c.made_at, Kind.TIME, sorts=True),
+            Column("number", damages.c.number, link=DAMAGE),
+            Column("item", damages.c.item, link=ITEM),
+            Column("title", func.coalesce(TITLE, "")),
+            Column("kind", damages.c.kind, Kind.WORD),
+            Column("amount", damages.c.amount_cents, Kind.MONEY),
+            Column("state", damages.c.state, Kind.WORD),
+        ),
+        "-made_at",
+        (
+            Filter("state", lambda value: damages.c.state == value, tuple(state.value for state in DamageState)),
+            Filter("item", lambda value: damages.c.item == value),
+        ),
+    )
+
+
 def _exceptions(asked: Asked) -> Listing:
     states: Mapping[str, ColumnElement[bool]] = {
         OPEN: exceptions.c.open.is_(True),
@@ -277,6 +301,7 @@ LISTS: Mapping[str, tuple[Callable[[Asked], Listing], Permission, Permission]] =
     "loans": (_loans, Permission.LOAN_READ, Permission.LOAN_EXPORT),
     "holds": (_holds, Permission.HOLD_READ, Permission.HOLD_READ),
     "charges": (_charges, Permission.CHARGE_READ, Permission.CHARGE_READ),
+    "damages": (_damages, Permission.DAMAGE_READ, Permission.DAMAGE_READ),
     "exceptions": (_exceptions, Permission.EXCEPTION_READ, Permission.EXCEPTION_READ),
     "audit": (_audit, Permission.AUDIT_READ, Permission.AUDIT_READ),
     "staff": (_staff, Permission.STAFF_READ, Permission.STAFF_READ),
