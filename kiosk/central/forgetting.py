@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from kiosk.central.holdings import RUNNING
 from kiosk.central.store.console_tables import damages
+from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import charges, decisions, exceptions, facts, holds, loans, set_aside
 from kiosk.central.store.walking import Rows, Walk
 from kiosk.library.damage import DamageState
@@ -54,6 +55,7 @@ def everything(before: datetime) -> tuple[Forgetting, ...]:
         _emptied(holds, holds.c.id, _held(before), {PATRON: NOBODY}),
         _emptied(charges, charges.c.id, _paid(before), {"item": None, "loan": None}),
         _emptied(damages, damages.c.id, _judged(before), {"patron": None, "loan": None}),
+        _deleted(notices, notices.c.id, notices.c.day < before.date()),
         Forgetting(_closed(before), _forget_details),
         _deleted(set_aside, set_aside.c.id, set_aside.c.received_at < before),
     )

@@ -36,6 +36,7 @@ from kiosk.central.inbox import Inbox
 from kiosk.central.lent.telling import GateTeller
 from kiosk.central.line import Line
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
+from kiosk.central.notices.sender import Sender
 from kiosk.central.pages.access import Access, BadToken, read_token
 from kiosk.central.pages.api.keys import Caller, caller_of
 from kiosk.central.pages.app import Parts, application
@@ -141,7 +142,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
-    for part in (library, housekeeping, worker):
+    for part in (library, housekeeping, worker, _sender(settings, engine, changed)):
         _begin(part, held)
     line.open()
     held.callback(line.close)
@@ -319,8 +320,14 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
         wanted.currency,
         may_lend=settings.ils is None,
         changed=changed,
+        notices=settings.notices,
         photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
+
+
+def _sender(settings: CentralSettings, engine: Engine, changed: Callable[[], None]) -> Sender | None:
+    """Whoever sends notices, where any are sent."""
+    return None if settings.notices is None else Sender(engine, settings.notices, settings.time_zone, changed)
 
 
 def _acs(

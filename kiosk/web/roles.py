@@ -37,6 +37,8 @@ class Permission(StrEnum):
     DAMAGE_READ = "damage.read"
     DAMAGE_REPORT = "damage.report"
     DAMAGE_JUDGE = "damage.judge"
+    NOTICE_READ = "notice.read"
+    NOTICE_WRITE = "notice.write"
     EXCEPTION_READ = "exception.read"
     EXCEPTION_WRITE = "exception.write"
     FINDING_READ = "finding.read"

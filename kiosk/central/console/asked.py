@@ -17,6 +17,7 @@ from starlette.responses import ContentStream
 from kiosk.central.answering import Desk
 from kiosk.central.console.sessions import Limits, Note, Session, leave_note
 from kiosk.central.console.staff import Staff
+from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.photographs import Photographs
 from kiosk.central.trail import NOTHING, Changes, record
 from kiosk.library.documents import Action, Wish
@@ -47,6 +48,8 @@ class Console:
     """False where the library's own system lends: its desk does, then, and this one only looks."""
     changed: Callable[[], None]
     """Somebody has changed something that the live page shows."""
+    notices: NoticeSettings | None = None
+    """How patrons are written to; without it they are not."""
     photos: Photographs | None = None
     """Where photographs of damage are kept; without it there are none."""
 

@@ -29,6 +29,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("charges", "/console/charges", Permission.CHARGE_READ),
     ("waivers", "/console/waivers", Permission.CHARGE_READ),
     ("damages", "/console/damages", Permission.DAMAGE_READ),
+    ("notices", "/console/notices", Permission.NOTICE_READ),
     ("exceptions", "/console/exceptions", Permission.EXCEPTION_READ),
     ("findings", "/console/findings", Permission.FINDING_READ),
     ("reports", "/console/reports", Permission.REPORT_READ),

@@ -14,8 +14,10 @@ from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
 from kiosk.central.holdings import CALL_NUMBER, TITLE, HoldState, ItemState
+from kiosk.central.notices.queue import NoticeState
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import audit, damages, staff
+from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import charges, exceptions, holds, items, loans, patrons, records
 from kiosk.central.trail import record
 from kiosk.library.damage import DamageState
@@ -32,6 +34,7 @@ NAME = case(
 """As a desk says it; a family name without large and small letters is Chinese, and comes first without a blank."""
 ITEM, PATRON, EXCEPTION = "/console/item?id=", "/console/patron?id=", "/console/exception?id="
 DAMAGE = "/console/damage?number="
+NOTICE = "/console/notice?id="
 YES, OPEN, CLOSED = "yes", "open", "closed"
 RUNNING, OVERDUE, ENDED = "running", "overdue", "ended"
 A_BATCH = 500
@@ -225,6 +228,29 @@ def _damages(asked: Asked) -> Listing:
     )
 
 
+def _notices(asked: Asked) -> Listing:
+    return Listing(
+        "notices",
+        _of(notices),
+        notices.c.id,
+        (
+            Column("id", notices.c.id, Kind.NUMBER, sorts=True, link=NOTICE),
+            Column("made_at", notices.c.made_at, Kind.TIME),
+            Column("kind", notices.c.kind, Kind.WORD),
+            Column("patron", notices.c.patron, link=PATRON),
+            Column("state", notices.c.state, Kind.WORD),
+            Column("sent_at", notices.c.sent_at, Kind.TIME),
+            Column("tries", notices.c.tries, Kind.NUMBER),
+            Column("trouble", notices.c.trouble),
+        ),
+        "-id",
+        (
+            Filter("state", lambda value: notices.c.state == value, tuple(state.value for state in NoticeState)),
+            Filter("patron", lambda value: notices.c.patron == value),
+        ),
+    )
+
+
 def _exceptions(asked: Asked) -> Listing:
     states: Mapping[str, ColumnElement[bool]] = {
         OPEN: exceptions.c.open.is_(True),
@@ -302,6 +328,7 @@ LISTS: Mapping[str, tuple[Callable[[Asked], Listing], Permission, Permission]] =
     "holds": (_holds, Permission.HOLD_READ, Permission.HOLD_READ),
     "charges": (_charges, Permission.CHARGE_READ, Permission.CHARGE_READ),
     "damages": (_damages, Permission.DAMAGE_READ, Permission.DAMAGE_READ),
+    "notices": (_notices, Permission.NOTICE_READ, Permission.PATRON_EXPORT),
     "exceptions": (_exceptions, Permission.EXCEPTION_READ, Permission.EXCEPTION_READ),
     "audit": (_audit, Permission.AUDIT_READ, Permission.AUDIT_READ),
     "staff": (_staff, Permission.STAFF_READ, Permission.STAFF_READ),
