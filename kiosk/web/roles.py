@@ -25,6 +25,7 @@ class Permission(StrEnum):
     PATRON_ERASE = "patron.erase"
     ITEM_READ = "item.read"
     ITEM_WRITE = "item.write"
+    RECORD_IMPORT = "record.import"
     LOAN_READ = "loan.read"
     LOAN_WRITE = "loan.write"
     LOAN_EXPORT = "loan.export"

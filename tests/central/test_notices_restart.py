@@ -58,7 +58,7 @@ def test_nobody_gets_a_notice_twice_across_a_kill(tmp_path: Path, central_proces
         central_process.stop()
     assert max(Counter(mail.post.to()).values()) == 1
     with store.connect() as connection:
-        query = select(notices.c.state, func.count().label("count")).group_by(notices.c.state)
-        counted = {row.state: row.count for row in connection.execute(query)}
+        query = select(notices.c.state, func.count().label("many")).group_by(notices.c.state)
+        counted = {row.state: row.many for row in connection.execute(query)}
     assert counted == {"sent": PEOPLE - 1, "unsure": 1}
     store.dispose()

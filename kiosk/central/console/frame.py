@@ -35,6 +35,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("reports", "/console/reports", Permission.REPORT_READ),
     ("rules", "/console/rules", Permission.RULES_READ),
     ("import", "/console/import", Permission.PATRON_IMPORT),
+    ("marc", "/console/marc", Permission.RECORD_IMPORT),
     ("audit", "/console/audit", Permission.AUDIT_READ),
     ("staff", "/console/staff", Permission.STAFF_READ),
 )
