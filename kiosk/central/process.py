@@ -43,6 +43,8 @@ from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.pages.reading import Told
+from kiosk.central.paying.provider import Provider
+from kiosk.central.paying.wechat import BadKeys, WeChatPay
 from kiosk.central.photographs import Photographs
 from kiosk.central.seeding import seed
 from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
@@ -136,8 +138,9 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
-    console = _console(settings, desk, engine, changed)
-    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies)
+    payer = _payer(settings)
+    console = _console(settings, desk, engine, changed, payer)
+    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payer)
     server = _Server(application(parts), changes, ready)
     threading.excepthook = server.thread_failed
     for number in ENDING:
@@ -306,7 +309,19 @@ def _library(
         raise CannotStart(f"cannot read ils.password_file {settings.ils.password_file}: {trouble}") from None
 
 
-def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Console | None:
+def _payer(settings: CentralSettings) -> Provider | None:
+    """Who takes money by phone, where anybody does."""
+    if settings.payments is None:
+        return None
+    try:
+        return WeChatPay(settings.payments)
+    except BadKeys as bad:
+        raise CannotStart(str(bad)) from None
+
+
+def _console(
+    settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None], payer: Provider | None
+) -> Console | None:
     """The staff console, where there is one. Raises `SettingsRefused` for faults of its roles."""
     if settings.console is None:
         return None
@@ -321,6 +336,8 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
         may_lend=settings.ils is None,
         changed=changed,
         notices=settings.notices,
+        payer=payer,
+        order_min=15 if settings.payments is None else settings.payments.order_min,
         photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, insert, select, upd
 from kiosk.central.catalogue.findings import Finding, Severity
 from kiosk.central.catalogue.reading import Catalogued, read_records
 from kiosk.central.catalogue.rows import row_of
+from kiosk.central.search.indexing import enter_records
 from kiosk.central.store.tables import records
 
 Row = dict[str, object]
@@ -53,6 +54,7 @@ def enter(connection: Connection, rows: Sequence[Row]) -> None:
     """Enter new records."""
     for part in _parts(rows):
         connection.execute(insert(records), list(part))
+        enter_records(connection, [str(row["control_number"]) for row in part])
 
 
 def replace(connection: Connection, rows: Sequence[Row]) -> None:
@@ -65,6 +67,7 @@ def replace(connection: Connection, rows: Sequence[Row]) -> None:
     for part in _parts(rows):
         told = [{"of": row["control_number"], **{f"new_{name}": row[name] for name in names}} for row in part]
         connection.execute(one, told)
+        enter_records(connection, [str(row["control_number"]) for row in part])
 
 
 def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

@@ -7,13 +7,24 @@ from datetime import date
 import pytest
 
 from kiosk.central.notices.addresses import is_address
-from kiosk.central.notices.texts import BadTemplate, Book, NoticeKind, Text, check, example, shipped, told
+from kiosk.central.notices.texts import (
+    LANGUAGES,
+    BadTemplate,
+    Book,
+    NoticeKind,
+    Text,
+    check,
+    example,
+    nearest,
+    shipped,
+    told,
+)
 from kiosk.model.circulation import Language
 
 TODAY = date(2026, 11, 27)
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_the_shipped_texts_say_who_what_and_when(kind: NoticeKind, language: Language) -> None:
     facts = example(language, "Stadtbücherei", TODAY)
@@ -92,3 +103,10 @@ def test_addresses(text: str) -> None:
 )
 def test_what_is_no_address(text: str) -> None:
     assert not is_address(text)
+
+
+def test_whoever_reads_another_language_gets_the_nearest_one() -> None:
+    assert {language: nearest(language) for language in Language if language not in LANGUAGES} == {
+        Language(name): Language.ZH if name.startswith("zh") else Language.EN for name in set(Language) - set(LANGUAGES)
+    }
+    assert nearest(Language("zh-Hant")) is Language.ZH

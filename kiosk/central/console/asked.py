@@ -18,6 +18,7 @@ from kiosk.central.answering import Desk
 from kiosk.central.console.sessions import Limits, Note, Session, leave_note
 from kiosk.central.console.staff import Staff
 from kiosk.central.notices.settings import NoticeSettings
+from kiosk.central.paying.provider import Provider
 from kiosk.central.photographs import Photographs
 from kiosk.central.trail import NOTHING, Changes, record
 from kiosk.library.documents import Action, Wish
@@ -50,6 +51,10 @@ class Console:
     """Somebody has changed something that the live page shows."""
     notices: NoticeSettings | None = None
     """How patrons are written to; without it they are not."""
+    payer: Provider | None = None
+    """Who takes money by phone; without it money is taken at the desk alone."""
+    order_min: int = 15
+    """So long an order can be paid."""
     photos: Photographs | None = None
     """Where photographs of damage are kept; without it there are none."""
 

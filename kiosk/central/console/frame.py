@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("loans", "/console/loans", Permission.LOAN_READ),
     ("holds", "/console/holds", Permission.HOLD_READ),
     ("charges", "/console/charges", Permission.CHARGE_READ),
+    ("orders", "/console/orders", Permission.CHARGE_READ),
     ("waivers", "/console/waivers", Permission.CHARGE_READ),
     ("damages", "/console/damages", Permission.DAMAGE_READ),
     ("notices", "/console/notices", Permission.NOTICE_READ),

@@ -15,8 +15,10 @@ from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
 from kiosk.central.holdings import CALL_NUMBER, TITLE, HoldState, ItemState
 from kiosk.central.notices.queue import NoticeState
+from kiosk.central.paying.orders import OrderState
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import audit, damages, staff
+from kiosk.central.store.money_tables import payment_orders
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import charges, exceptions, holds, items, loans, patrons, records
 from kiosk.central.trail import record
@@ -34,6 +36,7 @@ NAME = case(
 """As a desk says it; a family name without large and small letters is Chinese, and comes first without a blank."""
 ITEM, PATRON, EXCEPTION = "/console/item?id=", "/console/patron?id=", "/console/exception?id="
 DAMAGE = "/console/damage?number="
+ORDER = "/console/order?id="
 NOTICE = "/console/notice?id="
 YES, OPEN, CLOSED = "yes", "open", "closed"
 RUNNING, OVERDUE, ENDED = "running", "overdue", "ended"
@@ -228,6 +231,24 @@ def _damages(asked: Asked) -> Listing:
     )
 
 
+def _orders(asked: Asked) -> Listing:
+    return Listing(
+        "orders",
+        _of(payment_orders),
+        payment_orders.c.id,
+        (
+            Column("made_at", payment_orders.c.made_at, Kind.TIME, sorts=True),
+            Column("number", payment_orders.c.id, link=ORDER),
+            Column("patron", payment_orders.c.patron, link=PATRON),
+            Column("amount", payment_orders.c.amount_cents, Kind.MONEY),
+            Column("state", payment_orders.c.state, Kind.WORD),
+            Column("transaction", func.coalesce(payment_orders.c.transaction, "")),
+        ),
+        "-made_at",
+        (Filter("state", lambda value: payment_orders.c.state == value, tuple(state.value for state in OrderState)),),
+    )
+
+
 def _notices(asked: Asked) -> Listing:
     return Listing(
         "notices",
@@ -328,6 +349,7 @@ LISTS: Mapping[str, tuple[Callable[[Asked], Listing], Permission, Permission]] =
     "holds": (_holds, Permission.HOLD_READ, Permission.HOLD_READ),
     "charges": (_charges, Permission.CHARGE_READ, Permission.CHARGE_READ),
     "damages": (_damages, Permission.DAMAGE_READ, Permission.DAMAGE_READ),
+    "orders": (_orders, Permission.CHARGE_READ, Permission.CHARGE_READ),
     "notices": (_notices, Permission.NOTICE_READ, Permission.PATRON_EXPORT),
     "exceptions": (_exceptions, Permission.EXCEPTION_READ, Permission.EXCEPTION_READ),
     "audit": (_audit, Permission.AUDIT_READ, Permission.AUDIT_READ),

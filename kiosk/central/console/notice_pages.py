@@ -7,7 +7,7 @@ from sqlalchemy import Row, insert, select, update
 from kiosk.central.console.asked import Answer, Asked, Moved, Nothing, Page, Shown
 from kiosk.central.console.frame import address
 from kiosk.central.notices.queue import NoticeState
-from kiosk.central.notices.texts import BadTemplate, NoticeKind, Text, check, example, shipped
+from kiosk.central.notices.texts import LANGUAGES, BadTemplate, NoticeKind, Text, check, example, shipped
 from kiosk.central.store.notice_tables import notice_templates, notices
 from kiosk.model.circulation import Language
 from kiosk.web.roles import Permission
@@ -52,7 +52,7 @@ def text(asked: Asked) -> Answer:
 
 
 def _of(kind: str, language: str) -> tuple[NoticeKind, Language]:
-    if kind not in set(NoticeKind) or language not in set(Language):
+    if kind not in set(NoticeKind) or language not in {one.value for one in LANGUAGES}:
         raise Nothing("problem.address")
     return NoticeKind(kind), Language(language)
 
@@ -82,7 +82,7 @@ def _shown(
         "kind": kind.value,
         "language": language.value,
         "kinds": [one.value for one in NoticeKind],
-        "languages": [one.value for one in Language],
+        "languages": [one.value for one in LANGUAGES],
         "typed": typed,
         "version": 0 if row is None else row.version,
         "trouble": "" if row is None else row.trouble,

@@ -55,4 +55,5 @@ class NoticeSettings:
             raise ValueError("expected from_hour before until_hour")
 
     def library(self, language: Language) -> str:
+        """Its name in a language of `texts.LANGUAGES`."""
         return self.library_zh if language is Language.ZH else self.library_en

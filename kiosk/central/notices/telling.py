@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 from kiosk.central.holdings import TITLE, HoldState
 from kiosk.central.notices.queue import NoticeRow
 from kiosk.central.notices.settings import NoticeSettings
-from kiosk.central.notices.texts import BadTemplate, Book, Facts, NoticeKind, Text, shipped, told
+from kiosk.central.notices.texts import BadTemplate, Book, Facts, NoticeKind, Text, nearest, shipped, told
 from kiosk.central.people import full_name
 from kiosk.central.store.notice_tables import notice_templates
 from kiosk.central.store.tables import holds, items, loans, patrons, records
@@ -48,7 +48,8 @@ class Letters:
             who, kind = people.get(row.patron), NoticeKind(str(row.kind))
             if who is None or not who.email:
                 continue
-            language = Language(who.language) if who.language in set(Language) else self.settings.language
+            chosen = Language(who.language) if who.language in set(Language) else self.settings.language
+            language = nearest(chosen)
             books = (late.get(who.id, []), soon.get(who.id, []), ready.get((who.id, str(row.subject)), []))
             if not {NoticeKind.OVERDUE: books[0], NoticeKind.DUE_SOON: books[1], NoticeKind.HOLD_READY: books[2]}[kind]:
                 continue

@@ -22,6 +22,8 @@ from kiosk.model.circulation import Language
 
 SHIPPED = Path(kiosk.words.__file__).with_name("notices")
 LONGEST_SUBJECT, LONGEST_BODY, LONGEST_TOLD = 200, 8_000, 40_000
+LANGUAGES = (Language.ZH, Language.EN)
+"""That notices are written in."""
 FILTERS = ("length", "upper", "lower", "join", "default", "first", "last")
 
 
@@ -114,6 +116,13 @@ def _refuse_programs(node: nodes.Node, loops: int) -> None:
         raise BadTemplate(f"line {node.lineno}: loops stand {DEEPEST} deep at most")
     for inner in node.iter_child_nodes():
         _refuse_programs(inner, loops)
+
+
+def nearest(language: Language) -> Language:
+    """The one of them that somebody who reads `language` reads best."""
+    if language in LANGUAGES:
+        return language
+    return Language.ZH if language.value.startswith("zh") else Language.EN
 
 
 @cache
