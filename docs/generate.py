@@ -12,10 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs import hardware_table, scenario_table, settings_page, tables
+from kiosk.library import pages as papers
 from kiosk.session import diagram
 
 ROOT = Path(__file__).parents[1]
-WHOLE: dict[str, Callable[[], str]] = {"docs/states.md": diagram.page, "docs/settings.md": settings_page.page}
+WHOLE: dict[str, Callable[[], str]] = {
+    "docs/states.md": diagram.page,
+    "docs/papers.md": papers.page,
+    "docs/settings.md": settings_page.page,
+}
 PARTS: dict[str, Callable[[], str]] = {
     "commands": tables.commands,
     "hardware": hardware_table.hardware,

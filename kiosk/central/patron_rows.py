@@ -11,15 +11,27 @@ from datetime import date
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
+from kiosk.central.notices.addresses import is_address
 from kiosk.central.store.tables import cards, patrons
 from kiosk.central.trail import Changes
 from kiosk.model.cards import card_token
 from kiosk.model.circulation import Language
 
 NEEDED = ("id", "given_name", "category")
-OTHERS = ("family_name", "expires", "born", "guardian", "language", "blocked", "card_lost", "cards")
+OTHERS = (
+    "family_name",
+    "expires",
+    "born",
+    "guardian",
+    "language",
+    "blocked",
+    "card_lost",
+    "email",
+    "no_reminders",
+    "cards",
+)
 FIELDS = (*NEEDED, *OTHERS)
-PERSONAL = frozenset({"given_name", "family_name", "born", "guardian", "cards"})
+PERSONAL = frozenset({"given_name", "family_name", "born", "guardian", "email", "cards"})
 """Fields whose values the audit trail, which is for ever, does not keep."""
 LONGEST = {"id": 64, "given_name": 128, "family_name": 128, "category": 32, "guardian": 64}
 LONGEST_CARD = 128
@@ -121,6 +133,12 @@ def _flag(name: str, text: str, today: date) -> bool:
     return text.lower() in YES
 
 
+def _email(name: str, text: str, today: date) -> str | None:
+    if text and not is_address(text):
+        raise _Faulty("email")
+    return text or None
+
+
 _READERS: Mapping[str, Callable[[str, str, date], object]] = {
     "id": _number,
     "guardian": _number,
@@ -132,6 +150,8 @@ _READERS: Mapping[str, Callable[[str, str, date], object]] = {
     "language": _language,
     "blocked": _flag,
     "card_lost": _flag,
+    "email": _email,
+    "no_reminders": _flag,
 }
 
 

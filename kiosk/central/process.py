@@ -38,12 +38,16 @@ from kiosk.central.inbox import Inbox
 from kiosk.central.lent.telling import GateTeller
 from kiosk.central.line import Line
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
+from kiosk.central.notices.sender import Sender
 from kiosk.central.pages.access import Access, BadToken, read_token
 from kiosk.central.pages.api.keys import Caller, caller_of
 from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.pages.reading import Told
+from kiosk.central.paying.provider import Provider
+from kiosk.central.paying.wechat import BadKeys, WeChatPay
+from kiosk.central.photographs import Photographs
 from kiosk.central.seeding import seed
 from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
@@ -135,19 +139,19 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     issuing = _issuing(settings, desk, engine, board)
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
-    ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
-    console = _console(settings, desk, engine, changed)
-    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies)
-    server = _Server(application(parts), changes, ready)
+    payer = _payer(settings)
+    console = _console(settings, desk, engine, changed, payer)
+    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payer)
+    server = _Server(application(parts), changes, _ready(acs, settings.sip2))
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
-    for part in (library, housekeeping, worker):
+    for part in (library, housekeeping, worker, _sender(settings, engine, changed)):
         _begin(part, held)
     line.open()
     held.callback(line.close)
-    _begin(teller, held)
-    _begin(issuing, held)
+    for after_line in (teller, issuing):
+        _begin(after_line, held)
     if acs is not None:
         held.callback(acs.stop)
     server.run(sockets=[listener])
@@ -314,7 +318,19 @@ def _library(
         raise CannotStart(str(bad)) from None
 
 
-def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Console | None:
+def _payer(settings: CentralSettings) -> Provider | None:
+    """Who takes money by phone, where anybody does."""
+    if settings.payments is None:
+        return None
+    try:
+        return WeChatPay(settings.payments)
+    except BadKeys as bad:
+        raise CannotStart(str(bad)) from None
+
+
+def _console(
+    settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None], payer: Provider | None
+) -> Console | None:
     """The staff console, where there is one. Raises `SettingsRefused` for faults of its roles."""
     if settings.console is None:
         return None
@@ -328,7 +344,16 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
         wanted.currency,
         may_lend=settings.ils is None,
         changed=changed,
+        notices=settings.notices,
+        payer=payer,
+        order_min=15 if settings.payments is None else settings.payments.order_min,
+        photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
+
+
+def _sender(settings: CentralSettings, engine: Engine, changed: Callable[[], None]) -> Sender | None:
+    """Whoever sends notices, where any are sent."""
+    return None if settings.notices is None else Sender(engine, settings.notices, settings.time_zone, changed)
 
 
 def _acs(
@@ -343,6 +368,11 @@ def _acs(
         raise CannotStart(str(bad)) from None
     except OSError as trouble:
         raise CannotStart(f"sip2.certificate or sip2.key cannot be used: {trouble}") from None
+
+
+def _ready(acs: Sip2Server | None, settings: Sip2Settings) -> Mapping[str, int]:
+    """Ports beside the pages', by what listens there."""
+    return {} if acs is None else {"sip2": _listening(acs, settings)}
 
 
 def _listening(acs: Sip2Server, settings: Sip2Settings) -> int:

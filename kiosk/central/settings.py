@@ -10,6 +10,8 @@ from kiosk.central.acs.settings import Pins, Sip2Settings
 from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.settings import CopiesSettings
 from kiosk.central.ils.settings import IlsSettings
+from kiosk.central.notices.settings import NoticeSettings
+from kiosk.central.paying.settings import PaymentSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, is_loopback, within
 from kiosk.rules.policy import Policy, RulesFile
@@ -122,6 +124,10 @@ class CentralSettings:
     """SIP2 for other makers' self-checks and book-drops."""
     console: ConsoleSettings | None = None
     """The staff console; without it there is none."""
+    notices: NoticeSettings | None = None
+    """E-mail to patrons; without it nothing is sent."""
+    payments: PaymentSettings | None = None
+    """Paying by phone; without it money is taken at the desk alone."""
     gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""

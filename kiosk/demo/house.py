@@ -213,6 +213,7 @@ class House:
             "http.port": str(ports.central),
             "database.url": f"sqlite:///{self.central_database}",
             "seed.loans": str(self._loans),
+            "console.photos": str(self.run / "photos"),
         }
         if self.setting.copies:
             central["copies.folder"] = str(self._copies)

@@ -13,12 +13,18 @@ from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
 from kiosk.central.console.sessions import compare
 from kiosk.central.console.waiving import ASKED
 from kiosk.central.holdings import HoldState
-from kiosk.central.store.console_tables import findings, waivers
+from kiosk.central.notices.queue import NoticeState
+from kiosk.central.store.console_tables import damages, findings, waivers
+from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import exceptions, holds, loans
+from kiosk.library.damage import DamageState
 from kiosk.model.circulation import Language
 from kiosk.web.passwords import BadPassword, hashed
 from kiosk.web.roles import Permission
 from kiosk.words.sentences import CONSOLE_LANGUAGES
+
+TO_LOOK_AT = (NoticeState.UNSURE.value, NoticeState.GIVEN_UP.value)
+REPORTED = DamageState.REPORTED.value
 
 
 def today(asked: Asked) -> Answer:
@@ -30,6 +36,8 @@ def today(asked: Asked) -> Answer:
     tiles: tuple[tuple[str, Permission, Table, ColumnElement[bool], str], ...] = (
         ("exceptions", Permission.EXCEPTION_READ, exceptions, exceptions.c.open.is_(True), "/console/exceptions"),
         ("waivers", Permission.WAIVER_APPROVE, waivers, waivers.c.state == ASKED, "/console/waivers"),
+        ("damages", Permission.DAMAGE_JUDGE, damages, damages.c.state == REPORTED, "/console/damages?state=reported"),
+        ("notices", Permission.NOTICE_READ, notices, notices.c.state.in_(TO_LOOK_AT), "/console/notices?state=unsure"),
         ("findings", Permission.FINDING_READ, findings, is_open, "/console/findings"),
         ("shelf", Permission.HOLD_READ, holds, holds.c.state == HoldState.READY.value, "/console/holds"),
         ("overdue", Permission.LOAN_READ, loans, runs & (loans.c.due < asked.now), "/console/loans?state=overdue"),

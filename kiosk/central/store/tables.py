@@ -121,6 +121,8 @@ patrons = Table(
     Column("guardian", String(64)),
     Column("card_lost", Boolean, nullable=False, server_default=false()),
     Column("suspended_until", Date),
+    Column("email", String(254)),
+    Column("no_reminders", Boolean, nullable=False, server_default=false()),
     comment="guardian: the patron who answers for this one",
 )
 
