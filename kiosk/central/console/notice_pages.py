@@ -82,7 +82,7 @@ def _shown(
         "kind": kind.value,
         "language": language.value,
         "kinds": [one.value for one in NoticeKind],
-        "languages": [one.value for one in LANGUAGES],
+        "tongues": [one.value for one in LANGUAGES],
         "typed": typed,
         "version": 0 if row is None else row.version,
         "trouble": "" if row is None else row.trouble,
