@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
@@ -21,18 +22,20 @@ from sqlalchemy.exc import DBAPIError
 from kiosk.central.answering import LONGEST_ASK, Desk, keep_answer
 from kiosk.central.answering import Asked as Kept
 from kiosk.central.borrowing import running_loan
+from kiosk.central.exceptions import Notable, Why, note
 from kiosk.central.holdings import item_on_file
 from kiosk.central.ils.account import account_there
-from kiosk.central.ils.mirror import card_of, mirrored_item, mirrored_patron
+from kiosk.central.ils.mirror import card_of, mirrored_item, mirrored_patron, unsure_of
 from kiosk.central.ils.port import Ils, IlsAway, IlsLoan, IlsPatron, IlsUnsure
 from kiosk.central.ils.renewals import Renewals
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.people import resolved
 from kiosk.central.store import writing
 from kiosk.central.store.tables import decisions
+from kiosk.central.story import Place
 from kiosk.model.cards import CARD
 from kiosk.model.circulation import Item, Patron
-from kiosk.model.ids import AskId, PatronRef
+from kiosk.model.ids import AskId, Epoch, IntentId, ItemId, PatronRef
 from kiosk.model.questions import (
     Answer,
     AskAccount,
@@ -70,6 +73,8 @@ UNREADABLE_DUE = Period(28)
 
 log = logging.getLogger(__name__)
 Asked = AskIdentify | AskBorrow | AskRenew | AskAccount
+NO_EPOCH = Epoch("ils")
+"""Of what no fact has told."""
 PATIENCE_S = 2.0
 """So long a kiosk waits for an answer about an account."""
 
@@ -138,12 +143,22 @@ class Bridge:
                 answer = self._asked(one)
             except (IlsAway, IlsUnsure) as away:
                 log.info("a question goes back undecided: %s", away)
+                if isinstance(away, IlsUnsure) and isinstance(one.asked, AskBorrow):
+                    self._doubted(one, one.asked.item, str(away))
                 self._unanswered(one)
             except DBAPIError as trouble:
                 log.error("an answer could not be kept: %s", type(trouble.orig).__name__)
                 self._unanswered(one)
             else:
                 self._said(one, encode_answer(self._desk.source, one.ask, answer, datetime.now(UTC)))
+
+    def _doubted(self, one: _Question, item: ItemId, what: str) -> None:
+        """A loan may stand there of which nobody knows here: staff look, unless a fact tells of it."""
+        place = Place(datetime.now(UTC), one.heard.station.station, 0)
+        notable = Notable(Why.ILS_UNSURE, IntentId(one.ask), item, {"what": what})
+        with suppress(DBAPIError), writing(self._engine) as connection:
+            if not unsure_of(connection, one.ask):
+                note(connection, place, NO_EPOCH, notable)
 
     def _unanswered(self, one: _Question) -> None:
         self._said(one, encode_unanswered(self._desk.source, one.ask, one.asked, datetime.now(UTC)))

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from kiosk.central.ils.port import IlsAway
 from kiosk.central.messages import Heard
 from kiosk.central.store import writing
-from kiosk.central.store.tables import decisions, patrons
+from kiosk.central.store.tables import decisions, exceptions, patrons
 from kiosk.model.facts import ChargePaid, Decided, LoanRefused, PaidBy
 from kiosk.model.ids import AskId, IntentId, ItemId, PatronRef
 from kiosk.model.questions import (
@@ -36,6 +36,13 @@ from tests.central.running import CentralProcess, central_command
 
 def borrow(house: House, ask: str = "i1") -> Answer | None:
     return house.answers(AskBorrow(PatronRef(CARD), ItemId(ITEM), UID), ask)
+
+
+def doubted(house: House) -> list[tuple[str, bool]]:
+    """Items of which nobody knew whether the library system lent them, and whether that is open."""
+    with house.central.engine.connect() as connection:
+        rows = connection.execute(select(exceptions.c.item, exceptions.c.open).where(exceptions.c.why == "ils-unsure"))
+        return [(str(row.item), bool(row.open)) for row in rows]
 
 
 def test_the_library_decides_and_central_mirrors(house: House) -> None:
@@ -129,11 +136,13 @@ def test_a_dead_library_makes_kiosks_decide_alone_and_is_told_later(house: House
 def test_a_lost_answer_makes_no_second_loan_when_the_kiosk_has_decided_alone(house: House) -> None:
     house.library.deaf_to = {"11", "17", "63"}
     assert borrow(house) is None
+    assert doubted(house) == [(ITEM, True)], "should the kiosk not lend it, somebody has to look"
     house.library.deaf_to = set()
     house.kiosk.does(made("i1", CARD, ITEM, Decided.OFFLINE, due=THEIR_DUE))
     house.hears()
     assert house.library.lent == {ITEM: CARD}
     assert house.library.asked.count("11") == 1
+    assert doubted(house) == [(ITEM, False)]
 
 
 @pytest.mark.parametrize("what", ["refused", "undone"])
