@@ -156,11 +156,15 @@ def test_a_thief_on_the_broker_opens_nothing(house: GateHouse) -> None:
         ("ledger", encode_lent_changes("main", LentChanges(0, 10**6, (lent,)), now)),
         ("ledger", encode_lent_changes("main", LentChanges(0, 10**6, (lent,)), now, Ed25519PrivateKey.generate())),
         ("policy", encode_policy("main", [ready], now)),
+        ("command", b'{"do": "silence"}'),
     ]
     refused = house.sight()["refused"]
     for channel, payload in forged:
-        publish.single(f"lk/v1/main/all/down/{channel}", payload, qos=1, port=house.house.ports.broker, protocol=MQTTv5)
-    eventually(lambda: house.sight()["refused"] >= refused + 3, "nobody says that messages were refused")
+        to = "gate-1" if channel == "command" else "all"
+        publish.single(
+            f"lk/v1/main/{to}/down/{channel}", payload, qos=1, port=house.house.ports.broker, protocol=MQTTv5
+        )
+    eventually(lambda: house.sight()["refused"] >= refused + 4, "nobody says that messages were refused")
     house.walks_out(WANTED)
     eventually(lambda: house.history(house.uid(WANTED)), "the gate has not told of the book")
     assert house.last_word(house.uid(WANTED)) == ("not-lent", "ledger")
