@@ -46,16 +46,11 @@ def tag_seen(state: GateState, event: TagSeen, moment: Moment) -> Step:
         count = state.ignored.get(verdict, 0) + 1
         return replace(state, ignored=MappingProxyType({**state.ignored, verdict.value: count})), []
     aisle = state.aisles.get(sighting.gate, Aisle())
-    times, now_s = state.policy.times, moment.mono_s
-    rings = isinstance(verdict, Rings)
     before = aisle.here.get(sighting.name) if sighting.name else None
-    if before is not None and sighting.late and sighting.stamp and sighting.stamp == before.stamp:
-        return state, []  # the same report, told again: its answer was lost
-    if before is not None and (before.alarm is not None or not rings) and now_s - before.last_s <= times.away_s:
-        return _still_here(state, event, replace(before, last_s=now_s, stamp=sighting.stamp), aisle)
-    if before is not None and rings and not sighting.late and (known := _its_alarm(state, before, now_s)) is not None:
-        return _back_again(state, event, before, known, moment)
-    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= times.again_s * SHELF}
+    if before is not None and (known := _seen_before(state, event, verdict, before, aisle, moment)) is not None:
+        return known
+    now_s = moment.mono_s
+    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= state.policy.times.again_s * SHELF}
     while len(here) >= MOST_HERE:
         del here[next(iter(here))]
     here[sighting.name] = Here(now_s, now_s, stamp=sighting.stamp)
@@ -121,6 +116,22 @@ def _rang(state: GateState, event: TagSeen, verdict: Rings, moment: Moment, aisl
     return _with_alarm(_with_aisle(state, sighting.gate, aisle), alarm), effects
 
 
+def _seen_before(
+    state: GateState, event: TagSeen, verdict: Passes | Rings, before: Here, aisle: Aisle, moment: Moment
+) -> Step | None:
+    """What becomes of a tag that was here a while ago; None where it is a passage of its own."""
+    sighting, now_s = event.sighting, moment.mono_s
+    if sighting.late and sighting.stamp and sighting.stamp == before.stamp:
+        return state, []  # the same report, told again: our acknowledgement was lost
+    is_same = before.alarm is not None or isinstance(verdict, Passes)
+    if is_same and now_s - before.last_s <= state.policy.times.away_s:
+        return _still_here(state, event, replace(before, last_s=now_s, stamp=sighting.stamp), aisle)
+    if isinstance(verdict, Passes) or sighting.late:
+        return None
+    alarm = _its_alarm(state, before, now_s)
+    return None if alarm is None else _back_again(state, event, verdict, before, alarm, moment)
+
+
 def _its_alarm(state: GateState, before: Here, now_s: float) -> Alarm | None:
     """The alarm that a tag has set off a while ago, while nobody has settled it."""
     alarm = None if before.alarm is None else state.alarms.get(before.alarm)
@@ -131,7 +142,7 @@ def _its_alarm(state: GateState, before: Here, now_s: float) -> Alarm | None:
     return alarm if alarm.is_open or (alarm.lingers and alarm.state is AlarmState.FALSE) else None
 
 
-def _back_again(state: GateState, event: TagSeen, before: Here, alarm: Alarm, moment: Moment) -> Step:
+def _back_again(state: GateState, event: TagSeen, verdict: Rings, before: Here, alarm: Alarm, moment: Moment) -> Step:
     """It has gone and come back: once more it rings, for the same alarm; from then on it is a shelf."""
     sighting, now_s = event.sighting, moment.mono_s
     quiet = alarm.lingers or before.rang >= MOST_RINGS
@@ -140,7 +151,7 @@ def _back_again(state: GateState, event: TagSeen, before: Here, alarm: Alarm, mo
     aisle = replace(aisle, here=MappingProxyType({**aisle.here, sighting.name: here}))
     state = _with_aisle(state, sighting.gate, aisle)
     if not quiet:
-        return state, [Signal(Occasion.ALARM, sighting.gate)]
+        return state, [Signal(Occasion.ALARM, sighting.gate), _rung_row(alarm, event, verdict)]
     if alarm.lingers:
         return state, []
     alarm = replace(alarm, lingers=True)

@@ -125,7 +125,7 @@ def _replay(alarms: dict[IntentId, Alarm], fact: GateAlarmed, at: datetime) -> N
         rung = RungItem(fact.item, fact.uid, fact.kind, fact.rule, at)
         if known is None:
             alarms[fact.intent] = Alarm(fact.intent, fact.gate, at, (rung,), outward=fact.outward, late=fact.late)
-        else:
+        elif (rung.item, rung.uid) not in {(one.item, one.uid) for one in known.items} or not (rung.item or rung.uid):
             alarms[fact.intent] = replace(known, items=(*known.items, rung))
     elif known is not None:
         alarms[fact.intent] = replace(known, state=fact.state, by=fact.by, changed_at=at)

@@ -266,6 +266,8 @@ class GateLoop:
                 self._changed(message.payload, moment)
             else:
                 station, channel = parse_topic(message.topic)
+                if channel is Channel.COMMAND:
+                    raise MessageRefused("topic", "no command: a gate takes none", "one")
                 if channel is Channel.FACTS and station.site == everybody.site:
                     self.parts.copy.facts(station.station, decode_facts(station, message.payload), moment.utc)
         except MessageRefused as refused:

@@ -12,9 +12,11 @@ from kiosk.central.console import staff as accounts
 from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
 from kiosk.central.console.sessions import compare
 from kiosk.central.console.waiving import ASKED
+from kiosk.central.gate_state import OPEN_STATES
 from kiosk.central.holdings import HoldState
 from kiosk.central.notices.queue import NoticeState
 from kiosk.central.store.console_tables import damages, findings, waivers
+from kiosk.central.store.gate_tables import gate_alarms, gate_gaps
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import exceptions, holds, loans
 from kiosk.library.damage import DamageState
@@ -34,6 +36,14 @@ def today(asked: Asked) -> Answer:
     runs = loans.c.ended_at.is_(None)
     is_open = findings.c.state == FindingState.OPEN.value
     tiles: tuple[tuple[str, Permission, Table, ColumnElement[bool], str], ...] = (
+        (
+            "alarms",
+            Permission.GATE_READ,
+            gate_alarms,
+            gate_alarms.c.state.in_(OPEN_STATES),
+            "/console/alarms?state=open",
+        ),
+        ("unwatched", Permission.GATE_READ, gate_gaps, gate_gaps.c.until.is_(None), "/console/unwatched?state=open"),
         ("exceptions", Permission.EXCEPTION_READ, exceptions, exceptions.c.open.is_(True), "/console/exceptions"),
         ("waivers", Permission.WAIVER_APPROVE, waivers, waivers.c.state == ASKED, "/console/waivers"),
         ("damages", Permission.DAMAGE_JUDGE, damages, damages.c.state == REPORTED, "/console/damages?state=reported"),
