@@ -16,10 +16,15 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from kiosk.demo.children import Child
+from kiosk.gate.history import reading
 from kiosk.hardware.gates import GateDriver
+from kiosk.ledger.schema import outbox
+from kiosk.model.gate_facts import PeopleCounted
 from kiosk.model.ids import Uid
+from kiosk.wire import fact_of
 from kiosk.wire.lent_file import uid_key
 from tests.firmware_sim.served import Served
 from tests.gate.copies import written
@@ -92,6 +97,7 @@ def free_port() -> int:
 class Hall:
     bench: Served
     controller: Child
+    ledger: Path
 
     def sight(self) -> dict[str, Any]:
         ready: Any = self.controller.announced["ready"]
@@ -113,7 +119,13 @@ class Hall:
         return [alarm for alarm in self.sight()["alarms"] if alarm["gate"] == gate]
 
     def people(self, gate: str) -> int:
-        return sum(one["entered"] + one["left"] for one in self.sight()["people"] if one["gate"] == gate)
+        """In this quarter hour, and in those that are over and written down."""
+        now = sum(one["entered"] + one["left"] for one in self.sight()["people"] if one["gate"] == gate)
+        with reading(self.ledger) as connection:
+            rows = connection.execute(select(outbox.c.type, outbox.c.data)).all()
+        facts = [fact_of(row.type, row.data) for row in rows]
+        over = [fact for fact in facts if isinstance(fact, PeopleCounted) and fact.gate == gate]
+        return now + sum(fact.entered + fact.left for fact in over)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +145,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     controller = Child("gate", command, folder / "gate.log")
     controller.start()
     controller.wait_ready(30.0)
-    standing = Hall(bench, controller)
+    standing = Hall(bench, controller, folder / "gate.sqlite")
     eventually(lambda: standing.watched() == set(PROFILES), "not every gate is heard")
     yield standing
     controller.stop()
