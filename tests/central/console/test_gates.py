@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from kiosk.central import visiting
+from kiosk.central import ringing, visiting
 from kiosk.central.counting import Counted, Period
 from kiosk.central.detecting import Detection, detection
 from kiosk.model.facts import Found
@@ -29,7 +29,7 @@ from kiosk.model.gate_facts import (
 )
 from kiosk.model.ids import IntentId, ItemId, Uid
 from tests.central.console.desk import somebody
-from tests.central.console.people import a_gate_with_people, counted
+from tests.central.console.people import a_gate_with_people, counted, rings
 from tests.central.library import MONDAY, Central, Kiosk, made, returned
 
 WEEK = Period(date(2026, 11, 23), date(2026, 11, 29), "Asia/Shanghai")
@@ -86,6 +86,17 @@ def test_the_plot_needs_no_script_and_its_columns_are_read_aloud(central: Centra
     ]
     heights = [float(height) for height in re.findall(r'<rect[^>]* height="([\d.]+)"', plot)]
     assert heights[0] / heights[1] == pytest.approx(13 / 3, rel=0.01)
+
+
+def test_alarms_are_counted_by_day_gate_and_reason_and_false_ones_apart(store: Engine) -> None:
+    rings(store, "a", MONDAY)
+    rings(store, "b", MONDAY + timedelta(hours=14.9), state="false")  # 23:54 in Shanghai
+    rings(store, "c", MONDAY + timedelta(hours=15), state="raised", kind="mark-rings", gate="yard")
+    rings(store, "d", MONDAY - timedelta(days=1))
+    with store.connect() as connection:
+        assert by_name(ringing.by_day(connection, WEEK)) == {"2026-11-23": (1, 1, 0), "2026-11-24": (0, 0, 1)}
+        assert by_name(ringing.by_gate(connection, WEEK)) == {"gate-1 exit": (1, 1, 0), "gate-1 yard": (0, 0, 1)}
+        assert by_name(ringing.by_kind(connection, WEEK)) == {"not-lent": (1, 1, 0), "mark-rings": (0, 0, 1)}
 
 
 def test_people_go_out_as_csv(central: Central, store: Engine) -> None:

@@ -17,7 +17,7 @@ from kiosk.central.store import writing
 from kiosk.central.store.console_tables import findings
 from kiosk.central.store.tables import allocations, charges, items, loans, payments
 from tests.central.console.desk import somebody, trail
-from tests.central.console.people import a_gate_with_people
+from tests.central.console.people import a_gate_with_people, rings
 from tests.central.library import MONDAY, Central, Kiosk, made, opened
 
 WEEK = Period(date(2026, 11, 23), date(2026, 11, 29), "Asia/Shanghai")
@@ -68,6 +68,7 @@ def test_every_report_opens_and_its_csv_says_the_same(store: Engine, central: Ce
     lend(store, "l1", "snow", datetime.now(UTC) - timedelta(days=40))
     lend(store, "l2", "snow", datetime.now(UTC))
     central.hears(a_gate_with_people())
+    rings(store, "a1", datetime.now(UTC))
     boss = somebody(store, "director")
     page = boss.get(f"/console/reports?by={kind}")
     assert page.status_code == 200
