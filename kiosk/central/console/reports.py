@@ -13,7 +13,9 @@ from kiosk.central import counting
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.frame import address
 from kiosk.central.counting import LONGEST_DAYS, Counted, Period
+from kiosk.web import plot
 from kiosk.web.csv_text import MARK, csv_text
+from kiosk.web.plot import Plot
 from kiosk.web.roles import Permission
 
 USUAL = timedelta(days=30)
@@ -55,9 +57,23 @@ def report(asked: Asked) -> Answer:
         return Shown("reports.html", {**values, "typed": {**typed, **asked.query}}, 422)
     heads, rows = _counted(asked, kind, period)
     share = counting.kiosk_percent(asked.connection, rows) if kind == "station" and rows else None
-    shown = {"heads": heads, "rows": rows, "share": share, "csv": address("/console/reports.csv", **typed)}
+    shown: dict[str, object] = {
+        "heads": heads,
+        "rows": rows,
+        "share": share,
+        "csv": address("/console/reports.csv", **typed),
+    }
     total = sum(one.figures[0] for one in rows) if len(heads) == 2 else None
+    shown["plot"] = _plot(kind, rows)
     return Shown("reports.html", {**values, **shown, "total": total, "kind": kind})
+
+
+def _plot(kind: str, rows: Sequence[Counted]) -> Plot | None:
+    """The last figure of each line; of turnover that is loans a hundred copies."""
+    figures = [(one.name, one.figures[-1]) for one in rows]
+    if not any(value for _, value in figures):
+        return None
+    return plot.columns(figures) if kind == "day" else plot.rows(figures)
 
 
 def sheet(asked: Asked) -> Answer:
