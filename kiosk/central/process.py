@@ -88,8 +88,7 @@ def run(settings: CentralSettings) -> int:
 
 def _serve(settings: CentralSettings, held: ExitStack) -> int:
     """Open everything, run the pages. `held` closes in the other order."""
-    token = _token(settings.http)
-    listener = _listener(settings.http)
+    token, listener = _token(settings.http), _listener(settings.http)
     engine = _store(settings, held)
 
     def key(offered: str) -> Caller | None:
@@ -139,8 +138,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     issuing = _issuing(settings, desk, engine, board)
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
-    payer = _payer(settings)
-    console = _console(settings, desk, engine, changed, payer)
+    console = _console(settings, desk, engine, changed)
+    payer = None if console is None else console.payer
     parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payer)
     server = _Server(application(parts), changes, _ready(acs, settings.sip2))
     threading.excepthook = server.thread_failed
@@ -328,9 +327,7 @@ def _payer(settings: CentralSettings) -> Provider | None:
         raise CannotStart(str(bad)) from None
 
 
-def _console(
-    settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None], payer: Provider | None
-) -> Console | None:
+def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Console | None:
     """The staff console, where there is one. Raises `SettingsRefused` for faults of its roles."""
     if settings.console is None:
         return None
@@ -345,7 +342,7 @@ def _console(
         may_lend=settings.ils is None,
         changed=changed,
         notices=settings.notices,
-        payer=payer,
+        payer=_payer(settings),
         order_min=15 if settings.payments is None else settings.payments.order_min,
         photos=None if wanted.photos is None else Photographs(wanted.photos),
     )

@@ -72,7 +72,7 @@ def _shown(
     stale: str = "",
 ) -> Shown:
     settings = asked.console.notices
-    library = asked.say("console.name") if settings is None else settings.library(language)
+    library = asked.say("notice.library") if settings is None else settings.library(language)
     wrong, said = "", None
     try:
         said = check(kind, typed, example(language, library, asked.local_now.date()))

@@ -30,25 +30,28 @@ class Kind:
     """The first column."""
     plotted: tuple[int, ...] = ()
     """Places of the figures that are drawn, one upon the other."""
+    along: bool = False
+    """Bars along, for names; upwards for days and hours."""
 
 
 PEOPLE = ("visits", "left", "closed_hours", "marked")
 DRAWN = (visiting.VISITS, visiting.CLOSED)
+RUNG = (ringing.ALARMS, ringing.FALSE, ringing.OPEN)
 RINGING = ("settled", "false", "unsettled")
 WORDED = {"alarms-kind": "rang_for"}
 """Reports whose lines are codes, and the words for them."""
 KINDS: Mapping[str, Kind] = {
     "day": Kind(("count",), counting.by_day, "day", (0,)),
-    "class": Kind(("count",), counting.by_class, "loan_class"),
-    "branch": Kind(("count",), counting.by_branch, "branch"),
-    "station": Kind(("count",), counting.by_station, "station"),
-    "turnover": Kind(("copies", "count", "turnover"), counting.turnover, "loan_class"),
+    "class": Kind(("count",), counting.by_class, "loan_class", (0,), along=True),
+    "branch": Kind(("count",), counting.by_branch, "branch", (0,), along=True),
+    "station": Kind(("count",), counting.by_station, "station", (0,), along=True),
+    "turnover": Kind(("copies", "count", "turnover"), counting.turnover, "loan_class", (1,), along=True),
     "visits-day": Kind(PEOPLE, visiting.by_day, "day", DRAWN),
     "visits-hour": Kind(PEOPLE, visiting.by_hour, "hour", DRAWN),
     "visits-aisle": Kind(PEOPLE, visiting.by_aisle, "aisle", DRAWN),
-    "alarms-day": Kind(RINGING, ringing.by_day, "day", (ringing.ALARMS, ringing.FALSE, ringing.OPEN)),
-    "alarms-gate": Kind(RINGING, ringing.by_gate, "gate"),
-    "alarms-kind": Kind(RINGING, ringing.by_kind, "rang_for"),
+    "alarms-day": Kind(RINGING, ringing.by_day, "day", RUNG),
+    "alarms-gate": Kind(RINGING, ringing.by_gate, "gate", RUNG, along=True),
+    "alarms-kind": Kind(RINGING, ringing.by_kind, "rang_for", RUNG, along=True),
 }
 OVERDUE = "overdue"
 """Of now, not of a period."""
@@ -72,16 +75,24 @@ def report(asked: Asked) -> Answer:
     share = counting.kiosk_percent(asked.connection, rows) if kind == "station" and rows else None
     shown = {"heads": heads, "rows": rows, "share": share, "csv": address("/console/reports.csv", **typed)}
     total = [] if kind == "turnover" else [sum(figures) for figures in zip(*(one.figures for one in rows), strict=True)]
-    return Shown("reports.html", {**values, **shown, "total": total, "kind": kind, **_drawn(kind, rows)})
+    return Shown("reports.html", {**values, **shown, "total": total, "kind": kind, **_drawn(asked, kind, rows)})
 
 
-def _drawn(kind: str, rows: Sequence[Counted]) -> dict[str, object]:
-    """The plot, and the columns whose words explain its parts; nothing of what is not counted by column."""
+def _drawn(asked: Asked, kind: str, rows: Sequence[Counted]) -> dict[str, object]:
+    """The plot, and what its parts are called; none where there is nothing to draw."""
     one = KINDS.get(kind)
-    if one is None or not one.plotted or not any(row.figures[place] for row in rows for place in one.plotted):
+    places, heads, along = (one.plotted, one.columns, one.along) if one else ((0,), ("count",), True)
+    if not any(row.figures[place] for row in rows for place in places):
         return {"plot": None}
-    named = [(row.name, [row.figures[place] for place in one.plotted]) for row in rows]
-    return {"plot": plot.columns(named), "parts": [one.columns[place] for place in one.plotted]}
+    short = _of_the_year if one is not None and one.heading == "day" else str
+    named = [(short(row.name), [row.figures[place] for place in places]) for row in rows]
+    drawn = plot.rows(named) if along else plot.columns(named)
+    return {"plot": drawn, "parts": [asked.say(f"column.{heads[place]}") for place in places]}
+
+
+def _of_the_year(day: str) -> str:
+    """`11-30` of `2026-11-30`."""
+    return day[5:]
 
 
 def sheet(asked: Asked) -> Answer:

@@ -205,3 +205,15 @@ def test_a_copy_that_nobody_had_is_charged_to_nobody(desk: Somebody, store: Engi
     fields.pop("photo", None)
     desk.get(desk.upload("/console/damage/report", fields, {}).headers["location"])
     assert "nobody to charge" in desk.send("/console/damage/step", action="charge", reason="x")
+
+
+def test_the_box_on_top_takes_the_number_of_a_case_from_who_may_read_it(desk: Somebody, store: Engine) -> None:
+    reports(desk)
+    number = number_of(store)
+    desk.get("/console/")
+    assert f"{number} " in desk.send("/console/search", q=number.lower())
+    assert "/console/damage/step" in desk.page
+    eve = somebody(store, "finance", name="eve")
+    eve.client = desk.client
+    eve.get("/console/")
+    assert "Nothing found" in eve.send("/console/search", q=number)

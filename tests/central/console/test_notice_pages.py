@@ -55,12 +55,12 @@ def test_a_text_is_previewed_kept_and_given_back(store: Engine, boss: Somebody) 
     assert "The Snow Leopard, due" in boss.reads
     typed = {"subject": "Late at {{ library }}", "body": BODY}
     told = boss.send("/console/notices/text/keep", decision="preview", **typed)
-    assert "Late at Staff console" in told
+    assert "Late at Library" in told
     assert "&lt;b&gt;" in boss.page
     with store.connect() as connection:
         assert connection.execute(select(notice_templates)).all() == []
     assert "Saved" in boss.send("/console/notices/text/keep", decision="keep", **typed)
-    assert "Late at Staff console" in boss.reads
+    assert "Late at Library" in boss.reads
     bad = boss.send("/console/notices/text/keep", decision="keep", subject="x", body="{{ name * 9999999 }}")
     assert "mul cannot be used here" in bad
     assert "{{ name * 9999999 }}" in boss.page

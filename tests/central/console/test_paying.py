@@ -122,7 +122,8 @@ def test_a_call_that_comes_twice_is_entered_once(mei: Somebody, store: Engine, t
     for _ in range(3):
         body = till.call(order)
         assert calls(mei, body, till.signed(body)) == 204
-    assert (owes(store), count(store)) == (0, 1)
+    assert (owes(store), count(store), state(store, order)) == (0, 1, "paid")
+    assert [action for _, action, _ in trail(store)] == ["order.place", "order.paid"]
 
 
 def test_forged_calls_change_nothing(mei: Somebody, store: Engine, till: Till) -> None:

@@ -161,3 +161,16 @@ def test_what_is_gone_by_itself_is_closed(store: Engine, central: Central) -> No
         connection.execute(update(charges).where(charges.c.id == "old-above").values(paid_cents=0))
     assert audit(store, central.now) == 4
     assert ("balance", "old-above") not in open_findings(store)
+
+
+def test_a_report_is_drawn_beside_its_table_and_a_name_in_it_is_text(store: Engine) -> None:
+    hostile = "</title><script>alert(1)</script>"
+    with writing(store) as connection:
+        connection.execute(update(items).where(items.c.id == "dune").values(branch=hostile))
+    lend(store, "l1", "dune", datetime.now(UTC))
+    boss = somebody(store, "director")
+    for kind, bars in (("day", 1), ("branch", 1), ("class", 1), ("station", 1)):
+        boss.get(f"/console/reports?by={kind}")
+        assert boss.page.count("<rect") == bars, kind
+        assert "<script>" not in boss.page
+    assert "<svg" not in boss.get("/console/reports?by=day&from=2001-01-01&to=2001-01-02").text
