@@ -24,7 +24,8 @@ from PIL import Image
 from kiosk.model.circulation import Language
 from kiosk.screens.fonts import IDEOGRAPHS, Face, bold, coverage, regular
 from kiosk.screens.frame import Size
-from kiosk.screens.ops import Align, Box, DrawOp, Icon, Picture, Rect, Shadow, Text, Weight, extent
+from kiosk.screens.guide import Key
+from kiosk.screens.ops import Align, Box, DrawOp, Icon, Picture, Rect, Ring, Shadow, Text, Weight, extent
 from kiosk.screens.runs import Run, Script, has_rtl, runs, script_of
 
 ICONS = Path(__file__).with_name("icons")
@@ -53,6 +54,23 @@ class Mode(StrEnum):
     WINDOW = "window"
     FULLSCREEN = "fullscreen"
     HEADLESS = "headless"
+
+
+KEYS = {
+    pygame.K_DOWN: Key.NEXT,
+    pygame.K_RIGHT: Key.NEXT,
+    pygame.K_TAB: Key.NEXT,
+    pygame.K_UP: Key.BEFORE,
+    pygame.K_LEFT: Key.BEFORE,
+    pygame.K_RETURN: Key.OK,
+    pygame.K_KP_ENTER: Key.OK,
+    pygame.K_SPACE: Key.OK,
+    pygame.K_F1: Key.RAISED,
+    pygame.K_ESCAPE: Key.STOP,
+    pygame.K_F15: Key.PLUGGED,
+    pygame.K_F14: Key.UNPLUGGED,
+}
+"""A keypad is a keyboard: what its keys are called there. See docs/access.md."""
 
 
 class PointerKind(StrEnum):
@@ -194,6 +212,10 @@ class Painter:
                 self._draw_text(op)
             case Icon():
                 self.surface.blit(self._icon(op), (op.box.x, op.box.y))
+            case Ring(box, colour, edge, width, radius):
+                pygame.draw.rect(self.surface, _colour(edge), _rect(box), width, radius)
+                inner = _rect(box.inset(width // 3))
+                pygame.draw.rect(self.surface, _colour(colour), inner, width * 2 // 3, max(0, radius - width // 3))
             case Picture(box, name):
                 self.surface.blit(self._picture(name, box), (box.x, box.y))
             case _:
@@ -428,6 +450,8 @@ class Window:
     def __init__(self, size: Size, mode: Mode) -> None:
         self.closed = False
         self.mode = mode
+        self.keys: list[Key] = []
+        """Keys that went down and nobody asked for yet."""
         if mode is Mode.HEADLESS:
             self.surface = pygame.Surface((size.width, size.height), depth=32)
             return
@@ -458,6 +482,8 @@ class Window:
         for event in pygame.event.get():
             if event.type == pygame.QUIT:
                 self.closed = True
+            elif event.type == pygame.KEYDOWN and event.key in KEYS:
+                self.keys.append(KEYS[event.key])
             elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
                 kind = PointerKind.DOWN if event.type == pygame.FINGERDOWN else PointerKind.UP
                 found.append(Pointer(kind, int(event.x * width), int(event.y * height)))

@@ -15,6 +15,7 @@ from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.events import Paper, TagKind
 from kiosk.session.state import (
+    Access,
     Account,
     Attract,
     Borrowing,
@@ -134,6 +135,7 @@ def _welcome() -> dict[str, Kiosk]:
         "attract-help": _shown(Attract(help=True)),
         "attract-two-languages": _shown(Attract(), policy=Policy()),
         "languages": _shown(Attract(), panel=Panel.LANGUAGES),
+        "access": _shown(Attract(), panel=Panel.ACCESS, access=frozenset({Access.CALM, Access.TIME})),
         "identify": _shown(Identifying(IDLE, Purpose.BORROW)),
         "identify-books": _shown(Identifying(IDLE, None), pad=_on_pad(3)),
         "identify-looking": _shown(Identifying(IDLE, Purpose.BORROW, "card", AskId("a"))),

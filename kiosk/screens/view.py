@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.model.circulation import Language
 from kiosk.screens.tokens import CoverColours, Tone
 from kiosk.screens.tree import Action, Role
+from kiosk.session.state import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +306,27 @@ class LanguagesOverlay:
     close: Button
 
 
-Overlay = TimeoutOverlay | HelpOverlay | LanguagesOverlay
+@dataclass(frozen=True, slots=True)
+class AccessChoice:
+    """One way of making the kiosk easier to use, and whether it is on."""
+
+    name: str
+    label: str
+    icon: str
+    state: str
+    """The word for on or off."""
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessOverlay:
+    title: str
+    sentence: str
+    choices: tuple[AccessChoice, ...]
+    close: Button
+
+
+Overlay = TimeoutOverlay | HelpOverlay | LanguagesOverlay | AccessOverlay
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +342,7 @@ class View:
     countdown: str = ""
     """A line in place of the main action."""
     overlay: Overlay | None = None
+    access: frozenset[Access] = frozenset()
     turn: int = 0
     """Degrees by which turning icons stand now."""
     sway: int = 0

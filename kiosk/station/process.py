@@ -40,6 +40,7 @@ from kiosk.station.overheard import Listening, Overheard, Plays
 from kiosk.station.receipt_template import load_templates
 from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import KioskSettings, SoundSettings
+from kiosk.station.speech import Voice, lacking
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import Uplink, UplinkSettings
 from kiosk.station.uplink_events import CopiesPublished, UplinkEvent
@@ -87,7 +88,11 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     state = first_state(settings.policy(), ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now(), copy)
     devices = Devices.of(settings, fonts_folder, inbox.put)
     screen = Screen(
-        Size(settings.screen.width, settings.screen.height), Mode(settings.screen.mode.value), library, fonts_folder
+        Size(settings.screen.width, settings.screen.height),
+        Mode(settings.screen.mode.value),
+        library,
+        fonts_folder,
+        _voice(settings, parts),
     )
     parts.callback(screen.close)
     overheard = _overheard(settings, ledger)
@@ -159,6 +164,17 @@ def _display(
         return MirroredScreen(screen, mirror, None, show_private=False)
     rehearse = ledger.rehearse if settings.mirror.rehearse else None
     return MirroredScreen(screen, mirror, rehearse, show_private=settings.mirror.show_private, overheard=overheard)
+
+
+def _voice(settings: KioskSettings, parts: ExitStack) -> Voice | None:
+    """What of the voices is not there is named, and nothing else fails."""
+    if settings.speech is None:
+        return None
+    for trouble in lacking(settings.languages):
+        log.warning("%s", trouble)
+    voice = Voice(settings.speech)
+    parts.callback(voice.close)
+    return voice
 
 
 def _sounds(settings: SoundSettings | None, parts: ExitStack) -> Sounds | None:

@@ -18,6 +18,7 @@ from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, matching, within
 from kiosk.rules.offline import OfflinePolicy
 from kiosk.session.state import Policy, Timeouts
+from kiosk.station.speech import SpeechSettings
 from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
@@ -124,6 +125,7 @@ class KioskSettings:
     central: CentralSettings | None = None
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     sound: SoundSettings | None = None
+    speech: SpeechSettings | None = None
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)
     timeouts: Timeouts = field(default_factory=Timeouts)
     mirror: MirrorSettings | None = None

@@ -78,7 +78,8 @@ def paged(canvas: Canvas, area: Box, rows: tuple[RowView, ...]) -> Pages:
     room = area.h - PAGER_HEIGHT - GAP
     paged = [_broken(one, room) for one in densities]
     fewest = len(paged[-1].pages)
-    return _spread(next(one for one in paged if len(one.pages) <= fewest), room)
+    whole = (one for one in paged if all(_height(page, one.density) <= room for page in one.pages))
+    return _spread(next((one for one in whole if len(one.pages) <= fewest), paged[-1]), room)
 
 
 def _spread(pages: Pages, room: int) -> Pages:
