@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -173,8 +173,10 @@ def _bytes(surface: pygame.Surface) -> int:
 class Painter:
     """Paints draw lists on one surface."""
 
-    def __init__(self, surface: pygame.Surface, fonts: Fonts) -> None:
+    def __init__(self, surface: pygame.Surface, fonts: Fonts, pictures: Mapping[str, Path] | None = None) -> None:
+        """`pictures` are a theme's own, by the names of ours that they replace."""
         self.surface = surface
+        self._pictures = pictures or {}
         self._fonts = fonts
         self._cache = SurfaceCache()
         self._last: tuple[DrawOp, ...] = ()
@@ -351,7 +353,7 @@ class Painter:
         key = ("picture", name, box.w, box.h)
         held = self._cache.get(key)
         if held is None:
-            held = self._cache.put(key, _svg((PICTURES / f"{name}.svg").read_text(encoding="utf-8"), box))
+            held = self._cache.put(key, _illustration(self._pictures.get(name, PICTURES / f"{name}.svg"), box))
         return held
 
 
@@ -417,6 +419,18 @@ def _lettered(parts: list[tuple[Run, pygame.font.Font]], ascent: int, colour: Co
     for surface, top in drawn:
         whole.blit(surface, (left, top))
         left += surface.get_width()
+    return whole
+
+
+def _illustration(path: Path, box: Box) -> pygame.Surface:
+    """An SVG or PNG file as large as it fits into the box, in its middle."""
+    if path.suffix.lower() == ".svg":
+        return _svg(path.read_text(encoding="utf-8"), box)
+    picture = pygame.image.load(str(path))
+    scale = min(box.w / picture.get_width(), box.h / picture.get_height())
+    size = max(1, round(picture.get_width() * scale)), max(1, round(picture.get_height() * scale))
+    whole = pygame.Surface((max(1, box.w), max(1, box.h)), pygame.SRCALPHA)
+    whole.blit(pygame.transform.smoothscale(picture, size), ((box.w - size[0]) // 2, (box.h - size[1]) // 2))
     return whole
 
 

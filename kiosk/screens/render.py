@@ -15,7 +15,7 @@ from kiosk.screens.layout.regions import Regions, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
 from kiosk.screens.lettering import Ruler, TextMeasure
 from kiosk.screens.ops import Box, Ring, Text
-from kiosk.screens.palette import CONTRAST, PLAIN_PALETTE
+from kiosk.screens.palette import CONTRAST
 from kiosk.screens.scenes.whole import view_of
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tokens import APART
@@ -96,8 +96,9 @@ def _laid_out(
     view: View, regions: Regions, size: Size, measure: TextMeasure, page: int | None, pressed: str, scale: float
 ) -> tuple[Frame, bool]:
     """One frame, and whether everything has its place on it."""
-    palette = CONTRAST if Access.CONTRAST in view.access else PLAIN_PALETTE
+    palette = CONTRAST if Access.CONTRAST in view.access else view.palette
     canvas = Canvas(size, Ruler(measure, scale), view.language, pressed, palette)
+    canvas.title_percent = view.title_size
     ground(canvas, regions.ground)
     head = chrome.header(canvas, regions, view.header)
     body = _body(canvas, regions, view, page)

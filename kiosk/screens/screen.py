@@ -70,7 +70,7 @@ class Screen:
         self._settings = settings
         self._measure = Fonts(fonts.folder(fonts_folder))
         self._window = Window(size, mode)
-        self._painter = Painter(self._window.surface, self._measure)
+        self._painter = Painter(self._window.surface, self._measure, settings.theme.pictures)
         self._tracker = TouchTracker()
         self._state: Kiosk | None = None
         self._frame: Frame | None = None
@@ -185,7 +185,7 @@ class Screen:
         if show_private:
             return paint.jpeg(self._window.surface, quality, scale)
         covered = Window(self._size, Mode.HEADLESS)
-        Painter(covered.surface, self._measure).paint(paint.masked(self.frame.draw_list))
+        Painter(covered.surface, self._measure, self._settings.theme.pictures).paint(paint.masked(self.frame.draw_list))
         return paint.jpeg(covered.surface, quality, scale)
 
     def pixels_png(self, path: Path) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.model.circulation import Language
+from kiosk.screens.opening import Announcement, Opening
+from kiosk.screens.theme import Theme
+
+MOST_PRIVATE, MOST_OPEN = 80, 130
+"""How small and how large titles may be set, in percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +19,11 @@ class ScreenSettings:
     library_zh: str
     library_en: str
     motion: bool = True
+    theme: Theme = field(default_factory=Theme)
+    opening: Opening = field(default_factory=Opening)
+    announcements: tuple[Announcement, ...] = ()
+    title_size: int = 100
+    """Percent of the plain size that titles of books have."""
 
     def library(self, language: Language) -> str:
         """The library's name for readers of a language."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.model.circulation import Language
+from kiosk.screens.palette import PLAIN_PALETTE, Palette
 from kiosk.screens.tokens import CoverColours, Tone
 from kiosk.screens.tree import Action, Role
 from kiosk.session.state import Access
@@ -64,6 +65,8 @@ class Banner:
 class Header:
     """The library's name and the clock."""
 
+    logo: str
+    """A picture of the theme, or empty."""
     library: str
     library_other: str
     clock: str
@@ -343,6 +346,8 @@ class View:
     """A line in place of the main action."""
     overlay: Overlay | None = None
     access: frozenset[Access] = frozenset()
+    palette: Palette = PLAIN_PALETTE
+    title_size: int = 100
     turn: int = 0
     """Degrees by which turning icons stand now."""
     sway: int = 0

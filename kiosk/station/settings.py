@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,8 @@ from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, matching, within
 from kiosk.rules.offline import OfflinePolicy
+from kiosk.screens.opening import Announcement, Opening, Spell
+from kiosk.screens.settings import MOST_OPEN, MOST_PRIVATE
 from kiosk.session.state import Policy, Timeouts
 from kiosk.station.speech import SpeechSettings
 from kiosk.wire.topics import EVERYBODY
@@ -56,6 +59,10 @@ class ScreenSettings:
     mode: ScreenMode = ScreenMode.FULLSCREEN
     fonts: Path | None = None
     """Folder of the prepared fonts; the set-up's own folder where it is not given."""
+    theme: Path | None = None
+    """Folder of the library's own look, with `theme.toml`, see access.md. Absent: ours."""
+    title_size: Annotated[int, within(MOST_PRIVATE, MOST_OPEN)] = 100
+    """Percent: how large titles of books are. Smaller ones are harder to read over somebody's shoulder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,12 @@ class SoundSettings:
     """Sounds for touches, for what is done and for what needs a look. Absent: the kiosk is silent."""
 
     volume: Annotated[float, within(0, 1)] = 0.4
+    spells: tuple[Spell, ...] = ()
+    """Parts of the day with another volume, the first that fits: `[[sound.spells]]`. 0 is silence."""
+
+    def volume_at(self, at: time) -> float:
+        """How loud it is at a time of the library's day."""
+        return next((spell.volume for spell in self.spells if spell.holds(at)), self.volume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,9 @@ class KioskSettings:
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)
     timeouts: Timeouts = field(default_factory=Timeouts)
     mirror: MirrorSettings | None = None
+    opening: Opening = field(default_factory=Opening)
+    announcements: tuple[Announcement, ...] = ()
+    """Told on the first screen: `[[announcements]]` with a text for each language."""
 
     def __post_init__(self) -> None:
         if self.station == EVERYBODY:

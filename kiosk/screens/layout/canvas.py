@@ -31,6 +31,7 @@ class Canvas:
     ) -> None:
         self.size = size
         self.palette = palette
+        self.title_percent = 100
         self.ruler = ruler
         self.language = language
         self.mirrored = language in RIGHT_TO_LEFT
@@ -75,6 +76,10 @@ class Canvas:
 
     def picture(self, box: Box, name: str) -> None:
         self.ops.append(Picture(self.pixels(box), name))
+
+    def titled(self, size: int) -> int:
+        """The size of a book's title where the plain one is `size`: a library may have it smaller or larger."""
+        return max(SMALLEST, size * self.title_percent // 100)
 
     def line(
         self,

@@ -24,7 +24,11 @@ MOST_EVEN = 3
 def header(canvas: Canvas, regions: Regions, view: Header) -> tuple[Node, ...]:
     """Library and clock."""
     box = regions.header
-    canvas.icon(Box(box.x - 4, box.y + (box.h - LOGO) // 2, LOGO, LOGO), "library-big", TEAL)
+    logo = Box(box.x - 4, box.y + (box.h - LOGO) // 2, LOGO, LOGO)
+    if view.logo:
+        canvas.picture(logo, view.logo)
+    else:
+        canvas.icon(logo, "library-big", TEAL)
     names = Box(box.x + LOGO + 20, box.y, box.w - LOGO - 20, box.h)
     first = names.top_part(50) if view.library_other else names
     canvas.line(first, view.library, NAME_SIZE, INK, weight=Weight.BOLD)

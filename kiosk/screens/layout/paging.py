@@ -122,9 +122,9 @@ def _height(rows: tuple[Measured, ...], density: Density) -> int:
 
 def _measured(canvas: Canvas, width: int, number: int, view: RowView, density: Density, pill: int) -> Measured:
     room = text_width(canvas, width, view, density, pill)
-    title = canvas.lines(view.title, density.title, Weight.BOLD, room, density.title_lines)
+    title = canvas.lines(view.title, canvas.titled(density.title), Weight.BOLD, room, density.title_lines)
     detail = canvas.lines(view.detail, density.detail, Weight.BOLD if view.emphasis else Weight.REGULAR, room)
-    text = paragraph_height(title, density.title) + 6 + paragraph_height(detail, density.detail)
+    text = paragraph_height(title, canvas.titled(density.title)) + 6 + paragraph_height(detail, density.detail)
     right = density.pill
     if view.button and density.remove_below:
         right += 12 + REMOVE_SIDE

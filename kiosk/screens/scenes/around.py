@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from kiosk.model.reasons import Reason
 from kiosk.screens.rows import tone_of_notice
@@ -39,11 +41,12 @@ from kiosk.session.state import (
     Panel,
     Returning,
 )
-from kiosk.words.dates import clock, today
+from kiosk.words.dates import clock, iso_day, today
 from kiosk.words.reasons import reason_sentence
 from kiosk.words.sentences import own_name
 
 HELP_STEPS = 3
+MOST_ANNOUNCEMENTS = 2
 EASIER: Mapping[Access, str] = {
     Access.LARGE: "a-large-small",
     Access.CONTRAST: "contrast",
@@ -62,6 +65,7 @@ def header(sight: Sight) -> Header:
     other = settings.library(other_language(sight.state))
     name = settings.library(language) or sight.words.say("library.name")
     return Header(
+        logo="logo" if "logo" in settings.theme.pictures else "",
         library=name,
         library_other=other if other != name else "",
         clock=clock(sight.utc, sight.zone),
@@ -93,6 +97,8 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
         tone = tone_of_notice(notice.code)
         icon = "triangle-alert" if tone is WARN else "circle-x"
         found.append(Banner("notice", text, icon, tone, Role.ALERT, notice.code.value))
+    if isinstance(scene, Attract):
+        found += _told_to_all(sight)
     if isinstance(scene, Attract) and around.settled:
         text = sight.words.count("attract.settled", len(around.settled))
         found.append(
@@ -110,6 +116,34 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
         key = "offline.lends" if around.policy.offline.borrow else "offline.returns"
         found.append(Banner("offline", sight.words.say(key), "wifi-off", PLAIN))
     return tuple(found)
+
+
+def _told_to_all(sight: Sight) -> list[Banner]:
+    """Hours and announcements."""
+    at, settings = sight.utc.astimezone(ZoneInfo(sight.zone)), sight.settings
+    found = []
+    hours = _hours(sight, at)
+    if hours:
+        found.append(Banner("attract.hours", hours, "clock", PLAIN))
+    for number, one in enumerate(settings.announcements[:MOST_ANNOUNCEMENTS], 1):
+        if one.stands(at.date()):
+            text = one.said(sight.state.around.language)
+            found.append(Banner(f"attract.announcement.{number}", text, "megaphone", WORK))
+    return found
+
+
+def _hours(sight: Sight, at: datetime) -> str:
+    opening, say = sight.settings.opening, sight.words.say
+    today = opening.of(at.date())
+    if today is not None and opening.open_now(at):
+        return say("hours.open", time=today[1])
+    following = opening.next_opening(at)
+    if following is None:
+        return ""
+    day, begins = following
+    if day == at.date():
+        return say("hours.opens-today", time=begins)
+    return say("hours.opens", date=iso_day(day.isoformat(), sight.utc, sight.zone, sight.words), time=begins)
 
 
 def _notice(sight: Sight) -> Reason | None:

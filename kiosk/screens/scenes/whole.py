@@ -50,6 +50,8 @@ def view_of(state: Kiosk, settings: ScreenSettings, now_s: float) -> View:
         countdown=countdown,
         overlay=around.overlay(sight, screen_id),
         access=state.around.access,
+        palette=settings.theme.palette,
+        title_size=settings.title_size,
         turn=step * SPIN_DEGREES % 360,
         sway=round(swing * SWAY_UNITS),
     )
