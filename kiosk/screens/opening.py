@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from kiosk.model.circulation import Language
-from kiosk.model.limits import matching
+from kiosk.model.limits import matching, within
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
@@ -91,7 +91,7 @@ class Spell:
 
     begins: Annotated[str, matching(re.compile(r"([01]\d|2[0-3]):[0-5]\d"), "a time such as 20:00")]
     ends: Annotated[str, matching(re.compile(r"([01]\d|2[0-3]):[0-5]\d"), "a time such as 08:00")]
-    volume: float
+    volume: Annotated[float, within(0, 1)]
 
     def holds(self, at: time) -> bool:
         now = f"{at:%H:%M}"

@@ -22,6 +22,8 @@ class ScreenSettings:
     theme: Theme = field(default_factory=Theme)
     opening: Opening = field(default_factory=Opening)
     announcements: tuple[Announcement, ...] = ()
+    speaks: bool = True
+    """There is a voice to headphones, so that it is offered."""
     title_size: int = 100
     """Percent of the plain size that titles of books have."""
 

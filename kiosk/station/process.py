@@ -196,6 +196,7 @@ def _look(settings: KioskSettings) -> ScreenSettings:
         theme=theme,
         opening=settings.opening,
         announcements=settings.announcements,
+        speaks=settings.speech is not None,
         title_size=settings.screen.title_size,
     )
 

@@ -36,6 +36,7 @@ from kiosk.screens.view import (
     TimeoutOverlay,
 )
 from kiosk.session.events import LanguageChosen, Touch, Touched
+from kiosk.session.state import Access
 
 PANEL_WIDTH = 880
 PADDING = 64
@@ -136,17 +137,18 @@ def languages(canvas: Canvas, regions: Regions, view: LanguagesOverlay) -> Node:
 
 
 def access(canvas: Canvas, regions: Regions, view: AccessOverlay) -> Node:
-    """What can be made easier, as tiles: icon, words, and on or off."""
+    """What can be made easier, as tiles: icon, words, and on or off. A landscape screen hangs low already."""
     columns = 3 if regions.landscape else 2
+    choices = [one for one in view.choices if not (regions.landscape and one.name == Access.LOW)]
     wide = ACCESS_WIDTH if regions.landscape else PANEL_WIDTH
     inner_width = min(wide, regions.width - 80) - 2 * PADDING
     width = (inner_width - GAP * (columns - 1)) // columns
-    labels = [canvas.lines(one.label, SMALL, Weight.BOLD, width - 48) for one in view.choices]
+    labels = [canvas.lines(one.label, SMALL, Weight.BOLD, width - 48) for one in choices]
     label_height = max(paragraph_height(lines, SMALL) for lines in labels)
     tile = 24 + TILE_ICON + 14 + label_height + 24
     sentence = canvas.lines(view.sentence, SMALL, Weight.REGULAR, inner_width)
     title_height, sentence_height = round(HEADING * 1.3), paragraph_height(sentence, SMALL)
-    rows = (len(view.choices) + columns - 1) // columns
+    rows = (len(choices) + columns - 1) // columns
     total = title_height + 8 + sentence_height + 28 + rows * (tile + GAP) - GAP + 36 + ACCESS_BUTTON
     inner = _panel(canvas, regions, total, wide)
     title = inner.top_part(title_height)
@@ -157,7 +159,7 @@ def access(canvas: Canvas, regions: Regions, view: AccessOverlay) -> Node:
         canvas.node("access.title", Role.HEADING, view.title, title),
         canvas.node("access.sentence", Role.TEXT, view.sentence, words),
     ]
-    for number, (one, lines) in enumerate(zip(view.choices, labels, strict=True)):
+    for number, (one, lines) in enumerate(zip(choices, labels, strict=True)):
         row, column = divmod(number, columns)
         box = Box(inner.x + column * (width + GAP), words.bottom + 28 + row * (tile + GAP), width, tile)
         nodes.append(_easier(canvas, box, one, lines))

@@ -210,6 +210,7 @@ def _access(sight: Sight) -> AccessOverlay:
         choices=tuple(
             AccessChoice(one.value, say(f"access.{one.value}"), icon, say(_on_or_off(one in chosen)), one in chosen)
             for one, icon in EASIER.items()
+            if one is not Access.SPEECH or sight.settings.speaks
         ),
         close=Button("access.close", say("button.done"), "check", Touched(Touch.CLOSE_PANEL), main=True),
     )
