@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +22,7 @@ import pygame
 from PIL import Image
 
 from kiosk.model.circulation import Language
+from kiosk.screens.damage import damage, meet
 from kiosk.screens.fonts import IDEOGRAPHS, Face, bold, coverage, regular
 from kiosk.screens.frame import Size
 from kiosk.screens.guide import Key
@@ -37,8 +38,6 @@ BASELINE = 0.37
 """Half the height of a capital or an ideograph above the baseline, in ems: text is centred by it."""
 SHADOW_INK = (110, 92, 60)
 SHADOW_STRENGTH = 30
-MOST_DAMAGE = 24
-"""More damaged rectangles than this are painted as one."""
 MASK_COLOUR = "#C9C2B6"
 
 Colour = tuple[int, int, int, int]
@@ -193,7 +192,7 @@ class Painter:
         for box in boxes:
             self.surface.set_clip(_rect(box))
             for op in new:
-                if _meet(extent(op), box):
+                if meet(extent(op), box):
                     self._draw(op)
         self.surface.set_clip(None)
         self._last = new
@@ -355,52 +354,6 @@ class Painter:
         if held is None:
             held = self._cache.put(key, _illustration(self._pictures.get(name, PICTURES / f"{name}.svg"), box))
         return held
-
-
-def damage(old: tuple[DrawOp, ...], new: tuple[DrawOp, ...], whole: Box) -> list[Box]:
-    """The boxes of the screen on which two draw lists differ, none meeting another."""
-    if not old:
-        return [whole]
-    if old == new:
-        return []
-    kept = Counter(old) & Counter(new)
-    if _common(old, kept) != _common(new, kept):
-        return [whole]
-    changed = [*(Counter(old) - kept), *(Counter(new) - kept)]
-    boxes = [box for op in changed if (box := _cut(extent(op), whole)) is not None]
-    if len(boxes) > MOST_DAMAGE:
-        return [_around(boxes)]
-    return _merged(boxes)
-
-
-def _common(ops: tuple[DrawOp, ...], kept: Counter[DrawOp]) -> list[DrawOp]:
-    return [op for op in ops if kept[op] > 0]
-
-
-def _merged(boxes: list[Box]) -> list[Box]:
-    done: list[Box] = []
-    for box in boxes:
-        while meeting := [other for other in done if _meet(other, box)]:
-            done = [other for other in done if other not in meeting]
-            box = _around([box, *meeting])
-        done.append(box)
-    return done
-
-
-def _around(boxes: list[Box]) -> Box:
-    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
-    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
-
-
-def _cut(box: Box, whole: Box) -> Box | None:
-    if not _meet(box, whole):
-        return None
-    left, top = max(box.x, whole.x), max(box.y, whole.y)
-    return Box(left, top, min(box.right, whole.right) - left, min(box.bottom, whole.bottom) - top)
 
 
 def _rect(box: Box) -> pygame.Rect:

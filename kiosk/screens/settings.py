@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.model.circulation import Language
-from kiosk.screens.opening import Announcement, Opening
+from kiosk.model.opening import Announcement, Opening
 from kiosk.screens.theme import Theme
-
-MOST_PRIVATE, MOST_OPEN = 80, 130
-"""How small and how large titles may be set, in percent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,9 @@ from kiosk.hardware.scanners import ScannerSettings
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, matching, within
+from kiosk.model.opening import Announcement, Opening, Spell
 from kiosk.rules.offline import OfflinePolicy
-from kiosk.screens.opening import Announcement, Opening, Spell
-from kiosk.screens.settings import MOST_OPEN, MOST_PRIVATE
 from kiosk.session.state import Policy, Timeouts
-from kiosk.station.speech import SpeechSettings
 from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
@@ -61,7 +59,7 @@ class ScreenSettings:
     """Folder of the prepared fonts; the set-up's own folder where it is not given."""
     theme: Path | None = None
     """Folder of the library's own look, with `theme.toml`, see access.md. Absent: ours."""
-    title_size: Annotated[int, within(MOST_PRIVATE, MOST_OPEN)] = 100
+    title_size: Annotated[int, within(80, 130)] = 100
     """Percent: how large titles of books are. Smaller ones are harder to read over somebody's shoulder."""
 
 
@@ -101,6 +99,28 @@ class SoundSettings:
     def volume_at(self, at: time) -> float:
         """How loud it is at a time of the library's day."""
         return next((spell.volume for spell in self.spells if spell.holds(at)), self.volume)
+
+
+ALSA, FILES = "alsa:", "files:"
+"""How an output of speech begins; a device or a folder follows."""
+
+
+def _names_an_output(value: object) -> bool:
+    return isinstance(value, str) and any(value.startswith(kind) and len(value) > len(kind) for kind in (ALSA, FILES))
+
+
+Output = Annotated[str, Limit("alsa: and a device such as alsa:plughw:1,0, or files: and a folder", _names_an_output)]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """The voice for headphones. Absent: nothing is spoken."""
+
+    output: Output
+    """The headphone socket, never a loudspeaker: `alsa:plughw:1,0`. `files:folder` writes each sentence as WAV."""
+    words_a_minute: Annotated[int, within(80, 400)] = 150
+    for_one: bool = True
+    """Only one person hears it, so titles, names and sums are said. False for a loudspeaker."""
 
 
 @dataclass(frozen=True, slots=True)

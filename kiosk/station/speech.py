@@ -11,13 +11,11 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 from kiosk.model.circulation import Language
-from kiosk.model.limits import Limit, within
 from kiosk.screens.guide import voice_language
+from kiosk.station.settings import ALSA, FILES, SpeechSettings
 
 ESPEAK = "espeak-ng"
 VOICES: Mapping[Language, str] = {
@@ -28,28 +26,8 @@ VOICES: Mapping[Language, str] = {
     Language.DE: "de",
     Language.JA: "ja",
 }
-ALSA, FILES = "alsa:", "files:"
-SLOWEST, FASTEST = 80, 400
 LONGEST_S = 60
 """No sentence takes longer: a voice that hangs is ended."""
-
-
-def _names_an_output(value: object) -> bool:
-    return isinstance(value, str) and any(value.startswith(kind) and len(value) > len(kind) for kind in (ALSA, FILES))
-
-
-Output = Annotated[str, Limit("alsa: and a device such as alsa:plughw:1,0, or files: and a folder", _names_an_output)]
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechSettings:
-    """The voice for headphones. Absent: nothing is spoken."""
-
-    output: Output
-    """The headphone socket, never a loudspeaker: `alsa:plughw:1,0`. `files:folder` writes each sentence as WAV."""
-    words_a_minute: Annotated[int, within(SLOWEST, FASTEST)] = 150
-    for_one: bool = True
-    """Only one person hears it, so titles, names and sums are said. False for a loudspeaker."""
 
 
 class Voice:

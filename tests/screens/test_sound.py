@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.screens.opening import Spell
+from kiosk.model.opening import Spell
 from kiosk.screens.sound_files import CUES, LOUDEST, RATE_HZ, path_of, samples, wav
 from kiosk.session.effects import Cue
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from kiosk.model.circulation import Language
+from kiosk.model.opening import Announcement, Opening, Week
 from kiosk.screens.frame import Size
-from kiosk.screens.opening import Announcement, Opening, Week
 from kiosk.screens.ops import Picture, Rect, Text
 from kiosk.screens.paint import Fonts, Mode
 from kiosk.screens.palette import contrast

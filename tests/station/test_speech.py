@@ -11,7 +11,8 @@ import pytest
 
 from kiosk.model.circulation import Language
 from kiosk.settings import SettingsRefused, load
-from kiosk.station.speech import SpeechSettings, Voice, lacking
+from kiosk.station.settings import SpeechSettings
+from kiosk.station.speech import Voice, lacking
 
 
 def spoken(folder: Path) -> list[dict[str, object]]:
