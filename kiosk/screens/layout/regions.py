@@ -20,7 +20,7 @@ MAIN_HEIGHT = 132
 PLAIN_HEIGHT = 108
 BAR_AIR = 36
 """Above and below the buttons of the bar."""
-ONE_ROW_WIDTH = 900
+ONE_ROW_WIDTH = 1_000
 TWO_ROWS_HEIGHT = 324
 """A narrower screen has its main action in a row of its own."""
 
