@@ -25,7 +25,7 @@ class Frame:
     screen_id: str
     """`starting`, `attract`, `identify`, `home`, `borrow`, `return`, `account`, `receipt` or `out-of-service`."""
     overlay: str
-    """`timeout`, `help`, `languages`, or empty."""
+    """`timeout`, `help`, `languages`, `access`, or empty."""
     draw_list: tuple[DrawOp, ...]
     tree: Node
     units_per_pixel: float

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -22,9 +22,11 @@ import pygame
 from PIL import Image
 
 from kiosk.model.circulation import Language
+from kiosk.screens.damage import damage, meet
 from kiosk.screens.fonts import IDEOGRAPHS, Face, bold, coverage, regular
 from kiosk.screens.frame import Size
-from kiosk.screens.ops import Align, Box, DrawOp, Icon, Picture, Rect, Shadow, Text, Weight, extent
+from kiosk.screens.guide import Key
+from kiosk.screens.ops import Align, Box, DrawOp, Icon, Picture, Rect, Ring, Shadow, Text, Weight, extent
 from kiosk.screens.runs import Run, Script, has_rtl, runs, script_of
 
 ICONS = Path(__file__).with_name("icons")
@@ -36,8 +38,6 @@ BASELINE = 0.37
 """Half the height of a capital or an ideograph above the baseline, in ems: text is centred by it."""
 SHADOW_INK = (110, 92, 60)
 SHADOW_STRENGTH = 30
-MOST_DAMAGE = 24
-"""More damaged rectangles than this are painted as one."""
 MASK_COLOUR = "#C9C2B6"
 
 Colour = tuple[int, int, int, int]
@@ -53,6 +53,23 @@ class Mode(StrEnum):
     WINDOW = "window"
     FULLSCREEN = "fullscreen"
     HEADLESS = "headless"
+
+
+KEYS = {
+    pygame.K_DOWN: Key.NEXT,
+    pygame.K_RIGHT: Key.NEXT,
+    pygame.K_TAB: Key.NEXT,
+    pygame.K_UP: Key.BEFORE,
+    pygame.K_LEFT: Key.BEFORE,
+    pygame.K_RETURN: Key.OK,
+    pygame.K_KP_ENTER: Key.OK,
+    pygame.K_SPACE: Key.OK,
+    pygame.K_F1: Key.RAISED,
+    pygame.K_ESCAPE: Key.STOP,
+    pygame.K_F15: Key.PLUGGED,
+    pygame.K_F14: Key.UNPLUGGED,
+}
+"""A keypad is a keyboard: what its keys are called there. See docs/access.md."""
 
 
 class PointerKind(StrEnum):
@@ -155,8 +172,10 @@ def _bytes(surface: pygame.Surface) -> int:
 class Painter:
     """Paints draw lists on one surface."""
 
-    def __init__(self, surface: pygame.Surface, fonts: Fonts) -> None:
+    def __init__(self, surface: pygame.Surface, fonts: Fonts, pictures: Mapping[str, Path] | None = None) -> None:
+        """`pictures` are a theme's own, by the names of ours that they replace."""
         self.surface = surface
+        self._pictures = pictures or {}
         self._fonts = fonts
         self._cache = SurfaceCache()
         self._last: tuple[DrawOp, ...] = ()
@@ -173,7 +192,7 @@ class Painter:
         for box in boxes:
             self.surface.set_clip(_rect(box))
             for op in new:
-                if _meet(extent(op), box):
+                if meet(extent(op), box):
                     self._draw(op)
         self.surface.set_clip(None)
         self._last = new
@@ -194,6 +213,10 @@ class Painter:
                 self._draw_text(op)
             case Icon():
                 self.surface.blit(self._icon(op), (op.box.x, op.box.y))
+            case Ring(box, colour, edge, width, radius):
+                pygame.draw.rect(self.surface, _colour(edge), _rect(box), width, radius)
+                inner = _rect(box.inset(width // 3))
+                pygame.draw.rect(self.surface, _colour(colour), inner, width * 2 // 3, max(0, radius - width // 3))
             case Picture(box, name):
                 self.surface.blit(self._picture(name, box), (box.x, box.y))
             case _:
@@ -329,54 +352,8 @@ class Painter:
         key = ("picture", name, box.w, box.h)
         held = self._cache.get(key)
         if held is None:
-            held = self._cache.put(key, _svg((PICTURES / f"{name}.svg").read_text(encoding="utf-8"), box))
+            held = self._cache.put(key, _illustration(self._pictures.get(name, PICTURES / f"{name}.svg"), box))
         return held
-
-
-def damage(old: tuple[DrawOp, ...], new: tuple[DrawOp, ...], whole: Box) -> list[Box]:
-    """The boxes of the screen on which two draw lists differ, none meeting another."""
-    if not old:
-        return [whole]
-    if old == new:
-        return []
-    kept = Counter(old) & Counter(new)
-    if _common(old, kept) != _common(new, kept):
-        return [whole]
-    changed = [*(Counter(old) - kept), *(Counter(new) - kept)]
-    boxes = [box for op in changed if (box := _cut(extent(op), whole)) is not None]
-    if len(boxes) > MOST_DAMAGE:
-        return [_around(boxes)]
-    return _merged(boxes)
-
-
-def _common(ops: tuple[DrawOp, ...], kept: Counter[DrawOp]) -> list[DrawOp]:
-    return [op for op in ops if kept[op] > 0]
-
-
-def _merged(boxes: list[Box]) -> list[Box]:
-    done: list[Box] = []
-    for box in boxes:
-        while meeting := [other for other in done if _meet(other, box)]:
-            done = [other for other in done if other not in meeting]
-            box = _around([box, *meeting])
-        done.append(box)
-    return done
-
-
-def _around(boxes: list[Box]) -> Box:
-    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
-    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
-
-
-def _cut(box: Box, whole: Box) -> Box | None:
-    if not _meet(box, whole):
-        return None
-    left, top = max(box.x, whole.x), max(box.y, whole.y)
-    return Box(left, top, min(box.right, whole.right) - left, min(box.bottom, whole.bottom) - top)
 
 
 def _rect(box: Box) -> pygame.Rect:
@@ -395,6 +372,18 @@ def _lettered(parts: list[tuple[Run, pygame.font.Font]], ascent: int, colour: Co
     for surface, top in drawn:
         whole.blit(surface, (left, top))
         left += surface.get_width()
+    return whole
+
+
+def _illustration(path: Path, box: Box) -> pygame.Surface:
+    """An SVG or PNG file as large as it fits into the box, in its middle."""
+    if path.suffix.lower() == ".svg":
+        return _svg(path.read_text(encoding="utf-8"), box)
+    picture = pygame.image.load(str(path))
+    scale = min(box.w / picture.get_width(), box.h / picture.get_height())
+    size = max(1, round(picture.get_width() * scale)), max(1, round(picture.get_height() * scale))
+    whole = pygame.Surface((max(1, box.w), max(1, box.h)), pygame.SRCALPHA)
+    whole.blit(pygame.transform.smoothscale(picture, size), ((box.w - size[0]) // 2, (box.h - size[1]) // 2))
     return whole
 
 
@@ -428,6 +417,8 @@ class Window:
     def __init__(self, size: Size, mode: Mode) -> None:
         self.closed = False
         self.mode = mode
+        self.keys: list[Key] = []
+        """Keys that went down and nobody asked for yet."""
         if mode is Mode.HEADLESS:
             self.surface = pygame.Surface((size.width, size.height), depth=32)
             return
@@ -458,6 +449,8 @@ class Window:
         for event in pygame.event.get():
             if event.type == pygame.QUIT:
                 self.closed = True
+            elif event.type == pygame.KEYDOWN and event.key in KEYS:
+                self.keys.append(KEYS[event.key])
             elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
                 kind = PointerKind.DOWN if event.type == pygame.FINGERDOWN else PointerKind.UP
                 found.append(Pointer(kind, int(event.x * width), int(event.y * height)))

@@ -134,7 +134,7 @@ def _failed(turn: Turn, scene: Closing) -> Closing:
         return scene
     turn.journal(JournalRow(RowKind.RECEIPT_FAILED, scene.session))
     turn.order(Play(Cue.LOOK))
-    return _staged(turn, scene, ReceiptStage.FAILED, turn.around.policy.timeouts.receipt_s)
+    return _staged(turn, scene, ReceiptStage.FAILED, turn.around.timeouts.receipt_s)
 
 
 def _time_passed(turn: Turn, scene: Closing) -> Scene:
@@ -167,4 +167,4 @@ def _extended(turn: Turn, scene: Closing) -> Closing:
     """Somebody is still reading."""
     if scene.receipt is ReceiptStage.PRINTING:
         return scene
-    return replace(scene, until_s=turn.now_s + turn.around.policy.timeouts.receipt_s)
+    return replace(scene, until_s=turn.now_s + turn.around.timeouts.receipt_s)

@@ -51,6 +51,8 @@ STAYING = frozenset(
         Touch.CLOSE_HELP,
         Touch.NEXT_LANGUAGE,
         Touch.LANGUAGES,
+        Touch.ACCESS,
+        Touch.SET_ACCESS,
         Touch.CLOSE_PANEL,
         Touch.STILL_HERE,
         Touch.REMOVE,

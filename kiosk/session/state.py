@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -20,6 +20,8 @@ from kiosk.rules.offline import OfflineCopy, OfflinePolicy
 from kiosk.session.events import Device, Health, Paper, TagKind
 
 KNOWN_ITEMS = 500
+PATIENCE = 4
+"""How many times longer somebody is waited for who asked for more time."""
 Seconds = Annotated[float, within(0, 3_600)]
 
 
@@ -40,6 +42,20 @@ class Timeouts:
     notice_s: Seconds = 6
     tap_s: Seconds = 3
     """A card that lies longer is meant to stay while its owner is here; a shorter touch of the reader is a tap."""
+
+    def patient(self) -> Timeouts:
+        """What people are waited for takes longer; what machines are waited for does not."""
+        return replace(
+            self,
+            identify_s=self.identify_s * PATIENCE,
+            home_s=self.home_s * PATIENCE,
+            borrow_s=self.borrow_s * PATIENCE,
+            return_s=self.return_s * PATIENCE,
+            account_s=self.account_s * PATIENCE,
+            receipt_s=self.receipt_s * PATIENCE,
+            warning_s=self.warning_s * PATIENCE,
+            notice_s=self.notice_s * PATIENCE,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,23 @@ class Panel(StrEnum):
     """What can be opened over every screen."""
 
     LANGUAGES = "languages"
+    ACCESS = "access"
+
+
+class Access(StrEnum):
+    """How the kiosk can be made easier to use, for one visit."""
+
+    LARGE = "large"
+    """Everything larger."""
+    CONTRAST = "contrast"
+    LOW = "low"
+    """Every control within reach from a wheelchair."""
+    CALM = "calm"
+    """Nothing moves."""
+    TIME = "time"
+    """Waits longer before it asks whether somebody is still there."""
+    SPEECH = "speech"
+    """Read aloud to headphones, and used by the keypad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +144,18 @@ class Surroundings:
     quiet_s: float | None = None
     """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
     panel: Panel | None = None
+    access: frozenset[Access] = frozenset()
 
     @property
     def prints(self) -> bool:
         """Whether a receipt may be offered. A printer that is back is as it last said it was."""
         return self.paper is not Paper.NONE and self.devices.get(Device.PRINTER) is not Health.GONE
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """As the library set them; longer for whoever asked for more time, or listens."""
+        plain = self.policy.timeouts
+        return plain.patient() if self.access & {Access.TIME, Access.SPEECH} else plain
 
 
 class Stage(StrEnum):
