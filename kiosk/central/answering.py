@@ -16,7 +16,9 @@ from kiosk.central.holdings import item_on_file
 from kiosk.central.people import owner_of, patron_on_file, resolved
 from kiosk.central.settings import CentralSettings
 from kiosk.central.store.tables import decisions
+from kiosk.central.title_answers import may_hold_told, title_told, titles_found
 from kiosk.model.circulation import Patron
+from kiosk.model.finding import AskFind, AskHold, AskTitle
 from kiosk.model.ids import AskId, PatronRef
 from kiosk.model.questions import (
     Answer,
@@ -93,6 +95,12 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
             return may_renew_told(connection, desk.setting(station, now), question)
         case AskAccount():
             return account_told(connection, desk.setting(station, now), question)
+        case AskFind():
+            return titles_found(connection, desk.setting(station, now), question)
+        case AskTitle():
+            return title_told(connection, desk.setting(station, now), question)
+        case AskHold():
+            return may_hold_told(connection, desk.setting(station, now), question)
         case _:
             assert_never(question)
 

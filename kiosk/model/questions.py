@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.finding import (
+    AskFind,
+    AskHold,
+    AskTitle,
+    MayHold,
+    MayNotHold,
+    NoTitle,
+    TitlesFound,
+    TitleTold,
+)
 from kiosk.model.ids import ItemId, PatronRef, Uid
 from kiosk.model.reasons import Reason
 
@@ -48,7 +58,7 @@ class AskAccount:
     patron: PatronRef
 
 
-Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount
+Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount | AskFind | AskTitle | AskHold
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +179,18 @@ class NoAccount:
 
 
 Answer = (
-    Identified | NotIdentified | MayBorrow | MayNotBorrow | ItemKnown | MayRenew | MayNotRenew | AccountTold | NoAccount
+    Identified
+    | NotIdentified
+    | MayBorrow
+    | MayNotBorrow
+    | ItemKnown
+    | MayRenew
+    | MayNotRenew
+    | AccountTold
+    | NoAccount
+    | TitlesFound
+    | TitleTold
+    | NoTitle
+    | MayHold
+    | MayNotHold
 )

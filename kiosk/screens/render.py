@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.layout import account, chrome, endings, lists, overlays, welcome
+from kiosk.screens.layout import account, chrome, endings, finding, lists, overlays, title, welcome
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.regions import Regions, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
@@ -17,6 +17,7 @@ from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import (
     AccountBody,
     AttractBody,
+    FindBody,
     HelpOverlay,
     HomeBody,
     IdentifyBody,
@@ -25,6 +26,7 @@ from kiosk.screens.view import (
     OutBody,
     ReceiptBody,
     TimeoutOverlay,
+    TitleBody,
     View,
 )
 from kiosk.session.state import Kiosk
@@ -69,13 +71,13 @@ def render(
         case _:
             assert_never(view.overlay)
     whole = Box(0, 0, size.width, size.height)
-    title = next((node.name for node in children if node.role is Role.HEADING), view.header.library)
-    tree = Node(view.screen_id, Role.SCREEN, title, whole, private=_greets(view), children=children)
+    heading = next((node.name for node in children if node.role is Role.HEADING), view.header.library)
+    tree = Node(view.screen_id, Role.SCREEN, heading, whole, private=_greets(view), children=children)
     return Frame(size, view.language, view.screen_id, overlay, tuple(canvas.ops), tree, 1 / scale)
 
 
 def _greets(view: View) -> bool:
-    return isinstance(view.body, HomeBody)
+    return isinstance(view.body, HomeBody | TitleBody)
 
 
 def _body(canvas: Canvas, regions: Regions, view: View, page: int | None) -> tuple[Node, ...]:
@@ -88,6 +90,10 @@ def _body(canvas: Canvas, regions: Regions, view: View, page: int | None) -> tup
             return welcome.home(canvas, regions, view, body)
         case ListBody() as body:
             return lists.live_list(canvas, regions, view, body, page)
+        case FindBody() as body:
+            return finding.find(canvas, regions, view, body, page)
+        case TitleBody() as body:
+            return title.title(canvas, regions, view, body)
         case AccountBody() as body:
             return account.account(canvas, regions, view, body, page)
         case ReceiptBody() as body:

@@ -12,6 +12,7 @@ from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.questions import AccountCharge, AccountHold, AccountLoan, AccountTold
 from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.screens import find_samples
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.events import Paper, TagKind
 from kiosk.session.state import (
@@ -39,7 +40,7 @@ from kiosk.session.state import (
     Surroundings,
 )
 
-SETTINGS = ScreenSettings("城市图书馆", "City Library")
+SETTINGS = ScreenSettings("城市图书馆", "City Library", floor=find_samples.FLOOR)
 NOW_S = 1000.0
 UTC_NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 DUE = datetime(2026, 12, 22, 15, 59, tzinfo=UTC)
@@ -102,7 +103,7 @@ def around(**changes: object) -> Surroundings:
 def samples() -> Mapping[str, Kiosk]:
     """Name → state, in the order in which a patron would meet them."""
     found: dict[str, Kiosk] = {}
-    for group in (_welcome(), _lists("borrow"), _lists("return"), _accounts(), _receipts(), _out()):
+    for group in (_welcome(), _lists("borrow"), _lists("return"), _accounts(), _found(), _receipts(), _out()):
         found.update(group)
     return found
 
@@ -270,6 +271,12 @@ def _accounts() -> dict[str, Kiosk]:
         "account-timeout": _shown(replace(full, idle=WARNED)),
         "account-help": _shown(replace(full, help=True)),
     }
+
+
+def _found() -> dict[str, Kiosk]:
+    found = find_samples.scenes(IDLE, WARNED, SESSION, WEI, TITLES)
+    shown = {name: _shown(scene) for name, scene in found.items()}
+    return shown | {name: _shown(scene, online=False) for name, scene in find_samples.offline(found).items()}
 
 
 def _closing(

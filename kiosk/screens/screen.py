@@ -14,7 +14,18 @@ from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.touch import TouchTracker
 from kiosk.screens.tree import Action, PageTurned
 from kiosk.session.events import Event, Touch, Touched
-from kiosk.session.state import Account, Attract, Borrowing, Closing, Home, Identifying, Kiosk, ReceiptStage, Returning
+from kiosk.session.state import (
+    Account,
+    Attract,
+    Borrowing,
+    Closing,
+    Finding,
+    Home,
+    Identifying,
+    Kiosk,
+    ReceiptStage,
+    Returning,
+)
 
 SECONDS_A_MINUTE = 60
 
@@ -133,7 +144,13 @@ class Screen:
 def _list_of(state: Kiosk | None) -> tuple[object, ...]:
     """Which list is shown: another one begins at its own page."""
     scene = state.scene if state else None
-    return (type(scene), scene.part) if isinstance(scene, Account) else (type(scene),)
+    match scene:
+        case Account(part=part):
+            return (Account, part)
+        case Finding(found_of=found_of, opened=opened):
+            return (Finding, found_of, opened is None)
+        case _:
+            return (type(scene),)
 
 
 def _rows(state: Kiosk | None) -> int:
@@ -150,7 +167,12 @@ def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
         times.append((math.floor(now_s * SPIN_STEPS_A_SECOND) + 1) / SPIN_STEPS_A_SECOND)
     match state.scene:
         case (
-            Identifying(idle=idle) | Home(idle=idle) | Borrowing(idle=idle) | Returning(idle=idle) | Account(idle=idle)
+            Identifying(idle=idle)
+            | Home(idle=idle)
+            | Borrowing(idle=idle)
+            | Returning(idle=idle)
+            | Account(idle=idle)
+            | Finding(idle=idle)
         ):
             if idle.warned_s is not None:
                 times.append(_next_second(idle.warned_s + around.policy.timeouts.warning_s, now_s))

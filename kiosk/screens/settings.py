@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.model.circulation import Language
+from kiosk.model.floor import Floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,8 @@ class ScreenSettings:
     library_zh: str
     library_en: str
     motion: bool = True
+    floor: Floor | None = None
+    """Where shelves are, as seen from this kiosk; without one, no map is shown."""
 
     def library(self, language: Language) -> str:
         """The library's name for readers of a language."""

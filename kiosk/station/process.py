@@ -73,7 +73,7 @@ def run(settings: KioskSettings) -> int:
 def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
     station = Station(settings.site, settings.station)
-    library = ScreenSettings(settings.library.name_zh, settings.library.name_en)
+    library = settings.shown()
     letterhead = _letterhead(settings, library)
     fonts_folder = fonts.folder(settings.screen.fonts)
     address = address_of(settings.broker)

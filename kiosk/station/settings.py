@@ -15,9 +15,12 @@ from kiosk.hardware.printers import PrinterSettings
 from kiosk.hardware.scanners import ScannerSettings
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import Language, SecurityMarks
+from kiosk.model.floor import Floor
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, matching, within
 from kiosk.rules.offline import OfflinePolicy
+from kiosk.screens.settings import ScreenSettings as Shown
 from kiosk.session.state import Policy, Timeouts
+from kiosk.settings import load
 from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
@@ -46,6 +49,8 @@ class LibrarySettings:
     name_en: str
     owners: tuple[Owner, ...] = ()
     """ISILs whose items are ours, compared without regard to case. Empty: every library item is taken for ours."""
+    floor: Path | None = None
+    """The floor on which the kiosk stands (`floor.toml`): shelves by what they begin with. Without it, no map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,12 @@ class KioskSettings:
     def __post_init__(self) -> None:
         if self.station == EVERYBODY:
             raise ValueError(f"expected another station than {EVERYBODY!r}, which stands for all of them in topics")
+
+    def shown(self) -> Shown:
+        """What the screens show of the library. Reads its floor; raises `SettingsRefused` with its faults."""
+        library = self.library
+        floor = None if library.floor is None else load(Floor, library.floor)
+        return Shown(library.name_zh, library.name_en, floor=floor)
 
     def policy(self) -> Policy:
         """What the reducer judges by."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
@@ -16,18 +15,7 @@ from kiosk.central.search.queries import ALL, MOST_PARTS, Part, Phrase, Query, p
 from kiosk.central.search.slips import neighbours
 from kiosk.central.search.sounds import LONGEST as LONGEST_SOUND
 from kiosk.central.search.sounds import sounding_alike, syllables, typed_sound
-
-
-class How(StrEnum):
-    """How what was found answers what was typed."""
-
-    EXACTLY = "exactly"
-    SPELLED = "spelled"
-    """A word was taken for its neighbour."""
-    SOUNDING = "sounding"
-    """Other characters of the same sound."""
-    FEWER = "fewer"
-    """Not everything that was typed."""
+from kiosk.model.finding import How
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,15 @@ def _portrait_slots(box: Box, view: View) -> list[Box]:
 
 
 def _landscape_slots(box: Box, view: View) -> list[Box]:
-    """The third one is the main action, below the two others; without one the two stand at the very bottom."""
+    """The third one is the main action, below the two others, or beside the way home; without one the two stand at the
+    very bottom."""
     plain = min(2, len(view.bar))
     width = (box.w - GAP * (plain - 1)) // max(1, plain)
     has_third = len(view.bar) > plain or bool(view.countdown)
     top = box.y if has_third else box.bottom - PLAIN_HEIGHT
     slots = [Box(box.x + number * (width + GAP), top, width, PLAIN_HEIGHT) for number in range(plain)]
-    if has_third:
-        slots.append(Box(box.x, box.bottom - MAIN_HEIGHT, box.w, MAIN_HEIGHT))
+    below = len(view.bar) - plain + bool(view.countdown)
+    for number in range(below if has_third else 0):
+        wide = (box.w - GAP * (below - 1)) // below
+        slots.append(Box(box.x + number * (wide + GAP), box.bottom - MAIN_HEIGHT, wide, MAIN_HEIGHT))
     return slots
