@@ -169,6 +169,10 @@ class AccountTold:
     """What `owes_cents` is made of, the oldest first."""
     currency: str = "CNY"
     """ISO 4217."""
+    more_loans: int = 0
+    more_holds: int = 0
+    more_charges: int = 0
+    """Beside those that are told: a screen and a message have room for so many."""
 
 
 @dataclass(frozen=True, slots=True)

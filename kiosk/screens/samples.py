@@ -247,6 +247,8 @@ def _accounts() -> dict[str, Kiosk]:
     )
     many = tuple(_loan(number, number // 2 - 3) for number in range(1, 61))
     full = _account(three, HOLDS, CHARGES)
+    beyond = _account(many, HOLDS).told
+    assert beyond is not None
     holds, charges = replace(full, part=Part.HOLDS), replace(full, part=Part.CHARGES)
     nothing = _account(())
     unknown = Account(IDLE, SESSION, NAMELESS, "card")
@@ -257,6 +259,7 @@ def _accounts() -> dict[str, Kiosk]:
         "account-empty-holds": _shown(replace(nothing, part=Part.HOLDS)),
         "account-empty-charges": _shown(replace(nothing, part=Part.CHARGES)),
         "account-many": _shown(_account(many, HOLDS)),
+        "account-more": _shown(replace(_account(many, HOLDS), told=replace(beyond, more_loans=12))),
         "account-renewing": _shown(_account(busy)),
         "account-renewed": _shown(_account(renewed)),
         "account-all-renewed": _shown(_account(renewed[1:])),

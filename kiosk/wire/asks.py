@@ -330,6 +330,9 @@ def _account_object(account: AccountTold) -> dict[str, Json]:
         "owes_cents": account.owes_cents,
         "currency": account.currency,
         "may_borrow": account.may_borrow,
+        "more_loans": account.more_loans,
+        "more_holds": account.more_holds,
+        "more_charges": account.more_charges,
     }
 
 
@@ -359,6 +362,9 @@ def _account(data: Fields) -> AccountTold:
         may_borrow=data.whole_or_none("may_borrow"),
         charges=_charges(data),
         currency=data.text_or_none("currency") or "CNY",
+        more_loans=data.whole_or_none("more_loans") or 0,
+        more_holds=data.whole_or_none("more_holds") or 0,
+        more_charges=data.whole_or_none("more_charges") or 0,
     )
 
 

@@ -112,6 +112,9 @@ accounts = st.builds(
         st.builds(AccountCharge, words, words, st.integers(0, 1_000_000), st.dates(date(1971, 1, 1))), max_size=3
     ).map(tuple),
     st.sampled_from(["CNY", "EUR"]),
+    st.integers(0, 99),
+    st.integers(0, 99),
+    st.integers(0, 99),
 )
 titles = st.builds(FoundTitle, words, words, words, words, st.sampled_from(Whereabouts), words, days, st.booleans())
 answers: st.SearchStrategy[Answer] = st.one_of(
