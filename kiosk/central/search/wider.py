@@ -39,8 +39,8 @@ def find(connection: Connection, typed: str, fields: frozenset[Field] = ALL, *, 
     query = query_of(typed, fields, finished=finished)
     if not query.ways:
         return NOTHING
-    found = looked_up(connection, query)
-    if not found.hits and finished:
+    found = looked_up(connection, query_of(typed, fields, finished=True))
+    if not (found.hits if finished else found.more):  # the beginning of a common word costs more than the word
         found = looked_up(connection, query_of(typed, fields, finished=False))
     if found.hits:
         return Found(How.EXACTLY, found.hits, found.more)
