@@ -40,6 +40,7 @@ from kiosk.station.overheard import Listening, Overheard, Plays
 from kiosk.station.receipt_template import load_templates
 from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import KioskSettings, SoundSettings
+from kiosk.station.shown import shown_by
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import Uplink, UplinkSettings
 from kiosk.station.uplink_events import CopiesPublished, UplinkEvent
@@ -73,7 +74,7 @@ def run(settings: KioskSettings) -> int:
 def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
     station = Station(settings.site, settings.station)
-    library = settings.shown()
+    library = shown_by(settings)
     letterhead = _letterhead(settings, library)
     fonts_folder = fonts.folder(settings.screen.fonts)
     address = address_of(settings.broker)

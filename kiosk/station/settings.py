@@ -15,12 +15,9 @@ from kiosk.hardware.printers import PrinterSettings
 from kiosk.hardware.scanners import ScannerSettings
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import Language, SecurityMarks
-from kiosk.model.floor import Floor
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, matching, within
 from kiosk.rules.offline import OfflinePolicy
-from kiosk.screens.settings import ScreenSettings as Shown
 from kiosk.session.state import Policy, Timeouts
-from kiosk.settings import load
 from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
@@ -136,12 +133,6 @@ class KioskSettings:
     def __post_init__(self) -> None:
         if self.station == EVERYBODY:
             raise ValueError(f"expected another station than {EVERYBODY!r}, which stands for all of them in topics")
-
-    def shown(self) -> Shown:
-        """What the screens show of the library. Reads its floor; raises `SettingsRefused` with its faults."""
-        library = self.library
-        floor = None if library.floor is None else load(Floor, library.floor)
-        return Shown(library.name_zh, library.name_en, floor=floor)
 
     def policy(self) -> Policy:
         """What the reducer judges by."""

@@ -12,6 +12,7 @@ from kiosk.demo.scenario import Setting
 from kiosk.screens import fonts
 from kiosk.screens.frame import Size
 from kiosk.screens.paint import Fonts
+from kiosk.station.shown import shown_by
 from kiosk.world.eyes import WorldEyes
 from kiosk.world.house import VirtualHouse
 from kiosk.world.room import WorldRoom
@@ -31,7 +32,7 @@ def opened_world(config: Path, run: Path, setting: Setting, seed: int) -> Iterat
     """Everything runs; `run` is a folder for its files. Raises `NeedsRealTime`, and what the settings raise."""
     house = VirtualHouse(config, run, setting, seed)
     try:
-        screen, shown = house.settings.screen, house.settings.shown()
+        screen, shown = house.settings.screen, shown_by(house.settings)
         eyes = WorldEyes(house, Size(screen.width, screen.height), shown, _measure())
         yield World(house, WorldRoom(house.bench), eyes)
     finally:

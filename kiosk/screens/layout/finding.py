@@ -44,13 +44,16 @@ def find(canvas: Canvas, regions: Regions, view: View, body: FindBody, page: int
         heading = Box(area.x, area.y, BESIDE, BOX_HEIGHT)
         canvas.line(heading.inset(0, 0), body.title, HEADING, INK, weight=Weight.BOLD)
         typed = Box(area.x + BESIDE, area.y, area.w - BESIDE, BOX_HEIGHT)
-        pressed = keyboard(canvas, regions.side, body.keys)
+        with canvas.keeping_sides(regions.side):
+            pressed = keyboard(canvas, regions.side, body.keys)
     else:
         heading = area.top_part(round(TITLE * 1.25))
         canvas.line(heading, body.title, TITLE, INK, weight=Weight.BOLD)
         typed = Box(area.x, heading.bottom + 16, area.w, BOX_HEIGHT)
         height = keyboard_height(area.h, len(body.keys))
-        pressed = keyboard(canvas, Box(area.x, area.bottom - height, area.w, height), body.keys)
+        below = Box(area.x, area.bottom - height, area.w, height)
+        with canvas.keeping_sides(below):
+            pressed = keyboard(canvas, below, body.keys)
         area = area.top_part(area.h - height - GAP)
     nodes = [canvas.node("find.title", Role.HEADING, body.title, heading), _box(canvas, typed, view, body)]
     area = area.below(typed.bottom - area.y + GAP)

@@ -40,6 +40,11 @@ class _Scale:
 
 def floor_plan(canvas: Canvas, box: Box, plan: Plan) -> Node:
     """The plan in a card, what it says below it."""
+    with canvas.keeping_sides(box):
+        return _drawn(canvas, box, plan)
+
+
+def _drawn(canvas: Canvas, box: Box, plan: Plan) -> Node:
     canvas.rect(box, CARD, RADIUS, LINE)
     inner = box.inset(MARGIN, MARGIN)
     scale = _Scale(inner.top_part(inner.h - CAPTION - 12), plan)

@@ -63,7 +63,8 @@ def bar(sight: Sight, screen_id: str, third: Button | None) -> tuple[Button, ...
     found = [Button("help.open", sight.words.say("button.help"), "circle-question-mark", Touched(Touch.HELP))]
     following = next_language(sight.state)
     if len(sight.state.around.policy.languages) > SWITCHED_LANGUAGES:
-        label = sight.words.say("button.language")
+        speaks = sight.state.around.language
+        label = own_name(speaks) if _has_home(sight) else sight.words.say("button.language")
         found.append(Button("language.open", label, "languages", Touched(Touch.LANGUAGES)))
     elif following is not sight.state.around.language:
         found.append(Button("language.next", own_name(following), "languages", Touched(Touch.NEXT_LANGUAGE)))

@@ -44,7 +44,7 @@ def find(sight: Sight, scene: Finding) -> FindBody:
 def title(sight: Sight, scene: Finding, opened: Opened) -> TitleBody:
     say, shown, told = sight.words.say, opened.title, opened.told
     like = () if told is None else told.like[:MOST_LIKE]
-    copies = () if told is None else tuple(_copy(sight, copy) for copy in told.copies[:MOST_COPIES])
+    copies = () if told is None else tuple(_copy(sight, shown, copy) for copy in told.copies[:MOST_COPIES])
     return TitleBody(
         title=shown.title if shown.title.strip() else say("list.unknown-title"),
         author=shown.author,
@@ -189,14 +189,15 @@ def _plan(sight: Sight, shown: FoundTitle) -> Plan | None:
     )
 
 
-def _copy(sight: Sight, copy: FoundCopy) -> str:
-    """One line: where, which number, and how it is."""
+def _copy(sight: Sight, title: FoundTitle, copy: FoundCopy) -> str:
+    """One line: where, which number if it is another, and how it is."""
     say = sight.words.say
     said = _pill(sight, copy).text
     if copy.due is not None:
         said = say("item.until", date=iso_day(copy.due.isoformat(), sight.utc, sight.zone, sight.words))
     place = copy.branch or say("item.this-branch")
-    return say("list.joined").join(filter(None, (place, copy.call_number, said)))
+    number = copy.call_number if copy.call_number != title.call_number else ""
+    return say("list.joined").join(filter(None, (place, number, said)))
 
 
 def _hold(sight: Sight, scene: Finding, opened: Opened) -> Button | None:
