@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.finding import (
+    AskFind,
+    AskHold,
+    AskTitle,
+    MayHold,
+    MayNotHold,
+    NoTitle,
+    TitlesFound,
+    TitleTold,
+)
 from kiosk.model.ids import ItemId, PatronRef, Uid
 from kiosk.model.reasons import Reason
 
@@ -48,7 +58,7 @@ class AskAccount:
     patron: PatronRef
 
 
-Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount
+Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount | AskFind | AskTitle | AskHold
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +169,10 @@ class AccountTold:
     """What `owes_cents` is made of, the oldest first."""
     currency: str = "CNY"
     """ISO 4217."""
+    more_loans: int = 0
+    more_holds: int = 0
+    more_charges: int = 0
+    """Beside those that are told: a screen and a message have room for so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +183,18 @@ class NoAccount:
 
 
 Answer = (
-    Identified | NotIdentified | MayBorrow | MayNotBorrow | ItemKnown | MayRenew | MayNotRenew | AccountTold | NoAccount
+    Identified
+    | NotIdentified
+    | MayBorrow
+    | MayNotBorrow
+    | ItemKnown
+    | MayRenew
+    | MayNotRenew
+    | AccountTold
+    | NoAccount
+    | TitlesFound
+    | TitleTold
+    | NoTitle
+    | MayHold
+    | MayNotHold
 )

@@ -26,6 +26,7 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Finding,
     Home,
     Identifying,
     Kiosk,
@@ -209,7 +210,13 @@ class Screen:
 def _list_of(state: Kiosk | None) -> tuple[object, ...]:
     """Which list is shown: another one begins at its own page."""
     scene = state.scene if state else None
-    return (type(scene), scene.part) if isinstance(scene, Account) else (type(scene),)
+    match scene:
+        case Account(part=part):
+            return (Account, part)
+        case Finding(found_of=found_of, opened=opened):
+            return (Finding, found_of, opened is None)
+        case _:
+            return (type(scene),)
 
 
 def _rows(state: Kiosk | None) -> int:
@@ -226,7 +233,12 @@ def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
         times.append((math.floor(now_s * SPIN_STEPS_A_SECOND) + 1) / SPIN_STEPS_A_SECOND)
     match state.scene:
         case (
-            Identifying(idle=idle) | Home(idle=idle) | Borrowing(idle=idle) | Returning(idle=idle) | Account(idle=idle)
+            Identifying(idle=idle)
+            | Home(idle=idle)
+            | Borrowing(idle=idle)
+            | Returning(idle=idle)
+            | Account(idle=idle)
+            | Finding(idle=idle)
         ):
             if idle.warned_s is not None:
                 times.append(_next_second(idle.warned_s + around.timeouts.warning_s, now_s))

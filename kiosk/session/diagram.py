@@ -36,7 +36,7 @@ from kiosk.session.events import (
     WriteTrouble,
 )
 from kiosk.session.rows import COMMITTED, in_stage
-from kiosk.session.state import Account, Borrowing, Closing, Home, Identifying, Kiosk, Policy, Returning, Stage
+from kiosk.session.state import Account, Borrowing, Closing, Finding, Home, Identifying, Kiosk, Policy, Returning, Stage
 from kiosk.session.step import begin, due_s, step
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -57,6 +57,12 @@ STAYING = frozenset(
         Touch.STILL_HERE,
         Touch.REMOVE,
         Touch.PRINT,
+        Touch.TYPE,
+        Touch.ERASE,
+        Touch.CLEAR,
+        Touch.KEYS,
+        Touch.OPEN,
+        Touch.HOLD,
     }
 )
 """Touches that change something on a screen and never the screen."""
@@ -141,6 +147,8 @@ def _possible(state: Kiosk) -> Iterator[tuple[Event, float]]:
             for row in in_stage(scene.rows, COMMITTED):
                 yield TagWritten(row.uid, wanted), A_MOMENT_S
                 yield TagNotWritten(row.uid, WriteTrouble.LOCKED, None), A_MOMENT_S
+        case Finding() if scene.card_ask is not None:
+            yield Answered(scene.card_ask, Identified(Patron(PatronRef("p"), "", None))), A_MOMENT_S
         case Account() if scene.lies_s is not None:
             yield CardLifted(), state.around.policy.timeouts.tap_s
         case _:
@@ -156,6 +164,8 @@ def _shape(state: Kiosk) -> tuple[object, ...]:
             details = (scene.purpose, scene.ask is None, scene.idle.warned_s is None)
         case Home():
             details = (scene.idle.warned_s is None,)
+        case Finding():
+            details = (scene.idle.warned_s is None, scene.patron is None, scene.card_ask is None)
         case Account():
             details = (scene.idle.warned_s is None, scene.lies_s is None)
         case Borrowing() | Returning():

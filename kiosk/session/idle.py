@@ -19,9 +19,9 @@ from kiosk.session.events import (
     TagWritten,
     Touched,
 )
-from kiosk.session.state import Account, Borrowing, Home, Identifying, Idle, Returning, Timeouts
+from kiosk.session.state import Account, Borrowing, Finding, Home, Identifying, Idle, Returning, Timeouts
 
-Attended = Identifying | Home | Borrowing | Returning | Account
+Attended = Identifying | Home | Borrowing | Returning | Account | Finding
 """Scenes in which somebody is expected to do something."""
 
 
@@ -87,3 +87,5 @@ def _timeout_s(scene: Attended, timeouts: Timeouts) -> float:
             return timeouts.return_s
         case Account():
             return timeouts.account_s
+        case Finding():
+            return timeouts.find_s

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from kiosk.model.circulation import Item, Language, Patron, Purpose, SecurityMarks
 from kiosk.model.facts import Found
+from kiosk.model.finding import FoundTitle, TitlesFound, TitleTold
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
 from kiosk.model.journal import Doubt, LentAlone
 from kiosk.model.limits import within
@@ -34,6 +35,7 @@ class Timeouts:
     borrow_s: Seconds = 60
     return_s: Seconds = 45
     account_s: Seconds = 60
+    find_s: Seconds = 60
     receipt_s: Seconds = 10
     warning_s: Seconds = 20
     put_back_s: Seconds = 20
@@ -335,6 +337,67 @@ class Account:
     help: bool = False
 
 
+class Keys(StrEnum):
+    """Which keys are on the screen."""
+
+    LETTERS = "letters"
+    DIGITS = "digits"
+
+
+class HoldStage(StrEnum):
+    """Where the patron's wish for a title is on its way."""
+
+    NONE = "none"
+    ASKING = "asking"
+    PLACED = "placed"
+    """The fact is journalled."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The title that is looked at."""
+
+    title: FoundTitle
+    ask: AskId | None = None
+    told: TitleTold | None = None
+    """Its copies, once central has told them."""
+    gone: bool = False
+    """Central knows it no more."""
+    stage: HoldStage = HoldStage.NONE
+    hold_ask: AskId | None = None
+    reasons: tuple[Reason, ...] = ()
+    place: int = 0
+    pickup: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Somebody looks for a title; `session` and `patron` once a card has said who it is."""
+
+    idle: Idle
+    session: SessionId | None = None
+    patron: Patron | None = None
+    token: str = ""
+    typed: str = ""
+    keys: Keys = Keys.LETTERS
+    ask: AskId | None = None
+    """The question that is out; older ones are not waited for."""
+    silent: bool = False
+    """Central did not answer the last one."""
+    found: TitlesFound | None = None
+    """Kept for this visit, so that something is there when the line goes."""
+    found_of: str = ""
+    """What was typed for it."""
+    told_at: datetime | None = None
+    """When central last told where things are."""
+    opened: Opened | None = None
+    card_ask: AskId | None = None
+    notice: Reason | None = None
+    notice_until_s: float = 0.0
+    help: bool = False
+
+
 class ReceiptStage(StrEnum):
     OFFERED = "offered"
     PRINTING = "printing"
@@ -378,7 +441,7 @@ class OutOfService:
     help: bool = False
 
 
-Scene = Attract | Identifying | Home | Borrowing | Returning | Account | Closing | OutOfService
+Scene = Attract | Identifying | Home | Borrowing | Returning | Account | Finding | Closing | OutOfService
 
 
 @dataclass(frozen=True, slots=True)

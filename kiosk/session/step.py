@@ -23,6 +23,7 @@ from kiosk.session import (
     borrow_list,
     borrowing,
     closing,
+    finding,
     home,
     identifying,
     idle,
@@ -52,6 +53,7 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Finding,
     Home,
     Identifying,
     Kiosk,
@@ -134,6 +136,8 @@ def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
             return returning.on(turn, scene, event)
         case Account():
             return account.on(turn, scene, event)
+        case Finding():
+            return finding.on(turn, scene, event)
         case Closing():
             return closing.on(turn, scene, event)
         case OutOfService():
@@ -222,6 +226,8 @@ def _left(turn: Turn, scene: Attended) -> Attract:
             return visits.leave(turn, scene)
         case Account():
             return account.leave(turn, scene)
+        case Finding():
+            return visits.end(turn, scene.session)
         case _:
             assert_never(scene)
 
@@ -239,7 +245,7 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
                 yield around.quiet_s
         case Identifying():
             yield idle.due_s(scene, timeouts)
-        case Home() | Account():
+        case Home() | Account() | Finding():
             yield idle.due_s(scene, timeouts)
             if scene.notice is not None:
                 yield scene.notice_until_s

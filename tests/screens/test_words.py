@@ -70,6 +70,7 @@ def test_every_sentence_is_used() -> None:
         "reason.",
         "reason-with.",
         "reason-renew.",
+        "reason-hold.",
         "out.pad",
         "out.storage",
         "borrow.",

@@ -9,6 +9,17 @@ from typing import assert_never
 
 from kiosk.model.circulation import Item, Patron, Purpose
 from kiosk.model.facts import Fact
+from kiosk.model.finding import (
+    AskFind,
+    AskHold,
+    AskTitle,
+    FoundTitle,
+    MayHold,
+    MayNotHold,
+    NoTitle,
+    TitlesFound,
+    TitleTold,
+)
 from kiosk.model.ids import IdSource, IntentId, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.journal import CLOSING, Doubt, JournalRow, RowKind
 from kiosk.model.questions import (
@@ -138,6 +149,8 @@ class Room:
     refusals: dict[ItemId, ReasonCode] = field(default_factory=dict)
     accounts: dict[PatronRef, AccountTold] = field(default_factory=dict)
     """What central tells of a patron."""
+    titles: tuple[FoundTitle, ...] = ()
+    """What can be found."""
     hold_central: bool = False
     hold_pad: bool = False
     hold_printer: bool = False
@@ -319,6 +332,15 @@ class Room:
                 return ItemKnown(self._catalogued(ask.question.item))
             case AskAccount():
                 return self.accounts.get(ask.question.patron) or NoAccount((Reason(ReasonCode.UNKNOWN_PATRON),))
+            case AskFind():
+                titles = tuple(title for title in self.titles if ask.question.text in title.title)
+                return TitlesFound(titles, len(titles))
+            case AskTitle():
+                found = next((title for title in self.titles if title.key == ask.question.key), None)
+                return NoTitle() if found is None else TitleTold(found, (), 0)
+            case AskHold():
+                no = self.refusals.get(ItemId(ask.question.key))
+                return MayHold(2, "") if no is None else MayNotHold((Reason(no),))
             case AskRenew():
                 refusal = self.refusals.get(ask.question.item)
                 return MayRenew(RENEWED) if refusal is None else MayNotRenew((Reason(refusal),))

@@ -6,7 +6,7 @@ import math
 from typing import assert_never
 
 from kiosk.screens.rows import WORKING
-from kiosk.screens.scenes import account, around, endings, welcome, work
+from kiosk.screens.scenes import account, around, endings, finding, welcome, work
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.view import Body, Button, View
@@ -18,6 +18,8 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Finding,
+    HoldStage,
     Home,
     Identifying,
     Kiosk,
@@ -67,6 +69,8 @@ def working_rows(state: Kiosk) -> bool:
     match state.scene:
         case Borrowing(rows=rows) | Returning(rows=rows):
             return any(row.stage in WORKING for row in rows)
+        case Finding(ask=ask, opened=opened):
+            return ask is not None or (opened is not None and opened.stage is HoldStage.ASKING)
         case Account(ask=ask, loans=loans):
             return ask is not None or any(row.stage in UNDER_WAY for row in loans)
         case Identifying():
@@ -77,7 +81,19 @@ def working_rows(state: Kiosk) -> bool:
             return False
 
 
-SCREEN_IDS = ("starting", "attract", "identify", "home", "borrow", "return", "account", "receipt", "out-of-service")
+SCREEN_IDS = (
+    "starting",
+    "attract",
+    "identify",
+    "home",
+    "borrow",
+    "return",
+    "account",
+    "find",
+    "item",
+    "receipt",
+    "out-of-service",
+)
 
 
 def screen_id_of(scene: Scene) -> str:
@@ -95,6 +111,8 @@ def screen_id_of(scene: Scene) -> str:
             return "return"
         case Account():
             return "account"
+        case Finding(opened=opened):
+            return "find" if opened is None else "item"
         case Closing():
             return "receipt"
         case OutOfService(causes=causes):
@@ -122,6 +140,11 @@ def _scene(sight: Sight) -> tuple[Body, Button | None, str]:
             return work.live_list(sight, scene), work.done(sight, "return.done", scene.finishing_s), ""
         case Account():
             return account.account(sight, scene), account.leave(sight, scene), ""
+        case Finding(opened=None):
+            return finding.find(sight, scene), finding.leave(sight, scene), ""
+        case Finding():
+            assert scene.opened is not None, "the case before has taken the list"
+            return finding.title(sight, scene, scene.opened), finding.leave(sight, scene), ""
         case Closing():
             return endings.receipt(sight, scene), None, endings.countdown(sight, scene)
         case OutOfService():
