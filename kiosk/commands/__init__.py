@@ -27,6 +27,7 @@ MODULES = (
     "rules",
     "simulate",
     "sip2",
+    "staff_card",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""
 

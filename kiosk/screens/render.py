@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.layout import account, chrome, endings, lists, overlays, welcome
+from kiosk.screens.layout import account, chrome, endings, lists, overlays, pin, welcome
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.regions import Regions, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
@@ -22,6 +22,7 @@ from kiosk.screens.view import (
     IdentifyBody,
     ListBody,
     OutBody,
+    PinBody,
     ReceiptBody,
     TimeoutOverlay,
     View,
@@ -90,5 +91,7 @@ def _body(canvas: Canvas, regions: Regions, view: View, page: int | None) -> tup
             return endings.receipt(canvas, regions, view, body)
         case OutBody() as body:
             return endings.out(canvas, regions, view, body)
+        case PinBody() as body:
+            return pin.pin(canvas, regions, body)
         case _:
             assert_never(view.body)

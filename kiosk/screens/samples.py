@@ -12,6 +12,7 @@ from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.questions import AccountCharge, AccountHold, AccountLoan, AccountTold
 from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.screens.samples_staff import staff_samples
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.events import Paper, TagKind
 from kiosk.session.state import (
@@ -101,7 +102,15 @@ def around(**changes: object) -> Surroundings:
 def samples() -> Mapping[str, Kiosk]:
     """Name → state, in the order in which a patron would meet them."""
     found: dict[str, Kiosk] = {}
-    for group in (_welcome(), _lists("borrow"), _lists("return"), _accounts(), _receipts(), _out()):
+    for group in (
+        _welcome(),
+        _lists("borrow"),
+        _lists("return"),
+        _accounts(),
+        _receipts(),
+        _out(),
+        staff_samples(_shown, IDLE, WARNED),
+    ):
         found.update(group)
     return found
 

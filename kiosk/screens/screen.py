@@ -14,7 +14,17 @@ from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.touch import TouchTracker
 from kiosk.screens.tree import Action, PageTurned
 from kiosk.session.events import Event, Touch, Touched
-from kiosk.session.state import Account, Attract, Borrowing, Closing, Home, Identifying, Kiosk, ReceiptStage, Returning
+from kiosk.session.idle import Attended
+from kiosk.session.state import (
+    Account,
+    Attract,
+    Borrowing,
+    Closing,
+    Kiosk,
+    ReceiptStage,
+    Returning,
+    Staff,
+)
 
 SECONDS_A_MINUTE = 60
 
@@ -133,7 +143,7 @@ class Screen:
 def _list_of(state: Kiosk | None) -> tuple[object, ...]:
     """Which list is shown: another one begins at its own page."""
     scene = state.scene if state else None
-    return (type(scene), scene.part) if isinstance(scene, Account) else (type(scene),)
+    return (type(scene), scene.part) if isinstance(scene, Account | Staff) else (type(scene),)
 
 
 def _rows(state: Kiosk | None) -> int:
@@ -148,12 +158,10 @@ def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
     times = [now_s + SECONDS_A_MINUTE - seconds]
     if motion and working_rows(state):
         times.append((math.floor(now_s * SPIN_STEPS_A_SECOND) + 1) / SPIN_STEPS_A_SECOND)
-    match state.scene:
-        case (
-            Identifying(idle=idle) | Home(idle=idle) | Borrowing(idle=idle) | Returning(idle=idle) | Account(idle=idle)
-        ):
-            if idle.warned_s is not None:
-                times.append(_next_second(idle.warned_s + around.policy.timeouts.warning_s, now_s))
+    scene = state.scene
+    if isinstance(scene, Attended) and scene.idle.warned_s is not None:
+        times.append(_next_second(scene.idle.warned_s + around.policy.timeouts.warning_s, now_s))
+    match scene:
         case Closing(receipt=ReceiptStage.OFFERED, until_s=until_s):
             times.append(_next_second(until_s, now_s))
         case Attract(notice=notice, notice_until_s=until_s) if notice is not None and until_s > now_s:

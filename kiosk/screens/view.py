@@ -121,6 +121,8 @@ class RowView:
     """The second line is the patron's own, as the title is."""
     emphasis: bool = False
     """The second line in bold."""
+    icon: str = ""
+    """In place of a cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,31 @@ class AccountBody:
     paging: Paging
 
 
-Body = AttractBody | IdentifyBody | HomeBody | ListBody | AccountBody | ReceiptBody | OutBody
+@dataclass(frozen=True, slots=True)
+class PinKey:
+    """A key of the pad for a PIN: a digit, or an icon with its word for those who listen."""
+
+    id: str
+    label: str
+    icon: str
+    action: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class PinBody:
+    """A question for a PIN. Of the digits only their number is known here."""
+
+    title: str
+    sentence: str
+    banner: Banner | None
+    entered: str
+    count: int
+    keys: tuple[PinKey, ...]
+    """Eleven, in rows of three; the twelfth place is `enter`'s."""
+    enter: Button
+
+
+Body = AttractBody | IdentifyBody | HomeBody | ListBody | AccountBody | ReceiptBody | OutBody | PinBody
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from kiosk.session.events import (
     PaperChanged,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -79,6 +80,7 @@ def on(turn: Turn, scene: Closing, event: Event) -> Scene:
             | LinkChanged()
             | DeviceChanged()
             | PaperChanged()
+            | StaffAnswered()
             | StorageFailed()
             | StorageRecovered()
             | CopyChanged()

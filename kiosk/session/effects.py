@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.model.circulation import Item, Language
@@ -71,6 +71,50 @@ class PrintReceipt:
     """At most the last four characters of the patron's card number."""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Whether this is the PIN of that staff card. Answered with `PinChecked` for `check`."""
+
+    check: AskId
+    card: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadJournal:
+    """Read the newest rows for staff. Answered with `JournalTold`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTest:
+    """Print a page that says that the printer works. Answered with `Printed` or `PrintFailed` for `job`."""
+
+    job: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class LightLamps:
+    """Switch every lamp on for a moment."""
+
+
+class Ending(StrEnum):
+    """What becomes of the machine when staff end the program."""
+
+    RESTART = "restart"
+    SWITCH_OFF = "switch-off"
+
+
+@dataclass(frozen=True, slots=True)
+class EndStation:
+    """End the program in order, for this."""
+
+    ending: Ending
+
+
+StaffOrder = CheckPin | ReadJournal | PrintTest | LightLamps
+
+
 class Cue(StrEnum):
     """A sound."""
 
@@ -84,4 +128,4 @@ class Play:
     cue: Cue
 
 
-Effect = Journal | Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play
+Effect = Journal | Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder | EndStation

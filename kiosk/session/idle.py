@@ -19,9 +19,9 @@ from kiosk.session.events import (
     TagWritten,
     Touched,
 )
-from kiosk.session.state import Account, Borrowing, Home, Identifying, Idle, Returning, Timeouts
+from kiosk.session.state import Account, Borrowing, Home, Identifying, Idle, Returning, Staff, StaffPin, Timeouts
 
-Attended = Identifying | Home | Borrowing | Returning | Account
+Attended = Identifying | Home | Borrowing | Returning | Account | StaffPin | Staff
 """Scenes in which somebody is expected to do something."""
 
 
@@ -77,7 +77,7 @@ def warned(idle: Idle, now_s: float) -> Idle:
 
 def _timeout_s(scene: Attended, timeouts: Timeouts) -> float:
     match scene:
-        case Identifying():
+        case Identifying() | StaffPin():
             return timeouts.identify_s
         case Home():
             return timeouts.home_s
@@ -87,3 +87,5 @@ def _timeout_s(scene: Attended, timeouts: Timeouts) -> float:
             return timeouts.return_s
         case Account():
             return timeouts.account_s
+        case Staff():
+            return timeouts.staff_s

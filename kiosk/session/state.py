@@ -12,7 +12,7 @@ from typing import Annotated
 from kiosk.model.circulation import Item, Language, Patron, Purpose, SecurityMarks
 from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
-from kiosk.model.journal import Doubt, LentAlone
+from kiosk.model.journal import Doubt, JournalLine, LentAlone
 from kiosk.model.limits import within
 from kiosk.model.questions import AccountLoan, AccountTold
 from kiosk.model.reasons import Reason
@@ -36,6 +36,9 @@ class Timeouts:
     warning_s: Seconds = 20
     put_back_s: Seconds = 20
     ask_s: Seconds = 2
+    staff_s: Seconds = 180
+    staff_shut_s: Seconds = 900
+    """How long no staff PIN is looked at after too many wrong ones."""
     farewell_s: Seconds = 3
     notice_s: Seconds = 6
     tap_s: Seconds = 3
@@ -53,6 +56,10 @@ class Policy:
     timeouts: Timeouts = Timeouts()
     time_zone: str = "Asia/Shanghai"
     languages: tuple[Language, ...] = (Language.ZH, Language.EN)
+    staff: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Cards that open the staff mode, each with the name that the journal calls it by."""
+    lamps: bool = False
+    """There are lamps that can be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,16 @@ class Surroundings:
     """Items on the pad whose doubt the last start settled: shown on attract until taken or a session begins."""
     card: str | None = None
     """The card that lies on the reader; it opens no second session before it was lifted."""
+    faults: Mapping[Device, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What a device that is not well said last, for staff alone."""
+    closed: bool = False
+    """Staff closed the kiosk for service."""
+    in_bin: int = 0
+    """Items returned since staff emptied the bin."""
+    wrong_pins: int = 0
+    """Wrong staff PINs in a row."""
+    shut_until_s: float | None = None
+    """Until then no staff PIN is looked at (monotonic)."""
     quiet_s: float | None = None
     """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
 
@@ -321,6 +338,8 @@ class OutCause(StrEnum):
     PAD = "pad"
     STORAGE = "storage"
     STARTING = "starting"
+    CLOSED = "closed"
+    """Staff closed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +350,79 @@ class OutOfService:
     help: bool = False
 
 
-Scene = Attract | Identifying | Home | Borrowing | Returning | Account | Closing | OutOfService
+@dataclass(frozen=True, slots=True)
+class StaffPin:
+    """A staff card was shown: its PIN is wanted, or is being checked."""
+
+    idle: Idle
+    card: str
+    digits: str = field(default="", repr=False)
+    check: AskId | None = None
+    problem: Reason | None = None
+    left: SessionId | None = None
+    """A session that could not be journalled as ended before this."""
+    help: bool = False
+
+
+class StaffPart(StrEnum):
+    """What of the staff mode is shown."""
+
+    DEVICES = "devices"
+    MACHINE = "machine"
+    DOUBTS = "doubts"
+    JOURNAL = "journal"
+
+
+class Deed(StrEnum):
+    """What staff do to the machine."""
+
+    EMPTY_BIN = "empty-bin"
+    CLOSE = "close"
+    OPEN = "open"
+    RESTART = "restart"
+    SWITCH_OFF = "switch-off"
+
+
+class Trial(StrEnum):
+    """How trying a device went."""
+
+    WAITING = "waiting"
+    WORKED = "worked"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A device that was tried in this visit of staff."""
+
+    trial: Trial
+    at: datetime
+    characters: int = 0
+    """How long the card's number or the code was: what it said is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Staff look after the machine. Nothing is lent or taken back, and nothing of a patron is shown."""
+
+    idle: Idle
+    session: SessionId
+    name: str
+    """Of the card."""
+    part: StaffPart = StaffPart.DEVICES
+    asked: Deed | None = None
+    """What has to be said once more before it is done."""
+    tried: Mapping[Device, Tried] = field(default_factory=lambda: MappingProxyType({}))
+    lamps: Tried | None = None
+    job: str | None = None
+    """Of the test print that is out."""
+    lines: tuple[JournalLine, ...] = ()
+    left: SessionId | None = None
+    """A session that could not be journalled as ended before this."""
+    help: bool = False
+
+
+Scene = Attract | Identifying | Home | Borrowing | Returning | Account | Closing | OutOfService | StaffPin | Staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from kiosk.session.events import (
     PaperChanged,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -77,6 +78,7 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
             | AskExpired()
             | Printed()
             | PrintFailed()
+            | StaffAnswered()
             | TimePassed()
         ):
             return around
@@ -104,7 +106,10 @@ def spoken(around: Surroundings, language: Language | None) -> Surroundings:
 
 
 def _device(around: Surroundings, event: DeviceChanged) -> Surroundings:
-    around = replace(around, devices={**around.devices, event.device: event.health})
+    faults = {device: said for device, said in around.faults.items() if device is not event.device}
+    if event.health is not Health.OK:
+        faults[event.device] = event.detail.partition(":")[0]
+    around = replace(around, devices={**around.devices, event.device: event.health}, faults=faults)
     match event.device, event.health:
         case Device.PAD, Health.GONE:
             return replace(around, pad={}, mending={}, resting=frozenset(), settled=(), pad_up=False)

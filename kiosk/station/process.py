@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 from importlib.metadata import version
 
 from drivers.errors import BadSetting
@@ -22,6 +23,7 @@ from kiosk.screens.paint import Mode, NoDisplay
 from kiosk.screens.screen import Screen
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.sound import NoSound, Sounds
+from kiosk.session.effects import Ending
 from kiosk.session.events import CopyChanged, Event
 from kiosk.settings import SettingsRefused
 from kiosk.station.broker import address_of
@@ -40,12 +42,15 @@ from kiosk.station.overheard import Listening, Overheard, Plays
 from kiosk.station.receipt_template import load_templates
 from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import KioskSettings, SoundSettings
+from kiosk.station.staff_cards import read_staff_cards
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import Uplink, UplinkSettings
 from kiosk.station.uplink_events import CopiesPublished, UplinkEvent
 from kiosk.wire import Station
 
 SEED_BYTES = 32
+EXIT_CODES = {Ending.RESTART: 75, Ending.SWITCH_OFF: 76}
+"""What the service manager goes by: 75 is started again, after 76 the machine is switched off (kiosk.service)."""
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 
 log = logging.getLogger(__name__)
@@ -56,21 +61,22 @@ class CannotStart(Exception):
 
 
 def run(settings: KioskSettings) -> int:
-    """Run one kiosk until SIGTERM. Returns 0, or 1 where it could not start; says why on standard error."""
+    """Run one kiosk until SIGTERM or until staff end it. Returns 0, a code of `EXIT_CODES`, or 1 where it could not
+    start; says why on standard error."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patrons' data
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     end_on_errors()
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread: `_stop_on_signal` waits for them
     try:
         with ExitStack() as parts:
-            _serve(settings, parts)
+            ending = _serve(settings, parts)
     except (CannotStart, LedgerRefused, StorageFailure, fonts.FontsMissing, NoDisplay, BadSetting) as refused:
         sys.stderr.write(f"kiosk run: {refused}\n")
         return EXIT_FAILED
-    return 0
+    return 0 if ending is None else EXIT_CODES[ending]
 
 
-def _serve(settings: KioskSettings, parts: ExitStack) -> None:
+def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
     """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
     station = Station(settings.site, settings.station)
     library = ScreenSettings(settings.library.name_zh, settings.library.name_en)
@@ -84,7 +90,9 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     parts.callback(ledger.close)
     copies = _copies(settings, station, inbox)
     copy = None if copies is None else copies.at_start()
-    state = first_state(settings.policy(), ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now(), copy)
+    staff = read_staff_cards(settings.staff_file)
+    policy = replace(settings.policy(), staff=staff.names())
+    state = first_state(policy, ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now(), copy)
     devices = Devices.of(settings, fonts_folder, inbox.put)
     screen = Screen(
         Size(settings.screen.width, settings.screen.height), Mode(settings.screen.mode.value), library, fonts_folder
@@ -115,10 +123,12 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     sounds: Plays | None = _sounds(settings.sound, parts)
     if overheard is not None:
         sounds = Listening(sounds, overheard)
-    hands = StationHands(devices, uplink, ledger, letterhead, sounds, now)
+    hands = StationHands(devices, uplink, ledger, letterhead, sounds, now, staff)
     log.info("%s is ready, software %s", station.source, software)
-    Loop(Decider(state, ledger, hands, now), display, inbox, notifier.alive).run()
-    log.info("%s stops", station.source)
+    decider = Decider(state, ledger, hands, now)
+    Loop(decider, display, inbox, notifier.alive).run()
+    log.info("%s stops%s", station.source, "" if decider.ending is None else f": staff ordered {decider.ending}")
+    return decider.ending
 
 
 def _letterhead(settings: KioskSettings, library: ScreenSettings) -> Letterhead:

@@ -124,6 +124,8 @@ class KioskSettings:
     central: CentralSettings | None = None
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     sound: SoundSettings | None = None
+    staff_file: Path | None = None
+    """File of the cards that open the staff mode (`kiosk staff-card`), which nobody but its owner may read."""
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)
     timeouts: Timeouts = field(default_factory=Timeouts)
     mirror: MirrorSettings | None = None
@@ -135,4 +137,12 @@ class KioskSettings:
     def policy(self) -> Policy:
         """What the reducer judges by."""
         needs_copy = self.central is not None
-        return Policy(self.marks, self.offline, needs_copy, self.timeouts, self.time_zone, self.languages)
+        return Policy(
+            self.marks,
+            self.offline,
+            needs_copy,
+            self.timeouts,
+            self.time_zone,
+            self.languages,
+            lamps=bool(self.signals),
+        )

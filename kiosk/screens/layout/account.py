@@ -42,9 +42,9 @@ BADGE = 168
 def account(canvas: Canvas, regions: Regions, view: View, body: AccountBody, page: int | None) -> tuple[Node, ...]:
     """The whole screen but header and bar. A list begins with what is due first, so `page` None is the first."""
     texts, beside = (body.title, body.sentence), WHOLE_WIDTH + GAP if regions.side and body.whole else 0
-    nodes, area = head(canvas, regions, "account", texts, body.allowance, private=True, beside=beside)
+    nodes, area = head(canvas, regions, body.paging.id, texts, body.allowance, private=True, beside=beside)
     if regions.side:
-        nodes += _tabs_below_each_other(canvas, regions.side.below(ALLOWANCE_HEIGHT + GAP), body.tabs)
+        nodes += _tabs_below_each_other(canvas, _below_allowance(regions.side, body), body.tabs)
     else:
         nodes += _tabs_in_a_row(canvas, area.top_part(TAB_HEIGHT), body.tabs)
         area = area.below(TAB_HEIGHT + GAP)
@@ -59,11 +59,17 @@ def account(canvas: Canvas, regions: Regions, view: View, body: AccountBody, pag
             area = area.top_part(area.h - WHOLE_HEIGHT - GAP)
         whole.append(button(canvas, box, body.whole))
     if body.nothing is not None:
-        return (*nodes, *_nothing(canvas, area, view, body.nothing), *whole)
+        return (*nodes, *_nothing(canvas, area, view, body, body.nothing), *whole)
     pages = paged(canvas, area, body.rows)
     shown = max(0, min(page or 0, len(pages.pages) - 1))
     listed, _ = rows_and_pager(canvas, area, view, body.paging, pages, shown)
     return (*nodes, *listed, *whole)
+
+
+def _below_allowance(side: Box, body: AccountBody) -> Box:
+    """Room for the tabs; that of an allowance is kept free where they do not need it."""
+    below = side.below(ALLOWANCE_HEIGHT + GAP)
+    return below if below.h >= len(body.tabs) * (SIDE_TAB_HEIGHT + TAB_GAP) else side
 
 
 def _tabs_in_a_row(canvas: Canvas, box: Box, tabs: tuple[Tab, ...]) -> list[Node]:
@@ -109,7 +115,7 @@ def _tab(canvas: Canvas, box: Box, view: Tab) -> Node:
     return canvas.node(view.id, Role.BUTTON, view.label, box, state=state, action=view.action, children=children)
 
 
-def _nothing(canvas: Canvas, area: Box, view: View, nothing: Nothing) -> list[Node]:
+def _nothing(canvas: Canvas, area: Box, view: View, body: AccountBody, nothing: Nothing) -> list[Node]:
     """A badge and two sentences in the middle of the room, and one way on."""
     canvas.rect(area, TINT, RADIUS_BIG)
     inner = area.inset(56, 40)
@@ -128,8 +134,8 @@ def _nothing(canvas: Canvas, area: Box, view: View, nothing: Nothing) -> list[No
     text = Box(inner.x, title_box.bottom + 16, inner.w, height)
     canvas.paragraph(text, lines, BODY, TEAL_DARK, align=Align.CENTRE)
     nodes = [
-        canvas.node("account.nothing", Role.STATUS, nothing.text, title_box),
-        canvas.node("account.nothing-sentence", Role.TEXT, nothing.sentence, text),
+        canvas.node(f"{body.paging.id}.nothing", Role.STATUS, nothing.text, title_box),
+        canvas.node(f"{body.paging.id}.nothing-sentence", Role.TEXT, nothing.sentence, text),
     ]
     if nothing.button:
         box = Box(inner.x + (inner.w - WHOLE_WIDTH) // 2, text.bottom + 36, WHOLE_WIDTH, WHOLE_HEIGHT)

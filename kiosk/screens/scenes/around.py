@@ -29,6 +29,7 @@ from kiosk.session.state import (
     Identifying,
     OutOfService,
     Returning,
+    StaffPin,
 )
 from kiosk.words.dates import clock, today
 from kiosk.words.reasons import reason_sentence
@@ -82,7 +83,7 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
         )
     if isinstance(scene, Account):
         found += account.banners(sight, scene)
-    elif not around.online and not isinstance(scene, OutOfService | Closing):
+    elif not around.online and not isinstance(scene, OutOfService | Closing | StaffPin):
         key = "offline.lends" if around.policy.offline.borrow else "offline.returns"
         found.append(Banner("offline", sight.words.say(key), "wifi-off", PLAIN))
     return tuple(found)

@@ -127,4 +127,6 @@ def out(sight: Sight, scene: OutOfService) -> OutBody:
     if scene.session is not None:
         found.append(Banner("out-of-service.session", say("out.session"), "circle-alert", WARN))
     sentences = tuple(say(f"out.{cause.value}") for cause in scene.causes)
+    if scene.causes == (OutCause.CLOSED,):
+        return OutBody(say("out.title"), sentences, tuple(found), "lock", WORK, spins=False)
     return OutBody(say("out.title"), (*sentences, say("out.recovers")), tuple(found), "wrench", WARN, spins=False)

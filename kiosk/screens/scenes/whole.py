@@ -6,7 +6,7 @@ import math
 from typing import assert_never
 
 from kiosk.screens.rows import WORKING
-from kiosk.screens.scenes import account, around, endings, welcome, work
+from kiosk.screens.scenes import account, around, endings, staff, welcome, work
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.view import Body, Button, View
@@ -24,6 +24,8 @@ from kiosk.session.state import (
     OutOfService,
     Returning,
     Scene,
+    Staff,
+    StaffPin,
 )
 
 SPIN_STEPS_A_SECOND = 24
@@ -68,7 +70,19 @@ def working_rows(state: Kiosk) -> bool:
             return False
 
 
-SCREEN_IDS = ("starting", "attract", "identify", "home", "borrow", "return", "account", "receipt", "out-of-service")
+SCREEN_IDS = (
+    "starting",
+    "attract",
+    "identify",
+    "home",
+    "borrow",
+    "return",
+    "account",
+    "receipt",
+    "out-of-service",
+    "staff-pin",
+    "staff",
+)
 
 
 def screen_id_of(scene: Scene) -> str:
@@ -90,6 +104,10 @@ def screen_id_of(scene: Scene) -> str:
             return "receipt"
         case OutOfService(causes=causes):
             return "starting" if OutCause.STARTING in causes else "out-of-service"
+        case StaffPin():
+            return "staff-pin"
+        case Staff():
+            return "staff"
         case _:
             assert_never(scene)
 
@@ -117,5 +135,11 @@ def _scene(sight: Sight) -> tuple[Body, Button | None, str]:
             return endings.receipt(sight, scene), None, endings.countdown(sight, scene)
         case OutOfService():
             return endings.out(sight, scene), None, ""
+        case StaffPin():
+            back = Button("staff-pin.back", say("button.back"), "arrow-left", Touched(Touch.BACK))
+            return staff.pin(sight, scene), back, ""
+        case Staff():
+            leave = Button("staff.leave", say("staff.leave"), "log-out", Touched(Touch.DONE))
+            return staff.staff_mode(sight, scene), leave, ""
         case _:
             assert_never(scene)
