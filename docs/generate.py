@@ -11,11 +11,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import hardware_table, scenario_table, settings_page, tables
+from docs import hardware_table, scenario_table, settings_page, story_book, tables
 from kiosk.session import diagram
 
 ROOT = Path(__file__).parents[1]
-WHOLE: dict[str, Callable[[], str]] = {"docs/states.md": diagram.page, "docs/settings.md": settings_page.page}
+WHOLE: dict[str, Callable[[], str]] = {
+    "docs/states.md": diagram.page,
+    "docs/settings.md": settings_page.page,
+    "docs/screens.md": story_book.page,
+}
 PARTS: dict[str, Callable[[], str]] = {
     "commands": tables.commands,
     "hardware": hardware_table.hardware,

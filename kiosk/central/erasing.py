@@ -21,6 +21,7 @@ from kiosk.central.store.tables import (
     holds,
     items,
     loans,
+    mails,
     patrons,
     payments,
     pins,
@@ -52,6 +53,7 @@ def erase(connection: Connection, patron: PatronRef) -> None:
     connection.execute(update(patrons).where(patrons.c.guardian == patron).values(guardian=None))
     _forget(connection, names)
     connection.execute(delete(cards).where(cards.c.patron == patron))
+    connection.execute(delete(mails).where(mails.c.patron == patron))
     connection.execute(delete(pins).where(pins.c.patron == patron))
     connection.execute(delete(patrons).where(patrons.c.id == patron))
 

@@ -54,6 +54,8 @@ class Why(StrEnum):
     """Lent, and went through a gate with a tag that does not say so."""
     TAG_SWITCHED = "tag-switched"
     """Not lent, and rang at a gate with a tag that says it is, or says something strange."""
+    CALLED = "called"
+    """Somebody at a station calls for staff."""
     DOUBTFUL = "doubtful"
     """A station does not know what a tag says; closed when it has been settled."""
 

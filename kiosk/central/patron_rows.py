@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +18,14 @@ from kiosk.model.cards import card_token
 from kiosk.model.circulation import Language
 
 NEEDED = ("id", "given_name", "category")
-OTHERS = ("family_name", "expires", "born", "guardian", "language", "blocked", "card_lost", "cards")
+OTHERS = ("family_name", "expires", "born", "guardian", "language", "email", "blocked", "card_lost", "cards")
 FIELDS = (*NEEDED, *OTHERS)
-PERSONAL = frozenset({"given_name", "family_name", "born", "guardian", "cards"})
+PERSONAL = frozenset({"given_name", "family_name", "born", "guardian", "email", "cards"})
 """Fields whose values the audit trail, which is for ever, does not keep."""
-LONGEST = {"id": 64, "given_name": 128, "family_name": 128, "category": 32, "guardian": 64}
+LONGEST = {"id": 64, "given_name": 128, "family_name": 128, "category": 32, "guardian": 64, "email": 254}
 LONGEST_CARD = 128
+_EMAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", re.ASCII)
+"""Good enough to send to: what a mail server knows of an address is known by trying."""
 YES, NO = frozenset({"yes", "true", "1", "是"}), frozenset({"no", "false", "0", "否", ""})
 
 
@@ -115,6 +118,12 @@ def _language(name: str, text: str, today: date) -> str | None:
     return text or None
 
 
+def _email(name: str, text: str, today: date) -> str | None:
+    if text and _EMAIL.fullmatch(text) is None:
+        raise _Faulty("email")
+    return _text(name, text, today) or None
+
+
 def _flag(name: str, text: str, today: date) -> bool:
     if text.lower() not in YES | NO:
         raise _Faulty("flag")
@@ -130,6 +139,7 @@ _READERS: Mapping[str, Callable[[str, str, date], object]] = {
     "expires": _day,
     "born": _day,
     "language": _language,
+    "email": _email,
     "blocked": _flag,
     "card_lost": _flag,
 }

@@ -34,6 +34,7 @@ from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
 from kiosk.central.lent.telling import GateTeller
 from kiosk.central.line import Line
+from kiosk.central.mailing import Post
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.pages.access import Access, BadToken, read_token
 from kiosk.central.pages.api.keys import Caller, caller_of
@@ -143,6 +144,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
         _begin(part, held)
     line.open()
     held.callback(line.close)
+    _begin(None if settings.mail is None else Post(engine, settings.mail), held)
     _begin(teller, held)
     _begin(issuing, held)
     if acs is not None:

@@ -10,6 +10,7 @@ from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.settings import CopiesSettings
 from kiosk.central.ils.settings import IlsSettings
+from kiosk.central.mailing import MailSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, is_loopback, within
 from kiosk.rules.policy import Policy, RulesFile
@@ -120,6 +121,8 @@ class CentralSettings:
     """SIP2 for other makers' self-checks and book-drops."""
     console: ConsoleSettings | None = None
     """The staff console; without it there is none."""
+    mail: MailSettings | None = None
+    """Letters to patrons: receipts that they want by e-mail. Absent: none are sent."""
     gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""

@@ -129,7 +129,16 @@ class Picture:
     name: str
 
 
-DrawOp = Rect | Shadow | Text | Icon | Picture
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """A QR code: rows of `1` and `0`, each module as many whole pixels as fit, in the middle of `box`. Private."""
+
+    box: Box
+    rows: tuple[str, ...]
+    colour: str
+
+
+DrawOp = Rect | Shadow | Text | Icon | Picture | Modules
 
 
 def extent(op: DrawOp) -> Box:

@@ -23,7 +23,7 @@ from PIL import Image
 
 from kiosk.screens.fonts import BOLD, REGULAR, coverage
 from kiosk.screens.frame import Size
-from kiosk.screens.ops import Align, Box, DrawOp, Icon, Picture, Rect, Shadow, Text, Weight, extent
+from kiosk.screens.ops import Align, Box, DrawOp, Icon, Modules, Picture, Rect, Shadow, Text, Weight, extent
 
 ICONS = Path(__file__).with_name("icons")
 PICTURES = Path(__file__).with_name("pictures")
@@ -162,8 +162,20 @@ class Painter:
                 self.surface.blit(self._icon(name, colour, box, turn), (box.x, box.y))
             case Picture(box, name):
                 self.surface.blit(self._picture(name, box), (box.x, box.y))
+            case Modules():
+                self._draw_modules(op)
             case _:
                 assert_never(op)
+
+    def _draw_modules(self, op: Modules) -> None:
+        side = min(op.box.w, op.box.h) // len(op.rows)
+        left = op.box.x + (op.box.w - side * len(op.rows)) // 2
+        top = op.box.y + (op.box.h - side * len(op.rows)) // 2
+        colour = _colour(op.colour)
+        for down, row in enumerate(op.rows):
+            for across, module in enumerate(row):
+                if module == "1":
+                    self.surface.fill(colour, (left + across * side, top + down * side, side, side))
 
     def _draw_rect(self, op: Rect) -> None:
         if op.radius <= 0 and op.border is None:
@@ -359,8 +371,18 @@ def _colour(text: str) -> Colour:
 
 
 def masked(draw_list: Sequence[DrawOp]) -> list[DrawOp]:
-    """The draw list with a bar in place of every private text."""
-    return [_bar(op) if isinstance(op, Text) and op.private else op for op in draw_list]
+    """The draw list with a bar in place of every private text, and of a code, which any phone reads."""
+    return [_hidden(op) for op in draw_list]
+
+
+def _hidden(op: DrawOp) -> DrawOp:
+    match op:
+        case Modules(box=box):
+            return Rect(box, MASK_COLOUR)
+        case Text(private=True):
+            return _bar(op)
+        case _:
+            return op
 
 
 def _bar(op: Text) -> Rect:

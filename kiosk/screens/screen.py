@@ -162,7 +162,7 @@ def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
     if isinstance(scene, Attended) and scene.idle.warned_s is not None:
         times.append(_next_second(scene.idle.warned_s + around.policy.timeouts.warning_s, now_s))
     match scene:
-        case Closing(receipt=ReceiptStage.OFFERED, until_s=until_s):
+        case Closing(receipt=ReceiptStage.OFFERED | ReceiptStage.SHOWN, until_s=until_s):
             times.append(_next_second(until_s, now_s))
         case Attract(notice=notice, notice_until_s=until_s) if notice is not None and until_s > now_s:
             times.append(until_s)

@@ -211,8 +211,13 @@ class ReceiptBody:
     left_over: Banner | None
     question: str
     choices: tuple[Choice, ...]
+    others: tuple[Button, ...]
+    """Smaller, side by side."""
     none: Button | None
     note: Banner | None
+    code: tuple[str, ...] = ()
+    """The modules of a QR code, in place of mark and covers."""
+    code_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +315,12 @@ class TimeoutOverlay:
 @dataclass(frozen=True, slots=True)
 class HelpOverlay:
     title: str
+    picture: str
+    """Of `kiosk/screens/layout/pictures`."""
     steps: tuple[str, ...]
-    desk: str
+    desk: Banner
+    """Where people are, or how the call for them went."""
+    call: Button | None
     close: Button
 
 

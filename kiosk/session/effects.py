@@ -9,7 +9,7 @@ from kiosk.model.circulation import Item, Language
 from kiosk.model.facts import Fact
 from kiosk.model.ids import AskId, Uid
 from kiosk.model.journal import JournalRow
-from kiosk.model.questions import Question
+from kiosk.model.questions import Question, ReceiptEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,6 @@ class RememberItem:
     """Keep an item's title for the time without a line (a cache, never a fact)."""
 
     item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptEntry:
-    """One line of a receipt."""
-
-    title: str
-    due: str
-    """ISO date, or empty for a returned item."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,23 @@ class Policy:
     """There are lamps that can be tried."""
 
 
+class CallStage(StrEnum):
+    """How a call for staff went."""
+
+    CALLING = "calling"
+    HEARD = "heard"
+    UNHEARD = "unheard"
+    """No answer: whoever calls has to go to the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody calls for staff."""
+
+    ask: AskId
+    stage: CallStage = CallStage.CALLING
+
+
 @dataclass(frozen=True, slots=True)
 class OnPad:
     """A tag in the field. `kind` is None while its memory is being read."""
@@ -119,6 +136,8 @@ class Surroundings:
     """Wrong staff PINs in a row."""
     shut_until_s: float | None = None
     """Until then no staff PIN is looked at (monotonic)."""
+    call: Call | None = None
+    """For staff, from this visit."""
     quiet_s: float | None = None
     """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
 
@@ -305,12 +324,23 @@ class Account:
     help: bool = False
 
 
+class MailTrouble(StrEnum):
+    """Why a receipt does not go by e-mail."""
+
+    NO_ADDRESS = "no-address"
+    NO_ANSWER = "no-answer"
+
+
 class ReceiptStage(StrEnum):
     OFFERED = "offered"
     PRINTING = "printing"
     PRINTED = "printed"
     FAILED = "failed"
     DECLINED = "declined"
+    SHOWN = "shown"
+    """As a code, for a phone."""
+    MAILING = "mailing"
+    MAILED = "mailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +357,10 @@ class Closing:
     until_s: float
     """When the default (no receipt) is taken, or the farewell ends."""
     job: str | None = None
+    ask: AskId | None = None
+    """The receipt that central is asked to send."""
+    no_mail: MailTrouble | None = None
+    """Why it cannot be sent; the other ways are still there."""
     others: tuple[Row, ...] = ()
     """Items that did not end well (refused, undone, doubtful), each with its reason: told, never on the receipt."""
     help: bool = False

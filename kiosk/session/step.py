@@ -22,6 +22,7 @@ from kiosk.session import (
     attract,
     borrow_list,
     borrowing,
+    calling,
     closing,
     home,
     identifying,
@@ -190,6 +191,8 @@ def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:
             return scene, False
         case Touched(what=Touch.HELP):
             return replace(scene, help=True), False
+        case Touched(what=Touch.CALL_STAFF):
+            return calling.call(turn, scene), True
         case Touched(what=Touch.CLOSE_HELP):
             return replace(scene, help=False), False
         case Touched(what=Touch.BACK) if scene.help:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from kiosk.model.circulation import Language
 from kiosk.model.ids import ItemId, Uid
+from kiosk.model.questions import StaffCalled
 from kiosk.session.events import (
     Answered,
     AskExpired,
@@ -38,7 +39,7 @@ from kiosk.session.events import (
     TimePassed,
     Touched,
 )
-from kiosk.session.state import OnPad, Surroundings
+from kiosk.session.state import CallStage, OnPad, Surroundings
 
 LYING_S = 0.5
 """A pad that comes up reports within this time what lay there before (or before it says that it is up)."""
@@ -60,6 +61,8 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
         case CopyChanged():
             since = tuple(lent for lent in around.alone if lent.at > event.copy.issued)
             return replace(around, copy=event.copy, alone=since)
+        case Answered() | AskExpired():
+            return _called(around, event)
         case DeviceChanged():
             return _device(around, event)
         case PaperChanged():
@@ -74,8 +77,6 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
             | CardNotRead()
             | CodeScanned()
             | CodeNotRead()
-            | Answered()
-            | AskExpired()
             | Printed()
             | PrintFailed()
             | StaffAnswered()
@@ -86,6 +87,14 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
             assert_never(event)
 
 
+def _called(around: Surroundings, event: Answered | AskExpired) -> Surroundings:
+    call = around.call
+    if call is None or event.ask != call.ask:
+        return around
+    heard = isinstance(event, Answered) and isinstance(event.answer, StaffCalled)
+    return replace(around, call=replace(call, stage=CallStage.HEARD if heard else CallStage.UNHEARD))
+
+
 def touched(around: Surroundings) -> Surroundings:
     """Somebody looks at a screen that belongs to no visit; it goes back by itself when they have left."""
     return replace(around, quiet_s=around.now_s + around.policy.timeouts.home_s)
@@ -93,7 +102,7 @@ def touched(around: Surroundings) -> Surroundings:
 
 def at_rest(around: Surroundings) -> Surroundings:
     """Nobody is here: the library's own language again."""
-    return replace(around, language=around.policy.languages[0], quiet_s=None)
+    return replace(around, language=around.policy.languages[0], quiet_s=None, call=None)
 
 
 def spoken(around: Surroundings, language: Language | None) -> Surroundings:

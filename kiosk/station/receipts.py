@@ -10,8 +10,9 @@ from typing import assert_never
 
 from drivers.printers.receipt import Align, Code128, QrCode, Receipt, ReceiptLine, ReceiptPart, Style
 from kiosk.model.circulation import Language
+from kiosk.model.questions import ReceiptEntry
 from kiosk.screens.settings import ScreenSettings
-from kiosk.session.effects import PrintReceipt, ReceiptEntry
+from kiosk.session.effects import PrintReceipt
 from kiosk.station.receipt_template import COUNTS, Books, Code, Row, Templates, When, shipped_templates
 from kiosk.words.dates import clock, full_day, iso_day
 from kiosk.words.sentences import Words, words

@@ -22,11 +22,14 @@ from kiosk.model.questions import (
     Answer,
     AskAccount,
     AskBorrow,
+    AskHelp,
     AskIdentify,
     AskItem,
+    AskMail,
     AskRenew,
     Identified,
     ItemKnown,
+    MailTaken,
     MayBorrow,
     MayNotBorrow,
     MayNotRenew,
@@ -34,6 +37,8 @@ from kiosk.model.questions import (
     NoAccount,
     NotIdentified,
     Question,
+    ReceiptEntry,
+    StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.wire.envelope import Envelope, json_text, payload_of, unwrap, wrapped
@@ -47,6 +52,10 @@ MOST_VALUES = 16
 MOST_ROWS = 100
 """Loans or holds in an account."""
 LONGEST_CARD = 1_024
+LONGEST_SCREEN = 32
+LONGEST_ENTRY = 120
+"""Characters of a title on a receipt that is sent: a hundred of them fit a message."""
+LONGEST_DUE = 32
 
 
 class Kind(StrEnum):
@@ -57,6 +66,8 @@ class Kind(StrEnum):
     ITEM = "item"
     RENEW = "renew"
     ACCOUNT = "account"
+    MAIL = "mail"
+    HELP = "help"
 
 
 class Decision(StrEnum):
@@ -108,6 +119,13 @@ def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
             question = AskRenew(PatronRef(data.text("patron")), ItemId(data.text("item")))
         case Kind.ACCOUNT:
             question = AskAccount(PatronRef(data.text("patron")))
+        case Kind.MAIL:
+            language = data.word("language", Language)
+            question = AskMail(
+                PatronRef(data.text("patron")), language, _entries(data, "borrowed"), _entries(data, "returned")
+            )
+        case Kind.HELP:
+            question = AskHelp(data.text("screen", longest=LONGEST_SCREEN))
     return AskMessage(AskId(envelope.id), question)
 
 
@@ -151,6 +169,11 @@ def _question_body(question: Question) -> dict[str, Json]:
             return {"kind": Kind.RENEW, "patron": question.patron, "item": question.item}
         case AskAccount():
             return {"kind": Kind.ACCOUNT, "patron": question.patron}
+        case AskMail():
+            lists = {"borrowed": _entry_objects(question.borrowed), "returned": _entry_objects(question.returned)}
+            return {"kind": Kind.MAIL, "patron": question.patron, "language": question.language, **lists}
+        case AskHelp():
+            return {"kind": Kind.HELP, "screen": question.screen}
         case _:
             assert_never(question)
 
@@ -181,6 +204,12 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             return _decided(Kind.ACCOUNT, Decision.YES) | _account_object(answer)
         case NoAccount():
             return _decided(Kind.ACCOUNT, Decision.NO, answer.reasons)
+        case MailTaken():
+            if answer.sends is None:
+                return _decided(Kind.MAIL, Decision.NOBODY)
+            return _decided(Kind.MAIL, Decision.YES if answer.sends else Decision.NO)
+        case StaffCalled():
+            return _decided(Kind.HELP, Decision.YES)
         case _:
             assert_never(answer)
 
@@ -208,8 +237,25 @@ def _answer(data: Fields) -> Answer | None:
             return _account(data)
         case Kind.ACCOUNT, _:
             return NoAccount(_reasons(data))
+        case Kind.MAIL, decision:
+            return MailTaken(decision is Decision.YES)
+        case Kind.HELP, Decision.YES:
+            return StaffCalled()
+        case Kind.HELP, _:
+            return None
         case _:
             return ItemKnown(None)
+
+
+def _entry_objects(entries: tuple[ReceiptEntry, ...]) -> list[Json]:
+    """A title is cut where a stack of very long ones would make the message too large."""
+    return [{"title": entry.title[:LONGEST_ENTRY], "due": entry.due} for entry in entries[:MOST_ROWS]]
+
+
+def _entries(data: Fields, key: str) -> tuple[ReceiptEntry, ...]:
+    return tuple(
+        ReceiptEntry(one.text("title"), one.text("due", longest=LONGEST_DUE)) for one in data.each(key, MOST_ROWS)
+    )
 
 
 def _decided(kind: Kind, decision: Decision, reasons: Sequence[Reason] = ()) -> dict[str, Json]:

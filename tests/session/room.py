@@ -16,17 +16,21 @@ from kiosk.model.questions import (
     Answer,
     AskAccount,
     AskBorrow,
+    AskHelp,
     AskIdentify,
     AskItem,
+    AskMail,
     AskRenew,
     Identified,
     ItemKnown,
+    MailTaken,
     MayBorrow,
     MayNotBorrow,
     MayNotRenew,
     MayRenew,
     NoAccount,
     NotIdentified,
+    StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.session.effects import (
@@ -178,6 +182,8 @@ class Room:
     refusals: dict[ItemId, ReasonCode] = field(default_factory=dict)
     accounts: dict[PatronRef, AccountTold] = field(default_factory=dict)
     """What central tells of a patron."""
+    addresses: set[PatronRef] = field(default_factory=set)
+    """Of whom central has an e-mail address."""
     hold_central: bool = False
     hold_pad: bool = False
     hold_printer: bool = False
@@ -382,6 +388,10 @@ class Room:
                 return ItemKnown(self._catalogued(ask.question.item))
             case AskAccount():
                 return self.accounts.get(ask.question.patron) or NoAccount((Reason(ReasonCode.UNKNOWN_PATRON),))
+            case AskMail():
+                return MailTaken(ask.question.patron in self.addresses)
+            case AskHelp():
+                return StaffCalled()
             case AskRenew():
                 refusal = self.refusals.get(ask.question.item)
                 return MayRenew(RENEWED) if refusal is None else MayNotRenew((Reason(refusal),))

@@ -104,6 +104,7 @@ patrons = Table(
     Column("guardian", String(64)),
     Column("card_lost", Boolean, nullable=False, server_default=false()),
     Column("suspended_until", Date),
+    Column("email", String(254)),
     comment="guardian: the patron who answers for this one",
 )
 
@@ -113,6 +114,21 @@ cards = Table(
     Column("token", String(128), primary_key=True),
     Column("patron", String(64), nullable=False, index=True),
     comment="What a reader or scanner reads off a card, and whose it is. Hex tokens in upper case",
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("patron", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due", UtcTime, nullable=False),
+    Index("ix_mails_state_due", "state", "due"),
+    Index("ix_mails_patron", "patron"),
+    comment="Letters to patrons. id: of the question that asked for it. text: empty once it is sent or given up",
 )
 
 pins = Table(

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from kiosk.screens.frame import Size
 from kiosk.screens.lettering import Ruler, clean, is_cjk
-from kiosk.screens.ops import SHADOW_DROP, SHADOW_REACH, Align, Box, DrawOp, Icon, Picture, Rect, Shadow, Text, Weight
+from kiosk.screens.ops import (
+    SHADOW_DROP,
+    SHADOW_REACH,
+    Align,
+    Box,
+    DrawOp,
+    Icon,
+    Modules,
+    Picture,
+    Rect,
+    Shadow,
+    Text,
+    Weight,
+)
 from kiosk.screens.tokens import CARD, LINE, LINE_CJK, LINE_LATIN, SMALLEST
 from kiosk.screens.tree import Action, Node, Role
 
@@ -48,6 +61,9 @@ class Canvas:
 
     def picture(self, box: Box, name: str) -> None:
         self.ops.append(Picture(self.pixels(box), name))
+
+    def code(self, box: Box, rows: tuple[str, ...], colour: str) -> None:
+        self.ops.append(Modules(self.pixels(box), rows, colour))
 
     def line(
         self,
