@@ -7,6 +7,7 @@ shadows, icons) is made once and kept, within a bound.
 from __future__ import annotations
 
 import io
+import logging
 import os
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 from PIL import Image
 
+from kiosk.screens import icons, pictures
 from kiosk.screens.fonts import BOLD, REGULAR, coverage
 from kiosk.screens.frame import Size
 from kiosk.screens.ops import Align, Box, DrawOp, Icon, Modules, Picture, Rect, Shadow, Text, Weight, extent
@@ -37,6 +39,24 @@ SHADOW_STRENGTH = 30
 MOST_DAMAGE = 24
 """More damaged rectangles than this are painted as one."""
 MASK_COLOUR = "#C9C2B6"
+
+EXPOSED = frozenset(
+    {
+        pygame.VIDEOEXPOSE,
+        pygame.WINDOWEXPOSED,
+        pygame.WINDOWSHOWN,
+        pygame.WINDOWRESTORED,
+        pygame.WINDOWSIZECHANGED,
+        pygame.WINDOWDISPLAYCHANGED,
+    }
+)
+"""A screen that was unplugged, asleep or behind another window comes back so."""
+NO_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2">'
+    '<circle cx="12" cy="12" r="9" /></svg>'
+)
+"""Drawn in place of a file that is not there: the words beside it say the same."""
+log = logging.getLogger(__name__)
 
 Colour = tuple[int, int, int, int]
 
@@ -65,6 +85,8 @@ class Pointer:
     kind: PointerKind
     x: int
     y: int
+    finger: int = 0
+    """Which one: several may be on the glass."""
 
 
 class Fonts:
@@ -293,7 +315,7 @@ class Painter:
         key = ("icon", name, colour, box.w, box.h, turn)
         held = self._cache.get(key)
         if held is None:
-            source = (ICONS / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour[:7])
+            source = _source(ICONS / f"{name}.svg").replace("currentColor", colour[:7])
             if turn:
                 source = source.replace(">", f'><g transform="rotate({turn} 12 12)">', 1).replace(
                     "</svg>", "</g></svg>"
@@ -305,7 +327,7 @@ class Painter:
         key = ("picture", name, box.w, box.h)
         held = self._cache.get(key)
         if held is None:
-            held = self._cache.put(key, _svg((PICTURES / f"{name}.svg").read_text(encoding="utf-8"), box))
+            held = self._cache.put(key, _svg(_source(PICTURES / f"{name}.svg"), box))
         return held
 
 
@@ -359,9 +381,27 @@ def _rect(box: Box) -> pygame.Rect:
     return pygame.Rect(box.x, box.y, box.w, box.h)
 
 
+def missing_pictures() -> list[Path]:
+    """Icons and pictures that are not there: each is drawn as a ring."""
+    expected = [ICONS / f"{name}.svg" for name in icons.NAMES] + [PICTURES / f"{name}.svg" for name in pictures.NAMES]
+    return [path for path in expected if not path.is_file()]
+
+
+def _source(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as trouble:
+        log.warning("the picture %s cannot be read (%s): a ring is drawn in its place", path, type(trouble).__name__)
+        return NO_PICTURE.replace("currentColor", MASK_COLOUR) if path.parent == PICTURES else NO_PICTURE
+
+
 def _svg(source: str, box: Box) -> pygame.Surface:
     size = (max(1, box.w), max(1, box.h))
-    return pygame.image.load_sized_svg(io.BytesIO(source.encode()), size)
+    try:
+        return pygame.image.load_sized_svg(io.BytesIO(source.encode()), size)
+    except pygame.error as trouble:
+        log.warning("a picture is none (%s): a ring is drawn in its place", trouble)
+        return pygame.image.load_sized_svg(io.BytesIO(NO_PICTURE.replace("currentColor", MASK_COLOUR).encode()), size)
 
 
 @lru_cache(maxsize=256)
@@ -399,6 +439,7 @@ class Window:
     def __init__(self, size: Size, mode: Mode) -> None:
         self.closed = False
         self.mode = mode
+        self._exposed = False
         if mode is Mode.HEADLESS:
             self.surface = pygame.Surface((size.width, size.height), depth=32)
             return
@@ -415,6 +456,11 @@ class Window:
         if mode is Mode.FULLSCREEN:
             pygame.mouse.set_visible(False)
 
+    def take_exposed(self) -> bool:
+        """Whether the screen was away and is back since this was asked last: what it shows is not known."""
+        exposed, self._exposed = self._exposed, False
+        return exposed
+
     def update(self, boxes: list[Box]) -> None:
         """Put the painted boxes before the patron's eyes."""
         if self.mode is not Mode.HEADLESS and boxes:
@@ -429,9 +475,11 @@ class Window:
         for event in pygame.event.get():
             if event.type == pygame.QUIT:
                 self.closed = True
+            elif event.type in EXPOSED:
+                self._exposed = True
             elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
                 kind = PointerKind.DOWN if event.type == pygame.FINGERDOWN else PointerKind.UP
-                found.append(Pointer(kind, int(event.x * width), int(event.y * height)))
+                found.append(Pointer(kind, int(event.x * width), int(event.y * height), event.finger_id))
             elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and not event.touch and event.button == 1:
                 kind = PointerKind.DOWN if event.type == pygame.MOUSEBUTTONDOWN else PointerKind.UP
                 found.append(Pointer(kind, *event.pos))

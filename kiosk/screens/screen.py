@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kiosk.screens import fonts, paint
 from kiosk.screens.frame import Frame, Size
+from kiosk.screens.ops import Box
 from kiosk.screens.paint import Fonts, Mode, Painter, PointerKind, Window
 from kiosk.screens.render import render
 from kiosk.screens.scenes.whole import SPIN_STEPS_A_SECOND, working_rows
@@ -87,14 +88,19 @@ class Screen:
         """What fingers did since the last call. A headless screen has none."""
         at_s = self._now_s if now_s is None else now_s
         events: list[Event] = []
-        for pointer in self._window.pointers():
+        pointers = self._window.pointers()
+        if self._window.take_exposed() and self._frame is not None:
+            self._tracker.lost()
+            self._painter.repaint(self._frame.draw_list)
+            self._window.update([Box(0, 0, self._size.width, self._size.height)])
+        for pointer in pointers:
             if self._frame is None:
                 continue
             if pointer.kind is PointerKind.DOWN:
-                self._tracker.down(self._frame, pointer.x, pointer.y, at_s)
+                self._tracker.down(self._frame, pointer.x, pointer.y, at_s, pointer.finger)
                 self._again(at_s)
                 continue
-            node = self._tracker.up(self._frame, pointer.x, pointer.y, at_s)
+            node = self._tracker.up(self._frame, pointer.x, pointer.y, at_s, pointer.finger)
             if node is not None and node.action is not None:
                 events.append(self._event(node.action))
             self._again(at_s)

@@ -138,6 +138,10 @@ class Surroundings:
     """Until then no staff PIN is looked at (monotonic)."""
     call: Call | None = None
     """For staff, from this visit."""
+    card_s: float | None = None
+    """Since when the card lies on the reader (monotonic)."""
+    lifted: str | None = None
+    """The card that was lifted last after lying longer than a tap: its owner is going."""
     quiet_s: float | None = None
     """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
 

@@ -38,6 +38,7 @@ from kiosk.session import (
 from kiosk.session.effects import Cue, Effect, Play
 from kiosk.session.events import (
     Answered,
+    CardLifted,
     CardPresented,
     Event,
     LanguageChosen,
@@ -138,6 +139,7 @@ def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
     scene, over = _everywhere(turn, scene, event)
     if over:
         return scene
+    event = _as_meant(turn, scene, event)
     asked = staff_pin.shown(turn, scene, event)
     if asked is not None:
         return asked
@@ -166,6 +168,14 @@ def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
             return staff.on(turn, scene, event)
         case _:
             assert_never(scene)
+
+
+def _as_meant(turn: Turn, scene: Scene, event: Event) -> Event:
+    """Whoever takes a card that lay there is done (the account sees to it by itself)."""
+    if isinstance(event, CardLifted) and isinstance(scene, Home | Borrowing | Returning):
+        taken = scene.token is not None and scene.token == turn.around.lifted
+        return Touched(Touch.DONE) if taken else event
+    return event
 
 
 def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:

@@ -53,9 +53,12 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
         case TagSeen() | TagRead() | TagGone() | TagWritten() | TagNotWritten():
             return _tag(around, event)
         case CardPresented():
-            return replace(around, card=event.token)
+            again = event.token == around.card
+            return replace(around, card=event.token, card_s=around.card_s if again else around.now_s, lifted=None)
         case CardLifted():
-            return replace(around, card=None)
+            lay_s = 0.0 if around.card_s is None else around.now_s - around.card_s
+            stayed = lay_s >= around.policy.timeouts.tap_s
+            return replace(around, card=None, card_s=None, lifted=around.card if stayed else None)
         case LinkChanged():
             return replace(around, online=event.online)
         case CopyChanged():

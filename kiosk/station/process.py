@@ -19,7 +19,7 @@ from kiosk.ledger import Ledger, LedgerRefused, StorageFailure
 from kiosk.model.ids import IdSource
 from kiosk.screens import fonts
 from kiosk.screens.frame import Size
-from kiosk.screens.paint import Mode, NoDisplay
+from kiosk.screens.paint import Mode, NoDisplay, missing_pictures
 from kiosk.screens.screen import Screen
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.sound import NoSound, Sounds
@@ -98,6 +98,8 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
         Size(settings.screen.width, settings.screen.height), Mode(settings.screen.mode.value), library, fonts_folder
     )
     parts.callback(screen.close)
+    for path in missing_pictures():
+        log.error("%s is missing: a ring is drawn in its place; install the package anew", path)
     overheard = _overheard(settings, ledger)
     mirror = _mirror(settings, inbox, overheard, parts)
     outbox = ledger.outbox()
