@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 
@@ -18,30 +18,35 @@ WIDTH_80_MM, WIDTH_58_MM = 576, 384
 """Printable dots across 80 mm and 58 mm paper at 203 dots an inch."""
 RECEIPT_ROWS_LIMIT = 16_384
 _RULE_ROWS = 16
+_ARABIC = (("\u0600", "\u06ff"), ("\u0750", "\u077f"), ("\u08a0", "\u08ff"), ("\ufb50", "\ufdff"), ("\ufe70", "\ufefc"))
+_WITH_ARABIC = frozenset(" 0123456789.,:!-")
+"""What the Arabic font draws, too; the order within a stretch is FriBidi's."""
 _DOTS = {Style.TITLE: 36, Style.BODY: 26, Style.SMALL: 20}
 
 
 @dataclass(frozen=True)
 class ReceiptDrawing:
-    """A font and a paper width. `font_index` chooses the face in a collection file (`.ttc`)."""
+    """A font and a paper width. `font_index` chooses the face in a collection file (`.ttc`).
+
+    `arabic_path` is the font of Arabic letters, which the fonts of other scripts have not.
+    """
 
     font_path: Path
     font_index: int = 0
     width_dots: int = WIDTH_80_MM
+    arabic_path: Path | None = None
 
     @cached_property
     def _fonts(self) -> dict[Style, ImageFont.FreeTypeFont]:
-        try:
-            return {
-                style: ImageFont.truetype(str(self.font_path), dots, index=self.font_index)
-                for style, dots in _DOTS.items()
-            }
-        except OSError as error:
-            raise BadSetting(f"receipt font {self.font_path}, face {self.font_index}: {error}") from error
+        return _sizes(self.font_path, self.font_index)
+
+    @cached_property
+    def _arabic_fonts(self) -> dict[Style, ImageFont.FreeTypeFont]:
+        return self._fonts if self.arabic_path is None else _sizes(self.arabic_path, 0)
 
     def load_fonts(self) -> None:
-        """Read the font now. Raises `BadSetting` when it is not there or has no such face."""
-        _ = self._fonts
+        """Read the fonts now. Raises `BadSetting` when it is not there or has no such face."""
+        _ = self._fonts, self._arabic_fonts
 
     def draw(self, lines: Sequence[ReceiptLine]) -> Image.Image:
         """The lines in black on white, mode `1`, `width_dots` wide.
@@ -67,15 +72,44 @@ class ReceiptDrawing:
             middle = top + _RULE_ROWS // 2
             pen.line((0, middle, self.width_dots - 1, middle), fill=0, width=2)
             return
-        font = self._fonts[line.style]
-        spare = max(self.width_dots - round(font.getlength(line.text)), 0)
-        pen.text((left_of(line.align, spare), top), line.text, font=font, fill=0)
+        parts = self._parts(line.text, line.style)
+        left = float(left_of(line.align, max(self.width_dots - round(self._length(line.text, line.style)), 0)))
+        baseline = top + self._fonts[line.style].getmetrics()[0]
+        for text, font in reversed(parts) if _is_arabic(line.text[:1]) else parts:
+            pen.text((left, baseline), text, font=font, fill=0, anchor="ls")
+            left += font.getlength(text)
 
     def _wrapped(self, line: ReceiptLine) -> list[ReceiptLine]:
         if line.style is Style.RULE:
             return [line]
-        font = self._fonts[line.style]
-        return [replace(line, text=row) for row in wrap(line.text, self.width_dots, font.getlength)]
+        length = partial(self._length, style=line.style)
+        return [replace(line, text=row) for row in wrap(line.text, self.width_dots, length)]
+
+    def _length(self, text: str, style: Style) -> float:
+        return sum(font.getlength(part) for part, font in self._parts(text, style))
+
+    def _parts(self, text: str, style: Style) -> list[tuple[str, ImageFont.FreeTypeFont]]:
+        """Stretches of one font, as they are read: Arabic letters with the digits, blanks and marks among them."""
+        parts: list[tuple[str, bool]] = []
+        for character in text:
+            arabic = _is_arabic(character)
+            if parts and (arabic == parts[-1][1] or (parts[-1][1] and character in _WITH_ARABIC)):
+                parts[-1] = (parts[-1][0] + character, parts[-1][1])
+            else:
+                parts.append((character, arabic))
+        return [(part, (self._arabic_fonts if arabic else self._fonts)[style]) for part, arabic in parts]
+
+
+def _sizes(path: Path, index: int) -> dict[Style, ImageFont.FreeTypeFont]:
+    try:
+        return {style: ImageFont.truetype(str(path), dots, index=index) for style, dots in _DOTS.items()}
+    except OSError as error:
+        raise BadSetting(f"receipt font {path}, face {index}: {error}") from error
+
+
+def _is_arabic(character: str) -> bool:
+    """Whether it is a letter or mark of one of Unicode's Arabic blocks."""
+    return bool(character) and any(first <= character <= last for first, last in _ARABIC)
 
 
 def left_of(align: Align, spare_dots: int) -> int:

@@ -6,11 +6,10 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from kiosk.central.accounts import CURRENCY, account
 from kiosk.central.borrowing import borrower
-from kiosk.central.holdings import HoldState, shown_items
+from kiosk.central.holdings import RUNNING, HoldState, shown_items
 from kiosk.central.people import patron_named
 from kiosk.central.renewing import may_renew
 from kiosk.central.store.tables import charges, holds, items, loans, records
-from kiosk.central.waiting import RUNNING
 from kiosk.model.circulation import Item
 from kiosk.model.ids import ItemId
 from kiosk.model.questions import (

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, select
 
-from kiosk.central.store.tables import allocations, charges, patrons, payments
+from kiosk.central.people import PATRON
+from kiosk.central.store.slate import Lookup, Slate, Source, changing, slate_of
+from kiosk.central.store.tables import allocations, charges, payments
 from kiosk.model.ids import ItemId, PatronRef
 
 CURRENCY = "CNY"
@@ -88,91 +90,93 @@ class Account:
     guardian_debt_cents: int
 
 
-_OWED = func.coalesce(func.sum(charges.c.amount_cents - charges.c.paid_cents), 0)
-_OPEN = charges.c.open.is_(True)
-_ACCOUNT = select(
-    select(_OWED).where(charges.c.patron == bindparam("patron"), _OPEN).scalar_subquery().label("debt"),
-    select(func.coalesce(func.sum(payments.c.credit_cents), 0))
-    .where(payments.c.patron == bindparam("patron"))
-    .scalar_subquery()
-    .label("credit"),
-    select(_OWED).where(charges.c.patron == bindparam("guardian"), _OPEN).scalar_subquery().label("guardian"),
-)
-_CHARGES = select(charges).where(charges.c.patron == bindparam("patron"), _OPEN).order_by(charges.c.at, charges.c.id)
-_KNOWN_CHARGE = select(charges.c.id).where(charges.c.id == bindparam("id"))
-_KNOWN_PAYMENT = select(payments.c.amount_cents).where(payments.c.id == bindparam("id"))
-_ALLOCATE = (
-    update(charges)
-    .where(charges.c.id == bindparam("of"))
-    .values(paid_cents=charges.c.paid_cents + bindparam("more"), open=bindparam("still_open"))
-)
-_LOCK = select(patrons.c.id).where(patrons.c.id == bindparam("patron")).with_for_update()
+CHARGE = Lookup(charges.c.id)
+OWED_BY = Lookup(charges.c.patron, charges.c.open.is_(True))
+PAYMENT = Lookup(payments.c.id)
+CREDIT_OF = Lookup(payments.c.patron, payments.c.credit_cents != 0)
 
 
-def account(connection: Connection, patron: PatronRef, guardian: str | None = None) -> Account:
+def account(source: Source, patron: PatronRef, guardian: str | None = None) -> Account:
     """What is owed, what is left over, and what the guardian owes."""
-    row = connection.execute(_ACCOUNT, {"patron": patron, "guardian": guardian or ""}).one()
-    return Account(int(row.debt), int(row.credit), int(row.guardian))
+    slate = slate_of(source)
+    credit = sum(row.credit_cents for row in slate.find(CREDIT_OF, patron))
+    return Account(_debt(slate, patron), credit, _debt(slate, guardian) if guardian else 0)
 
 
-def open_charges(connection: Connection, patron: PatronRef) -> list[OpenCharge]:
+def _debt(slate: Slate, patron: str) -> int:
+    return sum(row.amount_cents - row.paid_cents for row in slate.find(OWED_BY, patron) if row.open)
+
+
+def open_charges(source: Source, patron: PatronRef) -> list[OpenCharge]:
     """Oldest first."""
+    rows = [row for row in slate_of(source).find(OWED_BY, patron) if row.open]
     return [
         OpenCharge(row.id, row.kind, row.item, row.amount_cents - row.paid_cents, row.at)
-        for row in connection.execute(_CHARGES, {"patron": patron})
+        for row in sorted(rows, key=lambda row: (row.at, row.id))
     ]
 
 
-def owe(connection: Connection, charge: Charge) -> bool:
+def owe(source: Source, charge: Charge) -> bool:
     """Enter a charge, once; False where there was nothing to enter."""
-    if charge.amount_cents <= 0 or connection.execute(_KNOWN_CHARGE, {"id": charge.id}).first() is not None:
+    if charge.amount_cents <= 0:
         return False
-    connection.execute(
-        insert(charges).values(
-            id=charge.id,
-            patron=charge.patron,
-            kind=charge.kind.value,
-            item=charge.item,
-            loan=charge.loan,
-            amount_cents=charge.amount_cents,
-            at=charge.at,
-            open=True,
-            why=charge.why,
+    with changing(source) as slate:
+        if slate.one(CHARGE, charge.id) is not None:
+            return False
+        slate.add(
+            charges,
+            {
+                "id": charge.id,
+                "patron": charge.patron,
+                "kind": charge.kind.value,
+                "item": charge.item,
+                "loan": charge.loan,
+                "amount_cents": charge.amount_cents,
+                "at": charge.at,
+                "open": True,
+                "why": charge.why,
+            },
         )
-    )
     return True
 
 
-def pay(connection: Connection, payment: Payment) -> bool:
+def pay(source: Source, payment: Payment) -> bool:
     """Enter a payment, once, and allocate it; False where this id has been entered before. What no charge takes stays
     as the patron's credit. Raises `ValueError` for an amount that is none."""
     if payment.amount_cents <= 0:
         raise ValueError(f"expected an amount above 0, found {payment.amount_cents}")
-    connection.execute(_LOCK, {"patron": payment.patron})
-    if connection.execute(_KNOWN_PAYMENT, {"id": payment.id}).first() is not None:
-        return False
-    left = payment.amount_cents
-    for charge in _in_order(open_charges(connection, payment.patron), payment.charges):
-        part = min(left, charge.owed_cents)
-        if part <= 0:
-            continue
-        connection.execute(_ALLOCATE, {"of": charge.id, "more": part, "still_open": part < charge.owed_cents})
-        connection.execute(insert(allocations).values(payment=payment.id, charge=charge.id, amount_cents=part))
-        left -= part
-    connection.execute(
-        insert(payments).values(
-            id=payment.id,
-            patron=payment.patron,
-            amount_cents=payment.amount_cents,
-            currency=payment.currency,
-            method=payment.method.value,
-            at=payment.at,
-            station=payment.station,
-            reference=payment.reference,
-            credit_cents=left,
+    with changing(source) as slate:
+        slate.one(PATRON, payment.patron)  # two payments of a patron come one after the other
+        if slate.one(PAYMENT, payment.id) is not None:
+            return False
+        left = payment.amount_cents
+        for charge in _in_order(open_charges(slate, payment.patron), payment.charges):
+            part = min(left, charge.owed_cents)
+            if part > 0:
+                _allocate(slate, payment.id, charge, part)
+                left -= part
+        slate.add(
+            payments,
+            {
+                "id": payment.id,
+                "patron": payment.patron,
+                "amount_cents": payment.amount_cents,
+                "currency": payment.currency,
+                "method": payment.method.value,
+                "at": payment.at,
+                "station": payment.station,
+                "reference": payment.reference,
+                "credit_cents": left,
+            },
         )
-    )
     return True
+
+
+def _allocate(slate: Slate, payment: str, charge: OpenCharge, cents: int) -> None:
+    row = slate.one(CHARGE, charge.id)
+    assert row is not None, "it is open"
+    slate.change(charges, row, paid_cents=row.paid_cents + cents, open=cents < charge.owed_cents)
+    slate.add(allocations, {"payment": payment, "charge": charge.id, "amount_cents": cents})
 
 
 def payment_entered(connection: Connection, payment: str) -> tuple[PatronRef, int] | None:

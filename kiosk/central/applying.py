@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from sqlalchemy import Connection, bindparam, update
-
 from kiosk.central import account_facts, gate_facts
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.exceptions import Notable, Why, close_doubt, note
@@ -13,9 +11,10 @@ from kiosk.central.holdings import ItemOnFile, item_on_file
 from kiosk.central.lent.log import note_tag
 from kiosk.central.people import PatronOnFile, patron_on_file, resolved
 from kiosk.central.returning import CameBack, settle
-from kiosk.central.store.tables import decisions, items, loans
+from kiosk.central.store.slate import Lookup, Slate
+from kiosk.central.store.tables import decisions, loans
 from kiosk.central.story import Fresh, Told, add_loan, add_return, loan_of, undo
-from kiosk.central.waiting import fulfil
+from kiosk.central.waiting import fulfil, keep_for
 from kiosk.model.facts import (
     ChargePaid,
     Fact,
@@ -42,43 +41,36 @@ ABOUT_THE_STORY = frozenset({ReasonCode.LENT_TO_ANOTHER, ReasonCode.LENT_TO_YOU,
 """Reasons of the rules that the item's story notes in its own way."""
 
 
-_REDEEM = (
-    update(decisions)
-    .where(decisions.c.ask == bindparam("intent"))
-    .values(promised_until=None)
-    .returning(decisions.c.allowed)
-)
-_RESERVED_NO_MORE = update(items).where(items.c.id == bindparam("item")).values(held_for=None)
-_OPENED = update(loans).where(loans.c.intent == bindparam("of")).values(opened=bindparam("verified"))
+DECISION = Lookup(decisions.c.ask)
 
 
-def apply(connection: Connection, fresh: Fresh, fact: Fact) -> CameBack | None:
+def apply(slate: Slate, fresh: Fresh, fact: Fact) -> CameBack | None:
     """Change loans, returns and exceptions as `fact` says; of a return, what has to be done with the copy.
 
-    Raises only what the database raises.
+    Raises only what the database raises, and `ValueError` for what cannot be.
     """
     promised = False
     if isinstance(fact, LoanMade | LoanRefused | LoanUndone | LoanRenewed | ItemDoubtful):
-        promised = _redeem(connection, fact.intent)
+        promised = _redeem(slate, fact.intent)
     match fact:
         case LoanMade():
-            _loan_made(connection, fresh, fact, promised=promised)
+            _loan_made(slate, fresh, fact, promised=promised)
         case LoanUndone():
-            if not undo(connection, fact.intent, fresh.place):
-                _unknown_loan(connection, fresh, fact)
+            if not undo(slate, fact.intent, fresh.place):
+                _unknown_loan(slate, fresh, fact)
         case ItemOpened():
-            _opened(connection, fresh, fact)
+            _opened(slate, fresh, fact)
         case ItemReturned():
-            return _returned(connection, fresh, fact)
+            return _returned(slate, fresh, fact)
         case ItemDoubtful():
             details = {"unknown": fact.unknown, "since": fact.since.isoformat()}
-            _note(connection, fresh, Notable(Why.DOUBTFUL, fact.intent, fact.item, details))
+            _note(slate, fresh, Notable(Why.DOUBTFUL, fact.intent, fact.item, details))
         case StationSettled():
-            close_doubt(connection, fact.intent)
+            close_doubt(slate, fact.intent)
         case LoanRenewed() | HoldPlaced() | HoldCancelled() | ChargePaid():
-            account_facts.apply(connection, fresh, fact)
+            account_facts.apply(slate, fresh, fact)
         case GatePassed() | GateAlarmed() | PeopleCounted() | GateWatched():
-            gate_facts.apply(connection, fresh, fact)
+            gate_facts.apply(slate, fresh, fact)
         case LoanRefused() | ItemSecured():
             pass
         case _:
@@ -86,89 +78,94 @@ def apply(connection: Connection, fresh: Fresh, fact: Fact) -> CameBack | None:
     return None
 
 
-def _redeem(connection: Connection, intent: IntentId) -> bool:
+def _redeem(slate: Slate, intent: IntentId) -> bool:
     """The promise has become something real, or nothing: from now on it does not count by itself.
 
     Whether central had said yes.
     """
-    return bool(connection.execute(_REDEEM, {"intent": intent}).scalar())
+    row = slate.one(DECISION, intent)
+    if row is None:
+        return False
+    if row.promised_until is not None:
+        slate.change(decisions, row, promised_until=None)
+    return bool(row.allowed)
 
 
-def _loan_made(connection: Connection, fresh: Fresh, fact: LoanMade, *, promised: bool) -> None:
-    patron = resolved(connection, fact.patron)
-    on_file = None if patron is None else patron_on_file(connection, patron, lock=True)
-    known = loan_of(connection, fact.intent)
+def _loan_made(slate: Slate, fresh: Fresh, fact: LoanMade, *, promised: bool) -> None:
+    patron = resolved(slate, fact.patron)
+    on_file = None if patron is None else patron_on_file(slate, patron)
+    known = loan_of(slate, fact.intent)
     if known is not None:
         if (known.item, known.patron) != (fact.item, patron or fact.patron):
-            _note(connection, fresh, Notable(Why.SAME_INTENT, fact.intent, fact.item))
+            _note(slate, fresh, Notable(Why.SAME_INTENT, fact.intent, fact.item))
         return
-    item = item_on_file(connection, fact.item, lock=True)
+    item = item_on_file(slate, fact.item)
     if on_file is None:
-        _note(connection, fresh, Notable(Why.UNKNOWN_PATRON, fact.intent, fact.item, {"patron": fact.patron}))
+        _note(slate, fresh, Notable(Why.UNKNOWN_PATRON, fact.intent, fact.item, {"patron": fact.patron}))
     if item is None:
-        _note(connection, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
+        _note(slate, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
     if on_file is not None and item is not None:
         if not promised:
-            _hold_against_rules(connection, fresh, fact, on_file, item)
+            _hold_against_rules(slate, fresh, fact, on_file, item)
         if item.wanted or item.held_for == on_file.ref:
-            fulfil(connection, item, on_file.ref, fresh.place.at)
+            fulfil(slate, item, on_file.ref, fresh.place.at)
         if item.held_for == on_file.ref:
-            connection.execute(_RESERVED_NO_MORE, {"item": fact.item})
+            keep_for(slate, fact.item, None)
     if fact.due <= fresh.place.at:
-        _note(connection, fresh, Notable(Why.WRONG_CLOCK, fact.intent, fact.item, {"due": fact.due.isoformat()}))
-    note_tag(connection, fact.uid, fact.item)
-    told = add_loan(connection, fact, patron or fact.patron, fresh.place)
-    _note_story(connection, fresh, fact, told, same=told.ended is not None and told.ended.patron == patron)
+        _note(slate, fresh, Notable(Why.WRONG_CLOCK, fact.intent, fact.item, {"due": fact.due.isoformat()}))
+    note_tag(slate, fact.uid, fact.item)
+    told = add_loan(slate, fact, patron or fact.patron, fresh.place)
+    _note_story(slate, fresh, fact, told, same=told.ended is not None and told.ended.patron == patron)
 
 
-def _hold_against_rules(
-    connection: Connection, fresh: Fresh, fact: LoanMade, patron: PatronOnFile, item: ItemOnFile
-) -> None:
+def _hold_against_rules(slate: Slate, fresh: Fresh, fact: LoanMade, patron: PatronOnFile, item: ItemOnFile) -> None:
     """A loan that the rules would have refused, and that central had not said yes to, is kept and noted."""
-    decided = decide_checkout(fresh.setting, borrower(connection, fresh.setting, patron), copy(connection, item))
+    decided = decide_checkout(fresh.setting, borrower(slate, fresh.setting, patron), copy(slate, item))
     if not isinstance(decided, Refused):
         return
     for reason in decided.reasons:
         if reason.code not in ABOUT_THE_STORY:
             details = dict(reason.values) | {"decided": fact.decided.value}
-            _note(connection, fresh, Notable(reason.code, fact.intent, fact.item, details))
+            _note(slate, fresh, Notable(reason.code, fact.intent, fact.item, details))
 
 
-def _note_story(connection: Connection, fresh: Fresh, fact: LoanMade, told: Told, *, same: bool) -> None:
+def _note_story(slate: Slate, fresh: Fresh, fact: LoanMade, told: Told, *, same: bool) -> None:
     if told.overtaken:
-        _note(connection, fresh, Notable(Why.TWO_STATIONS, fact.intent, fact.item))
+        _note(slate, fresh, Notable(Why.TWO_STATIONS, fact.intent, fact.item))
     if told.ended is not None:
         why = Why.LENT_AGAIN if same else Why.IMPLIED_RETURN
-        _note(connection, fresh, Notable(why, fact.intent, fact.item, {"ended": told.ended.intent}))
+        _note(slate, fresh, Notable(why, fact.intent, fact.item, {"ended": told.ended.intent}))
 
 
-def _opened(connection: Connection, fresh: Fresh, fact: ItemOpened) -> None:
-    changed = connection.execute(_OPENED, {"of": fact.intent, "verified": fact.verified}).rowcount
-    if not changed:
-        _unknown_loan(connection, fresh, fact)
+def _opened(slate: Slate, fresh: Fresh, fact: ItemOpened) -> None:
+    row = loan_of(slate, fact.intent)
+    if row is None:
+        _unknown_loan(slate, fresh, fact)
+    else:
+        slate.change(loans, row, opened=fact.verified)
 
 
-def _returned(connection: Connection, fresh: Fresh, fact: ItemReturned) -> CameBack | None:
-    item = item_on_file(connection, fact.item, lock=True)
+def _returned(slate: Slate, fresh: Fresh, fact: ItemReturned) -> CameBack | None:
+    item = item_on_file(slate, fact.item)
     if fact.found is not Found.FOREIGN:
-        note_tag(connection, fact.uid, fact.item)
-    ended = add_return(connection, fact.item, fresh.place, fresh.epoch)
+        note_tag(slate, fact.uid, fact.item)
+    ended = add_return(slate, fact.item, fresh.place, fresh.epoch)
     back = None
     if item is not None:
-        back = settle(connection, fresh.setting, item, ended, fresh.place.at)
+        back = settle(slate, fresh.setting, item, ended, fresh.place.at)
     if item is None and fact.found is not Found.FOREIGN:
-        _note(connection, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
+        _note(slate, fresh, Notable(Why.UNKNOWN_ITEM, fact.intent, fact.item))
     if ended is None and fact.found is Found.LENT:
-        _note(connection, fresh, Notable(Why.NOT_LENT, fact.intent, fact.item))
+        _note(slate, fresh, Notable(Why.NOT_LENT, fact.intent, fact.item))
     if ended is not None and fresh.place.at > ended.due:
         details = {"due": ended.due.isoformat(), "loan": ended.intent}
-        _note(connection, fresh, Notable(Why.LATE, fact.intent, fact.item, details))
+        _note(slate, fresh, Notable(Why.LATE, fact.intent, fact.item, details))
     return back
 
 
-def _unknown_loan(connection: Connection, fresh: Fresh, fact: LoanUndone | ItemOpened) -> None:
-    _note(connection, fresh, Notable(Why.UNKNOWN_LOAN, fact.intent, fact.item))
+def _unknown_loan(slate: Slate, fresh: Fresh, fact: LoanUndone | ItemOpened) -> None:
+    _note(slate, fresh, Notable(Why.UNKNOWN_LOAN, fact.intent, fact.item))
 
 
-def _note(connection: Connection, fresh: Fresh, notable: Notable) -> None:
-    note(connection, fresh.place, fresh.epoch, notable)
+def _note(slate: Slate, fresh: Fresh, notable: Notable) -> None:
+    note(slate, fresh.place, fresh.epoch, notable)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Row, bindparam, cast, false, null, select, union_all
-
 from kiosk.central.accounts import account
-from kiosk.central.holdings import ItemOnFile, ItemState
+from kiosk.central.holdings import SEEN_ITEM, ItemOnFile, ItemState
 from kiosk.central.people import PatronOnFile
-from kiosk.central.store.tables import UtcTime, decisions, items, loans
+from kiosk.central.store.slate import SINCE, Entry, Lookup, Slate, Source, slate_of
+from kiosk.central.store.tables import decisions, loans
+from kiosk.central.story import LOANS_OF_ITEM
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.rules.lending import Setting
 from kiosk.rules.subjects import Block, Borrower, Copy, Running, end_of
@@ -21,40 +21,28 @@ UNCLASSED = "unknown"
 """Loan class of an item that central does not have: it counts towards the limit over all loans."""
 
 
-_STANDING = union_all(
-    select(loans.c.item, loans.c.due, loans.c.claimed_returned, items.c.loan_class)
-    .select_from(loans.outerjoin(items, items.c.id == loans.c.item))
-    .where(loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None)),
-    select(decisions.c.item, cast(null(), UtcTime), false(), items.c.loan_class)
-    .select_from(decisions.outerjoin(items, items.c.id == decisions.c.item))
-    .where(decisions.c.patron == bindparam("patron"), decisions.c.promised_until > bindparam("now", type_=UtcTime)),
-)
-"""Loans that stand, and promises (without a due date) that have not become loans yet."""
-_RUNNING = select(loans).where(loans.c.item == bindparam("item"), loans.c.ended_at.is_(None))
-
-_OF_PATRON = (
-    select(loans)
-    .where(loans.c.patron == bindparam("patron"), loans.c.ended_at.is_(None))
-    .order_by(loans.c.due, loans.c.intent)
-)
+LENT_TO = Lookup(loans.c.patron, loans.c.ended_at.is_(None))
+PROMISED_TO = Lookup(decisions.c.patron, decisions.c.promised_until > SINCE)
+"""Promises that have not become loans yet."""
 
 
-def borrower(
-    connection: Connection, setting: Setting, patron: PatronOnFile, *, asked: ItemId | None = None
-) -> Borrower:
+def borrower(source: Source, setting: Setting, patron: PatronOnFile, *, asked: ItemId | None = None) -> Borrower:
     """The patron with the loans that stand and the promises that have not become loans yet.
 
     A promise of the item that is asked for again is the same wish, so `asked` does not count twice.
     """
-    rows = connection.execute(_STANDING, {"patron": patron.ref, "now": setting.now}).all()
-    lent = [row for row in rows if row.due is not None]
-    classes = {row.item: row.loan_class for row in rows if row.due is not None or row.item != asked}
-    owes = account(connection, patron.ref, patron.guardian)
+    slate = slate_of(source, setting.now)
+    lent = running_loans(slate, patron.ref)
+    counted = {row.item for row in lent}
+    for row in slate.find(PROMISED_TO, patron.ref):
+        if row.promised_until is not None and row.promised_until > setting.now and row.item != asked:
+            counted.add(row.item)
+    owes = account(slate, patron.ref, patron.guardian)
     blocks = {Block.BLOCKED: patron.blocked, Block.CARD_LOST: patron.card_lost}
     return Borrower(
         ref=patron.ref,
         category=patron.category,
-        loans=tuple(classes[item] or UNCLASSED for item in sorted(classes)),
+        loans=_classes(slate, sorted(counted)),
         overdue_items=sum(1 for row in lent if row.due < setting.now),
         claimed_returned=sum(1 for row in lent if row.claimed_returned),
         expires=None if patron.expires is None else end_of(patron.expires, setting.policy.calendar.zone),
@@ -67,9 +55,15 @@ def borrower(
     )
 
 
-def copy(connection: Connection, item: ItemOnFile) -> Copy:
+def _classes(slate: Slate, numbers: Sequence[str]) -> tuple[str, ...]:
+    slate.fetch(SEEN_ITEM, numbers)
+    rows = [slate.one(SEEN_ITEM, number) for number in numbers]
+    return tuple(UNCLASSED if row is None else row.loan_class or UNCLASSED for row in rows)
+
+
+def copy(source: Source, item: ItemOnFile) -> Copy:
     """The item with the loan that runs."""
-    running = running_loan(connection, item.item.id)
+    running = running_loan(source, item.item.id)
     bare = bare_copy(item)
     if running is None:
         return bare
@@ -87,16 +81,17 @@ def bare_copy(item: ItemOnFile) -> Copy:
     )
 
 
-def running_loan(connection: Connection, item: ItemId) -> Row[tuple[object, ...]] | None:
-    """The row of the loan that runs."""
-    return connection.execute(_RUNNING, {"item": item}).first()
+def running_loan(source: Source, item: ItemId) -> Entry | None:
+    """The loan that runs."""
+    return next((row for row in slate_of(source).find(LOANS_OF_ITEM, item) if row.ended_at is None), None)
 
 
-def running_loans(connection: Connection, patron: PatronRef) -> Sequence[Row[tuple[object, ...]]]:
-    """The rows of the patron's loans that run, the next due first."""
-    return connection.execute(_OF_PATRON, {"patron": patron}).all()
+def running_loans(source: Source, patron: PatronRef) -> list[Entry]:
+    """The patron's loans that run, the next due first."""
+    running = [row for row in slate_of(source).find(LENT_TO, patron) if row.ended_at is None]
+    return sorted(running, key=lambda row: (row.due, row.intent))
 
 
-def running_of(row: Row[tuple[object, ...]]) -> Running:
+def running_of(row: Entry) -> Running:
     """A loan's row as the rules know it."""
     return Running(row.due, row.renewals, row.recalled, row.claimed_returned, row.lost_at is not None)

@@ -15,10 +15,11 @@ from kiosk.central.applying import apply
 from kiosk.central.borrowing import borrower, copy, running_loan
 from kiosk.central.exceptions import Notable, note
 from kiosk.central.holdings import ItemOnFile, item_on_file
-from kiosk.central.ingest import Arrived, keep, keep_progress, position
+from kiosk.central.ingest import keep, position, reach
 from kiosk.central.people import PatronOnFile
 from kiosk.central.renewing import may_renew
 from kiosk.central.returning import CameBack
+from kiosk.central.store.slate import Slate
 from kiosk.central.story import Fresh, Place
 from kiosk.central.waiting import of_patron
 from kiosk.model.facts import (
@@ -41,7 +42,7 @@ from kiosk.rules.decisions import Allowed, Refused
 from kiosk.rules.lending import Setting, decide_checkout
 from kiosk.rules.standing import standing
 from kiosk.rules.terms import Doing
-from kiosk.wire import fact_body
+from kiosk.wire import ToldFact, fact_body
 
 EPOCH = Epoch("counter")
 """Facts that central numbers itself are of one epoch for ever."""
@@ -163,14 +164,16 @@ class Counter:
 
     def tell(self, fact: Fact, at: datetime | None = None) -> CameBack | None:
         """Enter a fact of this desk, and apply it."""
-        last, before = position(self._connection, self._name, EPOCH)
         happened = self._setting.now if at is None else at
+        slate = Slate(self._connection, happened, locks=True)
+        last, before = position(slate, self._name, EPOCH)
         when = happened if before is None else max(happened, before)
         fresh = Fresh(Place(when, self._name, last + 1), EPOCH, self._setting)
-        told = Arrived(fresh.place.seq, fact.type, happened, fact_body(fact, 0, EPOCH), fact)
-        keep(self._connection, fresh, told, self._setting.now)
-        back = apply(self._connection, fresh, fact)
-        keep_progress(self._connection, fresh.place, EPOCH, begins=before is None, received_at=self._setting.now)
+        told = ToldFact(fresh.place.seq, fact.type, happened, None, None, fact_body(fact, 0, EPOCH), fact)
+        keep(slate, fresh, told, self._setting.now)
+        reach(slate, fresh.place, EPOCH, self._setting.now)
+        back = apply(slate, fresh, fact)
+        slate.write()
         return back
 
     def note(self, why: str, item: ItemId | None, **details: str) -> None:

@@ -19,6 +19,7 @@ from kiosk.central.store.tables import (
     exceptions,
     facts,
     holds,
+    ils_renewals,
     items,
     loans,
     mails,
@@ -54,6 +55,7 @@ def erase(connection: Connection, patron: PatronRef) -> None:
     _forget(connection, names)
     connection.execute(delete(cards).where(cards.c.patron == patron))
     connection.execute(delete(mails).where(mails.c.patron == patron))
+    connection.execute(delete(ils_renewals).where(ils_renewals.c.patron.in_(names)))
     connection.execute(delete(pins).where(pins.c.patron == patron))
     connection.execute(delete(patrons).where(patrons.c.id == patron))
 

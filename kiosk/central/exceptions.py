@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from kiosk.central.store.slate import Lookup, Slate, Source, changing
 from kiosk.central.store.tables import exception_notes, exceptions
 from kiosk.central.story import Place
 from kiosk.model.ids import Epoch, IntentId, ItemId
@@ -60,11 +61,7 @@ class Why(StrEnum):
     """A station does not know what a tag says; closed when it has been settled."""
 
 
-_CLOSE_DOUBT = (
-    update(exceptions)
-    .where(exceptions.c.intent == bindparam("about"), exceptions.c.why == Why.DOUBTFUL.value)
-    .values(open=False)
-)
+_DOUBTS = Lookup(exceptions.c.intent, exceptions.c.why == Why.DOUBTFUL.value)
 
 
 class Did(StrEnum):
@@ -86,22 +83,24 @@ class Notable:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-def note(connection: Connection, place: Place, epoch: Epoch, notable: Notable) -> None:
+def note(source: Source, place: Place, epoch: Epoch, notable: Notable) -> None:
     """Open an exception about the fact at `place` of `epoch`."""
     details = {name: _plain(text, LONGEST_VALUE) for name, text in notable.details.items()}
-    connection.execute(
-        insert(exceptions).values(
-            station=place.station,
-            epoch=epoch,
-            seq=place.seq,
-            intent=None if notable.intent is None else _plain(notable.intent, 64),
-            item=None if notable.item is None else _plain(notable.item, 64),
-            why=notable.why,
-            details=json.dumps(details, ensure_ascii=False),
-            at=place.at,
-            open=True,
+    with changing(source) as slate:
+        slate.add(
+            exceptions,
+            {
+                "station": place.station,
+                "epoch": epoch,
+                "seq": place.seq,
+                "intent": None if notable.intent is None else _plain(notable.intent, 64),
+                "item": None if notable.item is None else _plain(notable.item, 64),
+                "why": str(notable.why),
+                "details": json.dumps(details, ensure_ascii=False),
+                "at": place.at,
+                "open": True,
+            },
         )
-    )
 
 
 def act(connection: Connection, number: int, did: Did, who: str, now: datetime, text: str) -> bool:
@@ -122,9 +121,11 @@ def act(connection: Connection, number: int, did: Did, who: str, now: datetime, 
     return True
 
 
-def close_doubt(connection: Connection, intent: IntentId) -> None:
+def close_doubt(slate: Slate, intent: IntentId) -> None:
     """The doubt about this intent has come to its end."""
-    connection.execute(_CLOSE_DOUBT, {"about": intent})
+    for row in slate.find(_DOUBTS, intent):
+        if row.why == Why.DOUBTFUL.value:
+            slate.change(exceptions, row, open=False)
 
 
 def _plain(text: str, longest: int) -> str:

@@ -25,9 +25,9 @@ from sqlalchemy import (
     update,
 )
 
+from kiosk.central.holdings import RUNNING
 from kiosk.central.store.tables import charges, decisions, exceptions, facts, holds, loans, set_aside
 from kiosk.central.store.walking import Rows, Walk
-from kiosk.central.waiting import RUNNING
 
 NOBODY = ""
 PATRON = "patron"

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from sqlalchemy import Connection, insert
-
 from kiosk.central.exceptions import Notable, Why, note
+from kiosk.central.store.slate import Slate
 from kiosk.central.store.tables import visits
 from kiosk.central.story import Fresh
 from kiosk.model.gate_facts import AlarmKind, GateAlarmed, GateFact, GatePassed, GateWatched, PeopleCounted
 
 SWITCHED = frozenset({AlarmKind.OPENED_NOT_LENT, AlarmKind.MARK_CHANGED})
 
-_COUNT = insert(visits)
 
-
-def apply(connection: Connection, fresh: Fresh, fact: GateFact) -> None:
+def apply(slate: Slate, fresh: Fresh, fact: GateFact) -> None:
     """Change what `fact` says. Raises only what the database raises."""
     match fact:
         case PeopleCounted():
-            connection.execute(
-                _COUNT,
+            slate.add(
+                visits,
                 {
                     "id": fact.intent,
                     "station": fresh.place.station,
@@ -36,16 +33,16 @@ def apply(connection: Connection, fresh: Fresh, fact: GateFact) -> None:
             )
         case GatePassed():
             if fact.wants_repair:
-                _put_before_staff(connection, fresh, fact, Why.TAG_CLOSED)
+                _put_before_staff(slate, fresh, fact, Why.TAG_CLOSED)
         case GateAlarmed():
             if fact.kind in SWITCHED:
-                _put_before_staff(connection, fresh, fact, Why.TAG_SWITCHED)
+                _put_before_staff(slate, fresh, fact, Why.TAG_SWITCHED)
         case GateWatched():
             pass
         case _:
             assert_never(fact)
 
 
-def _put_before_staff(connection: Connection, fresh: Fresh, fact: GatePassed | GateAlarmed, why: Why) -> None:
+def _put_before_staff(slate: Slate, fresh: Fresh, fact: GatePassed | GateAlarmed, why: Why) -> None:
     details = {"gate": fact.gate, "afi": "" if fact.afi is None else f"{fact.afi:02X}", "uid": fact.uid or ""}
-    note(connection, fresh.place, fresh.epoch, Notable(why, fact.intent, fact.item, details))
+    note(slate, fresh.place, fresh.epoch, Notable(why, fact.intent, fact.item, details))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,7 +11,7 @@ from sqlalchemy import Connection
 from kiosk.central.answering import AskMisused, Desk, answer
 from kiosk.central.aside import put_aside
 from kiosk.central.inbox import Message
-from kiosk.central.ingest import Arrived, go_on_from, ingest
+from kiosk.central.ingest import Batch, go_on_from, ingest
 from kiosk.central.messages import Heard, Strange, Telling
 from kiosk.central.stations import note_health, note_status, positions
 from kiosk.wire import (
@@ -34,6 +36,14 @@ class Unusable(Exception):
     """A message that cannot be taken; it has been set aside. The text names no patron."""
 
 
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of messages."""
+
+    tellings: list[Telling]
+    unusable: list[Unusable]
+
+
 def handle(connection: Connection, desk: Desk, message: Message, now: datetime) -> Telling | None:
     """Do what a message asks for, in the caller's transaction. What it returns may be told after the commit.
 
@@ -44,7 +54,7 @@ def handle(connection: Connection, desk: Desk, message: Message, now: datetime) 
             case Strange():
                 raise MessageRefused("topic", "a topic of a station of this site", "another")
             case Heard(channel=Channel.FACTS):
-                return take(connection, desk, message, decode_facts(message.station, message.payload))
+                return take(connection, desk, [(message, decode_facts(message.station, message.payload))])[0]
             case Heard(channel=Channel.ASK):
                 return _ask(connection, desk, message, now)
             case Heard(channel=Channel.STATUS):
@@ -57,6 +67,39 @@ def handle(connection: Connection, desk: Desk, message: Message, now: datetime) 
         set_aside(connection, message, str(refused))
         raise Unusable(str(refused)) from None
     return None
+
+
+def handle_all(connection: Connection, desk: Desk, messages: Sequence[Message], now: datetime) -> Handled:
+    """The same for many messages, in their order. Messages of facts that follow each other are taken in together."""
+    tellings: list[Telling] = []
+    unusable: list[Unusable] = []
+    facts: list[tuple[Heard, FactBatch]] = []
+    for message in messages:
+        batch = _facts_of(message)
+        if batch is not None:
+            facts.append(batch)
+            continue
+        tellings += take(connection, desk, facts)
+        facts = []
+        try:
+            telling = handle(connection, desk, message, now)
+        except Unusable as refused:
+            unusable.append(refused)
+        else:
+            tellings += [] if telling is None else [telling]
+    tellings += take(connection, desk, facts)
+    return Handled(tellings, unusable)
+
+
+def _facts_of(message: Message) -> tuple[Heard, FactBatch] | None:
+    """A message with its facts; None where it has none, or none that can be read."""
+    if not isinstance(message, Heard) or message.channel is not Channel.FACTS:
+        return None
+    try:
+        batch = decode_facts(message.station, message.payload)
+    except MessageRefused:
+        return None
+    return (message, batch) if batch.facts else None
 
 
 def one_by_one(heard: Heard) -> list[FactBatch]:
@@ -82,21 +125,24 @@ def greetings(connection: Connection, desk: Desk, site: str, now: datetime) -> l
     return [_acknowledged(desk, Station(site, name), ack, now) for name, ack in positions(connection)]
 
 
-def take(connection: Connection, desk: Desk, heard: Heard, batch: FactBatch) -> Telling:
-    """Take in the facts of a message, or its greeting; the acknowledgement that may be told after the commit."""
-    name = heard.station.station
+def take(connection: Connection, desk: Desk, told: Sequence[tuple[Heard, FactBatch]]) -> list[Telling]:
+    """Take in the facts of messages, or a greeting; the acknowledgements that may be told after the commit."""
+    if not told:
+        return []
+    heard, batch = told[0]
     if not batch.facts:
-        last = go_on_from(connection, name, batch.epoch, batch.oldest, received_at=heard.at)
-    else:
-        arrived = [_arrived(told) for told in batch.facts]
-        last = ingest(connection, name, batch.epoch, arrived, desk.setting(name, heard.at)).last
-    return _acknowledged(desk, heard.station, Ack(batch.epoch, last), heard.at)
+        last = go_on_from(connection, heard.station.station, batch.epoch, batch.oldest, received_at=heard.at)
+        return [_acknowledged(desk, heard.station, Ack(batch.epoch, last), heard.at)]
+    taken = ingest(connection, [_batch(desk, heard, batch) for heard, batch in told])
+    return [
+        _acknowledged(desk, heard.station, Ack(batch.epoch, one.last), heard.at)
+        for (heard, batch), one in zip(told, taken, strict=True)
+    ]
 
 
-def _arrived(told: ToldFact) -> Arrived:
-    if isinstance(told.fact, SetAside):
-        return Arrived(told.seq, told.type, told.told_at, told.data, None, told.fact.reason)
-    return Arrived(told.seq, told.type, told.told_at, told.data, told.fact)
+def _batch(desk: Desk, heard: Heard, batch: FactBatch) -> Batch:
+    name = heard.station.station
+    return Batch(name, batch.epoch, batch.facts, desk.setting(name, heard.at))
 
 
 def _acknowledged(desk: Desk, station: Station, ack: Ack, at: datetime) -> Telling:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 
+from kiosk.central.store.slate import Entry, Lookup, Slate, Source, slate_of
 from kiosk.central.store.tables import holds, items, records
 from kiosk.model.circulation import Item
 from kiosk.model.ids import ItemId, PatronRef
@@ -34,6 +35,10 @@ class HoldState(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     """Nobody came for it."""
+
+
+RUNNING = (HoldState.WAITING.value, HoldState.IN_TRANSIT.value, HoldState.READY.value)
+SET_ASIDE = (HoldState.IN_TRANSIT.value, HoldState.READY.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +76,25 @@ def shown_items() -> Select[tuple[object, ...]]:
     ).select_from(items.outerjoin(records, items.c.control_number == records.c.control_number))
 
 
-_WAITS = select(holds.c.id).where(holds.c.state == HoldState.WAITING.value)
-_WANTED = (
-    _WAITS.where(holds.c.item.is_(None), holds.c.control_number == items.c.control_number).exists()
-    | _WAITS.where(holds.c.item == items.c.id).exists()
+ITEM = Lookup(items.c.id, locks=True)
+SEEN_ITEM = Lookup(items.c.id)
+"""Only looked at."""
+RECORD = Lookup(
+    records.c.control_number, only=(records.c.control_number, records.c.title, records.c.author, records.c.call_number)
 )
-_ITEM = shown_items().add_columns(_WANTED.label("wanted")).where(items.c.id == bindparam("item"))
-_ITEM_LOCKED = _ITEM.with_for_update(of=items)
+HOLDS_ON_ITEM = Lookup(holds.c.item, holds.c.state.in_(RUNNING), locks=True)
+HOLDS_ON_TITLE = Lookup(holds.c.control_number, holds.c.state.in_(RUNNING), locks=True)
 
 
-def item_on_file(connection: Connection, item: ItemId, *, lock: bool = False) -> ItemOnFile | None:
+def item_on_file(source: Source, item: ItemId, *, lock: bool = False) -> ItemOnFile | None:
     """One item, None where central has no such number; `lock` keeps other transactions from changing its story."""
-    row = connection.execute(_ITEM_LOCKED if lock else _ITEM, {"item": item}).one_or_none()
+    slate = slate_of(source, locks=lock)
+    row = slate.one(ITEM, item)
     if row is None:
         return None
+    record = None if row.control_number is None else slate.one(RECORD, row.control_number)
     return ItemOnFile(
-        item=Item(ItemId(row.id), row.shown_title, row.author, row.shown_call_number),
+        item=_shown(row, record),
         loan_class=row.loan_class,
         not_for_loan=row.not_for_loan,
         held_for=None if row.held_for is None else PatronRef(row.held_for),
@@ -95,5 +103,20 @@ def item_on_file(connection: Connection, item: ItemId, *, lock: bool = False) ->
         price_cents=row.price_cents,
         age_mark=row.age_mark,
         state=row.state,
-        wanted=bool(row.wanted),
+        wanted=bool(waiting_here(slate, item, row.control_number)),
     )
+
+
+def waiting_here(slate: Slate, item: str, control_number: str | None) -> list[Entry]:
+    """Holds of those who wait for this copy, or for any copy of its title."""
+    found = list(slate.find(HOLDS_ON_ITEM, item))
+    if control_number is not None:
+        found += [row for row in slate.find(HOLDS_ON_TITLE, control_number) if row.item is None]
+    return [row for row in found if row.state == HoldState.WAITING.value]
+
+
+def _shown(row: Entry, record: Entry | None) -> Item:
+    """As `shown_items` has it."""
+    if record is None:
+        return Item(ItemId(row.id), row.title or row.id, "", row.call_number)
+    return Item(ItemId(row.id), row.title or record.title, record.author, row.call_number or record.call_number)

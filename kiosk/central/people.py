@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, select
-
+from kiosk.central.store.slate import Lookup, Source, slate_of
 from kiosk.central.store.tables import cards, patrons
 from kiosk.model.cards import CARD, card_token
 from kiosk.model.circulation import Language
 from kiosk.model.ids import PatronRef
 
-_OWNER = select(cards.c.patron).where(cards.c.token == bindparam("token"))
-_PATRON = select(patrons).where(patrons.c.id == bindparam("patron"))
-_PATRON_LOCKED = _PATRON.with_for_update()
+CARD_OF = Lookup(cards.c.token)
+PATRON = Lookup(patrons.c.id, locks=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +42,26 @@ class PatronOnFile:
         return self.family_name + self.given_name
 
 
-def owner_of(connection: Connection, token: str) -> PatronRef | None:
+def owner_of(source: Source, token: str) -> PatronRef | None:
     """Whose card this is."""
-    found = connection.scalar(_OWNER, {"token": card_token(token)})
-    return None if found is None else PatronRef(found)
+    card = slate_of(source).one(CARD_OF, card_token(token))
+    return None if card is None else PatronRef(card.patron)
 
 
-def resolved(connection: Connection, ref: PatronRef) -> PatronRef | None:
+def resolved(source: Source, ref: PatronRef) -> PatronRef | None:
     """The patron that `ref` names, `card:TOKEN` included; None where nobody has that card."""
-    return owner_of(connection, ref.removeprefix(CARD)) if ref.startswith(CARD) else ref
+    return owner_of(source, ref.removeprefix(CARD)) if ref.startswith(CARD) else ref
 
 
-def patron_named(connection: Connection, ref: PatronRef, *, lock: bool = False) -> PatronOnFile | None:
+def patron_named(source: Source, ref: PatronRef, *, lock: bool = False) -> PatronOnFile | None:
     """The patron that `ref` names, `card:TOKEN` included, as `patron_on_file` has them."""
-    known = resolved(connection, ref)
-    return None if known is None else patron_on_file(connection, known, lock=lock)
+    known = resolved(source, ref)
+    return None if known is None else patron_on_file(source, known, lock=lock)
 
 
-def patron_on_file(connection: Connection, ref: PatronRef, *, lock: bool = False) -> PatronOnFile | None:
+def patron_on_file(source: Source, ref: PatronRef, *, lock: bool = False) -> PatronOnFile | None:
     """The patron's row; `lock` keeps others from deciding for the same patron until this transaction ends."""
-    row = connection.execute(_PATRON_LOCKED if lock else _PATRON, {"patron": ref}).one_or_none()
+    row = slate_of(source, locks=lock).one(PATRON, ref)
     if row is None:
         return None
     return PatronOnFile(

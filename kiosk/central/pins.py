@@ -1,18 +1,19 @@
 """Patrons' PINs: kept as an argon2id hash only, checked here, and tried a few times at most.
 
-Nothing of a PIN is logged or told. Source: RFC 9106 (argon2id); its costs are OWASP's second choice (19 MiB, 2 passes),
-for a check runs within the transaction of a loan.
+Nothing of a PIN is logged or told. A hash takes as long as many loans: it is made before the transaction (`try_pin`)
+and judged in it (`check_pin`). Source: RFC 9106 (argon2id); its costs are OWASP's second choice (19 MiB, 2 passes).
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from kiosk.central.store.tables import pins
 from kiosk.model.ids import PatronRef
@@ -47,15 +48,35 @@ def clear_pin(connection: Connection, patron: PatronRef) -> bool:
     return connection.execute(delete(pins).where(pins.c.patron == patron)).rowcount > 0
 
 
-def check_pin(connection: Connection, patron: PatronRef, pin: str, now: datetime) -> Checked:
-    """Whether this is the patron's PIN. A wrong one counts, also where the caller refuses what was asked."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of a PIN against the hash that was kept then."""
+
+    hash: str
+    right: bool
+
+
+def try_pin(engine: Engine, patron: PatronRef, pin: str, now: datetime) -> Tried | None:
+    """The slow part of a check, with no transaction open; None where there is nothing to check it by."""
+    with engine.connect() as connection:
+        kept = connection.execute(select(pins).where(pins.c.patron == patron)).one_or_none()
+    if kept is None or (kept.locked_until is not None and now < kept.locked_until):
+        return None
+    return Tried(kept.hash, _is(kept.hash, pin))
+
+
+def check_pin(
+    connection: Connection, patron: PatronRef, pin: str, now: datetime, tried: Tried | None = None
+) -> Checked:
+    """Whether this is the patron's PIN; what was `tried` counts, unless the PIN was changed meanwhile. A wrong one
+    counts, also where the caller refuses what was asked."""
     kept = connection.execute(select(pins).where(pins.c.patron == patron).with_for_update()).one_or_none()
     if kept is None:
         return Checked.NONE_SET
     if kept.locked_until is not None and now < kept.locked_until:
         return Checked.LOCKED
     mine = update(pins).where(pins.c.patron == patron)
-    if _is(kept.hash, pin):
+    if tried.right if tried is not None and tried.hash == kept.hash else _is(kept.hash, pin):
         if kept.wrong or kept.locked_until is not None:
             connection.execute(mine.values(wrong=0, locked_until=None))
         return Checked.RIGHT

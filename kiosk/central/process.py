@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
+from kiosk.central.acs.proof import PinJudge
 from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
@@ -45,7 +46,7 @@ from kiosk.central.pages.reading import Told
 from kiosk.central.seeding import seed
 from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
-from kiosk.central.store.running import InUse, working_on
+from kiosk.central.store.running import Duty, InUse, on_duty, working_on
 from kiosk.central.worker import Worker
 from kiosk.wire.signing import BadKey
 
@@ -103,7 +104,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     teller = _teller(settings, engine, line, board)
     changes = Changes(teller.wake)
     desk = desk_of(settings, settings.policy())
-    library = _library(settings, desk, engine, line.tell)
+    library = _library(settings, desk, engine, line.tell, held)
 
     def changed() -> None:
         changes.note()
@@ -132,7 +133,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
 
     issuing = _issuing(settings, desk, engine, board)
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
-    acs = _acs(settings, desk, engine, changed)
+    acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
     ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
     console = _console(settings, desk, engine, changed)
     parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies)
@@ -283,10 +284,22 @@ def _teller(settings: CentralSettings, engine: Engine, line: Line, board: Board)
     return GateTeller(engine, settings.site, gates.copies, gates.every_min * 60, board, line.tell, lambda: line.up)
 
 
-def _library(settings: CentralSettings, desk: Desk, engine: Engine, tell: Callable[[Telling], None]) -> Library | None:
-    """The library's own system, where there is one. Raises `SettingsRefused` for faults of its profile."""
+def _library(
+    settings: CentralSettings, desk: Desk, engine: Engine, tell: Callable[[Telling], None], held: ExitStack
+) -> Library | None:
+    """The library's own system, where there is one. Two processes that hear the same questions would ask it twice.
+
+    Raises `SettingsRefused` for faults of its profile.
+    """
     if settings.ils is None:
         return None
+    try:
+        held.enter_context(on_duty(engine, Duty.ASKING, alone=settings.broker.share_group is None))
+    except InUse:
+        raise CannotStart(
+            "another central with ils works on this database, and both would ask the library's own system the same; "
+            "end it, or set the same broker.share_group for each of them"
+        ) from None
     try:
         return Library.of(settings.ils, settings.time_zone, desk, engine, tell)
     except (OSError, UnicodeDecodeError) as trouble:
@@ -310,12 +323,14 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
     )
 
 
-def _acs(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Sip2Server | None:
+def _acs(
+    settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None], judge: PinJudge | None
+) -> Sip2Server | None:
     """The SIP2 server, where somebody may log in."""
     if not settings.sip2.account:
         return None
     try:
-        return Sip2Server(settings.sip2, settings.site, desk, engine, changed)
+        return Sip2Server(settings.sip2, settings.site, desk, engine, changed, judge)
     except BadAccount as bad:
         raise CannotStart(str(bad)) from None
     except OSError as trouble:

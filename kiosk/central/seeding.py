@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Table, insert, select
 
 from kiosk.central.accounts import ChargeKind
 from kiosk.central.holdings import HoldState
+from kiosk.central.search.indexing import enter_all
 from kiosk.central.seed_files import ItemsFile, LoansFile, PatronsFile, Seed
 from kiosk.central.settings import CentralSettings, SeedSettings
 from kiosk.central.store import writing
@@ -56,6 +57,7 @@ def seed(engine: Engine, settings: CentralSettings, now: datetime) -> bool:
         _fill(connection, loans, loan_rows)
         _fill(connection, holds, _hold_rows(told, now))
         _fill(connection, charges, _charge_rows(told, now))
+        enter_all(connection)
     log.info(
         "filled the empty database: %d records, %d items, %d patrons, %d loans",
         len(catalogue),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from kiosk.central.acs.settings import Sip2Settings
+from kiosk.central.acs.settings import Pins, Sip2Settings
 from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.settings import CopiesSettings
 from kiosk.central.ils.settings import IlsSettings
@@ -135,8 +135,8 @@ class CentralSettings:
     def __post_init__(self) -> None:
         if self.rules_file is not None and self.rules != RulesFile():
             raise ValueError("expected rules or rules_file, not both")
-        if self.ils is not None and self.broker.share_group is not None:
-            raise ValueError("expected ils or broker.share_group, not both: one process tells the library's own system")
+        if self.sip2.pins is Pins.LIBRARY and self.ils is None:
+            raise ValueError("expected ils where sip2.pins is library: it says which PIN is right")
         names = [station.name for station in self.station]
         if len(set(names)) < len(names):
             raise ValueError("expected each station once")

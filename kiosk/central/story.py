@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from typing import NamedTuple
 
 from kiosk.central.lent.log import note_changed
+from kiosk.central.store.slate import SINCE, Entry, Lookup, Slate, Source, slate_of
 from kiosk.central.store.tables import loans, returns
 from kiosk.model.facts import LoanMade
 from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef
@@ -30,8 +30,7 @@ class EndWhy(StrEnum):
     """The item was lent again: it must have been back."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands in an item's story. Stations break ties, so that the order is the same everywhere."""
 
     at: datetime
@@ -70,34 +69,22 @@ class Told:
     """Another station had already told of something later."""
 
 
-_LOAN = select(loans).where(loans.c.intent == bindparam("intent"))
-_FROM_THEN_ON = select(loans).where(
-    loans.c.item == bindparam("item"),
-    loans.c.ended_at.is_(None) | (loans.c.ended_at >= bindparam("at")) | (loans.c.made_at >= bindparam("at")),
+LOAN = Lookup(loans.c.intent)
+LOANS_OF_ITEM = Lookup(
+    loans.c.item, loans.c.ended_at.is_(None) | (loans.c.ended_at >= SINCE) | (loans.c.made_at >= SINCE)
 )
-_BACK_AFTER = select(returns).where(returns.c.item == bindparam("item"), returns.c.at >= bindparam("at"))
-_END = (
-    update(loans)
-    .where(loans.c.intent == bindparam("of"))
-    .values(
-        ended_at=bindparam("at"),
-        end_station=bindparam("ending_station"),
-        end_seq=bindparam("ending_seq"),
-        end_why=bindparam("why"),
-    )
-)
-_ADD_LOAN, _ADD_RETURN = insert(loans), insert(returns)
+RETURNS_OF_ITEM = Lookup(returns.c.item, returns.c.at >= SINCE)
 
 
-def add_loan(connection: Connection, fact: LoanMade, patron: PatronRef, place: Place) -> Told:
+def add_loan(slate: Slate, fact: LoanMade, patron: PatronRef, place: Place) -> Told:
     """Put a new loan into the story. `fact.intent` must not be there yet."""
-    from_then_on = _from_then_on(connection, fact.item, place)
-    after = _next_after(connection, fact.item, place, from_then_on)
-    before = _running_at(from_then_on, place)
+    others = slate.find(LOANS_OF_ITEM, fact.item)
+    after = _next_after(slate, fact.item, place, others)
+    before = _running_at(others, place)
     if before is not None:
-        _end(connection, before.intent, place, EndWhy.IMPLIED_RETURN)
-    connection.execute(
-        _ADD_LOAN,
+        _end(slate, before, place, EndWhy.IMPLIED_RETURN)
+    made = slate.add(
+        loans,
         {
             "intent": fact.intent,
             "patron": patron,
@@ -106,64 +93,55 @@ def add_loan(connection: Connection, fact: LoanMade, patron: PatronRef, place: P
             "seq": place.seq,
             "made_at": place.at,
             "due": fact.due,
-            "opened": False,
             "provisional": fact.provisional,
         },
     )
     if after is not None:
-        _end(connection, fact.intent, *after)
-    note_changed(connection, fact.item)
+        _end(slate, made, *after)
+    note_changed(slate, fact.item)
     return Told(None if before is None else _ended(before), after is not None and after[0].station != place.station)
 
 
-def add_return(connection: Connection, item: ItemId, place: Place, epoch: Epoch) -> Ended | None:
+def add_return(slate: Slate, item: ItemId, place: Place, epoch: Epoch) -> Ended | None:
     """Put a return into the story; the loan that it ends, if one was running then."""
     row = {"station": place.station, "epoch": epoch, "seq": place.seq, "item": item, "at": place.at}
-    connection.execute(_ADD_RETURN, row)
-    running = _running_at(_from_then_on(connection, item, place), place)
+    slate.add(returns, row)
+    running = _running_at(slate.find(LOANS_OF_ITEM, item), place)
     if running is None:
         return None
-    _end(connection, running.intent, place, EndWhy.RETURNED)
-    note_changed(connection, item)
+    _end(slate, running, place, EndWhy.RETURNED)
+    note_changed(slate, item)
     return _ended(running)
 
 
-def undo(connection: Connection, intent: IntentId, place: Place) -> bool:
+def undo(slate: Slate, intent: IntentId, place: Place) -> bool:
     """Take a loan back: the item never left. False where there is no such loan."""
-    row = loan_of(connection, intent)
+    row = loan_of(slate, intent)
     if row is None:
         return False
     ended = _end_of(row)
     if ended is None or ended > place:
-        _end(connection, intent, place, EndWhy.UNDONE)
-        note_changed(connection, ItemId(row.item))
+        _end(slate, row, place, EndWhy.UNDONE)
+        note_changed(slate, ItemId(row.item))
     return True
 
 
-def loan_of(connection: Connection, intent: IntentId) -> Row[tuple[object, ...]] | None:
-    """The row of the loan under this intent."""
-    return connection.execute(_LOAN, {"intent": intent}).one_or_none()
+def loan_of(source: Source, intent: IntentId) -> Entry | None:
+    """The loan under this intent."""
+    return slate_of(source).one(LOAN, intent)
 
 
-def _from_then_on(connection: Connection, item: ItemId, place: Place) -> Sequence[Row[tuple[object, ...]]]:
-    """The item's loans that had not ended before `place`, or were made after it."""
-    return connection.execute(_FROM_THEN_ON, {"item": item, "at": place.at}).all()
-
-
-def _running_at(from_then_on: Sequence[Row[tuple[object, ...]]], place: Place) -> Row[tuple[object, ...]] | None:
+def _running_at(others: Sequence[Entry], place: Place) -> Entry | None:
     """The loan that runs at `place`: begun before it and not ended before it."""
-    running = [row for row in from_then_on if _start_of(row) < place and _still_runs(_end_of(row), place)]
+    running = [row for row in others if _start_of(row) < place and _still_runs(_end_of(row), place)]
     return max(running, key=_start_of, default=None)
 
 
-def _next_after(
-    connection: Connection, item: ItemId, place: Place, from_then_on: Sequence[Row[tuple[object, ...]]]
-) -> tuple[Place, EndWhy] | None:
+def _next_after(slate: Slate, item: ItemId, place: Place, others: Sequence[Entry]) -> tuple[Place, EndWhy] | None:
     """The first loan or return of the item after `place`."""
-    back = connection.execute(_BACK_AFTER, {"item": item, "at": place.at})
     found = [
-        *((_start_of(row), EndWhy.IMPLIED_RETURN) for row in from_then_on),
-        *((Place(row.at, row.station, row.seq), EndWhy.RETURNED) for row in back),
+        *((_start_of(row), EndWhy.IMPLIED_RETURN) for row in others),
+        *((_place_of(row), EndWhy.RETURNED) for row in slate.find(RETURNS_OF_ITEM, item)),
     ]
     return min((one for one in found if one[0] > place), default=None)
 
@@ -172,18 +150,21 @@ def _still_runs(end: Place | None, place: Place) -> bool:
     return end is None or end > place
 
 
-def _start_of(row: Row[tuple[object, ...]]) -> Place:
+def _place_of(row: Entry) -> Place:
+    return Place(row.at, row.station, row.seq)
+
+
+def _start_of(row: Entry) -> Place:
     return Place(row.made_at, row.station, row.seq)
 
 
-def _end_of(row: Row[tuple[object, ...]]) -> Place | None:
+def _end_of(row: Entry) -> Place | None:
     return None if row.ended_at is None else Place(row.ended_at, row.end_station, row.end_seq)
 
 
-def _ended(row: Row[tuple[object, ...]]) -> Ended:
+def _ended(row: Entry) -> Ended:
     return Ended(IntentId(row.intent), PatronRef(row.patron), row.due, row.lost_at)
 
 
-def _end(connection: Connection, intent: str, place: Place, why: EndWhy) -> None:
-    end = {"of": intent, "at": place.at, "ending_station": place.station, "ending_seq": place.seq, "why": why.value}
-    connection.execute(_END, end)
+def _end(slate: Slate, row: Entry, place: Place, why: EndWhy) -> None:
+    slate.change(loans, row, ended_at=place.at, end_station=place.station, end_seq=place.seq, end_why=why.value)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, select
 
-from kiosk.central.holdings import HoldState, ItemOnFile, item_on_file
+from kiosk.central.holdings import ITEM, RUNNING, SET_ASIDE, HoldState, ItemOnFile, item_on_file, waiting_here
+from kiosk.central.store.slate import Entry, Lookup, Slate, Source, changing, slate_of
 from kiosk.central.store.tables import holds, items, loans
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.rules.lending import Setting
 from kiosk.rules.policy import ALL
 from kiosk.rules.queue import Hold, first_served, others, waits_until
 from kiosk.rules.subjects import Waiting
-
-RUNNING = (HoldState.WAITING.value, HoldState.IN_TRANSIT.value, HoldState.READY.value)
-SET_ASIDE = (HoldState.IN_TRANSIT.value, HoldState.READY.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +28,9 @@ class Trapped:
     state: HoldState
 
 
-_OF_PATRON = select(holds).where(holds.c.patron == bindparam("patron"), holds.c.state.in_(RUNNING))
-_FOR_ITEM = (
-    select(holds)
-    .where(
-        holds.c.state == HoldState.WAITING.value,
-        or_(
-            holds.c.item == bindparam("item"),
-            and_(holds.c.item.is_(None), holds.c.control_number == bindparam("control_number")),
-        ),
-    )
-    .with_for_update()
-)
+HOLD = Lookup(holds.c.id, locks=True)
+HOLDS_OF = Lookup(holds.c.patron, holds.c.state.in_(RUNNING), locks=True)
+KEPT_COPY = Lookup(holds.c.trapped, holds.c.state.in_(SET_ASIDE), locks=True)
 _OTHERS_IN = (
     select(func.count())
     .select_from(items)
@@ -54,146 +43,142 @@ _OTHERS_IN = (
         ~select(loans.c.intent).where(loans.c.item == items.c.id, loans.c.ended_at.is_(None)).exists(),
     )
 )
-_ON_ITS_WAY = select(holds).where(holds.c.trapped == bindparam("copy"), holds.c.state == HoldState.IN_TRANSIT.value)
-_SET_ASIDE = (
-    update(holds)
-    .where(holds.c.id == bindparam("of"))
-    .values(
-        state=bindparam("becomes"),
-        trapped=bindparam("copy"),
-        ready_at=bindparam("at"),
-        expires=bindparam("until"),
-    )
-)
-_KEEP_FOR = update(items).where(items.c.id == bindparam("copy")).values(held_for=bindparam("who"))
-_END = update(holds).where(holds.c.id == bindparam("of")).values(state=bindparam("becomes"), ended_at=bindparam("at"))
 
 
-def place(connection: Connection, hold: Hold, control_number: str | None) -> bool:
+def place(slate: Slate, hold: Hold, control_number: str | None) -> bool:
     """Enter a hold, once; False where this id is known, or the patron waits for the same thing already."""
-    known = connection.execute(select(holds.c.id).where(holds.c.id == hold.id)).first()
-    same = any(
-        (row.item, row.control_number) == (hold.item, control_number) for row in of_patron(connection, hold.patron)
-    )
-    if known is not None or same:
+    same = any((row.item, row.control_number) == (hold.item, control_number) for row in of_patron(slate, hold.patron))
+    if same or slate.one(HOLD, hold.id) is not None:
         return False
-    connection.execute(
-        insert(holds).values(
-            id=hold.id,
-            patron=hold.patron,
-            control_number=control_number,
-            item=hold.item,
-            pickup=hold.pickup,
-            priority=hold.priority,
-            placed_at=hold.placed_at,
-            state=HoldState.WAITING.value,
-        )
+    slate.add(
+        holds,
+        {
+            "id": hold.id,
+            "patron": hold.patron,
+            "control_number": control_number,
+            "item": hold.item,
+            "pickup": hold.pickup,
+            "priority": hold.priority,
+            "placed_at": hold.placed_at,
+            "state": HoldState.WAITING.value,
+        },
     )
     return True
 
 
-def of_patron(connection: Connection, patron: PatronRef) -> list[Row[tuple[object, ...]]]:
+def of_patron(source: Source, patron: PatronRef) -> list[Entry]:
     """Running holds, in the order in which they were placed."""
-    rows = connection.execute(_OF_PATRON, {"patron": patron}).all()
-    return sorted(rows, key=lambda row: (row.placed_at, row.id))
+    running = [row for row in slate_of(source).find(HOLDS_OF, patron) if row.state in RUNNING]
+    return sorted(running, key=lambda row: (row.placed_at, row.id))
 
 
-def waiting_for(connection: Connection, item: ItemOnFile, patron: PatronRef) -> Waiting:
+def waiting_for(source: Source, item: ItemOnFile, patron: PatronRef) -> Waiting:
     """Who else waits for this copy or its title."""
     if not item.wanted:
         return Waiting()
+    slate = slate_of(source)
     values = {"item": item.item.id, "control_number": item.control_number or ""}
-    available = connection.scalar(_OTHERS_IN, values) or 0
-    return others(_queue(connection, item), item.item.id, patron, available)
+    available = slate.connection.scalar(_OTHERS_IN, values) or 0
+    return others(_queue(slate, item), item.item.id, patron, available)
 
 
-def trap(connection: Connection, setting: Setting, item: ItemOnFile, at: datetime) -> Trapped | None:
+def trap(slate: Slate, setting: Setting, item: ItemOnFile, at: datetime) -> Trapped | None:
     """A copy has come back: set it aside for whoever is first, if somebody waits."""
     if not item.wanted:
         return None
-    hold = first_served(_queue(connection, item), item.item.id)
+    hold = first_served(_queue(slate, item), item.item.id)
     if hold is None:
         return None
     elsewhere = bool(hold.pickup) and hold.pickup not in (setting.branch, ALL) and setting.branch != ALL
     state = HoldState.IN_TRANSIT if elsewhere else HoldState.READY
-    _set_aside(connection, setting, hold, item, state, at)
+    _set_aside(slate, setting, hold, item, state, at)
     return Trapped(hold.id, hold.patron, hold.pickup, state)
 
 
-def fulfil(connection: Connection, item: ItemOnFile, patron: PatronRef, at: datetime) -> None:
+def fulfil(slate: Slate, item: ItemOnFile, patron: PatronRef, at: datetime) -> None:
     """The patron has borrowed this copy: what they waited for has come."""
-    for row in of_patron(connection, patron):
+    for row in of_patron(slate, patron):
         if (
             row.trapped == item.item.id
             or row.item == item.item.id
             or (row.item is None and row.control_number is not None and row.control_number == item.control_number)
         ):
-            _ended(connection, row, HoldState.FULFILLED, at)
+            _ended(slate, row, HoldState.FULFILLED, at)
             return
 
 
-def cancel(connection: Connection, setting: Setting, hold: str, patron: PatronRef) -> bool:
+def cancel(slate: Slate, setting: Setting, hold: str, patron: PatronRef) -> bool:
     """End a running hold of this patron; its copy goes to the next. False where the patron has no such hold."""
-    for row in of_patron(connection, patron):
+    for row in of_patron(slate, patron):
         if row.id == hold:
-            _pass_on(connection, setting, _ended(connection, row, HoldState.CANCELLED, setting.now))
+            _pass_on(slate, setting, _ended(slate, row, HoldState.CANCELLED, setting.now))
             return True
     return False
 
 
-def expire(connection: Connection, setting: Setting) -> list[ItemId]:
+def expire(source: Source, setting: Setting) -> list[ItemId]:
     """End holds that nobody came for; the copies, which are set aside for the next or go back to the shelf."""
     today = setting.policy.calendar.local(setting.now).date()
-    over = select(holds).where(holds.c.state.in_(SET_ASIDE), holds.c.expires < today).with_for_update()
-    freed = [_ended(connection, row, HoldState.EXPIRED, setting.now) for row in connection.execute(over).all()]
-    for item in freed:
-        _pass_on(connection, setting, item)
+    over = select(holds.c.id).where(holds.c.state.in_(SET_ASIDE), holds.c.expires < today).order_by(holds.c.id)
+    with changing(source) as slate:
+        numbers = slate.connection.scalars(over).all()
+        slate.fetch(HOLD, numbers)
+        rows = [row for number in numbers if (row := slate.one(HOLD, number)) is not None]
+        freed = [_ended(slate, row, HoldState.EXPIRED, setting.now) for row in rows if row.state in SET_ASIDE]
+        for item in freed:
+            _pass_on(slate, setting, item)
     return [item for item in freed if item is not None]
 
 
-def arrived(connection: Connection, setting: Setting, item: ItemOnFile, at: datetime) -> Trapped | None:
+def arrived(slate: Slate, setting: Setting, item: ItemOnFile, at: datetime) -> Trapped | None:
     """A copy that was on its way has come to the branch where it is collected."""
-    row = connection.execute(_ON_ITS_WAY, {"copy": item.item.id}).first()
+    kept = slate.find(KEPT_COPY, item.item.id)
+    row = next((row for row in kept if row.state == HoldState.IN_TRANSIT.value), None)
     if row is None:
         return None
     hold = _hold(row)
     here = hold.pickup == setting.branch
     state = HoldState.READY if here else HoldState.IN_TRANSIT
     if here:
-        _set_aside(connection, setting, hold, item, state, at)
+        _set_aside(slate, setting, hold, item, state, at)
     return Trapped(hold.id, hold.patron, hold.pickup, state)
 
 
-def _queue(connection: Connection, item: ItemOnFile) -> list[Hold]:
+def _queue(slate: Slate, item: ItemOnFile) -> list[Hold]:
     """Everybody who waits for this copy or its title."""
-    rows = connection.execute(_FOR_ITEM, {"item": item.item.id, "control_number": item.control_number or ""})
-    return [_hold(row) for row in rows]
+    return [_hold(row) for row in waiting_here(slate, item.item.id, item.control_number)]
 
 
-def _pass_on(connection: Connection, setting: Setting, copy: ItemId | None) -> None:
+def _pass_on(slate: Slate, setting: Setting, copy: ItemId | None) -> None:
     """A copy that was set aside is free: whoever is next gets it."""
-    on_file = None if copy is None else item_on_file(connection, copy, lock=True)
+    on_file = None if copy is None else item_on_file(slate, copy)
     if on_file is not None:
-        trap(connection, setting, on_file, setting.now)
+        trap(slate, setting, on_file, setting.now)
 
 
-def _set_aside(
-    connection: Connection, setting: Setting, hold: Hold, item: ItemOnFile, state: HoldState, at: datetime
-) -> None:
+def _set_aside(slate: Slate, setting: Setting, hold: Hold, item: ItemOnFile, state: HoldState, at: datetime) -> None:
     terms = setting.terms(loan_class=item.loan_class)
     until = waits_until(terms, setting.policy.calendar, at) if state is HoldState.READY else None
-    values = {"of": hold.id, "becomes": state.value, "copy": item.item.id, "at": at, "until": until}
-    connection.execute(_SET_ASIDE, values)
-    connection.execute(_KEEP_FOR, {"copy": item.item.id, "who": hold.patron})
+    row = slate.one(HOLD, hold.id)
+    assert row is not None, "it has just been found"
+    slate.change(holds, row, state=state.value, trapped=item.item.id, ready_at=at, expires=until)
+    keep_for(slate, item.item.id, hold.patron)
 
 
-def _ended(connection: Connection, row: Row[tuple[object, ...]], state: HoldState, at: datetime) -> ItemId | None:
-    connection.execute(_END, {"of": row.id, "becomes": state.value, "at": at})
+def keep_for(slate: Slate, copy: ItemId, patron: PatronRef | None) -> None:
+    """A copy is kept for this patron, or for nobody."""
+    row = slate.one(ITEM, copy)
+    if row is not None:
+        slate.change(items, row, held_for=patron)
+
+
+def _ended(slate: Slate, row: Entry, state: HoldState, at: datetime) -> ItemId | None:
+    slate.change(holds, row, state=state.value, ended_at=at)
     if row.trapped is None:
         return None
-    connection.execute(_KEEP_FOR, {"copy": row.trapped, "who": None})
+    keep_for(slate, row.trapped, None)
     return ItemId(row.trapped)
 
 
-def _hold(row: Row[tuple[object, ...]]) -> Hold:
+def _hold(row: Entry) -> Hold:
     return Hold(row.id, PatronRef(row.patron), row.placed_at, row.priority, row.item, row.pickup)

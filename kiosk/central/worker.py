@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from kiosk.central.answering import Desk
-from kiosk.central.handling import Unusable, greetings, handle, one_by_one, set_aside, stripped, take
+from kiosk.central.handling import greetings, handle_all, one_by_one, set_aside, stripped, take
 from kiosk.central.inbox import Inbox, Message, Work
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.store import writing
@@ -139,10 +139,10 @@ class Worker:
         for single in one_by_one(heard):
             try:
                 with writing(self._engine) as connection:
-                    telling = take(connection, self._desk, heard, single)
+                    telling = take(connection, self._desk, [(heard, single)])[0]
             except DBAPIError:
                 with writing(self._engine) as connection:
-                    telling = take(connection, self._desk, heard, stripped(single, why))
+                    telling = take(connection, self._desk, [(heard, stripped(single, why))])[0]
         if telling is not None:
             self._tell(telling)
             self._changed()
@@ -153,20 +153,15 @@ class Worker:
         with writing(self._engine) as connection:
             if work.greeted:
                 tellings += greetings(connection, self._desk, self._site, now)
-            refused = 0
-            for message in work.messages:
-                if isinstance(message, Heard) and message.channel is Channel.ASK and self._divert(message):
-                    continue
-                try:
-                    telling = handle(connection, self._desk, message, now)
-                except Unusable as unusable:
-                    refused += 1
-                    log.warning("set aside a message: %s", unusable)
-                    continue
-                if telling is not None:
-                    tellings.append(telling)
-        self.counts.set_aside += refused
-        return tellings
+            stay = [message for message in work.messages if not self._goes_away(message)]
+            handled = handle_all(connection, self._desk, stay, now)
+        for unusable in handled.unusable:
+            log.warning("set aside a message: %s", unusable)
+        self.counts.set_aside += len(handled.unusable)
+        return tellings + handled.tellings
+
+    def _goes_away(self, message: Message) -> bool:
+        return isinstance(message, Heard) and message.channel is Channel.ASK and self._divert(message)
 
     def _committed(self, work: Work, tellings: list[Telling]) -> None:
         if not self.counts.store_works:

@@ -25,6 +25,7 @@ MODULES = (
     "device",
     "day",
     "rules",
+    "search",
     "simulate",
     "sip2",
     "staff_card",

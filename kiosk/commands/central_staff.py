@@ -13,6 +13,7 @@ from kiosk.commands.central_store import NoStore, complain, opened
 from kiosk.commands.json_text import json_text
 from kiosk.commands.options import add_config, overrides
 from kiosk.model.circulation import Language
+from kiosk.words.sentences import CONSOLE_LANGUAGES
 
 
 class Refused(Exception):
@@ -28,7 +29,9 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     adding.add_argument("--roles", required=True, metavar="R,R", help="of roles.toml, such as circulation,finance")
     adding.add_argument("--full-name", metavar="TEXT", help="as pages show it (NAME)")
     adding.add_argument("--branch", default="", metavar="BRANCH", help="whose rules hold at their desk")
-    adding.add_argument("--language", choices=[each.value for each in Language], default="zh", help="of their pages")
+    adding.add_argument(
+        "--language", choices=[each.value for each in CONSOLE_LANGUAGES], default="zh", help="of their pages"
+    )
     listing = _action(actions, "list", "every account with its roles", _list)
     listing.add_argument("--json", action="store_true", help="print a JSON array")
     setting = _action(actions, "passwd", "give a new password, and end the sessions under the old one", _passwd)

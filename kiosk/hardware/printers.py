@@ -46,6 +46,9 @@ PrinterPort = Annotated[
     str, Limit("a path such as /dev/usb/lp0, tcp://host:9100, or cups://queue for an office printer", _names_a_printer)
 ]
 
+ARABIC_FONT = "NotoSansArabic-Regular.ttf"
+"""Beside the receipt's font, where the set-up puts it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
@@ -71,8 +74,8 @@ class PrinterSettings:
     logo: Path | None = None
     """PNG picture at the top of each receipt; made black and white, and smaller where it is wider than the paper."""
     templates: Path | None = None
-    """Folder with the library's own layout of receipts, `zh.toml` and `en.toml`, see receipts.md. Absent: the shipped
-    ones."""
+    """Folder with the library's own layout of receipts, a file for each language such as `zh.toml`, see receipts.md.
+    Absent: the shipped ones."""
 
 
 def opened_printer(
@@ -121,7 +124,8 @@ def _model(settings: PrinterSettings) -> PrinterModel:
 
 def _drawing(font: Path, width_dots: int) -> ReceiptDrawing:
     """Raises `BadSetting` where the font is not there."""
-    drawing = ReceiptDrawing(font, width_dots=width_dots)
+    arabic = font.with_name(ARABIC_FONT)
+    drawing = ReceiptDrawing(font, width_dots=width_dots, arabic_path=arabic if arabic.is_file() else None)
     drawing.load_fonts()
     return drawing
 

@@ -14,7 +14,12 @@ class Language(StrEnum):
     """Languages of the screens, by BCP 47 tag."""
 
     ZH = "zh"
+    """Simplified Chinese."""
+    ZH_HANT = "zh-Hant"
     EN = "en"
+    AR = "ar"
+    DE = "de"
+    JA = "ja"
 
 
 class Purpose(StrEnum):

@@ -126,6 +126,7 @@ class Policy:
         self.ages = {age.mark: age.from_years for age in rules.age}
         self._lines = {line.place: line for line in rules.line}
         self._found: dict[Place, Found] = {}
+        self._limits: dict[Place, int | None] = {}
 
     def find(self, place: Place) -> Found:
         """The values for one loan."""
@@ -138,6 +139,14 @@ class Policy:
 
     def limit(self, place: Place) -> int | None:
         """`max_loans` over the place's own loan class (`*`: over all loans together); None where there is none."""
+        if place in self._limits:
+            return self._limits[place]
+        limit = self._limit_looked_up(place)
+        if len(self._limits) < MOST_PLACES:
+            self._limits[place] = limit
+        return limit
+
+    def _limit_looked_up(self, place: Place) -> int | None:
         for each in place.widening():
             line = self._lines.get(each)
             if each.loan_class == place.loan_class and line is not None and line.max_loans is not None:

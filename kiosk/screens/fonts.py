@@ -1,84 +1,158 @@
-"""Takes the Simplified Chinese faces out of Debian's font collections, once, at set-up.
+"""Gathers the fonts of the screens in one folder, once, at set-up (`python -m kiosk.screens.fonts --out DIR`).
 
-`pygame.font` always opens face 0 of a `.ttc`, which for Noto Sans CJK holds the Japanese forms; so the face named
-"Noto Sans CJK SC" is written to a file of its own (`python -m kiosk.screens.fonts --out DIR`).
+`pygame.font` always opens face 0 of a `.ttc`, which for Noto Sans CJK holds the Japanese forms; so the faces for
+simplified and traditional Chinese and for Japanese are each written to a file of their own.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
-FAMILY = "Noto Sans CJK SC"
-REGULAR = "NotoSansCJKsc-Regular.otf"
-BOLD = "NotoSansCJKsc-Bold.otf"
-COLLECTIONS = {
-    REGULAR: Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
-    BOLD: Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc"),
-}
+from kiosk.model.circulation import Language
+
+CJK = Path("/usr/share/fonts/opentype/noto")
+CORE = Path("/usr/share/fonts/truetype/noto")
+"""Where Debian's packages fonts-noto-cjk and fonts-noto-core put their files."""
 FOLDER_VARIABLE = "KIOSK_FONTS"
 FAMILY_NAME_ID = 1
 """OpenType `name` table, name ID 1: font family."""
+
+
+class Face(StrEnum):
+    """What the screens are lettered with."""
+
+    SC = "sc"
+    """Simplified Chinese forms, and Latin, Greek and Cyrillic: the one that must be there."""
+    TC = "tc"
+    JP = "jp"
+    ARABIC = "arabic"
+    HEBREW = "hebrew"
+    THAI = "thai"
+    DEVANAGARI = "devanagari"
+
+
+IDEOGRAPHS: Mapping[Language, Face] = {Language.ZH_HANT: Face.TC, Language.JA: Face.JP}
+"""Whose forms ideographs have in a language's texts; simplified Chinese ones where nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one file of a face comes from. `family` is the face's name in a collection, empty for a plain file."""
+
+    path: Path
+    family: str = ""
+
+    @property
+    def package(self) -> str:
+        return "fonts-noto-cjk" if self.family else "fonts-noto-core"
+
+
+def regular(face: Face) -> str:
+    """The name of the prepared file with the regular weight."""
+    return f"NotoSansCJK{face.value}-Regular.otf" if face in _CJK_FACES else f"NotoSans{face.value.title()}-Regular.ttf"
+
+
+def bold(face: Face) -> str:
+    """The name of the prepared file with the bold weight."""
+    return regular(face).replace("Regular", "Bold")
+
+
+_CJK_FACES = frozenset({Face.SC, Face.TC, Face.JP})
+REGULAR, BOLD = regular(Face.SC), bold(Face.SC)
+SOURCES: Mapping[str, Source] = {
+    **{
+        prepared(face): Source(CJK / f"NotoSansCJK-{weight}.ttc", f"Noto Sans CJK {face.value.upper()}")
+        for face in sorted(_CJK_FACES)
+        for prepared, weight in ((regular, "Regular"), (bold, "Bold"))
+    },
+    **{
+        prepared(face): Source(CORE / prepared(face))
+        for face in Face
+        if face not in _CJK_FACES
+        for prepared in (regular, bold)
+    },
+}
+"""The prepared files by their names, and what each is made from."""
 
 
 class FontsMissing(Exception):
     """The prepared fonts are not there; the text says where they were looked for and what to do."""
 
 
-def prepare(out: Path, collections: dict[str, Path] = COLLECTIONS) -> list[Path]:
-    """Write the faces that are not in `out` yet; return what was written. Raises `FontsMissing`."""
+def prepare(out: Path, sources: Mapping[str, Source] = SOURCES) -> list[Path]:
+    """Write the files that are not in `out` yet; return what was written. Raises `FontsMissing`."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, collection in collections.items():
+    for name, source in sources.items():
         target = out / name
         if not target.exists():
-            _extract(collection, target)
+            _write(source, target)
             written.append(target)
     return written
 
 
 def folder(given: Path | None = None) -> Path:
-    """The folder of the prepared fonts: as given, else `$KIOSK_FONTS`, else the set-up's own. Raises `FontsMissing`."""
+    """The folder of the prepared fonts: as given, else `$KIOSK_FONTS`, else the set-up's own. Raises `FontsMissing`.
+
+    Without the face for simplified Chinese nothing can be shown; `lacking` names the others.
+    """
     named = os.environ.get(FOLDER_VARIABLE)
     chosen = given or (Path(named) if named else Path(sys.prefix) / "share" / "kiosk-fonts")
     missing = [name for name in (REGULAR, BOLD) if not (chosen / name).is_file()]
     if missing:
         raise FontsMissing(
             f"{chosen}: no {' and no '.join(missing)}; run `make setup`, or "
-            f"`python -m kiosk.screens.fonts --out {chosen}` after installing fonts-noto-cjk"
+            f"`python -m kiosk.screens.fonts --out {chosen}` after installing fonts-noto-cjk and fonts-noto-core"
         )
     return chosen
 
 
-def coverage(prepared: Path) -> frozenset[int]:
-    """The code points that the prepared faces can draw; both weights have the same. Takes about 70 ms."""
+def lacking(prepared: Path) -> list[str]:
+    """Files of other faces that are not there: their scripts are drawn with another face, or as boxes."""
+    return [name for name in SOURCES if not (prepared / name).is_file()]
+
+
+def coverage(prepared: Path, face: Face = Face.SC) -> frozenset[int]:
+    """The code points that a prepared face can draw; both weights have the same. 70 ms for the large ones."""
     from fontTools.ttLib import TTFont
 
-    with TTFont(prepared / REGULAR, lazy=True) as face:
-        return frozenset(face.getBestCmap())
+    with TTFont(prepared / regular(face), lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
 
 
-def _extract(collection: Path, target: Path) -> None:
+def _write(source: Source, target: Path) -> None:
+    if not source.path.is_file():
+        raise FontsMissing(f"{source.path}: not found; install the Debian package {source.package}")
+    unfinished = target.with_suffix(".part")
+    if source.family:
+        _extract(source, unfinished)
+    else:
+        shutil.copyfile(source.path, unfinished)
+    unfinished.replace(target)
+
+
+def _extract(source: Source, target: Path) -> None:
     from fontTools.ttLib import TTCollection
 
-    if not collection.is_file():
-        raise FontsMissing(f"{collection}: not found; install the Debian package fonts-noto-cjk")
-    with TTCollection(collection, lazy=True) as faces:
+    with TTCollection(source.path, lazy=True) as faces:
         for face in faces:
-            if face["name"].getDebugName(FAMILY_NAME_ID) == FAMILY:
-                unfinished = target.with_suffix(".part")
-                face.save(unfinished)
-                unfinished.replace(target)
+            if face["name"].getDebugName(FAMILY_NAME_ID) == source.family:
+                face.save(target)
                 return
-    raise FontsMissing(f"{collection}: has no face named {FAMILY!r}; expected Debian's fonts-noto-cjk")
+    raise FontsMissing(f"{source.path}: has no face named {source.family!r}; expected Debian's fonts-noto-cjk")
 
 
 def main(argv: list[str] | None = None) -> int:
     """`python -m kiosk.screens.fonts --out DIR`."""
     parser = argparse.ArgumentParser(prog="kiosk.screens.fonts", description="Prepare the fonts of the screens.")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the two font files")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the font files")
     try:
         for path in prepare(parser.parse_args(argv).out):
             print(f"fonts: wrote {path.name}")

@@ -10,7 +10,7 @@ from kiosk.screens.ops import Weight
 ELLIPSIS = "…"
 LATIN_ELLIPSIS = "..."
 """The font's `…` stands in the middle of the line, as Chinese wants it."""
-LATIN_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "…": LATIN_ELLIPSIS})
+LATIN_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": LATIN_ELLIPSIS})
 """The font's curly quotes are as wide as an ideograph; text without ideographs gets straight ones."""
 REPLACEMENT = "□"
 MOST_EVEN_LINES = 5

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from kiosk.model.circulation import Language
+
 SHADOW_REACH = 14
 """Units that a soft shadow reaches beyond its box to the sides; down, `SHADOW_DROP` more."""
 SHADOW_DROP = 6
@@ -109,6 +111,10 @@ class Text:
     align: Align = Align.LEFT
     private: bool = False
     """Drawn as bars where the picture leaves the kiosk."""
+    language: Language = Language.ZH
+    """Whose forms ideographs have."""
+    rtl: bool = False
+    """The line as a whole goes from right to left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ class Icon:
     name: str
     colour: str
     turn: int = 0
+    mirrored: bool = False
+    """Left and right changed: it points the other way."""
 
 
 @dataclass(frozen=True, slots=True)

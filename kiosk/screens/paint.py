@@ -22,10 +22,12 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 from PIL import Image
 
+from kiosk.model.circulation import Language
 from kiosk.screens import icons, pictures
-from kiosk.screens.fonts import BOLD, REGULAR, coverage
+from kiosk.screens.fonts import IDEOGRAPHS, Face, bold, coverage, regular
 from kiosk.screens.frame import Size
 from kiosk.screens.ops import Align, Box, DrawOp, Icon, Modules, Picture, Rect, Shadow, Text, Weight, extent
+from kiosk.screens.runs import Run, Script, has_rtl, runs, script_of
 
 ICONS = Path(__file__).with_name("icons")
 PICTURES = Path(__file__).with_name("pictures")
@@ -89,28 +91,60 @@ class Pointer:
     """Which one: several may be on the glass."""
 
 
+FACES = {
+    Script.ARABIC: Face.ARABIC,
+    Script.HEBREW: Face.HEBREW,
+    Script.THAI: Face.THAI,
+    Script.DEVANAGARI: Face.DEVANAGARI,
+}
+SHAPING = {Face.ARABIC: "Arab", Face.HEBREW: "Hebr", Face.THAI: "Thai", Face.DEVANAGARI: "Deva"}
+"""ISO 15924 codes, for HarfBuzz."""
+
+
 class Fonts:
-    """Both weights in every size that was asked for. `folder` holds the files that `kiosk.screens.fonts` prepared."""
+    """Every face in both weights and every size that was asked for.
+
+    `folder` holds the files that `kiosk.screens.fonts` prepared. Where one of another face than the first is not
+    there, the first takes its place.
+    """
 
     def __init__(self, folder: Path) -> None:
         pygame.font.init()
-        self._files = {Weight.REGULAR: folder / REGULAR, Weight.BOLD: folder / BOLD}
-        self._fonts: dict[tuple[int, Weight], pygame.font.Font] = {}
+        self._folder = folder
+        self._faces = {face for face in Face if (folder / regular(face)).is_file() and (folder / bold(face)).is_file()}
+        self._fonts: dict[tuple[Face, int, Weight, bool], pygame.font.Font] = {}
+        self._covered: dict[Face, frozenset[int]] = {Face.SC: coverage(folder)}
         self.width = lru_cache(maxsize=8192)(self._width)
-        self._covered = coverage(folder)
 
-    def font(self, size: int, weight: Weight) -> pygame.font.Font:
-        key = (size, weight)
+    def font(self, face: Face, size: int, weight: Weight, rtl: bool = False) -> pygame.font.Font:
+        """A face for one script and direction."""
+        key = (face if face in self._faces else Face.SC, size, weight, rtl)
         if key not in self._fonts:
-            self._fonts[key] = pygame.font.Font(self._files[weight], size)
+            file = regular(key[0]) if weight is Weight.REGULAR else bold(key[0])
+            font = self._fonts[key] = pygame.font.Font(self._folder / file, size)
+            if key[0] in SHAPING:
+                font.set_script(SHAPING[key[0]])
+            if rtl:
+                font.set_direction(pygame.DIRECTION_RTL)
         return self._fonts[key]
 
+    def of_run(self, run: Run, size: int, weight: Weight, language: Language = Language.ZH) -> pygame.font.Font:
+        """The font of a run in a text of this language."""
+        face = FACES.get(run.script) or IDEOGRAPHS.get(language, Face.SC)
+        return self.font(face, size, weight, run.rtl)
+
     def _width(self, text: str, size: int, weight: Weight) -> int:
-        return self.font(size, weight).size(text)[0]
+        """Ideographs are as wide in every language, and runs in whatever order."""
+        return sum(self.of_run(run, size, weight).size(run.text)[0] for run in runs(text, has_rtl(text)))
 
     def has_glyph(self, character: str) -> bool:
         """By the font's own table: pygame gives a width to what the font has not, too."""
-        return ord(character) in self._covered
+        face = FACES.get(script_of(character), Face.SC)
+        if face not in self._faces:
+            face = Face.SC
+        if face not in self._covered:
+            self._covered[face] = coverage(self._folder, face)
+        return ord(character) in self._covered[face]
 
 
 class SurfaceCache:
@@ -180,8 +214,8 @@ class Painter:
                 self._draw_shadow(op)
             case Text():
                 self._draw_text(op)
-            case Icon(box, name, colour, turn):
-                self.surface.blit(self._icon(name, colour, box, turn), (box.x, box.y))
+            case Icon():
+                self.surface.blit(self._icon(op), (op.box.x, op.box.y))
             case Picture(box, name):
                 self.surface.blit(self._picture(name, box), (box.x, box.y))
             case Modules():
@@ -294,11 +328,12 @@ class Painter:
         return held
 
     def _draw_text(self, op: Text) -> None:
-        key = ("text", op.text, op.size, op.weight, op.colour)
+        key = ("text", op.text, op.size, op.weight, op.colour, op.language, op.rtl)
+        parts = [(run, self._fonts.of_run(run, op.size, op.weight, op.language)) for run in runs(op.text, op.rtl)]
+        ascent = max(font.get_ascent() for _, font in parts)
         surface = self._cache.get(key)
-        font = self._fonts.font(op.size, op.weight)
         if surface is None:
-            surface = self._cache.put(key, font.render(op.text, True, _colour(op.colour)))
+            surface = self._cache.put(key, _lettered(parts, ascent, _colour(op.colour)))
         match op.align:
             case Align.LEFT:
                 left = op.box.x
@@ -306,21 +341,22 @@ class Painter:
                 left = op.box.x + (op.box.w - surface.get_width()) // 2
             case Align.RIGHT:
                 left = op.box.right - surface.get_width()
-        top = op.box.y + op.box.h // 2 + round(BASELINE * op.size) - font.get_ascent()
+        top = op.box.y + op.box.h // 2 + round(BASELINE * op.size) - ascent
         limit = extent(op)
         part = pygame.Rect(limit.x - left, limit.y - top, limit.w, limit.h)
         self.surface.blit(surface, (max(left, limit.x), max(top, limit.y)), part.clip(surface.get_rect()))
 
-    def _icon(self, name: str, colour: str, box: Box, turn: int) -> pygame.Surface:
-        key = ("icon", name, colour, box.w, box.h, turn)
+    def _icon(self, op: Icon) -> pygame.Surface:
+        key = ("icon", op.name, op.colour, op.box.w, op.box.h, op.turn, op.mirrored)
         held = self._cache.get(key)
         if held is None:
-            source = _source(ICONS / f"{name}.svg").replace("currentColor", colour[:7])
-            if turn:
-                source = source.replace(">", f'><g transform="rotate({turn} 12 12)">', 1).replace(
+            source = _source(ICONS / f"{op.name}.svg").replace("currentColor", op.colour[:7])
+            if op.turn:
+                source = source.replace(">", f'><g transform="rotate({op.turn} 12 12)">', 1).replace(
                     "</svg>", "</g></svg>"
                 )
-            held = self._cache.put(key, _svg(source, box))
+            drawn = _svg(source, op.box)
+            held = self._cache.put(key, pygame.transform.flip(drawn, True, False) if op.mirrored else drawn)
         return held
 
     def _picture(self, name: str, box: Box) -> pygame.Surface:
@@ -393,6 +429,21 @@ def _source(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as trouble:
         log.warning("the picture %s cannot be read (%s): a ring is drawn in its place", path, type(trouble).__name__)
         return NO_PICTURE.replace("currentColor", MASK_COLOUR) if path.parent == PICTURES else NO_PICTURE
+
+
+def _lettered(parts: list[tuple[Run, pygame.font.Font]], ascent: int, colour: Colour) -> pygame.Surface:
+    """Runs beside each other on one baseline, `ascent` pixels below the top."""
+    drawn = [(font.render(run.text, True, colour), ascent - font.get_ascent()) for run, font in parts]
+    if len(drawn) == 1:
+        return drawn[0][0]
+    width = sum(surface.get_width() for surface, _ in drawn)
+    whole = pygame.Surface((width, max(surface.get_height() + top for surface, top in drawn)), pygame.SRCALPHA)
+    whole.fill((*colour[:3], 0))
+    left = 0
+    for surface, top in drawn:
+        whole.blit(surface, (left, top))
+        left += surface.get_width()
+    return whole
 
 
 def _svg(source: str, box: Box) -> pygame.Surface:

@@ -20,6 +20,7 @@ from kiosk.screens.view import (
     HelpOverlay,
     HomeBody,
     IdentifyBody,
+    LanguagesOverlay,
     ListBody,
     OutBody,
     PinBody,
@@ -47,7 +48,7 @@ def render(
     view = view_of(state, settings, state.around.now_s if now_s is None else now_s)
     regions = regions_of(size)
     scale = scale_of(size)
-    canvas = Canvas(size, Ruler(measure, scale), pressed)
+    canvas = Canvas(size, Ruler(measure, scale), view.language, pressed)
     ground(canvas, regions.ground)
     head = chrome.header(canvas, regions, view.header)
     body = _body(canvas, regions, view, page)
@@ -61,6 +62,9 @@ def render(
         case HelpOverlay() as shown:
             overlay = "help"
             children = (overlays.help_panel(canvas, regions, shown), *(node.covered() for node in children))
+        case LanguagesOverlay() as shown:
+            overlay = "languages"
+            children = (overlays.languages(canvas, regions, shown), *(node.covered() for node in children))
         case None:
             pass
         case _:

@@ -31,6 +31,7 @@ from kiosk.session.state import (
     OnPad,
     OutCause,
     OutOfService,
+    Panel,
     Part,
     Policy,
     ReceiptStage,
@@ -91,7 +92,7 @@ def row(number: int, stage: Stage, *codes: ReasonCode, known: bool = True) -> Ro
 def around(**changes: object) -> Surroundings:
     """A well kiosk on line, 24 November 10:42 in Shanghai."""
     plain = Surroundings(
-        policy=Policy(),
+        policy=Policy(languages=tuple(Language)),
         ids=IdSource(b"samples-of-screens"),
         language=Language.ZH,
         now_s=NOW_S,
@@ -147,6 +148,8 @@ def _welcome() -> dict[str, Kiosk]:
         "attract-help-heard": _shown(Attract(help=True), call=Call(AskId("c"), CallStage.HEARD)),
         "attract-help-unheard": _shown(Attract(help=True), call=Call(AskId("c"), CallStage.UNHEARD)),
         "attract-help-offline": _shown(Attract(help=True), online=False),
+        "attract-two-languages": _shown(Attract(), policy=Policy()),
+        "languages": _shown(Attract(), panel=Panel.LANGUAGES),
         "identify": _shown(Identifying(IDLE, Purpose.BORROW)),
         "identify-books": _shown(Identifying(IDLE, None), pad=_on_pad(3)),
         "identify-looking": _shown(Identifying(IDLE, Purpose.BORROW, "card", AskId("a"))),

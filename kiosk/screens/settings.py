@@ -16,4 +16,5 @@ class ScreenSettings:
     motion: bool = True
 
     def library(self, language: Language) -> str:
-        return self.library_zh if language is Language.ZH else self.library_en
+        """The library's name for readers of a language."""
+        return self.library_zh if language in (Language.ZH, Language.ZH_HANT) else self.library_en

@@ -325,6 +325,25 @@ class HelpOverlay:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """A language by its own name."""
+
+    language: Language
+    name: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagesOverlay:
+    title: str
+    choices: tuple[LanguageChoice, ...]
+    close: Button
+
+
+Overlay = TimeoutOverlay | HelpOverlay | LanguagesOverlay
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A whole screen."""
 
@@ -336,7 +355,7 @@ class View:
     bar: tuple[Button, ...]
     countdown: str = ""
     """A line in place of the main action."""
-    overlay: TimeoutOverlay | HelpOverlay | None = None
+    overlay: Overlay | None = None
     turn: int = 0
     """Degrees by which turning icons stand now."""
     sway: int = 0

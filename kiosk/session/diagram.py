@@ -74,6 +74,11 @@ STAYING = frozenset(
         Touch.ENTER,
         Touch.TEST,
         Touch.DO,
+        Touch.LANGUAGES,
+        Touch.CLOSE_PANEL,
+        Touch.TO_PHONE,
+        Touch.TO_MAIL,
+        Touch.CALL_STAFF,
     }
 )
 """Touches that change something on a screen and never the screen."""

@@ -90,6 +90,12 @@ class OnPad:
     afi: int | None = None
 
 
+class Panel(StrEnum):
+    """What can be opened over every screen."""
+
+    LANGUAGES = "languages"
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What holds on every screen."""
@@ -144,6 +150,7 @@ class Surroundings:
     """The card that was lifted last after lying longer than a tap: its owner is going."""
     quiet_s: float | None = None
     """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
+    panel: Panel | None = None
 
     @property
     def prints(self) -> bool:

@@ -61,6 +61,7 @@ from kiosk.session.state import (
     Kiosk,
     OutCause,
     OutOfService,
+    Panel,
     Policy,
     Returning,
     Scene,
@@ -122,6 +123,8 @@ def step(state: Kiosk, event: Event, moment: Moment) -> tuple[Kiosk, tuple[Effec
     scene = out_of_service.must_be(turn, state.scene)
     if scene is state.scene and not _is_repeated_card(state, event):
         scene = out_of_service.must_be(turn, _decided(turn, scene, event))
+    if type(scene) is not type(state.scene):
+        turn.around = surroundings.opened(turn.around, None)
     return Kiosk(turn.around, scene), turn.effects()
 
 
@@ -199,7 +202,14 @@ def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:
         case Touched(what=Touch.NEXT_LANGUAGE):
             turn.around = surroundings.spoken(turn.around, None)
             return scene, False
+        case Touched(what=Touch.LANGUAGES):
+            turn.around = surroundings.opened(turn.around, Panel.LANGUAGES)
+            return replace(scene, help=False), False
+        case Touched(what=Touch.CLOSE_PANEL):
+            turn.around = surroundings.opened(turn.around, None)
+            return scene, False
         case Touched(what=Touch.HELP):
+            turn.around = surroundings.opened(turn.around, None)
             return replace(scene, help=True), False
         case Touched(what=Touch.CALL_STAFF):
             return calling.call(turn, scene), True

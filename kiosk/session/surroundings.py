@@ -39,7 +39,7 @@ from kiosk.session.events import (
     TimePassed,
     Touched,
 )
-from kiosk.session.state import CallStage, OnPad, Surroundings
+from kiosk.session.state import CallStage, OnPad, Panel, Surroundings
 
 LYING_S = 0.5
 """A pad that comes up reports within this time what lay there before (or before it says that it is up)."""
@@ -105,7 +105,7 @@ def touched(around: Surroundings) -> Surroundings:
 
 def at_rest(around: Surroundings) -> Surroundings:
     """Nobody is here: the library's own language again."""
-    return replace(around, language=around.policy.languages[0], quiet_s=None, call=None)
+    return replace(around, language=around.policy.languages[0], quiet_s=None, panel=None, call=None)
 
 
 def spoken(around: Surroundings, language: Language | None) -> Surroundings:
@@ -114,7 +114,12 @@ def spoken(around: Surroundings, language: Language | None) -> Surroundings:
     if language is None:
         at = languages.index(around.language) if around.language in languages else -1
         language = languages[(at + 1) % len(languages)]
-    return replace(around, language=language)
+    return replace(around, language=language, panel=None)
+
+
+def opened(around: Surroundings, panel: Panel | None) -> Surroundings:
+    """This panel over the screen, or none."""
+    return around if around.panel is panel else replace(around, panel=panel)
 
 
 def _device(around: Surroundings, event: DeviceChanged) -> Surroundings:

@@ -125,7 +125,7 @@ Templates = Mapping[Language, Template]
 
 
 def load_templates(folder: Path | None) -> Templates:
-    """The templates in `folder`, `zh.toml` and `en.toml`; the shipped ones where it has none, or is None.
+    """The templates in `folder`, each language's in a file such as `zh.toml`; where it has none, the shipped.
 
     Raises `SettingsRefused` with every fault of every file.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -76,14 +76,14 @@ def parse(payload: bytes, most: int = LARGEST_BYTES) -> Json:
     return value
 
 
-def unwrap(payload: bytes, known: Mapping[str, str] | frozenset[str]) -> Envelope | SetAside:
+def unwrap(payload: bytes, known: Container[str]) -> Envelope | SetAside:
     """One envelope of one of the `known` types; another type or schema is set aside. Raises `MessageRefused`."""
     fields = as_fields(parse(payload), "message")
     strange = unknown(fields, known)
     return strange if strange is not None else opened(fields)
 
 
-def unknown(fields: Fields, types: Mapping[str, str] | frozenset[str]) -> SetAside | None:
+def unknown(fields: Fields, types: Container[str]) -> SetAside | None:
     """Why a message is beyond this version, if it is. Raises `MessageRefused` for one that is of no version."""
     specversion, schema, kind = fields.text("specversion"), fields.text("dataschema"), fields.text("type")
     if specversion != SPEC_VERSION:
@@ -105,16 +105,11 @@ def opened(fields: Fields) -> Envelope:
 def _too_deep(value: Json) -> bool:
     level: list[Json] = [value]
     for _ in range(DEEPEST):
-        inner: list[Json] = []
-        for one in level:
-            if isinstance(one, dict):
-                inner += one.values()
-            elif isinstance(one, list):
-                inner += one
-        if not inner:
+        holders = [one for one in level if isinstance(one, _HOLDERS)]
+        if not holders:
             return False
-        level = inner
-    return True
+        level = [inner for one in holders for inner in (one.values() if isinstance(one, dict) else one)]
+    return bool(level)
 
 
 def _is_unicode(value: Json) -> bool:
@@ -142,5 +137,6 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
+_HOLDERS = (dict, list)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _DECODER = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, parse_int=_whole)

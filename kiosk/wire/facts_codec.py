@@ -180,23 +180,25 @@ def _told(element: Fields) -> ToldFact:
     data = element.inner("data")
     kind = element.members.get("type")
     raw = json_text(data.members)
+    told_at = _instant_or_none(element, "time")
     return ToldFact(
         seq=data.whole("seq", least=1),
         type=kind if isinstance(kind, str) else "",
-        told_at=_instant_or_none(element, "time"),
+        told_at=told_at,
         mono_ms=_whole_or_none(data, "mono_ms"),
         boot=_text_or_none(data, "boot"),
         data=raw,
-        fact=_fact(element, data, raw),
+        fact=_fact(element, data, raw, timed=told_at is not None),
     )
 
 
-def _fact(element: Fields, data: Fields, raw: str) -> Fact | SetAside:
+def _fact(element: Fields, data: Fields, raw: str, *, timed: bool) -> Fact | SetAside:
     try:
-        strange = unknown(element, frozenset(READERS))
+        strange = unknown(element, READERS.keys())
         if strange is not None:
             return strange
-        element.instant("time")
+        if not timed:
+            element.instant("time")  # says what is wrong with it
         return READERS[element.text("type")](data)
     except MessageRefused as refused:
         return SetAside(str(refused), raw)

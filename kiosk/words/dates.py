@@ -1,11 +1,23 @@
-"""Days and times as a patron reads them, in the library's own time zone."""
+"""Days and times as a patron reads them, in the library's own time zone and as CLDR writes them in the language."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from kiosk.words.sentences import Words
+from babel import Locale
+from babel.dates import format_skeleton
+
+from kiosk.model.circulation import Language
+from kiosk.words.sentences import Words, locale_of
+
+DAY = "MMMMd"
+DAY_OF_WEEK = "MMMMEd"
+DAY_OF_YEAR = "yMMMMd"
+"""Skeletons of CLDR: which parts of a date are told; the language decides their order."""
+REGIONS = {Language.EN: "en_GB"}
+"""Where the language alone does not say how dates are written: the day before the month, as in most of the world."""
 
 
 def clock(at: datetime, zone: str) -> str:
@@ -14,16 +26,13 @@ def clock(at: datetime, zone: str) -> str:
 
 
 def today(at: datetime, zone: str, words: Words) -> str:
-    """`11月24日 周二`, `Tue 24 November`."""
-    local = at.astimezone(ZoneInfo(zone)).date()
-    weekday = words.say("clock.weekdays").split()[local.weekday()]
-    return words.say("clock.day-of-week", date=_day(local, words), weekday=weekday)
+    """`11月24日周二`, `Tue 24 November`."""
+    return _said(at.astimezone(ZoneInfo(zone)).date(), DAY_OF_WEEK, words)
 
 
 def full_day(at: datetime, zone: str, words: Words) -> str:
     """The day with its year, for what is kept: `2026年11月24日`, `24 November 2026`."""
-    local = at.astimezone(ZoneInfo(zone)).date()
-    return words.say("clock.day-of-year", date=_day(local, words), year=local.year)
+    return _said(at.astimezone(ZoneInfo(zone)).date(), DAY_OF_YEAR, words)
 
 
 def due_day(due: datetime, now: datetime, zone: str, words: Words) -> str:
@@ -50,10 +59,14 @@ def iso_day(text: str, now: datetime, zone: str, words: Words) -> str:
     return _with_year(parsed.date(), local_now, words)
 
 
-def _day(day: date, words: Words) -> str:
-    return words.say("clock.day", day=day.day, month=words.say("clock.months").split()[day.month - 1])
-
-
 def _with_year(day: date, now: date, words: Words) -> str:
-    said = _day(day, words)
-    return said if day.year == now.year else words.say("clock.day-of-year", date=said, year=day.year)
+    return _said(day, DAY if day.year == now.year else DAY_OF_YEAR, words)
+
+
+def _said(day: date, skeleton: str, words: Words) -> str:
+    return format_skeleton(skeleton, day, locale=_locale(words.language))
+
+
+@cache
+def _locale(language: Language) -> Locale:
+    return Locale.parse(REGIONS.get(language, locale_of(language)))

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from kiosk.central.answering import desk_of
-from kiosk.central.handling import Unusable, greetings, handle
+from kiosk.central.handling import greetings, handle_all
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.seeding import seed
 from kiosk.central.settings import CentralSettings
@@ -62,18 +62,12 @@ class WorldCentral:
         heard, self._waiting = self._waiting, []
         if not heard:
             return
-        tellings: list[Telling] = []
         with writing_on(self._connection):
-            for one in heard:
-                try:
-                    telling = handle(self._connection, self._desk, one, self._agenda.utc)
-                except Unusable as unusable:
-                    self.set_aside += 1
-                    log.warning("set aside a message: %s", unusable)
-                    continue
-                if telling is not None:
-                    tellings.append(telling)
-        self._tell(tellings)
+            handled = handle_all(self._connection, self._desk, heard, self._agenda.utc)
+        for unusable in handled.unusable:
+            self.set_aside += 1
+            log.warning("set aside a message: %s", unusable)
+        self._tell(handled.tellings)
 
     def _tell(self, tellings: list[Telling]) -> None:
         for telling in tellings:

@@ -12,6 +12,7 @@ from kiosk.central.answering import Desk
 from kiosk.central.handling import Unusable, handle
 from kiosk.central.mailing import MailSettings, Tls
 from kiosk.central.messages import Heard, Telling
+from kiosk.central.search.indexing import enter_all
 from kiosk.central.store import writing
 from kiosk.central.store.tables import cards, exceptions, items, loans, patrons
 from kiosk.model.facts import (
@@ -93,6 +94,7 @@ def fill(engine: Engine) -> None:
             insert(cards), [{"token": "04A1B2C3", "patron": "wei"}, {"token": "Bar-20230002", "patron": "amy"}]
         )
         connection.execute(insert(items), [{"loan_class": "book", "title": copy["id"]} | copy for copy in copies])
+        enter_all(connection)
 
 
 def made(intent: str, patron: str, item: str, decided: Decided = Decided.CENTRAL, due: datetime = DUE) -> LoanMade:

@@ -10,9 +10,11 @@ from sqlalchemy import Engine, inspect, text
 
 from kiosk.central.store import NewerSchema, open_store, upgrade, writing
 from kiosk.central.store.console_tables import audit
+from kiosk.central.store.search_tables import search_entries
 
 metadata = audit.metadata
-"""With the tables of the console, which lie in a file of their own."""
+"""With the tables of the console and of the search, which lie in files of their own."""
+assert search_entries.metadata is metadata
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from sqlalchemy import Engine, insert, text
 
 from kiosk.central.console.book import PAGES
 from kiosk.central.pages.app import FILES
+from kiosk.central.search.indexing import enter_all
 from kiosk.central.store import open_store, upgrade, writing
 from kiosk.central.store.tables import charges, exceptions, holds, loans, records
 from tests.central.console.desk import Somebody, console_of, somebody, web
@@ -81,6 +82,7 @@ def furnish(engine: Engine) -> None:
             rows = [{"control_number": f"r{n}", "title": f"Record {n}", **BARE} for n in part]
             connection.execute(insert(records), rows)
         connection.execute(text(WITH_RECORDS))
+        enter_all(connection)
         for part in batched(range(LOANS), 10_000):
             connection.execute(insert(loans), [_loan(n, numbers, now) for n in part])
         for part in batched(range(CHARGES), 10_000):

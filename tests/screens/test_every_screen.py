@@ -152,7 +152,7 @@ def test_reading_goes_from_the_heading_to_the_buttons_and_down_the_list(every_fr
             assert frame.tree.children[0].role is Role.DIALOG, name
         order = [node.id for node in frame.tree.walk()]
         heading = next(node.id for node in frame.tree.walk() if node.role is Role.HEADING)
-        bar = [node_id for node_id in order if node_id in ("help.open", "language.next")]
+        bar = [node_id for node_id in order if node_id in ("help.open", "language.next", "language.open")]
         assert all(order.index(heading) < order.index(node_id) for node_id in bar), name
         shown = [node for node in frame.tree.walk() if node.role is Role.ITEM and node.bounds.h]
         assert [node.bounds.y for node in shown] == sorted(node.bounds.y for node in shown), name

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pygame
 import pytest
@@ -14,6 +15,7 @@ from kiosk.model.circulation import Item
 from kiosk.model.ids import ItemId
 from kiosk.screens import icons, paint, pictures
 from kiosk.screens.frame import Frame, Size
+from kiosk.screens.ops import Text
 from kiosk.screens.paint import Fonts, Mode, Painter, Window, missing_pictures
 from kiosk.screens.samples import NOW_S, row, samples
 from kiosk.screens.screen import Screen
@@ -145,7 +147,7 @@ def test_sixty_books_of_any_title_stay_on_the_screen(draw: Draw, measure: Fonts,
     for op in frame.draw_list:
         assert op.box.x >= 0
         assert op.box.right <= size.width
-        if isinstance(op, paint.Text):
+        if isinstance(op, Text):
             assert measure.width(op.text, op.size, op.weight) <= op.box.w
             assert op.text.isprintable()
 
@@ -162,7 +164,7 @@ def test_a_screen_that_was_away_comes_back_as_it_was(window: Screen) -> None:
 
 def test_a_finger_from_before_the_screen_was_away_touches_nothing(window: Screen) -> None:
     x, y = middle(window.frame, "attract.borrow")
-    touch = {"touch_id": 1, "x": x / 1080, "y": y / 1920}
+    touch: dict[str, Any] = {"touch_id": 1, "x": x / 1080, "y": y / 1920}
     pygame.event.post(pygame.event.Event(pygame.FINGERDOWN, finger_id=5, **touch))
     window.poll(NOW_S)
     pygame.event.post(pygame.event.Event(pygame.WINDOWSHOWN))

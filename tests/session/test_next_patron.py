@@ -6,8 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.model.circulation import Language
-from kiosk.session.events import CardLifted, CardPresented, Device, DeviceChanged, Health, Touch, Touched
-from kiosk.session.state import Attract, Borrowing, Home, OutCause, OutOfService, Row, Stage
+from kiosk.session.events import (
+    CardLifted,
+    CardPresented,
+    Device,
+    DeviceChanged,
+    Health,
+    LanguageChosen,
+    Touch,
+    Touched,
+)
+from kiosk.session.state import Attract, Borrowing, Home, Identifying, OutCause, OutOfService, Panel, Row, Stage
 from tests.session.playbook import (
     Playbook,
     afi,
@@ -101,6 +110,35 @@ def test_a_help_that_nobody_closed_and_another_language_go_back_by_themselves(ki
     kiosk.when(seconds_pass(10))
     assert kiosk.scene == Attract()
     assert kiosk.room.kiosk.around.language is Language.ZH
+
+
+def panel(kiosk: Playbook) -> Panel | None:
+    return kiosk.room.kiosk.around.panel
+
+
+def test_the_languages_are_shown_over_every_screen_and_one_touch_chooses(kiosk: Playbook) -> None:
+    kiosk.given(touch(Touch.BORROW), touch(Touch.LANGUAGES))
+    assert panel(kiosk) is Panel.LANGUAGES
+    kiosk.when(happens(LanguageChosen(Language.AR)))
+    kiosk.expect(shows(Identifying))
+    assert panel(kiosk) is None
+    assert kiosk.room.kiosk.around.language is Language.AR
+
+
+def test_the_languages_go_when_they_are_closed_when_help_comes_and_with_the_screen(kiosk: Playbook) -> None:
+    for closing in (touch(Touch.CLOSE_PANEL), touch(Touch.HELP), card("Wei")):
+        kiosk.given(touch(Touch.LANGUAGES))
+        assert panel(kiosk) is Panel.LANGUAGES
+        kiosk.when(closing)
+        assert panel(kiosk) is None
+    kiosk.expect(shows(Home))
+
+
+def test_languages_that_nobody_closed_are_not_there_for_the_next_one(kiosk: Playbook) -> None:
+    kiosk.given(touch(Touch.LANGUAGES), seconds_pass(59))
+    assert panel(kiosk) is Panel.LANGUAGES
+    kiosk.when(seconds_pass(1))
+    assert panel(kiosk) is None
 
 
 def test_out_of_service_goes_back_to_its_own_language_too(kiosk: Playbook) -> None:

@@ -29,6 +29,7 @@ from kiosk.station.receipts import Letterhead, compose
 
 NOW = datetime(2026, 11, 24, 8, 42, tzinfo=UTC)
 BORROWED = (ReceiptEntry("三体", "2026-12-22"), ReceiptEntry("Le {Zahir}", ""))
+LANGUAGE_FILES = "zh.toml or zh-Hant.toml or en.toml or ar.toml or de.toml or ja.toml"
 ORDER = PrintReceipt("job", Language.EN, BORROWED, (), "2345")
 
 
@@ -153,11 +154,11 @@ def test_a_receipt_of_no_rows_or_of_far_too_many_is_none(tmp_path: Path, text: s
 
 
 def test_a_folder_that_is_not_there_or_holds_nothing_or_a_misspelt_file_is_told(tmp_path: Path) -> None:
-    wanted = "a folder with zh.toml or en.toml"
+    wanted = f"a folder with {LANGUAGE_FILES}"
     assert faults(tmp_path / "nowhere") == [("nowhere", "", wanted)]
     assert faults(tmp_path) == [(tmp_path.name, "", wanted)]
     written(tmp_path, '[[row]]\ntext = "x"\n', "eng.toml")
-    assert faults(tmp_path) == [("eng.toml", "", "a file of a language: zh.toml or en.toml")]
+    assert faults(tmp_path) == [("eng.toml", "", f"a file of a language: {LANGUAGE_FILES}")]
 
 
 @given(st.text(max_size=30), st.sampled_from(list(Books) + [None]))

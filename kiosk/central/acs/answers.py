@@ -11,18 +11,18 @@ from sqlalchemy import Connection, update
 
 from kiosk.central.accounts import payment_entered
 from kiosk.central.acs.patrons import NOBODY, Standing, standing_of
-from kiosk.central.acs.proof import UNASKED, Proof, proof_of
+from kiosk.central.acs.proof import NOTHING, UNASKED, Beforehand, Proof, named_by, proof_of
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.borrowing import running_loan
 from kiosk.central.counter import Counter, Lent
 from kiosk.central.holdings import HoldState, ItemOnFile, ItemState, item_on_file
-from kiosk.central.people import PatronOnFile, owner_of, patron_on_file
+from kiosk.central.people import PatronOnFile, patron_on_file
 from kiosk.central.renewing import items_of
 from kiosk.central.returning import CameBack
 from kiosk.central.store.tables import patrons
 from kiosk.model.circulation import Language
 from kiosk.model.facts import PaidBy
-from kiosk.model.ids import ItemId, PatronRef
+from kiosk.model.ids import ItemId
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.decisions import Allowed
 from kiosk.rules.lending import Setting
@@ -53,13 +53,23 @@ class Terminal:
 class Answers:
     """Answers to the requests of one terminal, in one transaction each."""
 
-    def __init__(self, connection: Connection, setting: Setting, terminal: Terminal, request: Message) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        setting: Setting,
+        terminal: Terminal,
+        request: Message,
+        before: Beforehand = NOTHING,
+    ) -> None:
+        """`before`: what was found out about the request's PIN."""
         self._connection = connection
         self._setting = setting
         self._terminal = terminal
         self._asked = request
+        self._before = before
         self._counter = Counter(connection, setting, f"sip2-{terminal.account}", f"sip2-{terminal.account}")
-        self._language = Language.ZH if request.fixed.get("language") == LANGUAGES["zh"] else Language.EN
+        spoken = (one for one in Language if LANGUAGES[one.value] == request.fixed.get("language"))
+        self._language = next(spoken, Language.EN)
 
     def answer(self) -> Message:
         """Do it."""
@@ -329,13 +339,12 @@ class Answers:
         """Of the patron's identity: by PIN, where the settings ask for one."""
         if patron is None:
             return UNASKED
-        return proof_of(self._connection, self._terminal.settings.pins, patron.ref, self._text("AD"), self._setting.now)
+        asks, pin = self._terminal.settings.pins, self._text("AD")
+        return proof_of(self._connection, asks, patron.ref, pin, self._setting.now, self._before)
 
     def _patron(self) -> PatronOnFile | None:
-        """By what stands on the card, else by the patron's own number."""
         token = self._text("AA")
-        owner = (owner_of(self._connection, token) if token else None) or PatronRef(token)
-        return patron_on_file(self._connection, owner, lock=True) if token else None
+        return patron_on_file(self._connection, named_by(self._connection, token), lock=True) if token else None
 
     def _text(self, name: str) -> str:
         return (self._asked.first(name) or "").strip()

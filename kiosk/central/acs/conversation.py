@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import blake2b
+from secrets import token_bytes
 
 from kiosk.wire.sip2 import Dialect, Direction, Framer, Message, encode, parse
 
@@ -40,8 +42,9 @@ class Conversation:
         self._wrong = 0
         self._asked_again = False
         """A code that nobody knows is asked for again once; then it is passed over."""
-        self._last: tuple[Message, Message] | None = None
-        """The last request that was done, and its answer."""
+        self._last: tuple[bytes, Message] | None = None
+        """The last request that was done, as its digest, and its answer: a request may hold a PIN, and is not kept."""
+        self._secret = token_bytes(16)
 
     @property
     def logged_in(self) -> bool:
@@ -51,14 +54,18 @@ class Conversation:
         """What these bytes bring about."""
         sent, close = b"", False
         for raw in self._framer.feed(data):
-            reply = self._heard(parse(raw, self._dialect, Direction.REQUEST))
+            reply = self._heard(parse(raw, self._dialect, Direction.REQUEST), self._digest(raw))
             sent += reply.data
             close = close or reply.close
             if close:
                 break
         return Reply(sent, close)
 
-    def _heard(self, request: Message) -> Reply:
+    def _digest(self, raw: bytes) -> bytes:
+        """Tells a request from every other; four digits of a PIN cannot be guessed from it."""
+        return blake2b(raw, key=self._secret, digest_size=16).digest()
+
+    def _heard(self, request: Message, digest: bytes) -> Reply:
         if request.code == RESEND_ACS and "checksum-mismatch" not in request.findings:
             return Reply(self._again())
         damaged = "checksum-mismatch" in request.findings
@@ -67,21 +74,21 @@ class Conversation:
             return Reply() if passed_over else Reply(encode(Message(RESEND_SC), self._dialect))
         if not request.is_whole:
             return Reply(encode(Message(RESEND_SC), self._dialect))
-        if self._last is not None and self._last[0].sequence is not None and self._last[0] == request:
+        if self._last is not None and request.sequence is not None and self._last[0] == digest:
             return self._said(self._last[1], request)
         if request.code == LOGIN:
-            return self._login(request)
+            return self._login(request, digest)
         if not self._logged_in and request.code != STATUS:
             return self._said(Message("94", {"ok": "0"}), request)
         answer = self._answer(request)
-        self._last = request, answer
+        self._last = digest, answer
         return self._said(answer, request)
 
-    def _login(self, request: Message) -> Reply:
+    def _login(self, request: Message, digest: bytes) -> Reply:
         self._logged_in = self._log_in(request)
         answer = Message("94", {"ok": "1" if self._logged_in else "0"})
         if self._logged_in:
-            self._last = request, answer
+            self._last = digest, answer
         else:
             self._wrong += 1
         said = self._said(answer, request)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from kiosk.central.accounts import OpenCharge, open_charges
 from kiosk.central.borrowing import borrower, running_loans
 from kiosk.central.holdings import HoldState
 from kiosk.central.people import PatronOnFile
+from kiosk.central.store.slate import Entry
 from kiosk.central.waiting import of_patron
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.lending import Setting
@@ -38,7 +39,7 @@ class Standing:
     flags: str
     reasons: tuple[Reason, ...]
     charges: Sequence[OpenCharge] = ()
-    out: Sequence[Row[tuple[object, ...]]] = ()
+    out: Sequence[Entry] = ()
     overdue: Sequence[str] = ()
     recalled: Sequence[str] = ()
     ready: Sequence[str] = ()
@@ -89,6 +90,6 @@ def _flags(borrow: Sequence[Reason], reasons: Mapping[Doing, Sequence[Reason]]) 
     return "".join("Y" if place in places else " " for place in range(1, 15))
 
 
-def _named(row: Row[tuple[object, ...]]) -> str:
+def _named(row: Entry) -> str:
     """The copy that is set aside, else the copy or title that is waited for."""
     return str(row.trapped or row.item or row.control_number)

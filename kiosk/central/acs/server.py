@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kiosk.central.acs.answers import Answers, Terminal
 from kiosk.central.acs.conversation import Conversation
+from kiosk.central.acs.proof import PinJudge, beforehand
 from kiosk.central.acs.settings import AccountSettings, Sip2Settings
 from kiosk.central.answering import Desk
 from kiosk.central.store import writing
@@ -42,14 +43,22 @@ class Sip2Server:
     """Listens from `start` to `stop`. `changed` is called after each request that may have changed something."""
 
     def __init__(
-        self, settings: Sip2Settings, site: str, desk: Desk, engine: Engine, changed: Callable[[], None]
+        self,
+        settings: Sip2Settings,
+        site: str,
+        desk: Desk,
+        engine: Engine,
+        changed: Callable[[], None],
+        judge: PinJudge | None = None,
     ) -> None:
-        """Raises `BadAccount`, and `OSError` for files of TLS that cannot be read."""
+        """`judge`: the library's own system, where it judges PINs. Raises `BadAccount`, and `OSError` for files of TLS
+        that cannot be read."""
         self._settings = settings
         self._site = site
         self._desk = desk
         self._engine = engine
         self._changed = changed
+        self._judge = judge
         self._passwords = {account.name: _password(account) for account in settings.account}
         self._accounts = {account.name: account for account in settings.account}
         self._tls = _context(settings)
@@ -141,12 +150,13 @@ class Sip2Server:
         return self._accounts[name] if right else None
 
     def answer(self, account: AccountSettings | None, request: Message) -> Message:
-        """Do what is asked, in one transaction."""
+        """Do what is asked, in one transaction; a PIN is looked at before it, for that takes long."""
         institution = self._settings.institution or self._site
         terminal = Terminal(self._settings, institution, "" if account is None else account.name)
         setting = Setting(self._desk.policy, datetime.now(UTC), ALL if account is None else account.branch)
+        before = beforehand(self._engine, self._settings.pins, self._judge, request, setting.now)
         with writing(self._engine) as connection:
-            answer = Answers(connection, setting, terminal, request).answer()
+            answer = Answers(connection, setting, terminal, request, before).answer()
         self._changed()
         return answer._replace(sequence=request.sequence)
 

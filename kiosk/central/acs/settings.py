@@ -24,6 +24,8 @@ class Pins(StrEnum):
     """One that is sent is checked, where the patron has one; a card alone is enough."""
     REQUIRED = "required"
     """Without the right one nothing is told or done for a patron, but recording what has happened already."""
+    LIBRARY = "library"
+    """The same, and the library's own system (`ils`) says which is right: it is passed on, and never kept here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Sip2Settings:
     idle_s: Annotated[int, within(30, 86_400)] = 600
     """A connection that is silent for so long is closed."""
     pins: Pins = Pins.OFF
-    """Whether patrons' PINs (AD) are checked: off, sent (where one is sent), required."""
+    """Whether patrons' PINs (AD) are checked: off, sent (where one is sent), required, library (required, and judged by
+    the library's own system)."""
     account: tuple[AccountSettings, ...] = ()
 
     def __post_init__(self) -> None:

@@ -18,6 +18,12 @@ class Isbn:
     """13 digits where it is valid; otherwise what stood there, without hyphens: somebody may have printed it so."""
     valid: bool
 
+    @property
+    def as_ten(self) -> str:
+        """As books before 2007 have it; empty for a number that never had ten digits."""
+        nine = self.text[3:12]
+        return nine + _check_10(nine) if self.valid and self.text.startswith("978") else ""
+
 
 def read_isbn(field: str) -> Isbn | None:
     """The ISBN at the beginning of a field (MARC 21 020 $a, UNIMARC 010 $a); None where no number stands there."""

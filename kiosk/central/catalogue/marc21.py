@@ -9,6 +9,7 @@ from pymarc import Field, Record
 
 from kiosk.central.catalogue.isbn import read_isbn
 from kiosk.central.catalogue.records import BibRecord, Format, name_of, shown, title_of
+from kiosk.central.catalogue.searchable import searchable_marc21
 
 AUTHORS = ("100", "110", "111", "700", "710", "711")
 """The first of them that there is; 7xx are the editors and translators of a record without a main entry."""
@@ -33,6 +34,7 @@ def read_marc21(record: Record) -> BibRecord:
             if (isbn := read_isbn(text)) is not None
         ),
         language=_language(record),
+        searched=searchable_marc21(record),
     )
 
 

@@ -28,6 +28,18 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Searchable:
+    """Everything of a record that somebody may look for, as the record has it."""
+
+    titles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    """Other titles, series, subjects, who is responsible."""
+    pinyin: tuple[str, ...] = ()
+    """The record's own reading of its Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
 class BibRecord:
     """A title, as screens show it. Texts are empty where the record says nothing."""
 
@@ -39,6 +51,7 @@ class BibRecord:
     isbns: tuple[Isbn, ...]
     language: str
     """MARC language code of three letters."""
+    searched: Searchable = Searchable()
 
 
 def shown(text: str) -> str:

@@ -12,12 +12,13 @@ from pymarc import Field, Record
 
 from kiosk.central.catalogue.isbn import read_isbn
 from kiosk.central.catalogue.records import MARKS_AT_END, BibRecord, Format, shown, title_of
+from kiosk.central.catalogue.searchable import searchable_unimarc
 
 AUTHORS = ("700", "710", "701", "711", "702", "712")
 """Primary, alternative, secondary responsibility; persons before bodies."""
 BEFORE = {"e": " : ", "d": " = ", "h": ". ", "i": ", "}
 """ISBD marks before other title information, parallel title, number and name of a part: UNIMARC leaves them out."""
-_CHINESE_NAME = re.compile(r"[⺀-鿿豈-﫿\U00020000-\U0003ffff]+")
+_CHINESE_NAME = re.compile(r"[⺀-鿿\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 def read_unimarc(record: Record) -> BibRecord:
@@ -36,6 +37,7 @@ def read_unimarc(record: Record) -> BibRecord:
             if (isbn := read_isbn(text)) is not None
         ),
         language=next((code for field in record.get_fields("101") for code in field.get_subfields("a")), "")[:3],
+        searched=searchable_unimarc(record),
     )
 
 

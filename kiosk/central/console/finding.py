@@ -8,17 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
 from kiosk.central.console.frame import address
 from kiosk.central.holdings import item_on_file, shown_items
 from kiosk.central.people import owner_of, patron_on_file
-from kiosk.central.store.tables import exceptions, items, patrons, records
+from kiosk.central.search.finding import looked_up
+from kiosk.central.search.lexemes import Field
+from kiosk.central.search.queries import query_of
+from kiosk.central.search.wider import find
+from kiosk.central.store.tables import exceptions, items, patrons
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.web.roles import Permission
 
 MOST = 20
+TITLES = frozenset({Field.TITLE, Field.SOUND})
 LAST = "\U0010ffff"
 LONGEST_FAMILY = 2
 """Characters of a family name that is written without a blank: 张, 欧阳."""
@@ -26,7 +31,7 @@ _EXCEPTION = re.compile(r"#(\d{1,12})")
 
 
 def search(asked: Asked) -> Answer:
-    """Go to what has exactly this number; else show what begins with it."""
+    """Go to what has exactly this number; else show people whose names begin with it, and titles that are found."""
     text = asked.text("q", 200)
     if not text:
         return Moved("/console/")
@@ -85,24 +90,20 @@ def _lower_latin(text: str) -> str:
     return "".join(sign.lower() if sign.isascii() else sign for sign in text)
 
 
-def items_titled(connection: Connection, text: str) -> CompoundSelect[str]:
-    """Numbers of items whose own title begins so, or their record's: each half by its index."""
-    own = select(items.c.id).where(begins(connection, items.c.title, text))
-    named = select(records.c.control_number).where(begins(connection, records.c.title, text))
-    return union(own, select(items.c.id).where(items.c.control_number.in_(named)))
+def items_titled(connection: Connection, text: str) -> ColumnElement[bool]:
+    """Items that the search finds by what was typed; of a common word, the copies of the titles that come first."""
+    hits = looked_up(connection, query_of(text, TITLES, finished=False)).hits
+    numbers, copies = [hit.control_number for hit in hits], [hit.item for hit in hits]
+    return items.c.control_number.in_(list(filter(None, numbers))) | items.c.id.in_(list(filter(None, copies)))
 
 
 def _by_title(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:
-    """The first ones of each half: thousands of titles may begin with one letter."""
-    own = connection.scalars(select(items.c.id).where(begins(connection, items.c.title, text)).limit(MOST)).all()
-    named = select(records.c.control_number).where(begins(connection, records.c.title, text)).limit(MOST)
-    numbers = connection.scalars(named).all()
-    found: dict[str, Row[tuple[object, ...]]] = {}
-    for column, values in ((items.c.id, own), (items.c.control_number, numbers)):
-        if values:
-            query = shown_items().where(column.in_(values)).order_by(items.c.id).limit(MOST)
-            found |= {row.id: row for row in connection.execute(query)}
-    return [found[number] for number in sorted(found)][:MOST]
+    """Copies of what the search finds, the nearest first."""
+    hits = find(connection, text, finished=False).hits[:MOST]
+    places = {hit.control_number or hit.item: place for place, hit in enumerate(hits)}
+    copies = or_(items.c.control_number.in_(places), items.c.control_number.is_(None) & items.c.id.in_(places))
+    rows = connection.execute(shown_items().where(copies).order_by(items.c.id).limit(MOST * MOST)).all()
+    return sorted(rows, key=lambda row: places[row.control_number or row.id])[:MOST]
 
 
 def _by_name(connection: Connection, text: str) -> Sequence[Row[tuple[object, ...]]]:

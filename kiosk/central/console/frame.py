@@ -15,7 +15,7 @@ from kiosk.central.console.asked import Console, Shown, money, new_form_id
 from kiosk.central.console.sessions import Note, Session
 from kiosk.model.circulation import Language
 from kiosk.web.roles import Permission
-from kiosk.words.sentences import CONSOLE, Words, words
+from kiosk.words.sentences import CONSOLE, Words, own_name, words
 
 TEMPLATES = Path(__file__).with_name("templates")
 MENU: tuple[tuple[str, str, Permission | None], ...] = (
@@ -119,6 +119,7 @@ def _common(tell: Teller) -> dict[str, object]:
         "money": tell.money,
         "day": tell.day,
         "time": tell.time,
+        "languages": [(one.value, own_name(one)) for one in Language],
         "lang": "zh-Hans" if tell.language is Language.ZH else "en",
         "new_form_id": new_form_id,
         "address": address,

@@ -7,10 +7,9 @@ from sqlalchemy import or_, select, update
 from kiosk.central.borrowing import running_loan
 from kiosk.central.console.asked import Answer, Asked, BadField, Moved, Nothing, Page, Shown
 from kiosk.central.console.frame import address
-from kiosk.central.holdings import ItemOnFile, ItemState, item_on_file
+from kiosk.central.holdings import RUNNING, ItemOnFile, ItemState, item_on_file
 from kiosk.central.people import patron_on_file
 from kiosk.central.store.tables import holds, items, loans, patrons
-from kiosk.central.waiting import RUNNING
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.web.roles import Permission
 

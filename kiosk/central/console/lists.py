@@ -84,9 +84,6 @@ def _patrons(asked: Asked) -> Listing:
 
 
 def _items(asked: Asked) -> Listing:
-    def begins(text: str) -> ColumnElement[bool]:
-        return items.c.id.in_(items_titled(asked.connection, text))
-
     states = tuple(state.value for state in ItemState if state.value)
     return Listing(
         "items",
@@ -102,7 +99,7 @@ def _items(asked: Asked) -> Listing:
         ),
         "id",
         (
-            Filter("title", begins),
+            Filter("title", lambda text: items_titled(asked.connection, text)),
             Filter("record", lambda value: items.c.control_number == value),
             Filter("state", _in_state, states),
         ),

@@ -15,6 +15,7 @@ from kiosk.central.console.waiving import ASKED
 from kiosk.central.holdings import CALL_NUMBER, TITLE, item_on_file, shown_items
 from kiosk.central.people import PatronOnFile
 from kiosk.central.store.console_tables import waivers
+from kiosk.central.store.slate import Entry
 from kiosk.central.store.tables import cards, holds, items, loans, records
 from kiosk.central.waiting import of_patron
 from kiosk.model.ids import ItemId, PatronRef
@@ -74,7 +75,7 @@ def _loans(connection: Connection, who: PatronRef) -> Sequence[Row[tuple[object,
     return connection.execute(query).all()
 
 
-def _holds(connection: Connection, who: PatronRef) -> list[tuple[Row[tuple[object, ...]], str]]:
+def _holds(connection: Connection, who: PatronRef) -> list[tuple[Entry, str]]:
     rows = of_patron(connection, who)
     titles = _titles(connection, [ItemId(str(row.item or row.trapped)) for row in rows if row.item or row.trapped])
     numbers = [row.control_number for row in rows if row.control_number]

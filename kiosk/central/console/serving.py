@@ -25,6 +25,7 @@ from kiosk.central.console.sessions import COOKIE, Note, Session, TooManyTries
 from kiosk.central.store import writing
 from kiosk.model.circulation import Language
 from kiosk.web.listing import BadQuery
+from kiosk.words.sentences import CONSOLE_LANGUAGES
 
 LARGEST_FORM = 64 * 1024
 LARGEST_UPLOAD = 8 * 1024 * 1024
@@ -234,7 +235,7 @@ def _same_origin(request: Request) -> bool:
 def _language(request: Request) -> Language:
     """Before anybody is known: what the address or the browser says."""
     asked = request.query_params.get("lang", "")
-    if asked in set(Language):
+    if asked in CONSOLE_LANGUAGES:
         return Language(asked)
     return Language.ZH if request.headers.get("accept-language", "zh").lower().startswith("zh") else Language.EN
 

@@ -18,6 +18,7 @@ from kiosk.central.store.tables import exceptions, holds, loans
 from kiosk.model.circulation import Language
 from kiosk.web.passwords import BadPassword, hashed
 from kiosk.web.roles import Permission
+from kiosk.words.sentences import CONSOLE_LANGUAGES
 
 
 def today(asked: Asked) -> Answer:
@@ -63,7 +64,7 @@ def own_password(asked: Asked) -> Answer:
 def own_language(asked: Asked) -> Answer:
     """The language of one's pages."""
     language = asked.form.get("language", "")
-    if language in set(Language):
+    if language in CONSOLE_LANGUAGES:
         accounts.set_language(asked.connection, asked.who, Language(language))
     return Moved("/console/account")
 

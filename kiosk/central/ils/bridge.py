@@ -89,7 +89,7 @@ class Bridge:
         self._engine = engine
         self._desk = desk
         self._ils = ils
-        self._renewals = Renewals(ils)
+        self._renewals = Renewals(ils, engine)
         self._tell = tell
         self._waiting: queue.Queue[_Question | None] = queue.Queue(MOST_WAITING)
         self._open: set[AskId] = set()
@@ -220,7 +220,7 @@ class Bridge:
         if before is not None:
             return before
         was = loan.due if loan is not None and loan.patron == patron else None
-        renewed = self._renewals.renew(card, asked.item, was, one.by_s)
+        renewed = self._renewals.renew(patron, card, asked.item, was, one.by_s)
         answer: Answer = MayNotRenew(_said(renewed.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),))
         if renewed.done:
             answer = MayRenew(renewed.due or self._own_due(one))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, Row, insert, select, update
@@ -16,8 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from kiosk.central.exceptions import Notable, Why, note
 from kiosk.central.ils.mirror import card_of
 from kiosk.central.ils.port import Ils, IlsAway, IlsUnsure
+from kiosk.central.ils.renewals import Renewals
 from kiosk.central.people import resolved
 from kiosk.central.store import writing
+from kiosk.central.store.running import Duty, InUse, on_duty
 from kiosk.central.store.tables import decisions, facts, holds, ils_progress
 from kiosk.central.story import Place
 from kiosk.model.cards import CARD
@@ -43,8 +46,8 @@ SETTLED = timedelta(seconds=15)
 NEVER_CAME = timedelta(minutes=10)
 """A loan that the system made and that no fact has told of so long after its promise ended did not come about."""
 AT_ONCE = 50
-ASKED_NEVER = frozenset({LoanRenewed.type, HoldPlaced.type, ChargePaid.type})
-"""SIP2 can be asked whether an item is lent, not whether these were done."""
+ASKED_NEVER = frozenset({HoldPlaced.type, ChargePaid.type})
+"""SIP2 can be asked whether an item is lent, and until when, not whether these were done."""
 
 log = logging.getLogger(__name__)
 Kept = Row[tuple[object, ...]]
@@ -55,13 +58,16 @@ class Refused(Exception):
 
 
 class Feed:
-    """A thread of its own from `start` to `stop`; `wake` when facts have come."""
+    """A thread of its own from `start` to `stop`; `wake` when facts have come. Of several processes on one database,
+    one tells at a time: what another does not get to tell, the next one does."""
 
     def __init__(self, engine: Engine, ils: Ils, look_s: float = LOOK_S, settled: timedelta = SETTLED) -> None:
         self._engine = engine
         self._ils = ils
+        self._renewals = Renewals(ils, engine)
         self._look_s = look_s
         self._settled = settled
+        self._still_alone: Callable[[], None] = lambda: None
         self._news = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ils-feed", daemon=True)
@@ -79,6 +85,18 @@ class Feed:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            try:
+                with on_duty(self._engine, Duty.TELLING) as self._still_alone:
+                    self._tell_on()
+            except InUse:
+                self._stopping.wait(self._look_s)
+            except (OSError, DBAPIError) as trouble:
+                log.error("what has happened cannot be told now: %s", type(trouble).__name__)
+                self._stopping.wait(self._look_s)
+
+    def _tell_on(self) -> None:
+        while not self._stopping.is_set():
+            self._still_alone()
             try:
                 more = self.tell_some()
                 self.cancel_some()
@@ -98,6 +116,7 @@ class Feed:
         for row in rows:
             if self._stopping.is_set():
                 return False
+            self._still_alone()
             try:
                 self._tell_once(row)
             except (Refused, IlsUnsure) as trouble:
@@ -188,7 +207,9 @@ class Feed:
     def _renew(self, fact: LoanRenewed, row: Kept) -> None:
         if self._by_ils(fact.intent):
             return
-        if not self._ils.renew(self._card(fact.patron), fact.item, row.at).done:
+        with self._engine.connect() as connection:
+            patron = resolved(connection, fact.patron) or fact.patron
+        if not self._renewals.renew(patron, self._card(fact.patron), fact.item, None).done:
             raise Refused("the renewal")
 
     def _by_ils(self, intent: IntentId) -> bool:

@@ -25,6 +25,7 @@ class Library:
     """Runs from `start` to `stop`."""
 
     pool: Pool
+    ils: Sip2Ils
     bridge: Bridge
     feed: Feed
 
@@ -37,7 +38,7 @@ class Library:
         pool = Pool(Address.of(settings, profile))
         ils = Sip2Ils(pool, profile, settings.institution, ZoneInfo(time_zone))
         bridge = Bridge(engine, desk, ils, tell, settings.connections)
-        return cls(pool, bridge, Feed(engine, ils))
+        return cls(pool, ils, bridge, Feed(engine, ils))
 
     def start(self) -> None:
         self.pool.start()

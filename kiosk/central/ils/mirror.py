@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, select, update
 
 from kiosk.central.people import owner_of, patron_on_file
+from kiosk.central.search.indexing import enter_copies
 from kiosk.central.store.tables import cards, items, patrons
 from kiosk.model.cards import card_token
 from kiosk.model.ids import ItemId, PatronRef
@@ -37,3 +38,4 @@ def mirrored_item(connection: Connection, item: ItemId, title: str) -> None:
     """The item, entered where central has none of this number."""
     if connection.execute(select(items.c.id).where(items.c.id == item)).first() is None:
         connection.execute(insert(items).values(id=item, title=title, loan_class=LOAN_CLASS))
+        enter_copies(connection, [item])

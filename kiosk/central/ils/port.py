@@ -103,6 +103,9 @@ class Ils(Protocol):
 
     def patron(self, card: str, by_s: float | None = None) -> IlsPatron: ...
 
+    def proves(self, card: str, pin: str, by_s: float | None = None) -> bool:
+        """Whether this is the patron's PIN. It is passed on, and kept nowhere."""
+
     def holds(self, card: str, by_s: float | None = None, *, ready: bool) -> Sequence[str]:
         """What the patron waits for, as the system names it."""
 

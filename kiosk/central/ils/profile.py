@@ -27,6 +27,11 @@ class Detection(StrEnum):
     OFF = "off"
 
 
+class PinMessage(StrEnum):
+    PATRON_STATUS = "23"
+    PATRON_INFORMATION = "63"
+
+
 class Terminator(StrEnum):
     CR = "cr"
     CRLF = "crlf"
@@ -51,6 +56,8 @@ class Profile:
     """How it writes due dates (strptime); the first that fits."""
     stopping_flags: tuple[Annotated[int, within(*FLAG_PLACES)], ...] = (1, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)
     """Places of the patron's status that stop borrowing."""
+    pin_by: PinMessage = PinMessage.PATRON_INFORMATION
+    """The message that it checks a PIN in: 63 (patron information) or 23 (patron status)."""
     refuse_by_flags: bool = True
     """A patron with one of these flags is told so before a loan is tried."""
     unknown_desensitize_is_yes: bool = True

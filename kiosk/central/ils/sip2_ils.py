@@ -34,6 +34,7 @@ FLAGS = {
 """Place of a flag in the patron's status → what it means at a self-check."""
 READY_HOLDS, CHARGED_ITEMS, OTHER_HOLDS = "Y         ", "  Y       ", "     Y    "
 """Summary of 63: what is to be listed."""
+NO_LIST = " " * 10
 MOST_ITEMS = "9999"
 
 
@@ -55,7 +56,7 @@ class Sip2Ils:
         return IlsPatron(
             known=True,
             name=(found.first("AE") or "").strip(),
-            reasons=self._reasons(found.fixed["patron_status"]),
+            reasons=self._reasons(found.fixed["patron_status"]) if self._profile.refuse_by_flags else (),
             more=None if limit is None else max(0, limit - (len(charged) if count is None else count)),
             charged=charged,
             owes_cents=cents_of(found.first("BV") or "") or 0,
@@ -64,6 +65,11 @@ class Sip2Ils:
             waiting=count_of(found.fixed["unavailable_holds_count"]) or 0,
             said=self._said(found),
         )
+
+    def proves(self, card: str, pin: str, by_s: float | None = None) -> bool:
+        now, code = datetime.now(self._zone), self._profile.pin_by.value
+        found = self._pool.ask(self._question(code, now, {"summary": NO_LIST}, AA=card, AC="", AD=pin), by_s)
+        return found.first("CQ") == "Y" and found.first("BL") != "N"
 
     def holds(self, card: str, by_s: float | None = None, *, ready: bool) -> Sequence[str]:
         found = self._pool.ask(self._about(card, READY_HOLDS if ready else OTHER_HOLDS), by_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, event, text
 
-from kiosk.central.store.tables import LongId, UtcTime, charges, holds, items, loans, metadata, patrons, records
+from kiosk.central.store.tables import LongId, UtcTime, charges, holds, items, loans, metadata, patrons
 
 staff = Table(
     "staff",
@@ -118,8 +118,8 @@ BEGINS = {
     "sqlite": "CREATE INDEX ix_{table}_{column}_begins ON {table} (lower({column}))",
     "postgresql": 'CREATE INDEX ix_{table}_{column}_begins ON {table} (lower({column}) COLLATE "C")',
 }
-"""For titles and names by their beginning, in the order of code points on both databases."""
-BEGUN = ((records, "title"), (items, "title"), (patrons, "given_name"), (patrons, "family_name"))
+"""For names by their beginning, in the order of code points on both databases."""
+BEGUN = ((patrons, "given_name"), (patrons, "family_name"))
 
 STANDS = {
     "sqlite": (

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 import psycopg
@@ -37,6 +38,36 @@ def working_on(engine: Engine, *, alone: bool) -> Iterator[None]:
     else:
         with _each_shares(engine):
             yield
+
+
+class Duty(Enum):
+    """What must not be done by two processes at once."""
+
+    TELLING = "telling"
+    """To tell the library's own system what has happened."""
+    ASKING = "asking"
+    """To ask it for stations whose messages are not shared out."""
+
+
+@contextmanager
+def on_duty(engine: Engine, duty: Duty, *, alone: bool = True) -> Iterator[Callable[[], None]]:
+    """Hold this duty, alone or with others who share it. Raises `InUse` at once where somebody else has it. What is
+    given raises SQLAlchemy's `DBAPIError` once the lock is gone: then somebody else may have it."""
+    if engine.dialect.name == "sqlite":
+        assert engine.url.database is not None
+        with _file_lock(Path(f"{engine.url.database}.{duty.value}.lock"), alone=alone):
+            yield lambda: None  # it is ours until the process ends
+        return
+    take = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
+    number = ADVISORY + 1 + list(Duty).index(duty)
+    with engine.connect() as connection:
+        session = connection.execution_options(isolation_level="AUTOCOMMIT")
+        if not session.scalar(text(f"SELECT {take}(:number)"), {"number": number}):
+            raise InUse(f"another process is {duty.value}")
+        try:
+            yield lambda: session.execute(text("SELECT 1")).close()
+        finally:
+            session.invalidate()  # the lock ends with its session
 
 
 @contextmanager

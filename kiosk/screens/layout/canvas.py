@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.model.circulation import Language
 from kiosk.screens.frame import Size
 from kiosk.screens.lettering import Ruler, clean, is_cjk
 from kiosk.screens.ops import (
@@ -18,18 +19,30 @@ from kiosk.screens.ops import (
     Text,
     Weight,
 )
+from kiosk.screens.runs import begins_rtl, has_rtl
 from kiosk.screens.tokens import CARD, LINE, LINE_CJK, LINE_LATIN, SMALLEST
 from kiosk.screens.tree import Action, Node, Role
 
 NOWHERE = Box(0, 0, 0, 0)
+RIGHT_TO_LEFT = frozenset({Language.AR})
+"""Languages whose screens are laid out from right to left."""
+DIRECTIONAL = frozenset({"arrow-left", "chevron-left", "chevron-right", "circle-question-mark", "log-out", "undo-2"})
+"""Icons that point where reading goes, or are a letter of the script: mirrored with the layout."""
+_FLIPPED = {Align.LEFT: Align.RIGHT, Align.RIGHT: Align.LEFT, Align.CENTRE: Align.CENTRE}
 
 
 class Canvas:
-    """The drawing of one frame. `pressed` is the id of the button under a finger."""
+    """The drawing of one frame. `pressed` is the id of the button under a finger.
 
-    def __init__(self, size: Size, ruler: Ruler, pressed: str = "") -> None:
+    Layouts are made as if all languages went from left to right. For those that do not, everything is mirrored here,
+    on its way to pixels: only what is inside a text, an icon or an illustration keeps its sides.
+    """
+
+    def __init__(self, size: Size, ruler: Ruler, language: Language, pressed: str = "") -> None:
         self.size = size
         self.ruler = ruler
+        self.language = language
+        self.mirrored = language in RIGHT_TO_LEFT
         self.pressed = pressed
         self.ops: list[DrawOp] = []
 
@@ -37,7 +50,10 @@ class Canvas:
         """The box in screen pixels; boxes that touch in units touch in pixels."""
         scale = self.ruler.scale
         left, top = round(box.x * scale), round(box.y * scale)
-        return Box(left, top, round(box.right * scale) - left, round(box.bottom * scale) - top)
+        width, height = round(box.right * scale) - left, round(box.bottom * scale) - top
+        if self.mirrored and box != NOWHERE:
+            left = self.size.width - left - width
+        return Box(left, top, width, height)
 
     def rect(self, box: Box, fill: str, radius: int = 0, border: str | None = None, border_width: int = 2) -> None:
         scale = self.ruler.scale
@@ -57,7 +73,8 @@ class Canvas:
         self.rect(box, fill, radius, border)
 
     def icon(self, box: Box, name: str, colour: str, turn: int = 0) -> None:
-        self.ops.append(Icon(self.pixels(box), name, colour, turn))
+        mirrored = self.mirrored and name in DIRECTIONAL
+        self.ops.append(Icon(self.pixels(box), name, colour, turn, mirrored))
 
     def picture(self, box: Box, name: str) -> None:
         self.ops.append(Picture(self.pixels(box), name))
@@ -75,12 +92,17 @@ class Canvas:
         weight: Weight = Weight.REGULAR,
         align: Align = Align.LEFT,
         private: bool = False,
+        language: Language | None = None,
     ) -> None:
-        """One line in the middle of the box's height: smaller where it must be, shortened only below the smallest."""
+        """One line in the middle of the box's height: smaller where it must be, shortened only below the smallest.
+
+        `language` is the text's where that is not the screen's.
+        """
         text = self.ruler.drawable(text)
         while size > SMALLEST and self.ruler.width(text, size, weight) > box.w:
             size -= 2
-        self._text(box, self.ruler.shortened(text, size, weight, box.w), size, colour, weight, align, private)
+        text = self.ruler.shortened(text, size, weight, box.w)
+        self._text(box, text, size, colour, weight, align, private, language or self.language)
 
     def lines(self, text: str, size: int, weight: Weight, width: int, most: int | None = None) -> list[str]:
         """The text broken into lines, as `paragraph` would."""
@@ -102,12 +124,26 @@ class Canvas:
         step = height // max(1, len(lines))
         for number, text in enumerate(lines):
             place = Box(box.x, box.y + number * step, box.w, step)
-            self._text(place, text, size, colour, weight, align, private)
+            self._text(place, text, size, colour, weight, align, private, self.language)
         return height
 
-    def _text(self, box: Box, text: str, size: int, colour: str, weight: Weight, align: Align, private: bool) -> None:
-        if text:
-            self.ops.append(Text(self.pixels(box), text, self.ruler.pixels(size), weight, colour, align, private))
+    def _text(
+        self,
+        box: Box,
+        text: str,
+        size: int,
+        colour: str,
+        weight: Weight,
+        align: Align,
+        private: bool,
+        language: Language,
+    ) -> None:
+        if not text:
+            return
+        rtl = has_rtl(text) if self.mirrored else begins_rtl(text)
+        shown = _FLIPPED[align] if self.mirrored else align
+        em = self.ruler.pixels(size)
+        self.ops.append(Text(self.pixels(box), text, em, weight, colour, shown, private, language, rtl))
 
     def node(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.regions import MAIN_HEIGHT, PLAIN_HEIGHT, Regions
-from kiosk.screens.layout.widgets import button
+from kiosk.screens.layout.widgets import button, needs_stack
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import GAP, INK, MUTED, SMALL, SMALLEST, TEAL
 from kiosk.screens.tree import Node, Role
@@ -36,7 +36,9 @@ def header(canvas: Canvas, regions: Regions, view: Header) -> tuple[Node, ...]:
 def bar(canvas: Canvas, regions: Regions, view: View) -> tuple[Node, ...]:
     """Help, language, and the main action (or a countdown in its place)."""
     slots = _portrait_slots(regions.bar, view) if not regions.landscape else _landscape_slots(regions.bar, view)
-    nodes = [button(canvas, slot, one) for slot, one in zip(slots, view.bar, strict=False)]
+    placed = list(zip(slots, view.bar, strict=False))
+    stacked = any(needs_stack(canvas, slot, one) for slot, one in placed if slot.h < MAIN_HEIGHT)
+    nodes = [button(canvas, slot, one, stacked=stacked and slot.h < MAIN_HEIGHT) for slot, one in placed]
     if view.countdown:
         box = slots[-1]
         lines = canvas.lines(view.countdown, SMALL, Weight.REGULAR, box.w)

@@ -15,6 +15,7 @@ from kiosk.screens.tokens import (
     INK,
     LINE,
     MUTED,
+    PRESSED_CARD,
     RADIUS,
     RADIUS_BIG,
     TEAL,
@@ -22,14 +23,16 @@ from kiosk.screens.tokens import (
     TINT,
     TITLE,
     VEIL,
+    WHITE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import HelpOverlay, TimeoutOverlay
-from kiosk.session.events import Touch, Touched
+from kiosk.screens.view import HelpOverlay, LanguageChoice, LanguagesOverlay, TimeoutOverlay
+from kiosk.session.events import LanguageChosen, Touch, Touched
 
 PANEL_WIDTH = 880
 PADDING = 64
 BUTTON_HEIGHT = 144
+LANGUAGE_HEIGHT = 128
 CIRCLE = 208
 BADGE = 72
 PICTURE = 260
@@ -110,6 +113,40 @@ def help_panel(canvas: Canvas, regions: Regions, view: HelpOverlay) -> Node:
         nodes.append(button(canvas, box, one))
     whole = Box(0, 0, canvas.size.width, canvas.size.height)
     return Node("help", Role.DIALOG, view.title, whole, children=tuple(nodes))
+
+
+def languages(canvas: Canvas, regions: Regions, view: LanguagesOverlay) -> Node:
+    """Every language in its own name and letters, two beside each other; the one that is shown is filled."""
+    title_height = round(HEADING * 1.3)
+    lines = (len(view.choices) + 1) // 2
+    total = title_height + 36 + lines * (LANGUAGE_HEIGHT + GAP) - GAP + 44 + BUTTON_HEIGHT
+    inner = _panel(canvas, regions, total)
+    title = inner.top_part(title_height)
+    canvas.line(title, view.title, HEADING + 8, INK, weight=Weight.BOLD)
+    nodes = [canvas.node("languages.title", Role.HEADING, view.title, title)]
+    width = (inner.w - GAP) // 2
+    for number, one in enumerate(view.choices):
+        left = inner.x + (number % 2) * (width + GAP)
+        top = title.bottom + 36 + (number // 2) * (LANGUAGE_HEIGHT + GAP)
+        nodes.append(_language(canvas, Box(left, top, width, LANGUAGE_HEIGHT), one))
+    nodes.append(button(canvas, Box(inner.x, inner.bottom - BUTTON_HEIGHT, inner.w, BUTTON_HEIGHT), view.close))
+    whole = Box(0, 0, canvas.size.width, canvas.size.height)
+    return Node("languages", Role.DIALOG, view.title, whole, children=tuple(nodes))
+
+
+def _language(canvas: Canvas, box: Box, view: LanguageChoice) -> Node:
+    node_id = f"languages.{view.language.value}"
+    ink, state = INK, "enabled"
+    if view.shown:
+        canvas.rect(box, TEAL, RADIUS)
+        icon = Box(box.x + 28, box.y + (box.h - 44) // 2, 44, 44)
+        canvas.icon(icon, "check", WHITE)
+        ink, state = WHITE, "selected"
+    else:
+        canvas.rect(box, PRESSED_CARD if canvas.pressed == node_id else CARD, RADIUS, LINE)
+    text = box.inset(84, 0)
+    canvas.line(text, view.name, 40, ink, weight=Weight.BOLD, align=Align.CENTRE, language=view.language)
+    return canvas.node(node_id, Role.BUTTON, view.name, box, state=state, action=LanguageChosen(view.language))
 
 
 def _panel(canvas: Canvas, regions: Regions, height: int, inside: int = PANEL_WIDTH - 2 * PADDING) -> Box:

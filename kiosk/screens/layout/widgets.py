@@ -39,8 +39,8 @@ ALLOWANCE_WIDTH = 260
 ALLOWANCE_HEIGHT = 124
 
 
-def button(canvas: Canvas, box: Box, view: Button) -> Node:
-    """A button of the bar or a dialog: icon and word, together in the middle."""
+def button(canvas: Canvas, box: Box, view: Button, *, stacked: bool = False) -> Node:
+    """A button of the bar or a dialog: icon and word, beside each other in the middle, or one above the other."""
     pressed = canvas.pressed == view.id
     if view.busy:
         canvas.rect(box, TINT, RADIUS)
@@ -54,11 +54,28 @@ def button(canvas: Canvas, box: Box, view: Button) -> Node:
     else:
         canvas.rect(box, PRESSED_CARD if pressed else CARD, RADIUS, LINE)
         colour = INK
-    _labelled(canvas, box.inset(20, 0), view.icon, view.label, colour, BODY)
+    if stacked:
+        _stacked(canvas, box.inset(12, 0), view.icon, view.label, colour)
+    else:
+        _labelled(canvas, box.inset(20, 0), view.icon, view.label, colour, BODY)
     state = "busy" if view.busy else "enabled" if view.action is not None else "disabled"
     return canvas.node(
         view.id, Role.BUTTON, view.label, box, value=view.why, state=state, action=view.action, main=view.main
     )
+
+
+def needs_stack(canvas: Canvas, box: Box, view: Button) -> bool:
+    """Whether the word does not fit beside the icon in a readable size."""
+    room = box.w - 40 - BUTTON_ICON - 18
+    return canvas.ruler.width(canvas.ruler.drawable(view.label), SMALL, Weight.BOLD) > room
+
+
+def _stacked(canvas: Canvas, box: Box, icon: str, label: str, colour: str) -> None:
+    side, line = 44, 40
+    top = box.y + (box.h - side - 4 - line) // 2
+    canvas.icon(Box(box.x + (box.w - side) // 2, top, side, side), icon, colour)
+    text = Box(box.x, top + side + 4, box.w, line)
+    canvas.line(text, label, SMALL, colour, weight=Weight.BOLD, align=Align.CENTRE)
 
 
 def _labelled(canvas: Canvas, box: Box, icon: str, label: str, colour: str, size: int) -> None:
@@ -210,4 +227,5 @@ def ground(canvas: Canvas, bar: Box) -> None:
     """Paper everywhere, and the bar (or side panel) from its corner to the edges of the screen."""
     size, corner = canvas.size, canvas.pixels(bar)
     canvas.ops.append(Rect(Box(0, 0, size.width, size.height), PAPER))
-    canvas.ops.append(Rect(Box(corner.x, corner.y, size.width - corner.x, size.height - corner.y), BAR))
+    left, right = (0, corner.right) if canvas.mirrored else (corner.x, size.width)
+    canvas.ops.append(Rect(Box(left, corner.y, right - left, size.height - corner.y), BAR))

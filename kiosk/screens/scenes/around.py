@@ -8,7 +8,7 @@ from typing import assert_never
 from kiosk.model.reasons import Reason
 from kiosk.screens.rows import tone_of_notice
 from kiosk.screens.scenes import account
-from kiosk.screens.scenes.sight import Sight, next_language
+from kiosk.screens.scenes.sight import Sight, next_language, other_language
 from kiosk.screens.tokens import OK, PLAIN, WARN, WORK
 from kiosk.screens.tree import Role
 from kiosk.screens.view import (
@@ -17,6 +17,9 @@ from kiosk.screens.view import (
     Button,
     Header,
     HelpOverlay,
+    LanguageChoice,
+    LanguagesOverlay,
+    Overlay,
     TimeoutOverlay,
 )
 from kiosk.session.calling import may_call
@@ -31,13 +34,14 @@ from kiosk.session.state import (
     Home,
     Identifying,
     OutOfService,
+    Panel,
     Returning,
     Staff,
     StaffPin,
 )
 from kiosk.words.dates import clock, today
 from kiosk.words.reasons import reason_sentence
-from kiosk.words.sentences import words
+from kiosk.words.sentences import own_name
 
 HELP_STEPS = 3
 HELP_PICTURES = {
@@ -51,11 +55,13 @@ HELP_PICTURES = {
     "staff-pin": "reader",
     "staff": "pad",
 }
+SWITCHED_LANGUAGES = 2
+"""So many languages are switched by one button; more are chosen from a panel."""
 
 
 def header(sight: Sight) -> Header:
     settings, language = sight.settings, sight.state.around.language
-    other = settings.library(next_language(sight.state))
+    other = settings.library(other_language(sight.state))
     name = settings.library(language) or sight.words.say("library.name")
     return Header(
         library=name,
@@ -70,9 +76,11 @@ def bar(sight: Sight, screen_id: str, third: Button | None) -> tuple[Button, ...
         return ()
     found = [Button("help.open", sight.words.say("button.help"), "circle-question-mark", Touched(Touch.HELP))]
     following = next_language(sight.state)
-    if following is not sight.state.around.language:
-        name = words(following).say("language.own-name")
-        found.append(Button("language.next", name, "languages", Touched(Touch.NEXT_LANGUAGE)))
+    if len(sight.state.around.policy.languages) > SWITCHED_LANGUAGES:
+        label = sight.words.say("button.language")
+        found.append(Button("language.open", label, "languages", Touched(Touch.LANGUAGES)))
+    elif following is not sight.state.around.language:
+        found.append(Button("language.next", own_name(following), "languages", Touched(Touch.NEXT_LANGUAGE)))
     return (*found, third) if third else tuple(found)
 
 
@@ -116,7 +124,7 @@ def _notice(sight: Sight) -> Reason | None:
             return None
 
 
-def overlay(sight: Sight, screen_id: str) -> TimeoutOverlay | HelpOverlay | None:
+def overlay(sight: Sight, screen_id: str) -> Overlay | None:
     scene, say = sight.state.scene, sight.words.say
     if isinstance(scene, Attended) and scene.idle.warned_s is not None:
         warning_s = sight.state.around.policy.timeouts.warning_s
@@ -131,6 +139,8 @@ def overlay(sight: Sight, screen_id: str) -> TimeoutOverlay | HelpOverlay | None
             sentence=say("timeout.books" if listed else "timeout.nothing"),
             stay=Button("timeout.stay", say("button.stay"), "hand", Touched(Touch.STILL_HERE), main=True),
         )
+    if sight.state.around.panel is Panel.LANGUAGES:
+        return _languages(sight)
     if scene.help:
         topic = "out" if screen_id in ("out-of-service", "starting") else screen_id
         return HelpOverlay(
@@ -173,3 +183,12 @@ def _call(sight: Sight) -> Button | None:
         return Button("help.call", label, "bell-ring", Touched(Touch.CALL_STAFF))
     why = "help.offline" if not around.online else "help.heard"
     return Button("help.call", label, "bell-ring", None, why=sight.words.say(why))
+
+
+def _languages(sight: Sight) -> LanguagesOverlay:
+    around = sight.state.around
+    return LanguagesOverlay(
+        title=sight.words.say("language.title"),
+        choices=tuple(LanguageChoice(one, own_name(one), one is around.language) for one in around.policy.languages),
+        close=Button("languages.close", sight.words.say("button.back"), "arrow-left", Touched(Touch.CLOSE_PANEL)),
+    )

@@ -110,9 +110,10 @@ def _left_over(sight: Sight, scene: Closing) -> Banner | None:
         return None
     views = [row_view(row, scene.purpose, sight.words, sight.utc, sight.zone) for row in left]
     items = tuple(BannerItem(view.number, view.title, view.state, view.detail) for view in views)
-    text = sight.words.count("receipt.left-over", len(left))
     if len(views) == 1:
-        text += sight.words.say("list.ended") + views[0].detail
+        text = sight.words.say("receipt.left-over-one") + sight.words.say("list.ended") + views[0].detail
+    else:
+        text = sight.words.count("receipt.left-over", len(left))
     return Banner("receipt.left-over", text, "circle-alert", WARN, items=items)
 
 

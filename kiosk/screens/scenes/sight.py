@@ -28,7 +28,7 @@ class Sight:
     @property
     def other(self) -> Words:
         """The language that the second lines are in."""
-        return words(next_language(self.state))
+        return words(other_language(self.state))
 
     @property
     def zone(self) -> str:
@@ -39,6 +39,18 @@ class Sight:
         """The wall clock now, carried on from the last event."""
         around = self.state.around
         return around.utc + timedelta(seconds=max(0.0, self.now_s - around.now_s))
+
+
+def other_language(state: Kiosk) -> Language:
+    """The library's first language; where that is shown (or its other script), the next one that is another."""
+    shown = state.around.language
+    others = (one for one in state.around.policy.languages if _spoken(one) != _spoken(shown))
+    return next(others, shown)
+
+
+def _spoken(language: Language) -> str:
+    """The language whatever its script: `zh` of `zh-Hant`."""
+    return language.value.partition("-")[0]
 
 
 def next_language(state: Kiosk) -> Language:

@@ -71,5 +71,5 @@ def home(sight: Sight, scene: Home) -> HomeBody:
 def allowance(words: Words, may_borrow: int | None) -> Allowance | None:
     if may_borrow is None:
         return None
-    count = words.say("list.allowance-count", count=may_borrow) if may_borrow > 0 else words.say("list.allowance-none")
+    count = words.count("list.allowance-count", may_borrow) if may_borrow > 0 else words.say("list.allowance-none")
     return Allowance(words.say("list.allowance"), count)

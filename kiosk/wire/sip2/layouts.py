@@ -54,34 +54,33 @@ class Layout:
 
     @cached_property
     def slices(self) -> tuple[tuple[str, int, int], ...]:
-        """Name, start and end of each fixed field, counted from the first character after the code."""
-        found, start = [], 0
+        """Name, start and end of each fixed field, counted from the first character of the code."""
+        found, start = [], len(self.code)
         for name, width in self.fixed:
             found.append((name, start, start + width))
             start += width
         return tuple(found)
 
     @cached_property
-    def dates_at(self) -> tuple[tuple[int, int], ...]:
-        """Start and end of each of `dates`, as in `slices`."""
-        return tuple((start, stop) for name, start, stop in self.slices if name in self.dates)
+    def names(self) -> tuple[str, ...]:
+        """Of the fixed fields."""
+        return tuple(name for name, _ in self.fixed)
 
     @cached_property
-    def cut(self) -> Callable[[str], dict[str, str]]:
-        """The fixed fields of a body that is long enough."""
-        names = tuple(name for name, _ in self.fixed)
+    def cut(self) -> Callable[[str], tuple[str, ...]]:
+        """The fixed fields of a text that is long enough, in the order of `names`."""
         pieces = [slice(start, stop) for _, start, stop in self.slices]
         if not pieces:
-            return lambda body: {}
+            return lambda text: ()
         if len(pieces) == 1:
-            only, piece = names[0], pieces[0]
-            return lambda body: {only: body[piece]}
-        every = itemgetter(*pieces)
-        return lambda body: dict(zip(names, every(body)))  # noqa: B905 - both are made of one list
+            only = pieces[0]
+            return lambda text: (text[only],)
+        return itemgetter(*pieces)
 
     @cached_property
-    def fixed_width(self) -> int:
-        return sum(width for _, width in self.fixed)
+    def fields_at(self) -> int:
+        """Where the fields begin."""
+        return len(self.code) + sum(width for _, width in self.fixed)
 
 
 _TABLE = """\

@@ -20,7 +20,7 @@ UTC_ZONE = "   Z"
 UTC_ZONES, LOCAL_ZONES = frozenset({"Z", "UTC", "GMT"}), frozenset({"", "0000"})
 _NAMED_ZONE = re.compile(r"\s+[A-Za-z]{2,5}\Z")
 UNKNOWN_LANGUAGE = "000"
-LANGUAGES = {"en": "001", "zh": "019"}
+LANGUAGES = {"en": "001", "de": "003", "ja": "014", "ar": "016", "zh": "019", "zh-Hant": "019"}
 """Of the kiosk's languages; 000 is unknown."""
 
 

@@ -10,7 +10,17 @@ from kiosk.screens.rows import stage_name
 from kiosk.screens.scenes.whole import screen_id_of, view_of
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tree import Action, PageTurned
-from kiosk.screens.view import AttractBody, Button, Choice, HelpOverlay, HomeBody, ReceiptBody, TimeoutOverlay, View
+from kiosk.screens.view import (
+    AttractBody,
+    Button,
+    Choice,
+    HelpOverlay,
+    HomeBody,
+    LanguagesOverlay,
+    ReceiptBody,
+    TimeoutOverlay,
+    View,
+)
 from kiosk.session.events import CardLifted, CardPresented
 from kiosk.session.state import Borrowing, Kiosk, Returning, Scene
 from kiosk.world.agenda import Agenda
@@ -105,6 +115,9 @@ def offered(view: View) -> Iterator[tuple[str, Action | None]]:
     match view.overlay:
         case TimeoutOverlay(stay=only) | HelpOverlay(close=only):
             yield only.id, only.action
+            return
+        case LanguagesOverlay(close=close):
+            yield close.id, close.action
             return
         case None:
             pass

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, insert, update
 
 from kiosk.central.acs.answers import Answers, Terminal
+from kiosk.central.acs.proof import PinJudge, beforehand
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.store import writing
 from kiosk.central.store.tables import items, loans, patrons, records
@@ -27,6 +28,7 @@ class SelfCheck:
     engine: Engine
     now: datetime = MONDAY
     settings: Sip2Settings = field(default_factory=lambda: Sip2Settings(library="City Library"))
+    judge: PinJudge | None = None
 
     def asks(self, code: str, fixed: dict[str, str] | None = None, **fields: str) -> Message:
         """Ask, over the bytes of the wire in both directions; every answer is without findings of its own."""
@@ -36,8 +38,9 @@ class SelfCheck:
         request = parse(encode(message).rstrip(b"\r"))
         setting = Setting(DESK.policy, self.now, "east")
         terminal = Terminal(self.settings, "MAIN", "kiosk-07")
+        before = beforehand(self.engine, self.settings.pins, self.judge, request, self.now)
         with writing(self.engine) as connection:
-            answer = Answers(connection, setting, terminal, request).answer()
+            answer = Answers(connection, setting, terminal, request, before).answer()
         heard = parse(encode(answer).rstrip(b"\r"))
         assert [one for one in heard.findings if not one.startswith(("sequence", "extension-field:C"))] == []
         return heard

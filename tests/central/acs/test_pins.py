@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from kiosk.central.acs.settings import Pins, Sip2Settings
-from kiosk.central.pins import LOCKED, MOST_WRONG, clear_pin, set_pin
+from kiosk.central.ils.port import IlsAway
+from kiosk.central.pins import LOCKED, MOST_WRONG, Checked, Tried, check_pin, clear_pin, set_pin, try_pin
 from kiosk.central.store import writing
 from kiosk.central.store.tables import facts, pins
 from kiosk.model.ids import PatronRef
@@ -99,6 +101,60 @@ def test_what_is_no_pin_is_not_kept_and_not_repeated(desk: SelfCheck, bad: str) 
     with writing(desk.engine) as connection, pytest.raises(ValueError, match="4 to 12 digits") as refused:
         set_pin(connection, PatronRef("amy"), bad)
     assert not bad or bad not in str(refused.value)
+
+
+def test_a_pin_is_looked_at_while_others_write(desk: SelfCheck) -> None:
+    with writing(desk.engine):  # SQLite has one write lock, and this holds it
+        tried = try_pin(desk.engine, PatronRef("wei"), PIN, desk.now)
+    assert tried is not None
+    assert tried.right
+    with writing(desk.engine) as connection:
+        assert check_pin(connection, PatronRef("wei"), WRONG, desk.now, Tried(tried.hash, right=True)) is Checked.RIGHT
+        set_pin(connection, PatronRef("wei"), "1111")
+        assert check_pin(connection, PatronRef("wei"), PIN, desk.now, tried) is Checked.WRONG, "it was changed"
+
+
+def test_tries_at_once_are_counted_one_by_one(desk: SelfCheck) -> None:
+    """All of them were looked at before the first was judged: the right one after five wrong ones comes too late."""
+    tried = [try_pin(desk.engine, PatronRef("wei"), pin, desk.now) for pin in [WRONG] * MOST_WRONG + [PIN]]
+    with writing(desk.engine) as connection:
+        found = [check_pin(connection, PatronRef("wei"), "", desk.now, one) for one in tried]
+    assert found == [Checked.WRONG] * (MOST_WRONG - 1) + [Checked.LOCKED] * 2
+
+
+@dataclass(slots=True)
+class LibraryOfPins:
+    """The library's own system, as far as PINs go."""
+
+    away: bool = False
+    heard: list[tuple[str, str]] = field(default_factory=list)
+
+    def proves(self, card: str, pin: str) -> bool:
+        self.heard.append((card, pin))
+        if self.away:
+            raise IlsAway
+        return pin == PIN
+
+
+def test_the_library_s_own_system_judges_a_pin_where_it_keeps_them(central: Central) -> None:
+    judge = LibraryOfPins()
+    desk = SelfCheck(central.engine, settings=Sip2Settings(pins=Pins.LIBRARY), judge=judge)
+    assert desk.knows(AD=WRONG).first("CQ") == "N"
+    assert desk.lends("snow", AD=WRONG).fixed["ok"] == "0"
+    assert desk.knows().first("CQ") == "N"
+    assert (desk.knows(AD=PIN).first("CQ"), desk.lends("snow", AD=PIN).fixed["ok"]) == ("Y", "1")
+    asked = len(judge.heard)
+    assert desk.lends("zahir", no_block="Y", nb_due_date="20261201    235900", AD=PIN).fixed["ok"] == "1"
+    assert desk.takes_back("snow").fixed["ok"] == "1"
+    assert len(judge.heard) == asked, "what has happened needs no PIN"
+
+
+def test_nobody_is_let_in_while_the_system_that_keeps_the_pins_is_away(central: Central) -> None:
+    desk = SelfCheck(central.engine, settings=Sip2Settings(pins=Pins.LIBRARY), judge=LibraryOfPins(away=True))
+    about = desk.knows(AD=PIN)
+    assert (about.first("CQ"), about.first("AE"), bool(about.first("AF"))) == ("N", "", True)
+    assert desk.lends("snow", AD=PIN).fixed["ok"] == "0"
+    assert desk.takes_back("snow").fixed["ok"] == "1"
 
 
 def test_i6_only_a_hash_is_kept_and_nothing_is_logged(desk: SelfCheck, caplog: pytest.LogCaptureFixture) -> None:

@@ -101,7 +101,7 @@ def test_a_place_that_nobody_gave_is_refused(store: Engine, path: str, place: ob
     assert somebody(store, "director").get(f"/console/{path}?after={token}").status_code == 400
 
 
-def test_titles_are_found_by_their_beginning(store: Engine) -> None:
+def test_titles_are_found_by_the_beginning_of_their_words(store: Engine) -> None:
     who = somebody(store, "director")
     assert walked(who, "/console/items?title=SN") == ["snow"]
     assert walked(who, "/console/items?title=now") == []

@@ -37,6 +37,7 @@ class House:
     central: Central
     library: LibrarySystem
     pool: Pool
+    ils: Sip2Ils
     bridge: Bridge
     feed: Feed
     told: queue.Queue[Telling]
@@ -51,6 +52,13 @@ class House:
         assert isinstance(answer, AnswerMessage)
         assert answer.ask == ask
         return answer.answer
+
+    def starts_anew(self) -> None:
+        """Central ends and begins again: what it only had in its memory is gone."""
+        self.bridge.stop()
+        self.bridge = Bridge(self.central.engine, DESK, self.ils, self.told.put, 2)
+        self.feed = Feed(self.central.engine, self.ils, settled=timedelta())
+        self.bridge.start()
 
     def hears(self) -> None:
         """Central takes in what the kiosk has to tell, and tells the library system."""
@@ -71,7 +79,8 @@ def house(central: Central) -> Iterator[House]:
     told: queue.Queue[Telling] = queue.Queue()
     bridge = Bridge(central.engine, DESK, ils, told.put, 2)
     bridge.start()
-    yield House(central, library, pool, bridge, Feed(central.engine, ils, settled=timedelta()), told, Kiosk())
-    bridge.stop()
+    house = House(central, library, pool, ils, bridge, Feed(central.engine, ils, settled=timedelta()), told, Kiosk())
+    yield house
+    house.bridge.stop()
     pool.stop()
     library.stop()

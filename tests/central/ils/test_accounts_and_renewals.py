@@ -15,7 +15,7 @@ from kiosk.model.ids import IntentId, ItemId, PatronRef
 from kiosk.model.questions import AccountTold, AskAccount, AskRenew, MayNotRenew, MayRenew, NoAccount
 from kiosk.model.reasons import ReasonCode
 from tests.central.ils.conftest import CARD, ITEM, THEIR_DUE, House
-from tests.central.library import SESSION, made
+from tests.central.library import SESSION, made, returned
 from tests.central.running import wait_until
 
 RENEWED_DUE = datetime(2027, 1, 19, 23, 59, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -54,13 +54,18 @@ def test_a_renewal_whose_answer_is_lost_is_asked_about_and_not_sent_again(house:
     assert house.library.asked.count("29") == 1
 
 
-def test_a_renewal_of_which_nothing_is_known_is_asked_about_before_it_is_tried_anew(house: House) -> None:
+@pytest.mark.parametrize("starts_anew", [False, True])
+def test_a_renewal_of_which_nothing_is_known_is_asked_about_before_it_is_tried_anew(
+    house: House, starts_anew: bool
+) -> None:
     house.library.lent = {ITEM: CARD}
     house.kiosk.does(made("i1", CARD, ITEM, due=THEIR_DUE))
     house.hears()
     house.library.deaf_to = {"29", "17"}
     assert renew(house) is None
     house.library.deaf_to = set()
+    if starts_anew:
+        house.starts_anew()
     wait_until(lambda: house.pool.is_up, "the library system was not found again")
     assert renew(house, "r2") == MayRenew(RENEWED_DUE)
     assert house.library.asked.count("29") == 1
@@ -72,6 +77,40 @@ def test_a_renewal_that_never_arrived_is_tried_anew_when_the_patron_asks_anew(ho
     assert renew(house) is None
     house.library.unheard = set()
     assert renew(house, "r2") == MayRenew(RENEWED_DUE)
+
+
+def test_a_renewal_told_later_is_asked_about_when_its_answer_is_lost_and_never_told_twice(house: House) -> None:
+    """Made at a desk of central itself: the library system hears of it as a fact."""
+    house.library.lent = {ITEM: CARD}
+    house.kiosk.does(made("i1", CARD, ITEM, due=THEIR_DUE))
+    house.hears()
+    house.kiosk.does(LoanRenewed(SESSION, IntentId("r9"), PatronRef(CARD), ItemId(ITEM), RENEWED_DUE), 1)
+    house.central.hears(house.kiosk)
+    house.library.deaf_to = {"29"}
+    house.feed.tell_some()
+    house.library.deaf_to = set()
+    house.starts_anew()
+    house.hears()
+    assert house.library.asked.count("29") == 1
+    assert not {why for why, _ in house.central.noted()} & {"ils-unsure", "ils-refused"}
+
+
+def test_what_was_unsure_of_an_earlier_loan_says_nothing_of_a_later_one(house: House) -> None:
+    house.library.lent = {ITEM: CARD}
+    house.kiosk.does(made("i1", CARD, ITEM, due=THEIR_DUE))
+    house.hears()
+    house.library.deaf_to = {"29", "17"}
+    assert renew(house) is None
+    house.library.deaf_to = set()
+    wait_until(lambda: house.pool.is_up, "the library system was not found again")
+    house.kiosk.does(returned(ITEM), 1)
+    house.hears()
+    house.library.lent, house.library.due = {ITEM: CARD}, {}
+    house.kiosk.does(made("i2", CARD, ITEM, due=THEIR_DUE + timedelta(days=7)), 2)
+    house.hears()
+    sent = house.library.asked.count("29")
+    assert renew(house, "r2") == MayRenew(RENEWED_DUE)
+    assert house.library.asked.count("29") == sent + 1
 
 
 def test_an_account_has_loans_with_their_dates_and_holds_with_their_names(house: House) -> None:

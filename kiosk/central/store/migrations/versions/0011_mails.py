@@ -8,7 +8,7 @@ from alembic import op
 from kiosk.central.store.tables import UtcTime
 
 revision = "0011"
-down_revision = "0006"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
