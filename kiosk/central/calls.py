@@ -31,7 +31,8 @@ def mail_receipt(
     if patron is None:
         return MailTaken(False)
     said = words(question.language)
-    named = mail.library_zh if question.language is Language.ZH else mail.library_en
+    chinese = question.language in (Language.ZH, Language.ZH_HANT)
+    named = mail.library_zh if chinese else mail.library_en
     library = named or said.say("library.name")
     text = receipt_text(said, library, now, zone, question.borrowed, question.returned)
     return MailTaken(post(connection, ask, patron, text, now))

@@ -35,13 +35,16 @@ def pin(canvas: Canvas, regions: Regions, body: PinBody) -> tuple[Node, ...]:
     field = Box(left, top, wide, FIELD_HEIGHT)
     nodes.append(_field(canvas, field, body))
     for number, key in enumerate(body.keys):
-        nodes.append(_key(canvas, _place(field, number, high), key))
-    nodes.append(button(canvas, _place(field, COLUMNS * ROWS - 1, high), body.enter))
+        nodes.append(_key(canvas, _place(canvas, field, number, high), key))
+    nodes.append(button(canvas, _place(canvas, field, COLUMNS * ROWS - 1, high), body.enter))
     return tuple(nodes)
 
 
-def _place(field: Box, number: int, high: int) -> Box:
+def _place(canvas: Canvas, field: Box, number: int, high: int) -> Box:
+    """Digits go from left to right in every script: where the layout is mirrored, they are turned back."""
     across, down = number % COLUMNS, number // COLUMNS
+    if canvas.mirrored:
+        across = COLUMNS - 1 - across
     wide = (field.w - (COLUMNS - 1) * GAP) // COLUMNS
     return Box(field.x + across * (wide + GAP), field.bottom + 40 + down * (high + GAP), wide, high)
 
