@@ -141,11 +141,10 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
-    for part in (library, housekeeping, worker):
+    for part in (library, housekeeping, worker, None if settings.mail is None else Post(engine, settings.mail)):
         _begin(part, held)
     line.open()
     held.callback(line.close)
-    _begin(None if settings.mail is None else Post(engine, settings.mail), held)
     _begin(teller, held)
     _begin(issuing, held)
     if acs is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import os
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,8 +24,10 @@ from PIL import Image
 
 from kiosk.model.circulation import Language
 from kiosk.screens import icons, pictures
+from kiosk.screens.damage import damage, meet
 from kiosk.screens.fonts import IDEOGRAPHS, Face, bold, coverage, regular
 from kiosk.screens.frame import Size
+from kiosk.screens.masking import MASK_COLOUR
 from kiosk.screens.ops import Align, Box, DrawOp, Icon, Modules, Picture, Rect, Shadow, Text, Weight, extent
 from kiosk.screens.runs import Run, Script, has_rtl, runs, script_of
 
@@ -38,9 +40,6 @@ BASELINE = 0.37
 """Half the height of a capital or an ideograph above the baseline, in ems: text is centred by it."""
 SHADOW_INK = (110, 92, 60)
 SHADOW_STRENGTH = 30
-MOST_DAMAGE = 24
-"""More damaged rectangles than this are painted as one."""
-MASK_COLOUR = "#C9C2B6"
 
 EXPOSED = frozenset(
     {
@@ -195,7 +194,7 @@ class Painter:
         for box in boxes:
             self.surface.set_clip(_rect(box))
             for op in new:
-                if _meet(extent(op), box):
+                if meet(extent(op), box):
                     self._draw(op)
         self.surface.set_clip(None)
         self._last = new
@@ -367,52 +366,6 @@ class Painter:
         return held
 
 
-def damage(old: tuple[DrawOp, ...], new: tuple[DrawOp, ...], whole: Box) -> list[Box]:
-    """The boxes of the screen on which two draw lists differ, none meeting another."""
-    if not old:
-        return [whole]
-    if old == new:
-        return []
-    kept = Counter(old) & Counter(new)
-    if _common(old, kept) != _common(new, kept):
-        return [whole]
-    changed = [*(Counter(old) - kept), *(Counter(new) - kept)]
-    boxes = [box for op in changed if (box := _cut(extent(op), whole)) is not None]
-    if len(boxes) > MOST_DAMAGE:
-        return [_around(boxes)]
-    return _merged(boxes)
-
-
-def _common(ops: tuple[DrawOp, ...], kept: Counter[DrawOp]) -> list[DrawOp]:
-    return [op for op in ops if kept[op] > 0]
-
-
-def _merged(boxes: list[Box]) -> list[Box]:
-    done: list[Box] = []
-    for box in boxes:
-        while meeting := [other for other in done if _meet(other, box)]:
-            done = [other for other in done if other not in meeting]
-            box = _around([box, *meeting])
-        done.append(box)
-    return done
-
-
-def _around(boxes: list[Box]) -> Box:
-    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
-    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
-
-
-def _cut(box: Box, whole: Box) -> Box | None:
-    if not _meet(box, whole):
-        return None
-    left, top = max(box.x, whole.x), max(box.y, whole.y)
-    return Box(left, top, min(box.right, whole.right) - left, min(box.bottom, whole.bottom) - top)
-
-
 def _rect(box: Box) -> pygame.Rect:
     return pygame.Rect(box.x, box.y, box.w, box.h)
 
@@ -459,26 +412,6 @@ def _svg(source: str, box: Box) -> pygame.Surface:
 def _colour(text: str) -> Colour:
     alpha = int(text[7:9], 16) if len(text) > 7 else 255
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16), alpha
-
-
-def masked(draw_list: Sequence[DrawOp]) -> list[DrawOp]:
-    """The draw list with a bar in place of every private text, and of a code, which any phone reads."""
-    return [_hidden(op) for op in draw_list]
-
-
-def _hidden(op: DrawOp) -> DrawOp:
-    match op:
-        case Modules(box=box):
-            return Rect(box, MASK_COLOUR)
-        case Text(private=True):
-            return _bar(op)
-        case _:
-            return op
-
-
-def _bar(op: Text) -> Rect:
-    height = max(4, op.size // 2)
-    return Rect(op.box.inset(0, max(0, (op.box.h - height) // 2)), MASK_COLOUR, height // 2)
 
 
 class Window:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kiosk.screens import fonts, paint
 from kiosk.screens.frame import Frame, Size
+from kiosk.screens.masking import masked
 from kiosk.screens.ops import Box
 from kiosk.screens.paint import Fonts, Mode, Painter, PointerKind, Window
 from kiosk.screens.render import render
@@ -125,7 +126,7 @@ class Screen:
         if show_private:
             return paint.jpeg(self._window.surface, quality, scale)
         covered = Window(self._size, Mode.HEADLESS)
-        Painter(covered.surface, self._measure).paint(paint.masked(self.frame.draw_list))
+        Painter(covered.surface, self._measure).paint(masked(self.frame.draw_list))
         return paint.jpeg(covered.surface, quality, scale)
 
     def pixels_png(self, path: Path) -> None:

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.model.circulation import Language
+from kiosk.screens.damage import damage
 from kiosk.screens.frame import Frame, Size
+from kiosk.screens.masking import masked
 from kiosk.screens.ops import Box, DrawOp, Rect, Text
-from kiosk.screens.paint import CACHE_BYTES, Fonts, Mode, Painter, SurfaceCache, Window, damage, masked, png
+from kiosk.screens.paint import CACHE_BYTES, Fonts, Mode, Painter, SurfaceCache, Window, png
 from kiosk.screens.samples import NOW_S, in_language, samples
 
 Draw = Callable[..., Frame]

@@ -10,8 +10,9 @@ from PIL import Image
 
 from kiosk.model.circulation import Language
 from kiosk.screens.frame import Size
+from kiosk.screens.masking import masked
 from kiosk.screens.ops import Modules
-from kiosk.screens.paint import Mode, masked
+from kiosk.screens.paint import Mode
 from kiosk.screens.qr import MOST_BYTES
 from kiosk.screens.samples import NOW_S, SETTINGS, in_language, samples
 from kiosk.screens.screen import Screen
