@@ -22,9 +22,10 @@ from kiosk.model.circulation import Language
 from kiosk.model.questions import ReceiptEntry
 from kiosk.screens import fonts
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.paint import Fonts, Mode, Painter, Window
+from kiosk.screens.paint import Fonts, Painter
 from kiosk.screens.render import render
 from kiosk.screens.samples import NOW_S, SETTINGS, UTC_NOW, in_language, samples
+from kiosk.screens.window import Mode, Window
 from kiosk.session.effects import PrintReceipt
 from kiosk.station.receipts import Letterhead, compose
 

@@ -20,6 +20,8 @@ class Switch:
     on: bool
     for_s: float | None = None
     """Off again by itself after this time. None: until it is switched."""
+    volume_percent: int | None = None
+    """How loud, of an output that can be softer (a speaker); a relay is on or off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
+from kiosk.central.bookkeeping import posted_charge, posted_payment
 from kiosk.central.people import PATRON
 from kiosk.central.store.slate import Lookup, Slate, Source, changing, slate_of
 from kiosk.central.store.tables import allocations, charges, payments
@@ -137,6 +138,7 @@ def owe(source: Source, charge: Charge) -> bool:
                 "why": charge.why,
             },
         )
+        posted_charge(slate, charge.patron, charge.kind.value, charge.amount_cents, charge.at, charge.id)
     return True
 
 
@@ -169,6 +171,7 @@ def pay(source: Source, payment: Payment) -> bool:
                 "credit_cents": left,
             },
         )
+        posted_payment(slate, payment.patron, payment.method.value, payment.amount_cents, payment.at, payment.id)
     return True
 
 

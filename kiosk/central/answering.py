@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import assert_never
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection
 
 from kiosk.central.account_answers import account_told, may_renew_told
+from kiosk.central.applying import DECISION
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.calls import call_staff, mail_receipt
 from kiosk.central.holdings import item_on_file
 from kiosk.central.mailing import MailSettings
 from kiosk.central.people import owner_of, patron_on_file, resolved
+from kiosk.central.reading_ahead import read_ahead_of_loans
 from kiosk.central.settings import CentralSettings
+from kiosk.central.store.slate import Slate, Source, changing
 from kiosk.central.store.tables import decisions
 from kiosk.model.circulation import Patron
 from kiosk.model.ids import AskId, PatronRef
@@ -43,8 +46,6 @@ from kiosk.rules.policy import ALL, Policy
 from kiosk.wire import AnswerMessage, decode_answer, encode_answer
 
 UNKNOWN_PATRON = Reason(ReasonCode.UNKNOWN_PATRON)
-_ANSWERED = select(decisions).where(decisions.c.ask == bindparam("ask"))
-_KEEP = insert(decisions)
 LONGEST_ASK = 64
 LONGEST_ITEM = 64
 LONGEST_PATRON = 200
@@ -91,7 +92,10 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
         case AskIdentify():
             return _identify(connection, desk.setting(station, now), question)
         case AskBorrow():
-            return _may_borrow(connection, desk, Asked(station, ask, question, now))
+            (said,) = answer_loans(connection, desk, [Asked(station, ask, question, now)])
+            if isinstance(said, AskMisused):
+                raise said
+            return said
         case AskItem():
             known = item_on_file(connection, question.item)
             return ItemKnown(None if known is None else known.item)
@@ -119,6 +123,22 @@ class Asked:
     now: datetime
 
 
+def answer_loans(connection: Connection, desk: Desk, asked: Sequence[Asked]) -> list[Answer | AskMisused]:
+    """Several questions for loans, in their order: what they have to know is read together, and what was said is
+    written together. However many have come while one was answered, the store is asked no more often."""
+    slate = Slate(connection, min(one.now for one in asked), locks=True)
+    if len(asked) > 1:
+        read_ahead_of_loans(slate, [one.question for one in asked], [one.ask for one in asked])
+    said: list[Answer | AskMisused] = []
+    for one in asked:
+        try:
+            said.append(_may_borrow(slate, desk, one))
+        except AskMisused as misused:
+            said.append(misused)
+    slate.write()
+    return said
+
+
 def _identify(connection: Connection, setting: Setting, question: AskIdentify) -> Answer:
     owner = owner_of(connection, question.card)
     patron = None if owner is None else patron_on_file(connection, owner)
@@ -128,29 +148,31 @@ def _identify(connection: Connection, setting: Setting, question: AskIdentify) -
     return Identified(Patron(patron.ref, patron.given_name, more), patron.language)
 
 
-def _may_borrow(connection: Connection, desk: Desk, asked: Asked) -> Answer:
+def _may_borrow(slate: Slate, desk: Desk, asked: Asked) -> Answer:
+    """Whoever asks at the same moment for the same patron waits at the patron's row. Raises `AskMisused` before it has
+    changed anything."""
     if len(asked.ask) > LONGEST_ASK:
         raise AskMisused(f"expected an id of at most {LONGEST_ASK} characters")
     question = asked.question
-    patron = resolved(connection, question.patron)
-    on_file = None if patron is None else patron_on_file(connection, patron, lock=True)
-    if (before := _answered_before(connection, asked, patron or question.patron)) is not None:
+    patron = resolved(slate, question.patron)
+    on_file = None if patron is None else patron_on_file(slate, patron)
+    if (before := _answered_before(slate, asked, patron or question.patron)) is not None:
         return before
-    item = item_on_file(connection, question.item)
+    item = item_on_file(slate, question.item)
     if on_file is None:
-        return _kept(connection, desk, asked, MayNotBorrow((UNKNOWN_PATRON,), None if item is None else item.item))
+        return _kept(slate, desk, asked, MayNotBorrow((UNKNOWN_PATRON,), None if item is None else item.item))
     setting = desk.setting(asked.station, asked.now)
-    who = borrower(connection, setting, on_file, asked=question.item)
-    decided = decide_checkout(setting, who, None if item is None else copy(connection, item))
+    who = borrower(slate, setting, on_file, asked=question.item)
+    decided = decide_checkout(setting, who, None if item is None else copy(slate, item))
     if isinstance(decided, Allowed) and item is not None:
-        return _kept(connection, desk, asked, MayBorrow(item.item, decided.due, decided.more), on_file.ref)
+        return _kept(slate, desk, asked, MayBorrow(item.item, decided.due, decided.more), on_file.ref)
     assert not isinstance(decided, Allowed), "the rules allow no item that nobody knows"
-    return _kept(connection, desk, asked, MayNotBorrow(decided.reasons, None if item is None else item.item))
+    return _kept(slate, desk, asked, MayNotBorrow(decided.reasons, None if item is None else item.item))
 
 
-def _answered_before(connection: Connection, asked: Asked, patron: PatronRef) -> Answer | None:
+def _answered_before(slate: Slate, asked: Asked, patron: PatronRef) -> Answer | None:
     """What was answered under this id. Raises `AskMisused` where that was another question."""
-    row = connection.execute(_ANSWERED, {"ask": asked.ask}).one_or_none()
+    row = slate.one(DECISION, asked.ask)
     if row is None:
         return None
     kept_item, kept_patrons = asked.question.item[:LONGEST_ITEM], {patron[:LONGEST_PATRON], _patron_column(asked)}
@@ -162,7 +184,7 @@ def _answered_before(connection: Connection, asked: Asked, patron: PatronRef) ->
 
 
 def _kept(
-    connection: Connection,
+    slate: Slate,
     desk: Desk,
     asked: Asked,
     decided: MayBorrow | MayNotBorrow,
@@ -170,12 +192,12 @@ def _kept(
 ) -> Answer:
     """Keep an answer of our own."""
     allowed = isinstance(decided, MayBorrow)
-    keep_answer(connection, desk, asked, decided, patron or asked.question.patron, allowed=allowed)
+    keep_answer(slate, desk, asked, decided, patron or asked.question.patron, allowed=allowed)
     return decided
 
 
 def keep_answer(
-    connection: Connection,
+    source: Source,
     desk: Desk,
     asked: Asked,
     decided: Answer,
@@ -185,20 +207,19 @@ def keep_answer(
     by_ils: str | None = None,
 ) -> None:
     """Keep an answer under its id; a yes to a new loan (`allowed`) counts towards the patron's limit for a while."""
-    connection.execute(
-        _KEEP,
-        {
-            "ask": asked.ask,
-            "station": asked.station,
-            "patron": patron[:LONGEST_PATRON],
-            "item": asked.question.item[:LONGEST_ITEM],
-            "asked_at": asked.now,
-            "allowed": allowed,
-            "answer": encode_answer(desk.source, asked.ask, decided, asked.now).decode(),
-            "promised_until": asked.now + desk.promise if allowed else None,
-            "by_ils": by_ils,
-        },
-    )
+    row = {
+        "ask": asked.ask,
+        "station": asked.station,
+        "patron": patron[:LONGEST_PATRON],
+        "item": asked.question.item[:LONGEST_ITEM],
+        "asked_at": asked.now,
+        "allowed": allowed,
+        "answer": encode_answer(desk.source, asked.ask, decided, asked.now).decode(),
+        "promised_until": asked.now + desk.promise if allowed else None,
+        "by_ils": by_ils,
+    }
+    with changing(source) as slate:
+        slate.add(decisions, row)
 
 
 def _patron_column(asked: Asked) -> str:

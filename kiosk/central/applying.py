@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from kiosk.central import account_facts, gate_facts
+from kiosk.central import account_facts, gate_facts, staff_facts
 from kiosk.central.borrowing import borrower, copy
+from kiosk.central.detecting import note_closed_return
 from kiosk.central.exceptions import Notable, Why, close_doubt, note
 from kiosk.central.holdings import ItemOnFile, item_on_file
 from kiosk.central.lent.log import note_tag
+from kiosk.central.nameless import named
 from kiosk.central.people import PatronOnFile, patron_on_file, resolved
 from kiosk.central.returning import CameBack, settle
 from kiosk.central.store.slate import Lookup, Slate
@@ -31,9 +33,10 @@ from kiosk.model.facts import (
     LoanUndone,
     StationSettled,
 )
-from kiosk.model.gate_facts import GateAlarmed, GatePassed, GateWatched, PeopleCounted
+from kiosk.model.gate_facts import GateAlarmed, GateChecked, GatePassed, GateWatched, PeopleCounted
 from kiosk.model.ids import IntentId
 from kiosk.model.reasons import ReasonCode
+from kiosk.model.staff_facts import StockSeen, TagWritten
 from kiosk.rules.decisions import Refused
 from kiosk.rules.lending import decide_checkout
 
@@ -44,11 +47,12 @@ ABOUT_THE_STORY = frozenset({ReasonCode.LENT_TO_ANOTHER, ReasonCode.LENT_TO_YOU,
 DECISION = Lookup(decisions.c.ask)
 
 
-def apply(slate: Slate, fresh: Fresh, fact: Fact) -> CameBack | None:
-    """Change loans, returns and exceptions as `fact` says; of a return, what has to be done with the copy.
+def apply(slate: Slate, fresh: Fresh, told: Fact) -> CameBack | None:
+    """Change loans, returns and exceptions as `told` says; of a return, what has to be done with the copy.
 
     Raises only what the database raises, and `ValueError` for what cannot be.
     """
+    fact = named(slate, fresh, told)
     promised = False
     if isinstance(fact, LoanMade | LoanRefused | LoanUndone | LoanRenewed | ItemDoubtful):
         promised = _redeem(slate, fact.intent)
@@ -69,8 +73,10 @@ def apply(slate: Slate, fresh: Fresh, fact: Fact) -> CameBack | None:
             close_doubt(slate, fact.intent)
         case LoanRenewed() | HoldPlaced() | HoldCancelled() | ChargePaid():
             account_facts.apply(slate, fresh, fact)
-        case GatePassed() | GateAlarmed() | PeopleCounted() | GateWatched():
+        case GatePassed() | GateAlarmed() | PeopleCounted() | GateWatched() | GateChecked():
             gate_facts.apply(slate, fresh, fact)
+        case TagWritten() | StockSeen():
+            staff_facts.apply(slate, fact)
         case LoanRefused() | ItemSecured():
             pass
         case _:
@@ -150,6 +156,8 @@ def _returned(slate: Slate, fresh: Fresh, fact: ItemReturned) -> CameBack | None
     if fact.found is not Found.FOREIGN:
         note_tag(slate, fact.uid, fact.item)
     ended = add_return(slate, fact.item, fresh.place, fresh.epoch)
+    if fact.found is Found.NOT_LENT and fact.uid:
+        note_closed_return(slate, fresh.place, fact.item, None if ended is None else ended.made_at)
     back = None
     if item is not None:
         back = settle(slate, fresh.setting, item, ended, fresh.place.at)

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from sqlalchemy import BindParameter, Connection, Engine, Row, and_, bindparam, func, insert, or_, select, update
 
+from kiosk.central import bookkeeping
 from kiosk.central.counter import EPOCH
 from kiosk.central.holdings import ItemState
 from kiosk.central.store import writing
@@ -33,6 +34,8 @@ class FindingKind(StrEnum):
     """Of an item: two loans of it run."""
     BALANCE = "balance"
     """Of a charge (or `payment:ID`): it does not add up with what was paid."""
+    LEDGER = "ledger"
+    """Of a patron: charges and payments are not what the double entry says."""
     UNTAGGED = "untagged"
     """Of a loan: a kiosk lent it, and never opened its tag; the gate may ring."""
 
@@ -122,9 +125,11 @@ def _found(connection: Connection, now: datetime) -> Iterator[Finding]:
     )
     for payment in connection.scalars(uneven.limit(MOST)):
         yield Finding(FindingKind.BALANCE, f"{PAYMENT}{payment}")
+    for row in connection.execute(bookkeeping.uneven().limit(MOST)):
+        yield Finding(FindingKind.LEDGER, str(row.patron))
 
 
-def repair(connection: Connection, finding: Finding) -> bool:
+def repair(connection: Connection, finding: Finding, who: str, now: datetime) -> bool:
     """Mend it; False where only a person at the shelf can."""
     match finding.kind:
         case FindingKind.WITHDRAWN_LENT:
@@ -135,6 +140,8 @@ def repair(connection: Connection, finding: Finding) -> bool:
             return _even_payment(connection, finding.subject.removeprefix(PAYMENT))
         case FindingKind.BALANCE:
             return _even_charge(connection, finding.subject)
+        case FindingKind.LEDGER:
+            return bookkeeping.correct(connection, finding.subject, now, who)
         case FindingKind.UNTAGGED:
             return False
     return True
@@ -189,7 +196,7 @@ def settle(
     if row is None:
         return None
     finding = Finding(FindingKind(row.kind), row.subject)
-    if repairs and not repair(connection, finding):
+    if repairs and not repair(connection, finding, who, now):
         return finding, FindingState.OPEN
     state = FindingState.REPAIRED if repairs else FindingState.ACCEPTED
     values = {"state": state.value, "settled_at": now, "settled_by": who}

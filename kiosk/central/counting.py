@@ -31,7 +31,13 @@ class Period:
     @property
     def holds(self) -> ColumnElement[bool]:
         """Whether a loan was made in it."""
-        return and_(loans.c.made_at >= self.begins(self.first), loans.c.made_at < self.begins(self.last + timedelta(1)))
+        begins, ends = self.bounds
+        return and_(loans.c.made_at >= begins, loans.c.made_at < ends)
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """Its first instant, and the first one behind it."""
+        return self.begins(self.first), self.begins(self.last + timedelta(1))
 
     def days(self) -> list[date]:
         return [self.first + timedelta(number) for number in range((self.last - self.first).days + 1)]

@@ -26,8 +26,11 @@ from sqlalchemy import (
 )
 
 from kiosk.central.holdings import RUNNING
+from kiosk.central.store.console_tables import damages
+from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import charges, decisions, exceptions, facts, holds, loans, set_aside
 from kiosk.central.store.walking import Rows, Walk
+from kiosk.library.damage import DamageState
 
 NOBODY = ""
 PATRON = "patron"
@@ -51,6 +54,8 @@ def everything(before: datetime) -> tuple[Forgetting, ...]:
         _deleted(decisions, decisions.c.ask, _answered(before)),
         _emptied(holds, holds.c.id, _held(before), {PATRON: NOBODY}),
         _emptied(charges, charges.c.id, _paid(before), {"item": None, "loan": None}),
+        _emptied(damages, damages.c.id, _judged(before), {"patron": None, "loan": None}),
+        _deleted(notices, notices.c.id, notices.c.day < before.date()),
         Forgetting(_closed(before), _forget_details),
         _deleted(set_aside, set_aside.c.id, set_aside.c.received_at < before),
     )
@@ -95,6 +100,13 @@ def _paid(before: datetime) -> ColumnElement[bool]:
     """Money stays; what was read does not."""
     read = or_(charges.c.item.is_not(None), charges.c.loan.is_not(None))
     return and_(charges.c.open.is_(False), charges.c.at < before, read)
+
+
+def _judged(before: datetime) -> ColumnElement[bool]:
+    """Damage that nobody owes anything for any more."""
+    owed = select(charges.c.id).where(charges.c.id == damages.c.charge, charges.c.open.is_(True)).exists()
+    looked_at = damages.c.state != DamageState.REPORTED.value
+    return and_(damages.c.made_at < before, damages.c.patron.is_not(None), looked_at, not_(owed))
 
 
 def _old_facts(before: datetime) -> Walk:

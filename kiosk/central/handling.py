@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import Connection
 
-from kiosk.central.answering import AskMisused, Desk, answer
+from kiosk.central.answering import Asked, AskMisused, Desk, answer, answer_loans
 from kiosk.central.aside import put_aside
 from kiosk.central.inbox import Message
 from kiosk.central.ingest import Batch, go_on_from, ingest
 from kiosk.central.messages import Heard, Strange, Telling
 from kiosk.central.stations import note_health, note_status, positions
+from kiosk.model.ids import AskId
+from kiosk.model.questions import Answer, AskBorrow
 from kiosk.wire import (
     Ack,
+    AskMessage,
     Channel,
     FactBatch,
     MessageRefused,
@@ -70,36 +74,69 @@ def handle(connection: Connection, desk: Desk, message: Message, now: datetime) 
 
 
 def handle_all(connection: Connection, desk: Desk, messages: Sequence[Message], now: datetime) -> Handled:
-    """The same for many messages, in their order. Messages of facts that follow each other are taken in together."""
-    tellings: list[Telling] = []
-    unusable: list[Unusable] = []
-    facts: list[tuple[Heard, FactBatch]] = []
-    for message in messages:
-        batch = _facts_of(message)
-        if batch is not None:
-            facts.append(batch)
-            continue
-        tellings += take(connection, desk, facts)
-        facts = []
-        try:
-            telling = handle(connection, desk, message, now)
-        except Unusable as refused:
-            unusable.append(refused)
+    """The same for many messages, in their order. Messages of facts that follow each other are taken in together, and
+    questions for loans that do are answered together."""
+    done = Handled([], [])
+    for together, run in groupby((_read(message, now) for message in messages), key=type):
+        if together is _Told:
+            done.tellings.extend(
+                take(connection, desk, [(one.heard, one.batch) for one in run if isinstance(one, _Told)])
+            )
+        elif together is _Wish:
+            _answer_wishes(connection, desk, [one for one in run if isinstance(one, _Wish)], done)
         else:
-            tellings += [] if telling is None else [telling]
-    tellings += take(connection, desk, facts)
-    return Handled(tellings, unusable)
+            for message in run:
+                assert isinstance(message, Heard | Strange)
+                try:
+                    telling = handle(connection, desk, message, now)
+                except Unusable as refused:
+                    done.unusable.append(refused)
+                else:
+                    done.tellings.extend([] if telling is None else [telling])
+    return done
 
 
-def _facts_of(message: Message) -> tuple[Heard, FactBatch] | None:
-    """A message with its facts; None where it has none, or none that can be read."""
-    if not isinstance(message, Heard) or message.channel is not Channel.FACTS:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A message with facts that could be read."""
+
+    heard: Heard
+    batch: FactBatch
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A question for a loan that could be read."""
+
+    heard: Heard
+    asked: Asked
+
+
+def _read(message: Message, now: datetime) -> _Told | _Wish | Message:
+    """What is done together with others of its kind, as it could be read; everything else as it came."""
+    if not isinstance(message, Heard):
+        return message
     try:
-        batch = decode_facts(message.station, message.payload)
+        if message.channel is Channel.FACTS:
+            batch = decode_facts(message.station, message.payload)
+            return _Told(message, batch) if batch.facts else message
+        if message.channel is Channel.ASK:
+            told = decode_ask(message.station, message.payload, message.correlation)
+            if isinstance(told, AskMessage) and isinstance(told.question, AskBorrow):
+                return _Wish(message, Asked(message.station.station, told.ask, told.question, now))
     except MessageRefused:
-        return None
-    return (message, batch) if batch.facts else None
+        pass
+    return message
+
+
+def _answer_wishes(connection: Connection, desk: Desk, wishes: Sequence[_Wish], done: Handled) -> None:
+    said = answer_loans(connection, desk, [wish.asked for wish in wishes])
+    for wish, answered in zip(wishes, said, strict=True):
+        if isinstance(answered, AskMisused):
+            set_aside(connection, wish.heard, str(answered))
+            done.unusable.append(Unusable(str(answered)))
+        else:
+            done.tellings.append(_answered(desk, wish.heard, wish.asked.ask, answered, wish.asked.now))
 
 
 def one_by_one(heard: Heard) -> list[FactBatch]:
@@ -151,11 +188,15 @@ def _acknowledged(desk: Desk, station: Station, ack: Ack, at: datetime) -> Telli
 
 def _ask(connection: Connection, desk: Desk, heard: Heard, now: datetime) -> Telling:
     """Answers go to the station's own topic, whatever response topic the message names."""
-    asked = decode_ask(heard.station, heard.payload)
+    asked = decode_ask(heard.station, heard.payload, heard.correlation)
     if isinstance(asked, SetAside):
         raise MessageRefused("message", "a question of this version", asked.reason)
     said = answer(connection, desk, heard.station.station, asked.ask, asked.question, now)
-    return Telling(heard.station, Channel.ANSWER, encode_answer(desk.source, asked.ask, said, now), asked.ask)
+    return _answered(desk, heard, asked.ask, said, now)
+
+
+def _answered(desk: Desk, heard: Heard, ask: AskId, said: Answer, now: datetime) -> Telling:
+    return Telling(heard.station, Channel.ANSWER, encode_answer(desk.source, ask, said, now), ask)
 
 
 def _status(connection: Connection, heard: Heard) -> None:

@@ -152,7 +152,7 @@ class Line:
         except MessageRefused:
             self._report(Strange(topic, payload, at))
         else:
-            self._report(Heard(station, channel, payload, at, bool(message.retain)))
+            self._report(Heard(station, channel, payload, at, bool(message.retain), _correlation(message)))
 
 
 def _client_id(site: str, settings: BrokerSettings) -> str:
@@ -168,6 +168,11 @@ def _password(settings: BrokerSettings) -> str | None:
 
 def _no_delay(client: mqtt.Client, _: object, opened: Any) -> None:  # paho gives a socket, or one wrapped in TLS
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _correlation(message: mqtt.MQTTMessage) -> bytes:
+    told: bytes = getattr(message.properties, "CorrelationData", b"")
+    return told
 
 
 def _properties(packet: int) -> Properties:

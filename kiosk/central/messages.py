@@ -20,6 +20,8 @@ class Heard:
     """When it arrived, aware."""
     retained: bool = False
     """The broker kept it: it was told some time before."""
+    correlation: bytes = b""
+    """Correlation data of a question (MQTT 5.0, 3.3.2.3.6)."""
 
 
 @dataclass(frozen=True, slots=True)

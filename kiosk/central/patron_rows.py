@@ -12,13 +12,25 @@ from datetime import date
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
+from kiosk.central.notices.addresses import is_address
 from kiosk.central.store.tables import cards, patrons
 from kiosk.central.trail import Changes
 from kiosk.model.cards import card_token
 from kiosk.model.circulation import Language
 
 NEEDED = ("id", "given_name", "category")
-OTHERS = ("family_name", "expires", "born", "guardian", "language", "email", "blocked", "card_lost", "cards")
+OTHERS = (
+    "family_name",
+    "expires",
+    "born",
+    "guardian",
+    "language",
+    "blocked",
+    "card_lost",
+    "email",
+    "no_reminders",
+    "cards",
+)
 FIELDS = (*NEEDED, *OTHERS)
 PERSONAL = frozenset({"given_name", "family_name", "born", "guardian", "email", "cards"})
 """Fields whose values the audit trail, which is for ever, does not keep."""
@@ -118,16 +130,16 @@ def _language(name: str, text: str, today: date) -> str | None:
     return text or None
 
 
-def _email(name: str, text: str, today: date) -> str | None:
-    if text and _EMAIL.fullmatch(text) is None:
-        raise _Faulty("email")
-    return _text(name, text, today) or None
-
-
 def _flag(name: str, text: str, today: date) -> bool:
     if text.lower() not in YES | NO:
         raise _Faulty("flag")
     return text.lower() in YES
+
+
+def _email(name: str, text: str, today: date) -> str | None:
+    if text and not is_address(text):
+        raise _Faulty("email")
+    return text or None
 
 
 _READERS: Mapping[str, Callable[[str, str, date], object]] = {
@@ -139,9 +151,10 @@ _READERS: Mapping[str, Callable[[str, str, date], object]] = {
     "expires": _day,
     "born": _day,
     "language": _language,
-    "email": _email,
     "blocked": _flag,
     "card_lost": _flag,
+    "email": _email,
+    "no_reminders": _flag,
 }
 
 

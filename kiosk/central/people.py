@@ -35,11 +35,14 @@ class PatronOnFile:
     @property
     def full_name(self) -> str:
         """As a desk says it; Chinese names without a blank, the family first."""
-        if not self.family_name:
-            return self.given_name
-        if self.family_name.isascii():
-            return f"{self.given_name} {self.family_name}"
-        return self.family_name + self.given_name
+        return full_name(self.given_name, self.family_name)
+
+
+def full_name(given: str, family: str) -> str:
+    """Chinese names without a blank, the family first."""
+    if not family:
+        return given
+    return f"{given} {family}" if family.isascii() else family + given
 
 
 def owner_of(source: Source, token: str) -> PatronRef | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -31,18 +32,23 @@ from kiosk.central.console.sessions import Limits
 from kiosk.central.copies.board import Board
 from kiosk.central.copies.issuing import Issuing
 from kiosk.central.housekeeping import Housekeeping
+from kiosk.central.ils.connection import BadFile
 from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
 from kiosk.central.lent.telling import GateTeller
 from kiosk.central.line import Line
 from kiosk.central.mailing import Post
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
+from kiosk.central.notices.sender import Sender
 from kiosk.central.pages.access import Access, BadToken, read_token
 from kiosk.central.pages.api.keys import Caller, caller_of
 from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.pages.reading import Told
+from kiosk.central.paying.provider import Provider
+from kiosk.central.paying.wechat import BadKeys, WeChatPay
+from kiosk.central.photographs import Photographs
 from kiosk.central.seeding import seed
 from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
@@ -83,8 +89,7 @@ def run(settings: CentralSettings) -> int:
 
 def _serve(settings: CentralSettings, held: ExitStack) -> int:
     """Open everything, run the pages. `held` closes in the other order."""
-    token = _token(settings.http)
-    listener = _listener(settings.http)
+    token, listener = _token(settings.http), _listener(settings.http)
     engine = _store(settings, held)
 
     def key(offered: str) -> Caller | None:
@@ -134,19 +139,20 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     issuing = _issuing(settings, desk, engine, board)
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
-    ready = {} if acs is None else {"sip2": _listening(acs, settings.sip2)}
     console = _console(settings, desk, engine, changed)
-    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies)
-    server = _Server(application(parts), changes, ready)
+    payer = None if console is None else console.payer
+    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payer)
+    server = _Server(application(parts), changes, _ready(acs, settings.sip2))
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
-    for part in (library, housekeeping, worker, None if settings.mail is None else Post(engine, settings.mail)):
+    mail = None if settings.mail is None else Post(engine, settings.mail)
+    for part in (library, housekeeping, worker, mail, _sender(settings, engine, changed)):
         _begin(part, held)
     line.open()
     held.callback(line.close)
-    _begin(teller, held)
-    _begin(issuing, held)
+    for after_line in (teller, issuing):
+        _begin(after_line, held)
     if acs is not None:
         held.callback(acs.stop)
     server.run(sockets=[listener])
@@ -204,6 +210,8 @@ class _Server(uvicorn.Server):
         if self.started and sockets:
             ports = {"http": sockets[0].getsockname()[1], **self._ready}
             print(json.dumps({"ready": ports}), flush=True)  # noqa: T201 - the contract
+        gc.collect()
+        gc.freeze()  # what lives as long as the process is not looked through again for every batch of facts
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams of open pages, then everything else."""
@@ -279,8 +287,14 @@ def _issuing(settings: CentralSettings, desk: Desk, engine: Engine, board: Board
 
 
 def _teller(settings: CentralSettings, engine: Engine, line: Line, board: Board) -> GateTeller:
+    """Raises `CannotStart`."""
     gates = settings.gates
-    return GateTeller(engine, settings.site, gates.copies, gates.every_min * 60, board, line.tell, lambda: line.up)
+    try:
+        return GateTeller(engine, settings.site, gates.copies, gates.every_min * 60, board, line.tell, lambda: line.up)
+    except BadKey as bad:
+        raise CannotStart(f"gates.copies: {bad}") from None
+    except OSError as trouble:
+        raise CannotStart(f"gates.copies {gates.copies} cannot be used: {trouble.strerror}") from None
 
 
 def _library(
@@ -301,8 +315,18 @@ def _library(
         ) from None
     try:
         return Library.of(settings.ils, settings.time_zone, desk, engine, tell)
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise CannotStart(f"cannot read ils.password_file {settings.ils.password_file}: {trouble}") from None
+    except BadFile as bad:
+        raise CannotStart(str(bad)) from None
+
+
+def _payer(settings: CentralSettings) -> Provider | None:
+    """Who takes money by phone, where anybody does."""
+    if settings.payments is None:
+        return None
+    try:
+        return WeChatPay(settings.payments)
+    except BadKeys as bad:
+        raise CannotStart(str(bad)) from None
 
 
 def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Console | None:
@@ -319,7 +343,16 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
         wanted.currency,
         may_lend=settings.ils is None,
         changed=changed,
+        notices=settings.notices,
+        payer=_payer(settings),
+        order_min=15 if settings.payments is None else settings.payments.order_min,
+        photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
+
+
+def _sender(settings: CentralSettings, engine: Engine, changed: Callable[[], None]) -> Sender | None:
+    """Whoever sends notices, where any are sent."""
+    return None if settings.notices is None else Sender(engine, settings.notices, settings.time_zone, changed)
 
 
 def _acs(
@@ -334,6 +367,11 @@ def _acs(
         raise CannotStart(str(bad)) from None
     except OSError as trouble:
         raise CannotStart(f"sip2.certificate or sip2.key cannot be used: {trouble}") from None
+
+
+def _ready(acs: Sip2Server | None, settings: Sip2Settings) -> Mapping[str, int]:
+    """Ports beside the pages', by what listens there."""
+    return {} if acs is None else {"sip2": _listening(acs, settings)}
 
 
 def _listening(acs: Sip2Server, settings: Sip2Settings) -> int:

@@ -26,7 +26,8 @@ from kiosk.model.facts import (
     LoanRenewed,
     LoanUndone,
 )
-from kiosk.model.ids import ItemId, PatronRef
+from kiosk.model.ids import AskId, ItemId, PatronRef
+from kiosk.model.questions import AskBorrow, AskRenew
 
 
 def read_ahead(slate: Slate, facts: Sequence[Fact]) -> None:
@@ -38,8 +39,7 @@ def read_ahead(slate: Slate, facts: Sequence[Fact]) -> None:
     on_loans = [fact for fact in facts if isinstance(fact, LoanUndone | ItemOpened)]
 
     named = {fact.patron for fact in (*made, *renewed, *accounts)}
-    slate.fetch(CARD_OF, {card_token(ref.removeprefix(CARD)) for ref in named if ref.startswith(CARD)})
-    slate.fetch(PATRON, {known for ref in named if (known := resolved(slate, ref)) is not None})
+    _read_patrons(slate, named)
     moved = [fact for fact in facts if isinstance(fact, LoanMade | ItemReturned)]
     numbers = {fact.item for fact in moved}
     _read_items(slate, numbers)
@@ -49,6 +49,23 @@ def read_ahead(slate: Slate, facts: Sequence[Fact]) -> None:
     slate.fetch(DECISION, {fact.intent for fact in (*made, *renewed, *asked)})
     slate.fetch(TAG, {fact.uid for fact in moved})
     _read_accounts(slate, {known for fact in made if (known := resolved(slate, fact.patron)) is not None})
+
+
+def read_ahead_of_loans(slate: Slate, questions: Sequence[AskBorrow | AskRenew], asks: Sequence[AskId]) -> None:
+    """The same for questions."""
+    refs, numbers = {one.patron for one in questions}, {one.item for one in questions}
+    people = _read_patrons(slate, refs)
+    slate.fetch(DECISION, asks)
+    _read_items(slate, numbers)
+    slate.fetch(LOANS_OF_ITEM, numbers)
+    _read_accounts(slate, people)
+
+
+def _read_patrons(slate: Slate, named: set[PatronRef]) -> set[PatronRef]:
+    slate.fetch(CARD_OF, {card_token(ref.removeprefix(CARD)) for ref in named if ref.startswith(CARD)})
+    known = {found for ref in named if (found := resolved(slate, ref)) is not None}
+    slate.fetch(PATRON, known)
+    return known
 
 
 def _read_items(slate: Slate, numbers: set[ItemId]) -> None:

@@ -11,11 +11,13 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, Table, insert, select
 
 from kiosk.central.accounts import ChargeKind
+from kiosk.central.bookkeeping import patron_account
 from kiosk.central.holdings import HoldState
 from kiosk.central.search.indexing import enter_all
 from kiosk.central.seed_files import ItemsFile, LoansFile, PatronsFile, Seed
 from kiosk.central.settings import CentralSettings, SeedSettings
 from kiosk.central.store import writing
+from kiosk.central.store.money_tables import postings
 from kiosk.central.store.tables import cards, charges, holds, items, loans, patrons, progress, records, tags
 from kiosk.model.cards import card_token
 from kiosk.rules.due import due_date
@@ -56,7 +58,9 @@ def seed(engine: Engine, settings: CentralSettings, now: datetime) -> bool:
         _fill(connection, cards, _card_rows(told))
         _fill(connection, loans, loan_rows)
         _fill(connection, holds, _hold_rows(told, now))
-        _fill(connection, charges, _charge_rows(told, now))
+        owed = _charge_rows(told, now)
+        _fill(connection, charges, owed)
+        _fill(connection, postings, [_posting_row(row) for row in owed])
         enter_all(connection)
     log.info(
         "filled the empty database: %d records, %d items, %d patrons, %d loans",
@@ -216,6 +220,11 @@ def _hold_rows(told: Seed, now: datetime) -> Rows:
             }
         )
     return rows
+
+
+def _posting_row(charge: dict[str, object]) -> dict[str, object]:
+    accounts = {"debit": patron_account(str(charge["patron"])), "credit": f"income:{charge['kind']}"}
+    return {**accounts, "at": charge["at"], "cents": charge["amount_cents"], "reference": f"charge:{charge['id']}"}
 
 
 def _fill(connection: Connection, table: Table, rows: Rows) -> None:

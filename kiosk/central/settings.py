@@ -11,6 +11,8 @@ from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.settings import CopiesSettings
 from kiosk.central.ils.settings import IlsSettings
 from kiosk.central.mailing import MailSettings
+from kiosk.central.notices.settings import NoticeSettings
+from kiosk.central.paying.settings import PaymentSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, is_loopback, within
 from kiosk.rules.policy import Policy, RulesFile
@@ -95,7 +97,9 @@ class GatesSettings:
     """What the security gates are told."""
 
     copies: Path | None = None
-    """Folder for copies of what is lent, which gates fetch; 16 bytes an item. Without one, gates hear changes alone."""
+    """Folder for copies of what is lent, which gates fetch; 16 bytes an item, and for the key that
+    signs them and what gates are told (`signing.key`; `signing.pub` goes to the gates). Without one, gates hear changes
+    alone, unsigned."""
     every_min: Annotated[float, within(0, 1_440)] = 30.0
     """A new copy is made so often, if anything has changed."""
 
@@ -123,6 +127,10 @@ class CentralSettings:
     """The staff console; without it there is none."""
     mail: MailSettings | None = None
     """Letters to patrons: receipts that they want by e-mail. Absent: none are sent."""
+    notices: NoticeSettings | None = None
+    """E-mail to patrons; without it nothing is sent."""
+    payments: PaymentSettings | None = None
+    """Paying by phone; without it money is taken at the desk alone."""
     gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""

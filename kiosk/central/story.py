@@ -54,6 +54,7 @@ class Ended:
 
     intent: IntentId
     patron: PatronRef
+    made_at: datetime
     due: datetime
     lost_at: datetime | None
     """When it counted as lost."""
@@ -163,7 +164,7 @@ def _end_of(row: Entry) -> Place | None:
 
 
 def _ended(row: Entry) -> Ended:
-    return Ended(IntentId(row.intent), PatronRef(row.patron), row.due, row.lost_at)
+    return Ended(IntentId(row.intent), PatronRef(row.patron), row.made_at, row.due, row.lost_at)
 
 
 def _end(slate: Slate, row: Entry, place: Place, why: EndWhy) -> None:

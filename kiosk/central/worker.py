@@ -164,14 +164,15 @@ class Worker:
         return isinstance(message, Heard) and message.channel is Channel.ASK and self._divert(message)
 
     def _committed(self, work: Work, tellings: list[Telling]) -> None:
-        if not self.counts.store_works:
+        back = not self.counts.store_works
+        if back:
             log.warning("the store is back")
         self.counts.store_works = True
         self.counts.commits += 1
         self.counts.messages += len(work.messages)
         for telling in tellings:
             self._tell(telling)
-        if work.messages:
+        if back or not all(map(_is_question, work.messages)):
             self._changed()
 
     def _noted_away(self, trouble: DBAPIError) -> None:
@@ -191,6 +192,11 @@ class Worker:
         return True
 
 
+def _is_question(message: Message) -> bool:
+    """An answer changes nothing that a page shows or a gate is told; the fact that follows it does."""
+    return isinstance(message, Heard) and message.channel is Channel.ASK
+
+
 def _is_passing(trouble: DBAPIError) -> bool:
     """Busy, gone, deadlock, could not serialize, disk full: it may go well later."""
     return isinstance(trouble, OperationalError | InterfaceError) or trouble.connection_invalidated
@@ -203,7 +209,7 @@ def _still_wanted(work: Work) -> Work:
         tuple(
             message
             for message in work.messages
-            if not (isinstance(message, Heard) and message.channel is Channel.ASK and message.at < oldest)
+            if not (isinstance(message, Heard) and _is_question(message) and message.at < oldest)
         ),
         work.greeted,
     )

@@ -29,6 +29,7 @@ MODULES = (
     "simulate",
     "sip2",
     "staff_card",
+    "acl",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""
 

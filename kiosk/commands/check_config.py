@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         module, kind = FILES[name]
         faults += read_faults(getattr(importlib.import_module(module), kind), folder / name)
     if "kiosk.toml" in checked:
-        faults += receipt_faults(folder / "kiosk.toml")
+        faults += receipt_faults(folder / "kiosk.toml") + theme_faults(folder / "kiosk.toml")
     if "central.toml" in checked:
         faults += console_faults(folder / "central.toml")
     if not checked:
@@ -53,6 +53,24 @@ def run(arguments: argparse.Namespace) -> int:
         if not faults:
             print(f"{', '.join(checked)}: no fault found")
     return 1 if faults else 0
+
+
+def theme_faults(path: Path) -> list[Fault]:
+    """Of the library's own look: colours that cannot be read, with the figure, and pictures that are not there."""
+    from kiosk.screens.theme import load_theme
+    from kiosk.station.settings import KioskSettings
+
+    try:
+        theme = load(KioskSettings, path).screen.theme
+    except SettingsRefused:
+        return []
+    if theme is None:
+        return []
+    try:
+        _, missing = load_theme(theme)
+    except SettingsRefused as refused:
+        return list(refused.faults)
+    return [Fault(str(theme), "", "pictures that are there", text) for text in missing]
 
 
 def console_faults(path: Path) -> list[Fault]:

@@ -32,8 +32,6 @@ set_tcp_nodelay true
 max_packet_size {largest}
 persistence true
 persistence_location {data}/
-autosave_on_changes true
-autosave_interval 1
 user {user}
 """
 

@@ -189,7 +189,9 @@ class House:
             "broker.port": str(self.ports.broker),
             "ledger": str(self.run / GATE / "gate.sqlite"),
             "copy.path": str(self.run / GATE / "copy"),
+            "pictures.path": str(self.run / GATE / "pictures"),
             "central.url": f"http://127.0.0.1:{self.ports.central}",
+            "central.public_key_file": str(self.run / "copies" / PUBLIC_KEY),
             "page.port": str(self.ports.guard),
             "signals.1.port": str(self.run / "devices" / GATE),
         }
@@ -212,6 +214,7 @@ class House:
             "http.port": str(ports.central),
             "database.url": f"sqlite:///{self.central_database}",
             "seed.loans": str(self._loans),
+            "console.photos": str(self.run / "photos"),
         }
         if self.setting.copies:
             central["copies.folder"] = str(self._copies)

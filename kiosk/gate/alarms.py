@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
+from kiosk.gate import checking
 from kiosk.gate.effects import GateEffect, Hush, Occasion, Signal, TellAlarm
 from kiosk.gate.events import AlarmAnswered, TagSeen
-from kiosk.gate.judging import Ignored, Passes, Rings, judge
+from kiosk.gate.judging import Ignored, Passes, Rings, Sighting, judge
 from kiosk.gate.state import Aisle, Alarm, GateState, Here, RungItem
 from kiosk.model.gate_facts import AlarmState, GateAlarmed, GatePassed
 from kiosk.model.ids import IntentId
@@ -20,6 +21,10 @@ MOST_ITEMS = 200
 MOST_ALARMS = 100
 """Alarms that are kept in hand; the oldest that are over go first, they are in the journal."""
 MOST_HERE = 2_000
+SHELF = 3
+"""So many times as long as a person's tag, one of a shelf at the edge of the field may be unheard in between."""
+MOST_RINGS = 2
+"""A tag that comes and goes more often is no person's."""
 NEXT_STATES = {
     AlarmState.RAISED: frozenset({AlarmState.SEEN, AlarmState.CLEARED, AlarmState.FALSE}),
     AlarmState.SEEN: frozenset({AlarmState.CLEARED, AlarmState.FALSE}),
@@ -35,19 +40,20 @@ def tag_seen(state: GateState, event: TagSeen, moment: Moment) -> Step:
     """Judge a tag, unless it is still the same passage."""
     sighting = event.sighting
     verdict = judge(sighting, event.standing, state.policy.marks)
+    if (check := checking.walked(state, event, verdict, moment)) is not None:
+        return check
     if isinstance(verdict, Ignored):
         count = state.ignored.get(verdict, 0) + 1
         return replace(state, ignored=MappingProxyType({**state.ignored, verdict.value: count})), []
     aisle = state.aisles.get(sighting.gate, Aisle())
-    times, now_s = state.policy.times, moment.mono_s
-    rings = isinstance(verdict, Rings)
     before = aisle.here.get(sighting.name) if sighting.name else None
-    if before is not None and (before.alarm is not None or not rings) and now_s - before.last_s <= times.away_s:
-        return _still_here(state, event, replace(before, last_s=now_s), aisle)
-    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= times.away_s}
+    if before is not None and (known := _seen_before(state, event, verdict, before, aisle, moment)) is not None:
+        return known
+    now_s = moment.mono_s
+    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= state.policy.times.again_s * SHELF}
     while len(here) >= MOST_HERE:
         del here[next(iter(here))]
-    here[sighting.name] = Here(now_s, now_s)
+    here[sighting.name] = Here(now_s, now_s, stamp=sighting.stamp)
     aisle = replace(aisle, here=MappingProxyType(here))
     if isinstance(verdict, Passes):
         return _passed(_with_aisle(state, sighting.gate, aisle), event, verdict, moment)
@@ -101,17 +107,59 @@ def _rang(state: GateState, event: TagSeen, verdict: Rings, moment: Moment, aisl
         if not sighting.late:
             effects.append(Signal(Occasion.ALARM, sighting.gate))
     elif len(running.items) >= MOST_ITEMS:
-        return _with_aisle(state, sighting.gate, _added(aisle, sighting.name, running, now_s)), []
+        return _with_aisle(state, sighting.gate, _added(aisle, sighting, running, now_s)), []
     else:
         items = (*running.items, rung)
         alarm = replace(running, items=items, lingers=running.lingers or len(items) >= state.policy.times.many)
     effects += [_rung_row(alarm, event, verdict), TellAlarm(alarm)]
-    aisle = _added(aisle, sighting.name, alarm, now_s)
+    aisle = _added(aisle, sighting, alarm, now_s)
     return _with_alarm(_with_aisle(state, sighting.gate, aisle), alarm), effects
 
 
-def _added(aisle: Aisle, name: str, alarm: Alarm, now_s: float) -> Aisle:
-    here = MappingProxyType({**aisle.here, name: Here(now_s, now_s, alarm.id)})
+def _seen_before(
+    state: GateState, event: TagSeen, verdict: Passes | Rings, before: Here, aisle: Aisle, moment: Moment
+) -> Step | None:
+    """What becomes of a tag that was here a while ago; None where it is a passage of its own."""
+    sighting, now_s = event.sighting, moment.mono_s
+    if sighting.late and sighting.stamp and sighting.stamp == before.stamp:
+        return state, []  # the same report, told again: our acknowledgement was lost
+    is_same = before.alarm is not None or isinstance(verdict, Passes)
+    if is_same and now_s - before.last_s <= state.policy.times.away_s:
+        return _still_here(state, event, replace(before, last_s=now_s, stamp=sighting.stamp), aisle)
+    if isinstance(verdict, Passes) or sighting.late:
+        return None
+    alarm = _its_alarm(state, before, now_s)
+    return None if alarm is None else _back_again(state, event, verdict, before, alarm, moment)
+
+
+def _its_alarm(state: GateState, before: Here, now_s: float) -> Alarm | None:
+    """The alarm that a tag has set off a while ago, while nobody has settled it."""
+    alarm = None if before.alarm is None else state.alarms.get(before.alarm)
+    if alarm is None or alarm.late:
+        return None
+    if now_s - before.last_s > state.policy.times.again_s * (SHELF if alarm.lingers else 1):
+        return None
+    return alarm if alarm.is_open or (alarm.lingers and alarm.state is AlarmState.FALSE) else None
+
+
+def _back_again(state: GateState, event: TagSeen, verdict: Rings, before: Here, alarm: Alarm, moment: Moment) -> Step:
+    """It has gone and come back: once more it rings, for the same alarm; from then on it is a shelf."""
+    sighting, now_s = event.sighting, moment.mono_s
+    quiet = alarm.lingers or before.rang >= MOST_RINGS
+    here = replace(before, last_s=now_s, rang=before.rang + 1, stamp=sighting.stamp)
+    aisle = state.aisles.get(sighting.gate, Aisle())
+    aisle = replace(aisle, here=MappingProxyType({**aisle.here, sighting.name: here}))
+    state = _with_aisle(state, sighting.gate, aisle)
+    if not quiet:
+        return state, [Signal(Occasion.ALARM, sighting.gate), _rung_row(alarm, event, verdict)]
+    if alarm.lingers:
+        return state, []
+    alarm = replace(alarm, lingers=True)
+    return _with_alarm(state, alarm), [TellAlarm(alarm)]
+
+
+def _added(aisle: Aisle, sighting: Sighting, alarm: Alarm, now_s: float) -> Aisle:
+    here = MappingProxyType({**aisle.here, sighting.name: Here(now_s, now_s, alarm.id, 1, sighting.stamp)})
     return replace(aisle, here=here, alarm=alarm.id, added_s=now_s)
 
 

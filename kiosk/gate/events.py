@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.gate.judging import Sighting, Standing
-from kiosk.model.gate_facts import AlarmState
+from kiosk.model.gate_facts import AlarmState, CheckResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,45 @@ class RecordsDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class NotKnown:
+    """For a time it is not known whether anybody watched: the controller stood still, or its rows are lost."""
+
+    since: datetime
+    until: datetime
+    """Both aware."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmAnswered:
     """Somebody did something about an alarm, at the page."""
 
     alarm: str
     state: AlarmState
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksBegun:
+    """Staff begin the morning's walk through all gates, at the page."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAnswered:
+    """Staff say what they saw at a gate that is checked."""
+
+    gate: str
+    result: CheckResult
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbed:
+    """A gate's driver met noise on its line, or the gate did in its field; it goes on."""
+
+    gate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +116,19 @@ class LastWatch:
     why: str
 
 
-GateHappening = TagSeen | CountersTold | WatchLost | WatchKept | RecordsDropped | AlarmAnswered | TimePassed | Stopping
+Said = AlarmAnswered | ChecksBegun | CheckAnswered
+"""What people say at the guard's page."""
+GateHappening = (
+    TagSeen
+    | CountersTold
+    | WatchLost
+    | WatchKept
+    | RecordsDropped
+    | NotKnown
+    | AlarmAnswered
+    | ChecksBegun
+    | CheckAnswered
+    | Disturbed
+    | TimePassed
+    | Stopping
+)

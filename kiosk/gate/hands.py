@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from drivers.health import Faulted, Recovered
+from drivers.ports.speaker import Sentence, Speaker, spoken
 from drivers.signals.protocol import SignalCommand, SignalEvent, Switch
 from kiosk.gate.effects import Hush, Occasion, Signal
-from kiosk.gate.settings import AlarmMode, RingSettings, SignalKind
+from kiosk.gate.settings import AlarmMode, RingSettings, SignalKind, SpeakerSettings, VoiceSettings
 from kiosk.hardware.running import Running
 from kiosk.hardware.signals import SignalSettings, opened_signals
 
@@ -23,7 +25,7 @@ def followers(
     """What is switched on for this signal, at this time of the library's clock."""
     for ring in rings:
         of_it = ring.on is signal.occasion and (not ring.gates or signal.gate in ring.gates)
-        is_quiet = ring.kind is SignalKind.BUZZER and mode is AlarmMode.SILENT
+        is_quiet = ring.kind in (SignalKind.BUZZER, SignalKind.VOICE) and mode is AlarmMode.SILENT
         if of_it and not is_quiet and ring.hours.hold(local):
             yield ring
 
@@ -32,7 +34,13 @@ class Boards:
     """The boards of one controller. What they tell is for the technician: no judgement depends on a lamp."""
 
     def __init__(
-        self, signals: Sequence[SignalSettings], rings: Sequence[RingSettings], mode: AlarmMode, time_zone: str
+        self,
+        signals: Sequence[SignalSettings],
+        voices: Sequence[VoiceSettings],
+        speaker: SpeakerSettings,
+        rings: Sequence[RingSettings],
+        mode: AlarmMode,
+        time_zone: str,
     ) -> None:
         """Not started. Raises `BadSetting`."""
         self._rings = rings
@@ -45,6 +53,11 @@ class Boards:
             running = opened_signals(board, lambda event, where=where: _note(where, event))  # type: ignore[misc]
             self._boards.append(running)
             self._outputs |= {output.name: running for output in board.outputs}
+        if voices:
+            sentences = [_sentence(voice, speaker.speak) for voice in voices]
+            mouth = Speaker(sentences, speaker.play, partial(_note, "the speaker"))
+            self._boards.append(mouth)
+            self._outputs |= {voice.name: mouth for voice in voices}
 
     def start(self) -> None:
         for board in self._boards:
@@ -57,7 +70,8 @@ class Boards:
     def show(self, signal: Signal, now: datetime) -> None:
         """Switch on what follows; it never waits."""
         for ring in followers(self._rings, signal, self._mode, now.astimezone(self._zone)):
-            if not self._outputs[ring.output].offer(Switch(ring.output, True, ring.for_s)):
+            volume = ring.volume if ring.kind is SignalKind.VOICE else None
+            if not self._outputs[ring.output].offer(Switch(ring.output, True, ring.for_s, volume)):
                 log.error("the board of %s takes no orders: it was not switched on", ring.output)
 
     def hush(self, hush: Hush) -> None:
@@ -65,6 +79,11 @@ class Boards:
         for ring in self._rings:
             if ring.on is Occasion.ALARM and (not ring.gates or hush.gate in ring.gates):
                 self._outputs[ring.output].offer(Switch(ring.output, False))
+
+
+def _sentence(voice: VoiceSettings, speak: Sequence[str]) -> Sentence:
+    making = spoken(speak, voice.words, {"language": voice.language}) if voice.words else ()
+    return Sentence(voice.name, making, voice.file)
 
 
 def _note(where: str, event: SignalEvent) -> None:

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, or_, select
 
 from kiosk.gate.counting import kept
 from kiosk.gate.events import LastWatch
-from kiosk.gate.state import Alarm, RungItem
+from kiosk.gate.state import Alarm, Check, RungItem
 from kiosk.ledger.opening import reading_engine
 from kiosk.ledger.schema import journal, outbox, titles
-from kiosk.model.gate_facts import AlarmState, GateAlarmed, GatePassed, GateWatched, WatchState
+from kiosk.model.gate_facts import AlarmState, GateAlarmed, GateChecked, GatePassed, GateWatched, WatchState
 from kiosk.model.ids import IntentId
 from kiosk.model.journal import RowKind
 from kiosk.wire import fact_of
@@ -26,7 +26,7 @@ MOST_FOUND = 200
 MOST_TITLES = 50
 LATEST = 3_000
 """Rows that are looked through for alarms that are still open: months of alarms."""
-KINDS = (GatePassed.type, GateAlarmed.type, GateWatched.type)
+KINDS = (GatePassed.type, GateAlarmed.type, GateWatched.type, GateChecked.type)
 
 _FACTS = select(outbox.c.seq, outbox.c.type, outbox.c.data, journal.c.at, journal.c.note).join(
     journal, journal.c.id == outbox.c.journal
@@ -41,8 +41,10 @@ class Remembered:
     """The latest, the oldest first."""
     watches: tuple[LastWatch, ...]
     """Gates that nobody watched when it ended in order."""
-    counters: dict[str, tuple[int, int]]
-    """The hardware's people counters, by aisle."""
+    counters: dict[str, tuple[tuple[int, int], datetime]]
+    """The hardware's people counters, by aisle, and when they were noted."""
+    checks: dict[str, Check]
+    """The last morning check of each gate."""
 
 
 @contextmanager
@@ -69,20 +71,28 @@ def remembered(connection: Connection) -> Remembered:
     for row in connection.execute(seen):
         fact = fact_of(row.type, row.data)
         if isinstance(fact, GateWatched) and fact.gate not in watches:
-            lost = fact.state is WatchState.LOST
-            watches[fact.gate] = LastWatch(fact.gate, fact.since, fact.why) if lost else None
-    counters: dict[str, tuple[int, int]] = {}
+            is_lost = fact.state is WatchState.LOST
+            watches[fact.gate] = LastWatch(fact.gate, fact.since, fact.why) if is_lost else None
+    checks: dict[str, Check] = {}
+    walks = _FACTS.where(journal.c.kind == RowKind.GATE_CHECKED.value).order_by(outbox.c.seq.desc()).limit(LATEST)
+    for row in connection.execute(walks):
+        fact = fact_of(row.type, row.data)
+        if isinstance(fact, GateChecked) and fact.gate not in checks:
+            at = datetime.fromisoformat(row.at)
+            checks[fact.gate] = Check(fact.intent, fact.by, at, fact.result, at, fact.rssi_dbm, fact.noise)
+    counters: dict[str, tuple[tuple[int, int], datetime]] = {}
     counted = (
-        select(journal.c.note)
+        select(journal.c.note, journal.c.at)
         .where(journal.c.kind == RowKind.PEOPLE_COUNTED.value)
         .order_by(journal.c.id.desc())
         .limit(LATEST)
     )
-    for note in connection.scalars(counted):
-        read = kept(note)
+    for row in connection.execute(counted):
+        read = kept(row.note)
         if read is not None:
-            counters.setdefault(note.split()[0], read)
-    return Remembered(tuple(alarms.values()), tuple(one for one in watches.values() if one is not None), counters)
+            counters.setdefault(row.note.split()[0], (read, datetime.fromisoformat(row.at)))
+    lost = tuple(one for one in watches.values() if one is not None)
+    return Remembered(tuple(alarms.values()), lost, counters, checks)
 
 
 def search(connection: Connection, words: str) -> list[Json]:
@@ -97,7 +107,7 @@ def search(connection: Connection, words: str) -> list[Json]:
 
 def latest(connection: Connection, before: int | None) -> list[Json]:
     """Alarms, what was done about them, and intervals without watch, the newest first; those before this seq."""
-    kinds = (GateAlarmed.type, GateWatched.type)
+    kinds = (GateAlarmed.type, GateWatched.type, GateChecked.type)
     query = _FACTS.where(outbox.c.type.in_(kinds)).order_by(outbox.c.seq.desc()).limit(MOST_FOUND)
     if before is not None:
         query = query.where(outbox.c.seq < before)
@@ -115,7 +125,7 @@ def _replay(alarms: dict[IntentId, Alarm], fact: GateAlarmed, at: datetime) -> N
         rung = RungItem(fact.item, fact.uid, fact.kind, fact.rule, at)
         if known is None:
             alarms[fact.intent] = Alarm(fact.intent, fact.gate, at, (rung,), outward=fact.outward, late=fact.late)
-        else:
+        elif (rung.item, rung.uid) not in {(one.item, one.uid) for one in known.items} or not (rung.item or rung.uid):
             alarms[fact.intent] = replace(known, items=(*known.items, rung))
     elif known is not None:
         alarms[fact.intent] = replace(known, state=fact.state, by=fact.by, changed_at=at)

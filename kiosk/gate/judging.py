@@ -69,6 +69,11 @@ class Sighting:
     only_alarms: bool = False
     """This gate tells only what its own mark test rings for (LSP2)."""
     outward: bool | None = None
+    stamp: str = ""
+    """When it was, by the gate's own clock, whatever that says; empty where it does not tell. A late report
+    with the same stamp is the same one, told again."""
+    rssi_dbm: int | None = None
+    """How strong the gate heard it, where it tells."""
     late: bool = False
     """It happened long before it was told."""
 

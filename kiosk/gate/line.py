@@ -93,7 +93,7 @@ class GateLine:
             return
         everybody = all_stations(self._station.site)
         topics = [everybody.topic(Channel.POLICY), everybody.topic(Channel.LEDGER)]
-        topics.append(every_station(self._station.site, Channel.FACTS))
+        topics += [every_station(self._station.site, Channel.FACTS), self._station.topic(Channel.COMMAND)]
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in topics])
 
     def _on_subscribe(

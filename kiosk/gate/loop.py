@@ -6,26 +6,42 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from drivers.gates.protocol import GateEvent, TagPassed
 from kiosk.gate.copy.fetching import CopyFailed, CopyFetched, Fetched, Fetcher, ItemShown
-from kiosk.gate.copy.lent_copy import LentCopy
+from kiosk.gate.copy.lent_copy import LentCopy, Replayed
 from kiosk.gate.effects import GateEffect, Hush, Signal, TellAlarm, TellCount
-from kiosk.gate.events import AlarmAnswered, GateHappening, Stopping, TagSeen, TimePassed, WatchKept
+from kiosk.gate.events import (
+    AlarmAnswered,
+    CheckAnswered,
+    ChecksBegun,
+    GateHappening,
+    NotKnown,
+    Said,
+    Stopping,
+    TagSeen,
+    TimePassed,
+    WatchKept,
+)
 from kiosk.gate.judging import Sighting
 from kiosk.gate.line import LineChanged, LineHeard
 from kiosk.gate.page.board import Board
 from kiosk.gate.page.sight import sight
+from kiosk.gate.pictures import Photographer, PicturesGone, PictureTaken
 from kiosk.gate.scribe import Entry, Scribe
 from kiosk.gate.state import Alarm, GateState
 from kiosk.gate.step import due_in_s, step
 from kiosk.gate.translate import Hearing
 from kiosk.model.circulation import Item
+from kiosk.model.gate_facts import AlarmState
+from kiosk.model.ids import IntentId
 from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.station.inbox import Inbox
@@ -40,6 +56,10 @@ LEDGER = "ledger"
 LONGEST_SLEEP_S = 5.0
 ALIVE_S = 10.0
 """How often it is noted that somebody watches, for a next start after a power cut."""
+STILL_S = 15.0
+"""A turn that comes so late means that the process stood still: it was stopped, swapped out, or the machine slept."""
+STOOD_STILL = "the controller stood still"
+ROWS_LOST = "the disk was full for so long that what happened is not known"
 SHOW_AGAIN_S = 1.0
 MOST_SHOWN = 500
 
@@ -59,7 +79,7 @@ class Stop:
     """SIGTERM."""
 
 
-GateMessage = FromGate | LineHeard | LineChanged | Fetched | AlarmAnswered | UplinkEvent | Stop
+GateMessage = FromGate | LineHeard | LineChanged | Fetched | PictureTaken | PicturesGone | Said | UplinkEvent | Stop
 
 
 class Lights(Protocol):
@@ -78,7 +98,10 @@ class GateParts:
     copy: LentCopy
     scribe: Scribe
     fetcher: Fetcher | None
+    pictures: Photographer
     board: Board
+    central_key: Ed25519PublicKey | None
+    """By which central signs; None: what comes on its topics is believed."""
     alive_file: Path
     time_zone: str
 
@@ -91,6 +114,8 @@ class GateLoop:
     parts: GateParts
     inbox: Inbox[GateMessage]
     alive: Callable[[], None]
+    clock: Callable[[], Moment] = field(default_factory=lambda: now)
+    still_s: float = STILL_S
     refused: int = 0
     """Messages that could not be taken."""
     _rows: list[Journal] = field(default_factory=list)
@@ -98,36 +123,56 @@ class GateLoop:
     _titles: list[Item] = field(default_factory=list)
     _stored: dict[str, int] = field(default_factory=dict)
     _shown: dict[str, ItemShown] = field(default_factory=dict)
+    _pictured: set[IntentId] = field(default_factory=set)
     _announced: Ready | None = None
     _link: dict[str, bool] = field(default_factory=lambda: {"broker": False, "central": False})
     _alive_s: float = 0.0
+    _turned: Moment | None = None
     _shown_s: float = 0.0
 
     def run(self) -> None:
         """Until `Stop` comes."""
-        self._show(now())
+        self._show(self.clock())
         while self._turn():
             pass
-        moment = now()
+        self.end()
+
+    def end(self) -> None:
+        """From now on nobody watches: written down."""
+        moment = self.clock()
         self._step(Stopping(), moment)
         self._write(moment)
 
     def _turn(self) -> bool:
         self.alive()
-        messages = self.inbox.take(min(LONGEST_SLEEP_S, due_in_s(now())))
+        return self.turn(self.inbox.take(min(LONGEST_SLEEP_S, due_in_s(self.clock()))))
+
+    def turn(self, messages: Sequence[GateMessage]) -> bool:
+        """Take these, and what time has brought; whether to go on."""
+        self._look_back(self.clock())
         going = True
         for message in messages:
             if isinstance(message, Stop):
                 going = False
             else:
-                self._take(message, now())
-        moment = now()
+                self._take(message, self.clock())
+        moment = self.clock()
         self._step(TimePassed(), moment)
         self._write(moment)
         self._note_alive(moment)
         if messages or moment.mono_s - self._shown_s >= SHOW_AGAIN_S:
             self._show(moment)
         return going
+
+    def _look_back(self, moment: Moment) -> None:
+        """Whether there is a time of which nothing is known."""
+        before, self._turned = self._turned, moment
+        if before is not None and moment.mono_s - before.mono_s > self.still_s:
+            until = before.utc + timedelta(seconds=moment.mono_s - before.mono_s)
+            self._step(NotKnown(before.utc, until, STOOD_STILL), moment)
+        lost = self.parts.scribe.take_lost()
+        if lost is not None:
+            self._step(NotKnown(*lost, ROWS_LOST), moment)
 
     def _take(self, message: GateMessage, moment: Moment) -> None:
         match message:
@@ -150,8 +195,12 @@ class GateLoop:
                 self.parts.copy.changes(message, moment.utc)
             case ItemShown():
                 self._learned(message)
-            case AlarmAnswered():
+            case AlarmAnswered() | ChecksBegun() | CheckAnswered():
                 self._step(message, moment)
+            case PictureTaken(alarm):
+                self._pictured.add(alarm)
+            case PicturesGone(alarms):
+                self._pictured -= alarms
             case LinkUp():
                 self._link["central"] = True
             case LinkDown():
@@ -205,6 +254,8 @@ class GateLoop:
         state = AlarmTold(alarm.id, alarm.gate, alarm.state, alarm.items[0].kind, len(alarm.items), alarm.raised_at)
         self._told.append((Channel.ALARM, encode_alarm(self.parts.station, state, moment.utc)))
         self._ask_what(alarm)
+        if alarm.state is AlarmState.RAISED and len(alarm.items) == 1 and not (alarm.late or alarm.lingers):
+            self.parts.pictures.take(alarm.id, alarm.gate)
 
     def _heard(self, message: LineHeard, moment: Moment) -> None:
         everybody = all_stations(self.parts.station.site)
@@ -215,6 +266,8 @@ class GateLoop:
                 self._changed(message.payload, moment)
             else:
                 station, channel = parse_topic(message.topic)
+                if channel is Channel.COMMAND:
+                    raise MessageRefused("topic", "no command: a gate takes none", "one")
                 if channel is Channel.FACTS and station.site == everybody.site:
                     self.parts.copy.facts(station.station, decode_facts(station, message.payload), moment.utc)
         except MessageRefused as refused:
@@ -226,6 +279,8 @@ class GateLoop:
         told = decode_policy(self.parts.station.site, payload)
         ready = None if isinstance(told, SetAside) else next((one for one in told if one.name == LEDGER), None)
         as_of = self.parts.copy.as_of
+        if ready is not None and self.parts.central_key is not None:
+            ready.check(self.parts.station.site, self.parts.central_key)
         if ready is None or (self._announced is not None and ready.made_at < self._announced.made_at):
             return
         self._announced = ready
@@ -233,10 +288,14 @@ class GateLoop:
             self.parts.fetcher.want(ready)
 
     def _changed(self, payload: bytes, moment: Moment) -> None:
-        told = decode_lent_changes(self.parts.station.site, payload)
-        if not isinstance(told, SetAside) and not self.parts.copy.changes(told, moment.utc):
-            log.info("missed changes of the ledger before %d", told.after)
-            self._catch_up()
+        told = decode_lent_changes(self.parts.station.site, payload, self.parts.central_key)
+        try:
+            if not isinstance(told, SetAside) and not self.parts.copy.changes(told, moment.utc):
+                log.info("missed changes of the ledger before %d", told.after)
+                self._catch_up()
+        except Replayed:
+            self._catch_up()  # if it was central, with another clock, it tells what is true when it is asked
+            raise
 
     def _catch_up(self) -> None:
         if self.parts.fetcher is not None:
@@ -255,11 +314,13 @@ class GateLoop:
         self._titles.append(Item(shown.item, shown.title, shown.author, shown.call_number))
 
     def _note_alive(self, moment: Moment) -> None:
+        """Until when everything is on the disk: what is lost at a power cut happened after that."""
         if moment.mono_s - self._alive_s >= ALIVE_S:
             self._alive_s = moment.mono_s
+            known_s = (self.parts.scribe.unwritten_since or moment.utc).timestamp()
             try:
                 self.parts.alive_file.touch()
-                os.utime(self.parts.alive_file)
+                os.utime(self.parts.alive_file, (known_s, known_s))
             except OSError as trouble:
                 log.warning("cannot note that the gates are watched: %s", trouble)
 
@@ -271,8 +332,10 @@ class GateLoop:
                 self.state,
                 parts.copy.state(moment.utc),
                 self._shown,
+                self._pictured,
                 self._link,
                 parts.scribe.trouble,
+                self.refused,
                 moment.utc,
                 time_zone=parts.time_zone,
             )
@@ -280,5 +343,5 @@ class GateLoop:
 
 
 def now() -> Moment:
-    """This instant, by both clocks."""
-    return Moment(time.monotonic(), datetime.now(UTC))
+    """This instant, by both clocks; the one that nobody sets goes on while the machine sleeps."""
+    return Moment(time.clock_gettime(time.CLOCK_BOOTTIME), datetime.now(UTC))

@@ -48,6 +48,9 @@ class AlarmTimes:
     """Items that follow each other within this time are one person's: one alarm."""
     away_s: Annotated[float, within(1, 3_600)] = 10.0
     """A tag that was not seen for so long has gone; seen again, it is a new passage."""
+    again_s: Annotated[float, within(1, 3_600)] = 300.0
+    """A tag that comes back within this time belongs to its alarm of before, if that is open; the third time it is no
+    person that walks to and fro, but a shelf at the edge of the field: a hint, and quiet."""
     lingers_s: Annotated[float, within(1, 3_600)] = 20.0
     """A tag that stays in the field for so long is no person: one alarm, then silence and a hint."""
     many: Annotated[int, within(2, 1_000)] = 12
@@ -63,6 +66,8 @@ class GatePolicy:
     open: tuple[Hours, ...] = ()
     """Opening hours; without any, it is always open."""
     time_zone: str = "Asia/Shanghai"
+    test_tags: frozenset[str] = frozenset()
+    """UIDs, or item numbers, of the tags that staff carry through the gates in the morning."""
     most_a_minute: int = 120
     """More people through one aisle in a minute are none: a counter has jumped."""
 

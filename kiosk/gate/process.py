@@ -35,6 +35,7 @@ from kiosk.gate.page.access import GuardAccess, read_token
 from kiosk.gate.page.app import Page
 from kiosk.gate.page.board import Board
 from kiosk.gate.page.server import PageServer, listening
+from kiosk.gate.pictures import Album, Photographer
 from kiosk.gate.scribe import Entry, Scribe
 from kiosk.gate.settings import GateControllerSettings, PageSettings
 from kiosk.gate.state import GateState, Tally
@@ -100,9 +101,11 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
     copy = LentCopy(settings.copy.path, settings.copy.max_age_h * 3_600)
     parts.callback(copy.close)
     alive_file = settings.ledger.with_name(settings.ledger.name + ".alive")
-    state = _first_state(settings, alive_file, now())
+    state = first_state(settings, alive_file, now())
 
-    boards = Boards(settings.signals, settings.rings, settings.mode, settings.time_zone)
+    boards = Boards(
+        settings.signals, settings.voices, settings.speaker, settings.rings, settings.mode, settings.time_zone
+    )
     gates = {
         one.name: opened_gate(one, lambda event, name=one.name: inbox.put(FromGate(name, event)))  # type: ignore[misc]
         for one in settings.gates
@@ -117,7 +120,9 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
     parts.callback(uplink.stop)
     scribe = Scribe(ledger, partial(_committed, gates, line, uplink))
     board = Board()
-    page = PageServer(Page(board, access, settings.ledger, inbox.put).application(), listener, board)
+    album = Album(settings.pictures.path, settings.pictures.keep_h * 3_600)
+    pictures = Photographer(album, settings.photographed(), inbox.put)
+    page = PageServer(Page(board, access, settings.ledger, album, inbox.put).application(), listener, board)
     loop = GateLoop(
         state,
         GateParts(
@@ -127,14 +132,18 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
             copy=copy,
             scribe=scribe,
             fetcher=fetcher,
+            pictures=pictures,
             board=board,
+            central_key=None if settings.central is None else settings.central.public_key(),
             alive_file=alive_file,
             time_zone=settings.time_zone,
         ),
         inbox,
         notifier.alive,
     )
-    running: list[Started] = [scribe, boards, *gates.values(), *(() if fetcher is None else (fetcher,)), line, page]
+    running: list[Started] = [scribe, boards, pictures, *gates.values(), line, page]
+    if fetcher is not None:
+        running.insert(-2, fetcher)
     for part in running:
         part.start()
         parts.callback(part.stop)
@@ -142,14 +151,18 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
     parts.callback(notifier.stopping)
     _stop_on_signal(inbox)
     notifier.ready()
+    _say_ready(station, listener)
+    loop.run()
+    log.info("%s stops", station.source)
+
+
+def _say_ready(station: Station, listener: socket.socket) -> None:
     ready = {"page": listener.getsockname()[1], "station": station.source}
     sys.stdout.write(json.dumps({"ready": ready}) + "\n")
     sys.stdout.flush()
     log.info("%s is ready, software %s", station.source, version("library-kiosk"))
     gc.collect()
     gc.freeze()  # what lives as long as the process is not looked through again in the middle of an alarm
-    loop.run()
-    log.info("%s stops", station.source)
 
 
 def _committed(gates: Mapping[str, Running[GateCommand]], line: GateLine, uplink: Uplink, entry: Entry) -> None:
@@ -162,7 +175,7 @@ def _committed(gates: Mapping[str, Running[GateCommand]], line: GateLine, uplink
         line.tell(channel, payload)
 
 
-def _first_state(settings: GateControllerSettings, alive_file: Path, moment: Moment) -> GateState:
+def first_state(settings: GateControllerSettings, alive_file: Path, moment: Moment) -> GateState:
     """Open alarms, and since when nobody has watched: all from the ledger file, which has just been opened."""
     with reading(settings.ledger) as connection:
         last = remembered(connection)
@@ -171,14 +184,20 @@ def _first_state(settings: GateControllerSettings, alive_file: Path, moment: Mom
     state = replace(
         state,
         alarms=MappingProxyType({alarm.id: alarm for alarm in last.alarms}),
+        checks=MappingProxyType({gate: check for gate, check in last.checks.items() if gate in names}),
         tallies=MappingProxyType(
             {
-                name: Tally(quarter_of(moment.utc), counters=counters, told_s=moment.mono_s)
-                for name, counters in last.counters.items()
+                name: Tally(quarter_of(moment.utc), counters=counters, told_s=_when(noted_at, moment))
+                for name, (counters, noted_at) in last.counters.items()
             }
         ),
     )
     return started(state, _unwatched(names, last, alive_file, moment))
+
+
+def _when(at: datetime, moment: Moment) -> float:
+    """An instant before this run by the clock of this run, as far as the other one was right."""
+    return moment.mono_s - max(0.0, (moment.utc - at).total_seconds())
 
 
 def _unwatched(names: list[str], last: Remembered, alive_file: Path, moment: Moment) -> tuple[LastWatch, ...]:

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from kiosk.ledger import Ledger, StorageFailure
 from kiosk.model.circulation import Item
@@ -45,6 +46,7 @@ class Scribe:
     def __init__(self, ledger: Ledger, committed: Callable[[Entry], None]) -> None:
         self.trouble = ""
         """`disk-full`, `disk`, or `rows-lost`; empty while all is written."""
+        self._lost: tuple[datetime, datetime] | None = None
         self._ledger = ledger
         self._committed = committed
         self._waiting: deque[Entry] = deque()
@@ -60,6 +62,23 @@ class Scribe:
         with self._changed:
             self._waiting.append(entry)
             self._changed.notify()
+
+    @property
+    def unwritten_since(self) -> datetime | None:
+        """The instant of the oldest entry that is not on the disk, aware; None where all is written. Rows that were
+        dropped count until `take_lost` has told of them."""
+        with self._changed:
+            if self._lost is not None:
+                return self._lost[0]
+            return next((entry.moment.utc for entry in self._waiting if entry.rows), None)
+
+    def take_lost(self) -> tuple[datetime, datetime] | None:
+        """From when until when rows were dropped, once, when the disk is well again."""
+        with self._changed:
+            if self.trouble or self._lost is None:
+                return None
+            lost, self._lost = self._lost, None
+            return lost
 
     def stop(self) -> None:
         """Write what is left, once, and end."""
@@ -105,5 +124,8 @@ class Scribe:
     def _drop_oldest(self) -> None:
         rows = sum(len(entry.rows) for entry in self._waiting)
         while rows > MOST_WAITING:
-            rows -= len(self._waiting.popleft().rows)
+            gone = self._waiting.popleft()
+            rows -= len(gone.rows)
+            since = gone.moment.utc if self._lost is None else self._lost[0]
+            self._lost = (since, gone.moment.utc)
             self.trouble = "rows-lost"

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from kiosk.gate.policy import GatePolicy
-from kiosk.model.gate_facts import AlarmKind, AlarmState, Rule
+from kiosk.model.gate_facts import AlarmKind, AlarmState, CheckResult, Rule
 from kiosk.model.ids import IdSource, IntentId, ItemId, Uid
 
 
@@ -52,6 +52,10 @@ class Here:
     last_s: float
     alarm: IntentId | None = None
     """That it belongs to; None where it passed."""
+    rang: int = 0
+    """How often it has set that alarm off."""
+    stamp: str = ""
+    """Of its last report, by the gate's own clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Watch:
     heard: bool
     since: datetime
     why: str = ""
+    since_s: float | None = None
+    """The same by the monotonic clock; None of an earlier run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,23 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A gate's morning check: it waits for the test tag, or has come to a result."""
+
+    intent: IntentId
+    by: str
+    begun_at: datetime
+    result: CheckResult | None = None
+    ended_at: datetime | None = None
+    rssi_dbm: int | None = None
+    noise: int = 0
+
+    @property
+    def waits(self) -> bool:
+        return self.result is None
+
+
+@dataclass(frozen=True, slots=True)
 class GateState:
     """One controller."""
 
@@ -98,6 +121,10 @@ class GateState:
     aisles: Mapping[str, Aisle] = field(default_factory=lambda: MappingProxyType({}))
     watches: Mapping[str, Watch] = field(default_factory=lambda: MappingProxyType({}))
     tallies: Mapping[str, Tally] = field(default_factory=lambda: MappingProxyType({}))
+    checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
+    """The last one of each gate."""
+    noises: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Disturbances that a gate's driver met since its last check."""
     ignored: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Tags that were none of our business since the start, by reason."""
     passed: int = 0

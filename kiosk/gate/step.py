@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import assert_never
 
-from kiosk.gate import alarms, counting, watching
+from kiosk.gate import alarms, checking, counting, watching
 from kiosk.gate.effects import GateEffect
 from kiosk.gate.events import (
     AlarmAnswered,
+    CheckAnswered,
+    ChecksBegun,
     CountersTold,
+    Disturbed,
     GateHappening,
+    NotKnown,
     RecordsDropped,
     Stopping,
     TagSeen,
@@ -35,14 +39,25 @@ def step(state: GateState, event: GateHappening, moment: Moment) -> tuple[GateSt
             return watching.kept(state, event, moment)
         case RecordsDropped():
             return watching.dropped(state, event, moment)
+        case NotKnown():
+            return watching.not_known(state, event, moment)
         case AlarmAnswered():
             return alarms.answered(state, event, moment)
+        case ChecksBegun():
+            return checking.begun(state, event, moment)
+        case CheckAnswered():
+            return checking.answered(state, event, moment)
+        case Disturbed():
+            return checking.disturbed(state, event.gate), []
         case TimePassed():
-            return counting.time_passed(state, moment)
+            state, counted = counting.time_passed(state, moment)
+            state, checked = checking.time_passed(state, moment)
+            return state, [*counted, *checked]
         case Stopping():
             state, counted = counting.stopping(state, moment)
+            state, checked = checking.stopping(state, moment)
             state, unwatched = watching.stopping(state, moment)
-            return state, [*counted, *unwatched]
+            return state, [*counted, *checked, *unwatched]
         case _:
             assert_never(event)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from drivers.gates.protocol import ClockRead, GateEvent, PeopleCounted, RecordsLost, TagPassed
 from drivers.health import FaultCode, Faulted, Recovered
-from kiosk.gate.events import CountersTold, GateHappening, RecordsDropped, WatchKept, WatchLost
+from kiosk.gate.events import CountersTold, Disturbed, GateHappening, RecordsDropped, WatchKept, WatchLost
 from kiosk.gate.judging import Kind, Sighting
 from kiosk.hardware.gates import GateDriver, GateSettings, Reports
 from kiosk.hardware.tag_data import decoded_passage, is_for_items
@@ -19,6 +19,9 @@ from kiosk.station.tags import kind_of
 
 LATE = timedelta(seconds=10)
 """Whoever went through so long ago has gone: the alarm is written down and rings nothing."""
+BACKLOG = timedelta(seconds=120)
+"""What a gate has kept while nobody heard it, it tells in this time after its clock was read. Later on it tells what it
+sees: a clock that stops or is set meanwhile must not make a gate silent."""
 STILL_HEARD = frozenset({FaultCode.NOISE, FaultCode.DEVICE_ERROR})
 """Troubles of a gate that goes on telling what it sees."""
 BITS = {GateDriver.LSP2: 16, GateDriver.FEIG_BUFFERED: 32, GateDriver.FEIG_NOTIFYING: 32, GateDriver.LLRP: 32}
@@ -33,6 +36,8 @@ class Hearing:
     owners: Collection[str]
     ahead: timedelta | None = None
     """The gate's clock less ours; None where it has not told it."""
+    read_at: datetime | None = None
+    """When it told it."""
 
     def heard(self, event: GateEvent, now: datetime) -> Sighting | list[GateHappening]:
         """A tag to look up, or what it means at once. `now` is aware."""
@@ -45,11 +50,12 @@ class Hearing:
             case ClockRead():
                 read = _instant(event.at)
                 self.ahead = None if read is None else read - now
+                self.read_at = now
                 return []
             case RecordsLost():
                 return [RecordsDropped(gate, event.detail)]
             case Faulted() if event.code in STILL_HEARD:
-                return []
+                return [Disturbed(gate)]
             case Faulted():
                 return [WatchLost(gate, f"{event.code.value}: {event.detail}")]
             case Recovered():
@@ -67,13 +73,15 @@ class Hearing:
             eas=passed.eas,
             only_alarms=self.settings.driver is GateDriver.LSP2 or self.settings.reports is Reports.ALARMS,
             outward=None if outward is None or passed.direction is None else passed.direction == outward,
+            stamp=passed.at or "",
+            rssi_dbm=passed.rssi_dbm,
             late=self._is_late(passed, now),
         )
 
     def _is_late(self, passed: TagPassed, now: datetime) -> bool:
         """Whether the gate kept it for a while; its clock may be wrong by years, so only differences count."""
         at = None if passed.at is None else _instant(passed.at)
-        if at is None or self.ahead is None:
+        if at is None or self.ahead is None or self.read_at is None or now - self.read_at > BACKLOG:
             return False
         return now - (at - self.ahead) > LATE
 

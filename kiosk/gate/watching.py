@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from kiosk.gate.effects import GateEffect, Occasion, Signal
-from kiosk.gate.events import LastWatch, RecordsDropped, WatchKept, WatchLost
+from kiosk.gate.events import LastWatch, NotKnown, RecordsDropped, WatchKept, WatchLost
 from kiosk.gate.state import GateState, Watch
 from kiosk.model.gate_facts import GateWatched, WatchState
 from kiosk.model.ids import IntentId
@@ -30,9 +31,9 @@ def lost(state: GateState, event: WatchLost, moment: Moment) -> Step:
     watch = state.watches.get(event.gate)
     if watch is not None and not watch.heard:
         return _with_watch(state, event.gate, replace(watch, why=event.why)), []
-    watch = Watch(False, moment.utc, event.why)
-    fact_state, row = _told(state, event.gate, WatchState.LOST, watch, moment, ends=False)
-    return _with_watch(fact_state, event.gate, watch), [Signal(Occasion.UNWATCHED, event.gate), row]
+    watch = Watch(False, moment.utc, event.why, moment.mono_s)
+    state, row = _told(state, event.gate, WatchState.LOST, watch, None)
+    return _with_watch(state, event.gate, watch), [Signal(Occasion.UNWATCHED, event.gate), row]
 
 
 def kept(state: GateState, event: WatchKept, moment: Moment) -> Step:
@@ -43,15 +44,26 @@ def kept(state: GateState, event: WatchKept, moment: Moment) -> Step:
     heard = Watch(True, moment.utc)
     if watch is None:
         return _with_watch(state, event.gate, heard), []
-    state, row = _told(state, event.gate, WatchState.BACK, watch, moment, ends=True)
+    state, row = _told(state, event.gate, WatchState.BACK, watch, _end(watch, moment))
     return _with_watch(state, event.gate, heard), [row]
 
 
 def dropped(state: GateState, event: RecordsDropped, moment: Moment) -> Step:
     """The gate itself forgot something: an interval that began and ended before it was told."""
     watch = Watch(False, moment.utc, event.why)
-    state, row = _told(state, event.gate, WatchState.BACK, watch, moment, ends=True)
+    state, row = _told(state, event.gate, WatchState.BACK, watch, moment.utc)
     return state, [row]
+
+
+def not_known(state: GateState, event: NotKnown, moment: Moment) -> Step:
+    """An interval of every gate, as far as it does not lie in that in which the gate is not heard now."""
+    effects: list[GateEffect] = []
+    for gate, watch in state.watches.items():
+        until = event.until if watch.heard else min(event.until, watch.since)
+        if until > event.since:
+            state, row = _told(state, gate, WatchState.BACK, Watch(False, event.since, event.why), until)
+            effects.append(row)
+    return state, effects
 
 
 def stopping(state: GateState, moment: Moment) -> Step:
@@ -60,17 +72,23 @@ def stopping(state: GateState, moment: Moment) -> Step:
     for gate, watch in state.watches.items():
         if watch.heard:
             over = Watch(False, moment.utc, STOPPED)
-            state, row = _told(state, gate, WatchState.LOST, over, moment, ends=False)
+            state, row = _told(state, gate, WatchState.LOST, over, None)
             state = _with_watch(state, gate, over)
             effects.append(row)
     return state, effects
 
 
+def _end(watch: Watch, moment: Moment) -> datetime:
+    """When nobody began to watch, and how long that lasted: by the clock that nobody sets, where it is the same run."""
+    if watch.since_s is None:
+        return max(watch.since, moment.utc)
+    return watch.since + timedelta(seconds=moment.mono_s - watch.since_s)
+
+
 def _told(
-    state: GateState, gate: str, became: WatchState, watch: Watch, moment: Moment, *, ends: bool
+    state: GateState, gate: str, became: WatchState, watch: Watch, until: datetime | None
 ) -> tuple[GateState, Journal]:
-    name, ids = state.ids.next(moment.utc)
-    until = max(watch.since, moment.utc) if ends else None
+    name, ids = state.ids.next(until or watch.since)
     fact = GateWatched(IntentId(name), gate, became, watch.since, until, watch.why)
     row = JournalRow(RowKind.GATE_WATCHED, intent=fact.intent, reasons=(became.value,), note=f"{gate} {watch.why}")
     return replace(state, ids=ids), Journal(row, fact)

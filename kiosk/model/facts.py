@@ -10,8 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from kiosk.model.gate_facts import GateFact, GateWatched, PeopleCounted
+from kiosk.model.gate_facts import GateChecked, GateFact, GateWatched, PeopleCounted
 from kiosk.model.ids import IntentId, ItemId, PatronRef, SessionId, Uid
+from kiosk.model.staff_facts import StaffFact, StockSeen
 
 
 class Decided(StrEnum):
@@ -178,7 +179,8 @@ class ItemReturned:
     uid: Uid
     found: Found
     afi_before: int | None
-    afi_after: int
+    afi_after: int | None
+    """None, and `verified` false, where another maker's station says nothing of the tag."""
     verified: bool
 
 
@@ -222,9 +224,17 @@ Fact = (
     | ChargePaid
     | StationSettled
     | GateFact
+    | StaffFact
 )
+
+OfALoan = LoanUndone | ItemOpened | ItemSecured | ItemDoubtful | StationSettled
+"""What is told of a loan that was made before. Its `intent` is empty where another maker's station names the item
+alone."""
 
 
 def item_of(fact: Fact) -> ItemId | None:
-    """The item that a fact is about."""
-    return None if isinstance(fact, HoldCancelled | ChargePaid | PeopleCounted | GateWatched) else fact.item
+    """The one item that a fact is about."""
+    if isinstance(fact, StockSeen):
+        return fact.items[0] if len(fact.items) == 1 else None
+    nothings = HoldCancelled | ChargePaid | PeopleCounted | GateWatched | GateChecked
+    return None if isinstance(fact, nothings) else fact.item

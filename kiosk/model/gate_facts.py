@@ -137,4 +137,39 @@ class GateWatched:
     why: str
 
 
-GateFact = GatePassed | GateAlarmed | PeopleCounted | GateWatched
+class CheckResult(StrEnum):
+    """What came of carrying the test tag through a gate."""
+
+    RANG = "rang"
+    TAG_OPEN = "tag-open"
+    """The gate told it, but the tag's own mark rings nothing: the test tag is to be written anew."""
+    SILENT = "silent"
+    """Staff carried it through, and the gate told nothing."""
+    NO_SIGNAL = "no-signal"
+    """The gate told it, and staff saw no lamp or heard nothing."""
+    UNFINISHED = "unfinished"
+    """Begun, and nobody went through in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateChecked:
+    """The morning's walk through one gate. A later result of the same `intent` stands over an earlier one."""
+
+    type: ClassVar[str] = "lk.gate.checked"
+    intent: IntentId
+    gate: str
+    result: CheckResult
+    by: str
+    """As staff named themselves."""
+    rssi_dbm: int | None = None
+    """How strong the gate heard the test tag; None where it does not tell (HF pedestals)."""
+    noise: int = 0
+    """Disturbances of the line or the field that the gate's driver met since the check before."""
+
+    @property
+    def wants_repair(self) -> bool:
+        """Whether somebody has to look after the gate."""
+        return self.result in (CheckResult.SILENT, CheckResult.NO_SIGNAL, CheckResult.TAG_OPEN)
+
+
+GateFact = GatePassed | GateAlarmed | PeopleCounted | GateWatched | GateChecked

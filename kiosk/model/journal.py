@@ -63,6 +63,7 @@ class RowKind(StrEnum):
     """An item that rang, or what somebody did about an alarm; the intent is the alarm's id."""
     GATE_WATCHED = "gate.watched"
     PEOPLE_COUNTED = "people.counted"
+    GATE_CHECKED = "gate.checked"
 
 
 CLOSING = frozenset(
@@ -81,6 +82,7 @@ CLOSING = frozenset(
         RowKind.GATE_ALARMED,
         RowKind.GATE_WATCHED,
         RowKind.PEOPLE_COUNTED,
+        RowKind.GATE_CHECKED,
     }
 )
 """Kinds that end an intent: the item is lent, returned, refused with a reason, or nothing had happened. What a gate

@@ -1,4 +1,4 @@
-"""Which parts of the screen two draw lists show differently. Pure."""
+"""Which parts of the screen two draw lists differ in: only these are painted anew. Pure."""
 
 from __future__ import annotations
 

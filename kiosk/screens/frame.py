@@ -26,7 +26,7 @@ class Frame:
     """`starting`, `attract`, `identify`, `home`, `borrow`, `return`, `account`, `receipt`, `out-of-service`,
     `staff-pin` or `staff`."""
     overlay: str
-    """`timeout`, `help`, `languages`, or empty."""
+    """`timeout`, `help`, `languages`, `access`, or empty."""
     draw_list: tuple[DrawOp, ...]
     tree: Node
     units_per_pixel: float

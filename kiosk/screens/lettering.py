@@ -197,7 +197,7 @@ class Ruler:
             if line:
                 raw.append(line)
             line = piece
-            while self.width(line.rstrip(), size, weight) > width:
+            while line.strip() and self.width(line.rstrip(), size, weight) > width:
                 head = self._fitting(line, size, weight, width)
                 raw.append(head)
                 line = line[len(head) :]

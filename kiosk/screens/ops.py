@@ -43,6 +43,11 @@ class Box:
     def grown(self, by: int) -> Box:
         return Box(self.x - by, self.y - by, self.w + 2 * by, self.h + 2 * by)
 
+    def within(self, other: Box) -> Box:
+        """What of it lies in `other`."""
+        left, top = max(self.x, other.x), max(self.y, other.y)
+        return Box(left, top, min(self.right, other.right) - left, min(self.bottom, other.bottom) - top)
+
     def inset(self, across: int, down: int | None = None) -> Box:
         down = across if down is None else down
         return Box(self.x + across, self.y + down, max(0, self.w - 2 * across), max(0, self.h - 2 * down))
@@ -146,7 +151,18 @@ class Modules:
     colour: str
 
 
-DrawOp = Rect | Shadow | Text | Icon | Picture | Modules
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Where the keypad is: a line inside the box, with a thinner one of another colour outside it."""
+
+    box: Box
+    colour: str
+    edge: str
+    width: int
+    radius: int
+
+
+DrawOp = Rect | Shadow | Text | Icon | Picture | Modules | Ring
 
 
 def extent(op: DrawOp) -> Box:

@@ -10,9 +10,7 @@ import io
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import assert_never
@@ -26,9 +24,8 @@ from kiosk.model.circulation import Language
 from kiosk.screens import icons, pictures
 from kiosk.screens.damage import damage, meet
 from kiosk.screens.fonts import IDEOGRAPHS, Face, bold, coverage, regular
-from kiosk.screens.frame import Size
 from kiosk.screens.masking import MASK_COLOUR
-from kiosk.screens.ops import Align, Box, DrawOp, Icon, Modules, Picture, Rect, Shadow, Text, Weight, extent
+from kiosk.screens.ops import Align, Box, DrawOp, Icon, Modules, Picture, Rect, Ring, Shadow, Text, Weight, extent
 from kiosk.screens.runs import Run, Script, has_rtl, runs, script_of
 
 ICONS = Path(__file__).with_name("icons")
@@ -41,17 +38,6 @@ BASELINE = 0.37
 SHADOW_INK = (110, 92, 60)
 SHADOW_STRENGTH = 30
 
-EXPOSED = frozenset(
-    {
-        pygame.VIDEOEXPOSE,
-        pygame.WINDOWEXPOSED,
-        pygame.WINDOWSHOWN,
-        pygame.WINDOWRESTORED,
-        pygame.WINDOWSIZECHANGED,
-        pygame.WINDOWDISPLAYCHANGED,
-    }
-)
-"""A screen that was unplugged, asleep or behind another window comes back so."""
 NO_PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2">'
     '<circle cx="12" cy="12" r="9" /></svg>'
@@ -60,34 +46,6 @@ NO_PICTURE = (
 log = logging.getLogger(__name__)
 
 Colour = tuple[int, int, int, int]
-
-
-class NoDisplay(Exception):
-    """There is no screen to open a window on; the text says what to do."""
-
-
-class Mode(StrEnum):
-    """Where the picture goes."""
-
-    WINDOW = "window"
-    FULLSCREEN = "fullscreen"
-    HEADLESS = "headless"
-
-
-class PointerKind(StrEnum):
-    DOWN = "down"
-    UP = "up"
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """A finger or a mouse on the screen, in pixels."""
-
-    kind: PointerKind
-    x: int
-    y: int
-    finger: int = 0
-    """Which one: several may be on the glass."""
 
 
 FACES = {
@@ -176,8 +134,10 @@ def _bytes(surface: pygame.Surface) -> int:
 class Painter:
     """Paints draw lists on one surface."""
 
-    def __init__(self, surface: pygame.Surface, fonts: Fonts) -> None:
+    def __init__(self, surface: pygame.Surface, fonts: Fonts, pictures: Mapping[str, Path] | None = None) -> None:
+        """`pictures` are a theme's own, by the names of ours that they replace."""
         self.surface = surface
+        self._pictures = pictures or {}
         self._fonts = fonts
         self._cache = SurfaceCache()
         self._last: tuple[DrawOp, ...] = ()
@@ -215,6 +175,10 @@ class Painter:
                 self._draw_text(op)
             case Icon():
                 self.surface.blit(self._icon(op), (op.box.x, op.box.y))
+            case Ring(box, colour, edge, width, radius):
+                pygame.draw.rect(self.surface, _colour(edge), _rect(box), width, radius)
+                inner = _rect(box.inset(width // 3))
+                pygame.draw.rect(self.surface, _colour(colour), inner, width * 2 // 3, max(0, radius - width // 3))
             case Picture(box, name):
                 self.surface.blit(self._picture(name, box), (box.x, box.y))
             case Modules():
@@ -362,7 +326,7 @@ class Painter:
         key = ("picture", name, box.w, box.h)
         held = self._cache.get(key)
         if held is None:
-            held = self._cache.put(key, _svg(_source(PICTURES / f"{name}.svg"), box))
+            held = self._cache.put(key, _illustration(self._pictures.get(name, PICTURES / f"{name}.svg"), box))
         return held
 
 
@@ -399,6 +363,18 @@ def _lettered(parts: list[tuple[Run, pygame.font.Font]], ascent: int, colour: Co
     return whole
 
 
+def _illustration(path: Path, box: Box) -> pygame.Surface:
+    """An SVG or PNG file as large as it fits into the box, in its middle."""
+    if path.suffix.lower() == ".svg":
+        return _svg(_source(path), box)
+    picture = pygame.image.load(str(path))
+    scale = min(box.w / picture.get_width(), box.h / picture.get_height())
+    size = max(1, round(picture.get_width() * scale)), max(1, round(picture.get_height() * scale))
+    whole = pygame.Surface((max(1, box.w), max(1, box.h)), pygame.SRCALPHA)
+    whole.blit(pygame.transform.smoothscale(picture, size), ((box.w - size[0]) // 2, (box.h - size[1]) // 2))
+    return whole
+
+
 def _svg(source: str, box: Box) -> pygame.Surface:
     size = (max(1, box.w), max(1, box.h))
     try:
@@ -412,66 +388,6 @@ def _svg(source: str, box: Box) -> pygame.Surface:
 def _colour(text: str) -> Colour:
     alpha = int(text[7:9], 16) if len(text) > 7 else 255
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16), alpha
-
-
-class Window:
-    """The display: a real window, the whole screen, or memory alone. Only display and font are initialised.
-
-    Raises `NoDisplay`.
-    """
-
-    def __init__(self, size: Size, mode: Mode) -> None:
-        self.closed = False
-        self.mode = mode
-        self._exposed = False
-        if mode is Mode.HEADLESS:
-            self.surface = pygame.Surface((size.width, size.height), depth=32)
-            return
-        flags = pygame.FULLSCREEN | pygame.SCALED if mode is Mode.FULLSCREEN else 0
-        try:
-            pygame.display.init()
-            self.surface = pygame.display.set_mode((size.width, size.height), flags)
-        except pygame.error as trouble:
-            raise NoDisplay(
-                f"no {mode.value} of {size.width} x {size.height} can be shown: {trouble}; start the kiosk in a "
-                'graphical session, or set mode = "headless" under [screen] in kiosk.toml'
-            ) from None
-        pygame.display.set_caption("Library Kiosk")
-        if mode is Mode.FULLSCREEN:
-            pygame.mouse.set_visible(False)
-
-    def take_exposed(self) -> bool:
-        """Whether the screen was away and is back since this was asked last: what it shows is not known."""
-        exposed, self._exposed = self._exposed, False
-        return exposed
-
-    def update(self, boxes: list[Box]) -> None:
-        """Put the painted boxes before the patron's eyes."""
-        if self.mode is not Mode.HEADLESS and boxes:
-            pygame.display.update([_rect(box) for box in boxes])
-
-    def pointers(self) -> list[Pointer]:
-        """What fingers and the mouse did since the last call."""
-        if self.mode is Mode.HEADLESS:
-            return []
-        width, height = self.surface.get_size()
-        found: list[Pointer] = []
-        for event in pygame.event.get():
-            if event.type == pygame.QUIT:
-                self.closed = True
-            elif event.type in EXPOSED:
-                self._exposed = True
-            elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
-                kind = PointerKind.DOWN if event.type == pygame.FINGERDOWN else PointerKind.UP
-                found.append(Pointer(kind, int(event.x * width), int(event.y * height), event.finger_id))
-            elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and not event.touch and event.button == 1:
-                kind = PointerKind.DOWN if event.type == pygame.MOUSEBUTTONDOWN else PointerKind.UP
-                found.append(Pointer(kind, *event.pos))
-        return found
-
-    def close(self) -> None:
-        if self.mode is not Mode.HEADLESS:
-            pygame.display.quit()
 
 
 def jpeg(surface: pygame.Surface, quality: int, scale: float) -> bytes:

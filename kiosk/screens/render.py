@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
 from typing import assert_never
 
+from kiosk.screens import tokens
 from kiosk.screens.frame import Frame, Size
 from kiosk.screens.layout import account, chrome, endings, lists, overlays, pin, welcome
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.regions import Regions, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
 from kiosk.screens.lettering import Ruler, TextMeasure
-from kiosk.screens.ops import Box
+from kiosk.screens.ops import Box, Ring, Text
+from kiosk.screens.palette import CONTRAST
 from kiosk.screens.scenes.whole import view_of
 from kiosk.screens.settings import ScreenSettings
+from kiosk.screens.tokens import APART
 from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import (
+    AccessOverlay,
     AccountBody,
     AttractBody,
     HelpOverlay,
@@ -28,7 +35,15 @@ from kiosk.screens.view import (
     TimeoutOverlay,
     View,
 )
-from kiosk.session.state import Kiosk
+from kiosk.session.state import Access, Kiosk
+
+RING_WIDTH = 9
+RING_APART = 8
+PLAIN_ZOOM = (1.0,)
+LARGE_ZOOMS = (1.35, 1.25, 1.15, 1.0)
+"""Large text is 1.35 times the plain one; where that does not fit, as large as does."""
+LOW_ABOVE = (560, 440, 340, 260, 160)
+"""Units over the middle: titles and sentences may stand there, for nobody touches them."""
 
 
 def render(
@@ -40,39 +55,126 @@ def render(
     now_s: float | None = None,
     page: int | None = None,
     pressed: str = "",
+    focus: str = "",
 ) -> Frame:
     """What the kiosk shows at `now_s` (monotonic seconds; the state's own moment where it is not given).
 
-    `page` is the part of a long list that the patron turned to, `pressed` the id of the button under a finger.
+    `page` is the part of a long list that the patron turned to, `pressed` the id of the button under a finger,
+    `focus` that of the node where the keypad is.
     """
     view = view_of(state, settings, state.around.now_s if now_s is None else now_s)
-    regions = regions_of(size)
-    scale = scale_of(size)
-    canvas = Canvas(size, Ruler(measure, scale), view.language, pressed)
+    frame = None
+    for zoom, above in _attempts(view, size):
+        frame, fits = _laid_out(view, regions_of(size, zoom, above), size, measure, page, pressed, scale_of(size, zoom))
+        if fits:
+            break
+    assert frame is not None, "there is always one attempt"
+    return _ringed(frame, focus)
+
+
+def _ringed(frame: Frame, focus: str) -> Frame:
+    """The same frame with a ring around the node where the keypad is."""
+    node = frame.tree.find(focus) if focus else None
+    if node is None or not node.bounds.h:
+        return frame
+    units = frame.units_per_pixel
+    screen = Box(0, 0, frame.size.width, frame.size.height)
+    box = node.bounds.grown(round(RING_APART / units)).within(screen)
+    ring = Ring(box, tokens.FOCUS, tokens.INK, round(RING_WIDTH / units), round(tokens.RADIUS / units))
+    return replace(frame, draw_list=(*frame.draw_list, ring))
+
+
+def _attempts(view: View, size: Size) -> Iterator[tuple[float, int | None]]:
+    """How large, and how far over the middle, a screen may be laid out: the first that fits is taken, or the last."""
+    zooms = LARGE_ZOOMS if Access.LARGE in view.access else PLAIN_ZOOM
+    low = Access.LOW in view.access and size.height > size.width
+    for zoom in zooms:
+        for above in LOW_ABOVE if low else (None,):
+            yield zoom, above
+
+
+def _laid_out(
+    view: View, regions: Regions, size: Size, measure: TextMeasure, page: int | None, pressed: str, scale: float
+) -> tuple[Frame, bool]:
+    """One frame, and whether everything has its place on it."""
+    palette = CONTRAST if Access.CONTRAST in view.access else view.palette
+    canvas = Canvas(size, Ruler(measure, scale), view.language, pressed, palette)
+    canvas.title_percent = view.title_size
     ground(canvas, regions.ground)
     head = chrome.header(canvas, regions, view.header)
     body = _body(canvas, regions, view, page)
     bar = chrome.bar(canvas, regions, view)
     children: tuple[Node, ...] = (*head, *body, *bar)
-    overlay = ""
-    match view.overlay:
-        case TimeoutOverlay() as shown:
-            overlay = "timeout"
-            children = (overlays.timeout(canvas, regions, shown), *(node.covered() for node in children))
-        case HelpOverlay() as shown:
-            overlay = "help"
-            children = (overlays.help_panel(canvas, regions, shown), *(node.covered() for node in children))
-        case LanguagesOverlay() as shown:
-            overlay = "languages"
-            children = (overlays.languages(canvas, regions, shown), *(node.covered() for node in children))
-        case None:
-            pass
-        case _:
-            assert_never(view.overlay)
+    overlay, over = _overlay(canvas, regions, view)
+    if over is not None:
+        children = (over, *(node.covered() for node in children))
     whole = Box(0, 0, size.width, size.height)
     title = next((node.name for node in children if node.role is Role.HEADING), view.header.library)
     tree = Node(view.screen_id, Role.SCREEN, title, whole, private=_greets(view), children=children)
-    return Frame(size, view.language, view.screen_id, overlay, tuple(canvas.ops), tree, 1 / scale)
+    frame = Frame(size, view.language, view.screen_id, overlay, tuple(canvas.ops), tree, 1 / scale)
+    plain = not view.access & {Access.LARGE, Access.LOW}
+    return frame, plain or (canvas.whole and _fits(frame, measure) and not (regions.low and _reaches_up(frame)))
+
+
+def _fits(frame: Frame, measure: TextMeasure) -> bool:
+    """Whether everything lies on the screen, and no text on another or outside its box."""
+    screen = Box(0, 0, frame.size.width, frame.size.height)
+    texts = [op for op in frame.draw_list if isinstance(op, Text)]
+    if not all(screen.holds(op.box) and op.box.w > 0 and op.box.h > 0 for op in frame.draw_list):
+        return False
+    if any(op.box.h < op.size or measure.width(op.text, op.size, op.weight) > op.box.w for op in texts):
+        return False
+    if _crowded(frame):
+        return False
+    if frame.overlay:
+        return True
+    return not any(
+        min(one.box.right, other.box.right) > max(one.box.x, other.box.x)
+        and min(one.box.bottom, other.box.bottom) > max(one.box.y, other.box.y) + 1
+        for one, other in combinations(texts, 2)
+    )
+
+
+def _crowded(frame: Frame) -> bool:
+    """Whether two targets are nearer to each other than fingers are."""
+    targets = [one.bounds for one in frame.tree.walk() if one.role is Role.BUTTON and one.action and one.bounds.h]
+    return any(
+        max(
+            max(one.x, other.x) - min(one.right, other.right),
+            max(one.y, other.y) - min(one.bottom, other.bottom),
+        )
+        * frame.units_per_pixel
+        < APART
+        for one, other in combinations(targets, 2)
+    )
+
+
+def _reaches_up(frame: Frame) -> bool:
+    """Whether something that can be touched is above the middle. (A dialog as large as the screen can be anywhere.)"""
+    return any(
+        node.action is not None
+        and node.role is Role.BUTTON
+        and node.bounds.h > 0
+        and node.bounds.y * 2 < frame.size.height
+        for node in frame.tree.walk()
+    )
+
+
+def _overlay(canvas: Canvas, regions: Regions, view: View) -> tuple[str, Node | None]:
+    """What lies over the screen, and its name."""
+    match view.overlay:
+        case TimeoutOverlay() as shown:
+            return "timeout", overlays.timeout(canvas, regions, shown)
+        case HelpOverlay() as shown:
+            return "help", overlays.help_panel(canvas, regions, shown)
+        case LanguagesOverlay() as shown:
+            return "languages", overlays.languages(canvas, regions, shown)
+        case AccessOverlay() as shown:
+            return "access", overlays.access(canvas, regions, shown)
+        case None:
+            return "", None
+        case _:
+            assert_never(view.overlay)
 
 
 def _greets(view: View) -> bool:

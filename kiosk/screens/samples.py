@@ -10,12 +10,14 @@ from types import MappingProxyType
 from kiosk.model.circulation import Item, Language, Patron, Purpose
 from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, ItemId, PatronRef, SessionId, Uid
+from kiosk.model.opening import Announcement, Opening, Week
 from kiosk.model.questions import AccountCharge, AccountHold, AccountLoan, AccountTold
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.screens.samples_staff import staff_samples
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.events import Paper, TagKind
 from kiosk.session.state import (
+    Access,
     Account,
     Attract,
     Borrowing,
@@ -44,6 +46,21 @@ from kiosk.session.state import (
 )
 
 SETTINGS = ScreenSettings("城市图书馆", "City Library")
+TELLING = replace(
+    SETTINGS,
+    opening=Opening(Week(tue="09:00-21:00")),
+    announcements=(
+        Announcement(
+            zh="周日下午两点，绘本故事会在二楼",
+            zh_hant="週日下午兩點，繪本故事時間在二樓",
+            en="Story time on Sunday at two, second floor",
+            ar="ساعة القصة يوم الأحد عند الثانية في الطابق الثاني",
+            de="Vorlesestunde am Sonntag um zwei, zweiter Stock",
+            ja="日曜日の午後2時、2階でおはなし会",
+        ),
+    ),
+)
+"""A library that tells its hours and what is on."""
 NOW_S = 1000.0
 UTC_NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 DUE = datetime(2026, 12, 22, 15, 59, tzinfo=UTC)
@@ -150,6 +167,7 @@ def _welcome() -> dict[str, Kiosk]:
         "attract-help-offline": _shown(Attract(help=True), online=False),
         "attract-two-languages": _shown(Attract(), policy=Policy()),
         "languages": _shown(Attract(), panel=Panel.LANGUAGES),
+        "access": _shown(Attract(), panel=Panel.ACCESS, access=frozenset({Access.CALM, Access.TIME})),
         "identify": _shown(Identifying(IDLE, Purpose.BORROW)),
         "identify-books": _shown(Identifying(IDLE, None), pad=_on_pad(3)),
         "identify-looking": _shown(Identifying(IDLE, Purpose.BORROW, "card", AskId("a"))),

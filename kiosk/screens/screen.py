@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
+from kiosk.model.circulation import Language
 from kiosk.screens import fonts, paint
 from kiosk.screens.frame import Frame, Size
+from kiosk.screens.guide import Guide, Key
 from kiosk.screens.masking import masked
-from kiosk.screens.ops import Box
-from kiosk.screens.paint import Fonts, Mode, Painter, PointerKind, Window
+from kiosk.screens.ops import Box, Ring
+from kiosk.screens.paint import Fonts, Painter
 from kiosk.screens.render import render
-from kiosk.screens.scenes.whole import SPIN_STEPS_A_SECOND, working_rows
+from kiosk.screens.scenes.whole import SPIN_STEPS_A_SECOND, moves, working_rows
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.touch import TouchTracker
 from kiosk.screens.tree import Action, PageTurned
+from kiosk.screens.window import Mode, PointerKind, Window
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.session.idle import Attended
 from kiosk.session.state import (
+    Access,
     Account,
     Attract,
     Borrowing,
@@ -31,23 +38,48 @@ from kiosk.session.state import (
 SECONDS_A_MINUTE = 60
 
 
+class Speaks(Protocol):
+    """Who reads aloud. Neither call waits."""
+
+    @property
+    def for_one(self) -> bool:
+        """Whether one person alone hears it."""
+        ...
+
+    def say(self, texts: Iterable[str], language: Language) -> None: ...
+
+    def hush(self) -> None:
+        """Break off what is being said."""
+        ...
+
+
 class Screen:
     """A display with one kiosk on it. Owned by one thread.
 
     `fonts_folder` holds the prepared fonts (None: the set-up's own place); raises `fonts.FontsMissing`.
     """
 
-    def __init__(self, size: Size, mode: Mode, settings: ScreenSettings, fonts_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        size: Size,
+        mode: Mode,
+        settings: ScreenSettings,
+        fonts_folder: Path | None = None,
+        voice: Speaks | None = None,
+    ) -> None:
+        """`voice` reads to headphones; None where there is none."""
         self._size = size
         self._settings = settings
         self._measure = Fonts(fonts.folder(fonts_folder))
         self._window = Window(size, mode)
-        self._painter = Painter(self._window.surface, self._measure)
+        self._painter = Painter(self._window.surface, self._measure, settings.theme.pictures)
         self._tracker = TouchTracker()
         self._state: Kiosk | None = None
         self._frame: Frame | None = None
         self._page: int | None = None
         self._now_s = 0.0
+        self._voice = voice
+        self._guide = Guide(private=voice is not None and voice.for_one)
 
     @property
     def frame(self) -> Frame:
@@ -69,7 +101,7 @@ class Screen:
         """Paint what changed since the last time; returns whether anything did. `now_s` is monotonic."""
         if _list_of(state) != _list_of(self._state) or _rows(state) < _rows(self._state):
             self._page = None
-        self._state, self._now_s = state, now_s
+        before, self._state, self._now_s = self._state, state, now_s
         frame = render(
             state,
             self._size,
@@ -78,7 +110,9 @@ class Screen:
             now_s=now_s,
             page=self._page,
             pressed=self._tracker.pressed,
+            focus=self._guide.focus,
         )
+        frame = self._told(frame, before, state)
         self._tracker.shown(frame, now_s)
         changed = frame != self._frame
         self._frame = frame
@@ -105,7 +139,37 @@ class Screen:
             if node is not None and node.action is not None:
                 events.append(self._event(node.action))
             self._again(at_s)
+        keys, self._window.keys = self._window.keys, []
+        events += [event for key in keys if self._frame is not None and (event := self.key(key)) is not None]
         return events
+
+    def key(self, key: Key) -> Event | None:
+        """A key of the keypad, on the picture now shown."""
+        if self._state is None:
+            return None
+        pressed = self._guide.pressed(key, self.frame, self._state.around.access)
+        self._guide = pressed.guide
+        if self._voice is not None:
+            if pressed.hushes:
+                self._voice.hush()
+            self._voice.say(pressed.says, self.frame.language)
+        self._again(self._now_s)
+        return None if pressed.action is None else self._event(pressed.action)
+
+    def _told(self, frame: Frame, before: Kiosk | None, state: Kiosk) -> Frame:
+        """The frame, after whoever listens was told of it; the focus goes where it still can be."""
+        speaks, spoke = (Access.SPEECH in one.around.access for one in (state, before or state))
+        focus = self._guide.focus
+        self._guide, says = self._guide.shown(frame, self._frame, began=speaks and not spoke)
+        if isinstance(state.scene, Attract) and before is not None and not isinstance(before.scene, Attract):
+            self._guide = replace(self._guide, focus="")
+        if self._voice is not None and speaks:
+            self._voice.say(says, frame.language)
+        elif self._voice is not None and spoke:
+            self._voice.hush()
+        if self._guide.focus == focus:
+            return frame
+        return replace(frame, draw_list=tuple(op for op in frame.draw_list if not isinstance(op, Ring)))
 
     def touch(self, x: int, y: int) -> Event | None:
         """A whole touch at this pixel of the picture now shown; None where nothing is."""
@@ -119,14 +183,16 @@ class Screen:
 
     def next_frame_s(self, now_s: float) -> float | None:
         """When the picture changes by itself (monotonic seconds), None while nothing is shown."""
-        return None if self._state is None else next_frame_s(self._state, now_s, motion=self._settings.motion)
+        return (
+            None if self._state is None else next_frame_s(self._state, now_s, motion=moves(self._state, self._settings))
+        )
 
     def pixels_jpeg(self, quality: int = 75, scale: float = 0.5, *, show_private: bool = True) -> bytes:
         """The picture for the mirror; with bars in place of names and titles unless `show_private`."""
         if show_private:
             return paint.jpeg(self._window.surface, quality, scale)
         covered = Window(self._size, Mode.HEADLESS)
-        Painter(covered.surface, self._measure).paint(masked(self.frame.draw_list))
+        Painter(covered.surface, self._measure, self._settings.theme.pictures).paint(masked(self.frame.draw_list))
         return paint.jpeg(covered.surface, quality, scale)
 
     def pixels_png(self, path: Path) -> None:
@@ -167,7 +233,7 @@ def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
         times.append((math.floor(now_s * SPIN_STEPS_A_SECOND) + 1) / SPIN_STEPS_A_SECOND)
     scene = state.scene
     if isinstance(scene, Attended) and scene.idle.warned_s is not None:
-        times.append(_next_second(scene.idle.warned_s + around.policy.timeouts.warning_s, now_s))
+        times.append(_next_second(scene.idle.warned_s + around.timeouts.warning_s, now_s))
     match scene:
         case Closing(receipt=ReceiptStage.OFFERED | ReceiptStage.SHOWN, until_s=until_s):
             times.append(_next_second(until_s, now_s))

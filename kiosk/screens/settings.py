@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.model.circulation import Language
+from kiosk.model.opening import Announcement, Opening
+from kiosk.screens.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,13 @@ class ScreenSettings:
     library_zh: str
     library_en: str
     motion: bool = True
+    theme: Theme = field(default_factory=Theme)
+    opening: Opening = field(default_factory=Opening)
+    announcements: tuple[Announcement, ...] = ()
+    speaks: bool = True
+    """There is a voice to headphones, so that it is offered."""
+    title_size: int = 100
+    """Percent of the plain size that titles of books have."""
 
     def library(self, language: Language) -> str:
         """The library's name for readers of a language."""

@@ -18,6 +18,8 @@ ON_TEAL = "#D7ECE9"
 """The second line on a teal button: 6.2 on teal."""
 PRESSED_CARD = "#F1EADF"
 VEIL = "#1E2A2FB8"
+FOCUS = "#FFE14D"
+"""The ring around where the keypad is; its edge is ink: one of both is seen on every ground."""
 
 
 @dataclass(frozen=True, slots=True)

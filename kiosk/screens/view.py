@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.model.circulation import Language
+from kiosk.screens.palette import PLAIN_PALETTE, Palette
 from kiosk.screens.tokens import CoverColours, Tone
 from kiosk.screens.tree import Action, Role
+from kiosk.session.state import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Banner:
 class Header:
     """The library's name and the clock."""
 
+    logo: str
+    """A picture of the theme, or empty."""
     library: str
     library_other: str
     clock: str
@@ -340,7 +344,27 @@ class LanguagesOverlay:
     close: Button
 
 
-Overlay = TimeoutOverlay | HelpOverlay | LanguagesOverlay
+@dataclass(frozen=True, slots=True)
+class AccessChoice:
+    """One way of making the kiosk easier to use, and whether it is on."""
+
+    name: str
+    label: str
+    icon: str
+    state: str
+    """The word for on or off."""
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessOverlay:
+    title: str
+    sentence: str
+    choices: tuple[AccessChoice, ...]
+    close: Button
+
+
+Overlay = TimeoutOverlay | HelpOverlay | LanguagesOverlay | AccessOverlay
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +380,9 @@ class View:
     countdown: str = ""
     """A line in place of the main action."""
     overlay: Overlay | None = None
+    access: frozenset[Access] = frozenset()
+    palette: Palette = PLAIN_PALETTE
+    title_size: int = 100
     turn: int = 0
     """Degrees by which turning icons stand now."""
     sway: int = 0

@@ -187,4 +187,4 @@ def _given_up(turn: Turn, scene: Account, hold: str) -> Account:
 
 
 def _noticed(turn: Turn, scene: Account, code: ReasonCode) -> Account:
-    return replace(scene, notice=Reason(code), notice_until_s=turn.now_s + turn.around.policy.timeouts.notice_s)
+    return replace(scene, notice=Reason(code), notice_until_s=turn.now_s + turn.around.timeouts.notice_s)

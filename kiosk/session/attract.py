@@ -144,4 +144,4 @@ def show_mended(turn: Turn, uid: Uid) -> None:
 
 
 def _noticed(turn: Turn, scene: Attract, code: ReasonCode) -> Attract:
-    return replace(scene, notice=Reason(code), notice_until_s=turn.now_s + turn.around.policy.timeouts.notice_s)
+    return replace(scene, notice=Reason(code), notice_until_s=turn.now_s + turn.around.timeouts.notice_s)

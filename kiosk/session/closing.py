@@ -168,7 +168,7 @@ def _mail_decided(turn: Turn, scene: Closing, event: Answered | AskExpired) -> C
 def _no_mail(turn: Turn, scene: Closing, why: MailTrouble) -> Closing:
     """Say so, and offer the other ways once more."""
     turn.order(Play(Cue.LOOK))
-    offered = _staged(turn, scene, ReceiptStage.OFFERED, turn.around.policy.timeouts.receipt_s)
+    offered = _staged(turn, scene, ReceiptStage.OFFERED, turn.around.timeouts.receipt_s)
     return replace(offered, ask=None, no_mail=why)
 
 
@@ -187,7 +187,7 @@ def _failed(turn: Turn, scene: Closing) -> Closing:
         return scene
     turn.journal(JournalRow(RowKind.RECEIPT_FAILED, scene.session))
     turn.order(Play(Cue.LOOK))
-    return _staged(turn, scene, ReceiptStage.FAILED, turn.around.policy.timeouts.receipt_s)
+    return _staged(turn, scene, ReceiptStage.FAILED, turn.around.timeouts.receipt_s)
 
 
 def _time_passed(turn: Turn, scene: Closing) -> Scene:
@@ -230,4 +230,4 @@ def _extended(turn: Turn, scene: Closing) -> Closing:
         return scene
     if scene.receipt is ReceiptStage.SHOWN:
         return replace(scene, until_s=turn.now_s + SHOWN_S)
-    return replace(scene, until_s=turn.now_s + turn.around.policy.timeouts.receipt_s)
+    return replace(scene, until_s=turn.now_s + turn.around.timeouts.receipt_s)

@@ -99,4 +99,4 @@ def _touched(turn: Turn, scene: Home, what: Touch) -> Scene:
 
 
 def _noticed(turn: Turn, scene: Home, code: ReasonCode) -> Home:
-    return replace(scene, notice=Reason(code), notice_until_s=turn.now_s + turn.around.policy.timeouts.notice_s)
+    return replace(scene, notice=Reason(code), notice_until_s=turn.now_s + turn.around.timeouts.notice_s)

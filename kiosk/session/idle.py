@@ -19,7 +19,8 @@ from kiosk.session.events import (
     TagWritten,
     Touched,
 )
-from kiosk.session.state import Account, Borrowing, Home, Identifying, Idle, Returning, Staff, StaffPin, Timeouts
+from kiosk.session.state import Account, Borrowing, Home, Identifying, Idle, Returning, Staff, StaffPin
+from kiosk.session.timeouts import Timeouts
 
 Attended = Identifying | Home | Borrowing | Returning | Account | StaffPin | Staff
 """Scenes in which somebody is expected to do something."""

@@ -7,42 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated
 
 from kiosk.model.circulation import Item, Language, Patron, Purpose, SecurityMarks
 from kiosk.model.facts import Found
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
 from kiosk.model.journal import Doubt, JournalLine, LentAlone
-from kiosk.model.limits import within
 from kiosk.model.questions import AccountLoan, AccountTold
 from kiosk.model.reasons import Reason
 from kiosk.rules.offline import OfflineCopy, OfflinePolicy
 from kiosk.session.events import Device, Health, Paper, TagKind
+from kiosk.session.timeouts import Timeouts
 
 KNOWN_ITEMS = 500
-Seconds = Annotated[float, within(0, 3_600)]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds without a touch, card or tag until the warning; the warning itself; and the waits of the work."""
-
-    identify_s: Seconds = 40
-    home_s: Seconds = 60
-    borrow_s: Seconds = 60
-    return_s: Seconds = 45
-    account_s: Seconds = 60
-    receipt_s: Seconds = 10
-    warning_s: Seconds = 20
-    put_back_s: Seconds = 20
-    ask_s: Seconds = 2
-    staff_s: Seconds = 180
-    staff_shut_s: Seconds = 900
-    """How long no staff PIN is looked at after too many wrong ones."""
-    farewell_s: Seconds = 3
-    notice_s: Seconds = 6
-    tap_s: Seconds = 3
-    """A card that lies longer is meant to stay while its owner is here; a shorter touch of the reader is a tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +29,7 @@ class Policy:
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)
     needs_copy: bool = False
     """Central sends copies of what to decide by; without one nothing is lent alone."""
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
     time_zone: str = "Asia/Shanghai"
     languages: tuple[Language, ...] = (Language.ZH, Language.EN)
     staff: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -94,6 +70,23 @@ class Panel(StrEnum):
     """What can be opened over every screen."""
 
     LANGUAGES = "languages"
+    ACCESS = "access"
+
+
+class Access(StrEnum):
+    """How the kiosk can be made easier to use, for one visit."""
+
+    LARGE = "large"
+    """Everything larger."""
+    CONTRAST = "contrast"
+    LOW = "low"
+    """Every control within reach from a wheelchair."""
+    CALM = "calm"
+    """Nothing moves."""
+    TIME = "time"
+    """Waits longer before it asks whether somebody is still there."""
+    SPEECH = "speech"
+    """Read aloud to headphones, and used by the keypad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +144,18 @@ class Surroundings:
     quiet_s: float | None = None
     """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
     panel: Panel | None = None
+    access: frozenset[Access] = frozenset()
 
     @property
     def prints(self) -> bool:
         """Whether a receipt may be offered. A printer that is back is as it last said it was."""
         return self.paper is not Paper.NONE and self.devices.get(Device.PRINTER) is not Health.GONE
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """As the library set them; longer for whoever asked for more time, or listens."""
+        plain = self.policy.timeouts
+        return plain.patient() if self.access & {Access.TIME, Access.SPEECH} else plain
 
 
 class Stage(StrEnum):

@@ -205,6 +205,12 @@ def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:
         case Touched(what=Touch.LANGUAGES):
             turn.around = surroundings.opened(turn.around, Panel.LANGUAGES)
             return replace(scene, help=False), False
+        case Touched(what=Touch.ACCESS):
+            turn.around = surroundings.opened(turn.around, Panel.ACCESS)
+            return replace(scene, help=False), False
+        case Touched(what=Touch.SET_ACCESS, target=name):
+            turn.around = surroundings.eased(turn.around, name)
+            return scene, False
         case Touched(what=Touch.CLOSE_PANEL):
             turn.around = surroundings.opened(turn.around, None)
             return scene, False
@@ -237,7 +243,7 @@ def _unattended(turn: Turn, scene: Attract | OutOfService, event: Event) -> Attr
 
 def _patience(turn: Turn, scene: Attended) -> tuple[Scene, bool]:
     """Nobody did anything: warn, and after the warning end the visit."""
-    match idle.patience(scene, turn.around.policy.timeouts, turn.now_s):
+    match idle.patience(scene, turn.around.timeouts, turn.now_s):
         case Patience.LASTS:
             return scene, False
         case Patience.WARNS:
@@ -267,7 +273,7 @@ def _left(turn: Turn, scene: Attended) -> Scene:
 
 def _deadlines(state: Kiosk) -> Iterable[float]:
     around, scene = state.around, state.scene
-    timeouts = around.policy.timeouts
+    timeouts = around.timeouts
     if around.tell_s is not None and around.storage_ok and any(not doubt.told for doubt in around.doubts.values()):
         yield around.tell_s
     match scene:

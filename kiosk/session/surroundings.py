@@ -39,7 +39,7 @@ from kiosk.session.events import (
     TimePassed,
     Touched,
 )
-from kiosk.session.state import CallStage, OnPad, Panel, Surroundings
+from kiosk.session.state import Access, CallStage, OnPad, Panel, Surroundings
 
 LYING_S = 0.5
 """A pad that comes up reports within this time what lay there before (or before it says that it is up)."""
@@ -100,12 +100,13 @@ def _called(around: Surroundings, event: Answered | AskExpired) -> Surroundings:
 
 def touched(around: Surroundings) -> Surroundings:
     """Somebody looks at a screen that belongs to no visit; it goes back by itself when they have left."""
-    return replace(around, quiet_s=around.now_s + around.policy.timeouts.home_s)
+    return replace(around, quiet_s=around.now_s + around.timeouts.home_s)
 
 
 def at_rest(around: Surroundings) -> Surroundings:
     """Nobody is here: the library's own language again."""
-    return replace(around, language=around.policy.languages[0], quiet_s=None, panel=None, call=None)
+    language = around.policy.languages[0]
+    return replace(around, language=language, quiet_s=None, panel=None, call=None, access=frozenset())
 
 
 def spoken(around: Surroundings, language: Language | None) -> Surroundings:
@@ -120,6 +121,13 @@ def spoken(around: Surroundings, language: Language | None) -> Surroundings:
 def opened(around: Surroundings, panel: Panel | None) -> Surroundings:
     """This panel over the screen, or none."""
     return around if around.panel is panel else replace(around, panel=panel)
+
+
+def eased(around: Surroundings, name: str) -> Surroundings:
+    """One way of making things easier switched on, or off again; a name that is none changes nothing."""
+    if name not in set(Access):
+        return around
+    return replace(around, access=around.access ^ {Access(name)})
 
 
 def _device(around: Surroundings, event: DeviceChanged) -> Surroundings:

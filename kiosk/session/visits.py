@@ -37,7 +37,7 @@ def end(turn: Turn, session: SessionId | None) -> Attract:
     scene = Attract()
     if turn.around.card is not None:
         turn.order(Play(Cue.LOOK))
-        scene = Attract(Reason(ReasonCode.CARD_STILL_HERE), turn.now_s + turn.around.policy.timeouts.home_s)
+        scene = Attract(Reason(ReasonCode.CARD_STILL_HERE), turn.now_s + turn.around.timeouts.home_s)
     turn.around = replace(surroundings.at_rest(turn.around), settled=(), resting=frozenset(turn.around.pad))
     return scene
 
@@ -121,7 +121,7 @@ def close(turn: Turn, visit: Visit) -> Scene:
         borrowed=borrowed,
         returned=returned,
         receipt=receipt,
-        until_s=turn.now_s + turn.around.policy.timeouts.receipt_s,
+        until_s=turn.now_s + turn.around.timeouts.receipt_s,
         others=others,
     )
 
@@ -132,7 +132,7 @@ def rest_what_was_handled(turn: Turn, rows: Rows) -> None:
 
 
 def _until_s(turn: Turn) -> float:
-    return turn.now_s + turn.around.policy.timeouts.notice_s
+    return turn.now_s + turn.around.timeouts.notice_s
 
 
 def _uids(rows: Rows) -> tuple[Uid, ...]:

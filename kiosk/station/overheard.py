@@ -7,17 +7,15 @@ screen, in reading order: what somebody is told who has the screen read out.
 from __future__ import annotations
 
 import base64
-import io
 import threading
 import time
-import wave
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from kiosk.ledger import LedgerFile, LedgerRefused, StorageFailure, as_object
-from kiosk.screens.sound import CUES, RATE_HZ, samples
+from kiosk.screens.sound_files import CUES, wav
 from kiosk.session.effects import Cue
 from kiosk.station.json_lines import Reply
 
@@ -114,13 +112,7 @@ def sound_of(name: str) -> Reply:
         notes = CUES[Cue(name)]
     except ValueError:
         return {"error": f"`name`: no sound is called {name!r}; there are: {', '.join(Cue)}"}
-    file = io.BytesIO()
-    with wave.open(file, "wb") as written:
-        written.setnchannels(1)
-        written.setsampwidth(2)
-        written.setframerate(RATE_HZ)
-        written.writeframes(samples(notes))
-    return {"ok": True, "wav": base64.b64encode(file.getvalue()).decode()}
+    return {"ok": True, "wav": base64.b64encode(wav(notes)).decode()}
 
 
 def _texts(node: object) -> Iterator[str]:

@@ -13,16 +13,19 @@ import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 from drivers.errors import BadSetting
 from kiosk.ledger import Ledger, LedgerRefused, StorageFailure
 from kiosk.model.ids import IdSource
 from kiosk.screens import fonts
 from kiosk.screens.frame import Size
-from kiosk.screens.paint import Mode, NoDisplay, missing_pictures
+from kiosk.screens.paint import missing_pictures
 from kiosk.screens.screen import Screen
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.sound import NoSound, Sounds
+from kiosk.screens.theme import Theme, load_theme
+from kiosk.screens.window import Mode, NoDisplay
 from kiosk.session.effects import Ending
 from kiosk.session.events import CopyChanged, Event
 from kiosk.settings import SettingsRefused
@@ -41,7 +44,8 @@ from kiosk.station.notify import Notifier
 from kiosk.station.overheard import Listening, Overheard, Plays
 from kiosk.station.receipt_template import load_templates
 from kiosk.station.receipts import Letterhead
-from kiosk.station.settings import KioskSettings, SoundSettings
+from kiosk.station.settings import KioskSettings
+from kiosk.station.speech import Voice, lacking
 from kiosk.station.staff_cards import read_staff_cards
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import Uplink, UplinkSettings
@@ -79,7 +83,7 @@ def run(settings: KioskSettings) -> int:
 def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
     """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
     station = Station(settings.site, settings.station)
-    library = ScreenSettings(settings.library.name_zh, settings.library.name_en)
+    library = _look(settings)
     letterhead = _letterhead(settings, library)
     fonts_folder = fonts.folder(settings.screen.fonts)
     address = address_of(settings.broker)
@@ -95,7 +99,11 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
     state = first_state(policy, ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now(), copy)
     devices = Devices.of(settings, fonts_folder, inbox.put)
     screen = Screen(
-        Size(settings.screen.width, settings.screen.height), Mode(settings.screen.mode.value), library, fonts_folder
+        Size(settings.screen.width, settings.screen.height),
+        Mode(settings.screen.mode.value),
+        library,
+        fonts_folder,
+        _voice(settings, parts),
     )
     parts.callback(screen.close)
     for path in missing_pictures():
@@ -122,7 +130,7 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
     parts.callback(inbox.close)
     parts.callback(notifier.stopping)
     _stop_on_signal(inbox)
-    sounds: Plays | None = _sounds(settings.sound, parts)
+    sounds: Plays | None = _sounds(settings, parts)
     if overheard is not None:
         sounds = Listening(sounds, overheard)
     hands = StationHands(devices, uplink, ledger, letterhead, sounds, now, staff)
@@ -173,15 +181,51 @@ def _display(
     return MirroredScreen(screen, mirror, rehearse, show_private=settings.mirror.show_private, overheard=overheard)
 
 
-def _sounds(settings: SoundSettings | None, parts: ExitStack) -> Sounds | None:
+def _voice(settings: KioskSettings, parts: ExitStack) -> Voice | None:
+    """What of the voices is not there is named, and nothing else fails."""
+    if settings.speech is None:
+        return None
+    for trouble in lacking(settings.languages):
+        log.warning("%s", trouble)
+    voice = Voice(settings.speech)
+    parts.callback(voice.close)
+    return voice
+
+
+def _look(settings: KioskSettings) -> ScreenSettings:
+    """What the screens show of this library. Pictures and fonts that are not there are named, and ours are shown."""
+    theme, missing = Theme(), list[str]()
+    if settings.screen.theme is not None:
+        try:
+            theme, missing = load_theme(settings.screen.theme)
+        except SettingsRefused as refused:
+            raise CannotStart(f"the theme cannot be used:\n{refused}") from None
+    lacking_fonts = fonts.lacking(fonts.folder(settings.screen.fonts))
+    for told in (*missing, *(f"font {name}: not there; another takes its place" for name in lacking_fonts)):
+        log.warning("%s", told)
+    return ScreenSettings(
+        settings.library.name_zh,
+        settings.library.name_en,
+        theme=theme,
+        opening=settings.opening,
+        announcements=settings.announcements,
+        speaks=settings.speech is not None,
+        title_size=settings.screen.title_size,
+    )
+
+
+def _sounds(settings: KioskSettings, parts: ExitStack) -> Sounds | None:
     """Nothing is told by sound alone, so a kiosk without a sound card goes on in silence."""
-    if settings is None:
+    sound, zone = settings.sound, ZoneInfo(settings.time_zone)
+    if sound is None:
         return None
     try:
-        sounds = Sounds(settings.volume)
+        sounds = Sounds(lambda: sound.volume_at(now().utc.astimezone(zone).time()))
     except NoSound as trouble:
         log.warning("%s", trouble)
         return None
+    for told in sounds.missing:
+        log.warning("sound %s; it is computed instead", told)
     parts.callback(sounds.close)
     return sounds
 

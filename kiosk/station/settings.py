@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +17,10 @@ from kiosk.hardware.scanners import ScannerSettings
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, matching, within
+from kiosk.model.opening import Announcement, Opening, Spell
 from kiosk.rules.offline import OfflinePolicy
-from kiosk.session.state import Policy, Timeouts
+from kiosk.session.state import Policy
+from kiosk.session.timeouts import Timeouts
 from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
@@ -55,6 +58,10 @@ class ScreenSettings:
     mode: ScreenMode = ScreenMode.FULLSCREEN
     fonts: Path | None = None
     """Folder of the prepared fonts; the set-up's own folder where it is not given."""
+    theme: Path | None = None
+    """Folder of the library's own look, with `theme.toml`, see access.md. Absent: ours."""
+    title_size: Annotated[int, within(80, 130)] = 100
+    """Percent: how large titles of books are. Smaller ones are harder to read over somebody's shoulder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,34 @@ class SoundSettings:
     """Sounds for touches, for what is done and for what needs a look. Absent: the kiosk is silent."""
 
     volume: Annotated[float, within(0, 1)] = 0.4
+    spells: tuple[Spell, ...] = ()
+    """Parts of the day with another volume, the first that fits: `[[sound.spells]]`. 0 is silence."""
+
+    def volume_at(self, at: time) -> float:
+        """How loud it is at a time of the library's day."""
+        return next((spell.volume for spell in self.spells if spell.holds(at)), self.volume)
+
+
+ALSA, FILES = "alsa:", "files:"
+"""How an output of speech begins; a device or a folder follows."""
+
+
+def _names_an_output(value: object) -> bool:
+    return isinstance(value, str) and any(value.startswith(kind) and len(value) > len(kind) for kind in (ALSA, FILES))
+
+
+Output = Annotated[str, Limit("alsa: and a device such as alsa:plughw:1,0, or files: and a folder", _names_an_output)]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """The voice for headphones. Absent: nothing is spoken."""
+
+    output: Output
+    """The headphone socket, never a loudspeaker: `alsa:plughw:1,0`. `files:folder` writes each sentence as WAV."""
+    words_a_minute: Annotated[int, within(80, 400)] = 150
+    for_one: bool = True
+    """Only one person hears it, so titles, names and sums are said. False for a loudspeaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +159,15 @@ class KioskSettings:
     central: CentralSettings | None = None
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     sound: SoundSettings | None = None
+    speech: SpeechSettings | None = None
     staff_file: Path | None = None
     """File of the cards that open the staff mode (`kiosk staff-card`), which nobody but its owner may read."""
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)
     timeouts: Timeouts = field(default_factory=Timeouts)
     mirror: MirrorSettings | None = None
+    opening: Opening = field(default_factory=Opening)
+    announcements: tuple[Announcement, ...] = ()
+    """Told on the first screen: `[[announcements]]` with a text for each language."""
 
     def __post_init__(self) -> None:
         if self.station == EVERYBODY:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, Integer, Row, Select, literal, select, tuple_
 
 A_PAGE = 50
 A_PART = 2_000
@@ -59,13 +59,16 @@ class Filter:
     choices: tuple[str, ...] = ()
 
 
+Rows = Callable[[Sequence[ColumnElement[object]]], Select[*tuple[object, ...]]]
+"""The query for some columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list: where its rows are from, what identifies one, what is shown."""
 
     name: str
-    rows: Callable[[Sequence[ColumnElement[object]]], Select[*tuple[object, ...]]]
-    """The query for some columns."""
+    rows: Rows
     key: ColumnElement[object]
     columns: tuple[Column, ...]
     sort: str
@@ -78,6 +81,16 @@ class Listing:
 
     def shown(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.name not in self.links)
+
+
+def rows_of(source: FromClause) -> Rows:
+    """All rows of a table or a join."""
+
+    def rows(columns: Sequence[ColumnElement[object]]) -> Select[*tuple[object, ...]]:
+        query: Select[*tuple[object, ...]] = select(*columns).select_from(source)
+        return query
+
+    return rows
 
 
 class BadQuery(ValueError):

@@ -98,8 +98,9 @@ def encode_ask(station: Station, ask: AskId, question: Question, at: datetime) -
     return payload_of(wrapped(ask, station.source, ASK, at, _question_body(question)))
 
 
-def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
-    """A question on `station`'s topic. Raises `MessageRefused`, also where the source is another station."""
+def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> AskMessage | SetAside:
+    """A question on `station`'s topic. `correlation` is the message's correlation data: the question's id, which the
+    envelope's stands for where there is none. Raises `MessageRefused`, also where the source is another station."""
     envelope = unwrap(payload, frozenset({ASK}))
     if isinstance(envelope, SetAside):
         return envelope
@@ -112,7 +113,9 @@ def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
         case Kind.IDENTIFY:
             question: Question = AskIdentify(data.text("card", LONGEST_CARD))
         case Kind.BORROW:
-            question = AskBorrow(PatronRef(data.text("patron")), ItemId(data.text("item")), Uid(data.text("uid")))
+            question = AskBorrow(
+                PatronRef(data.text("patron")), ItemId(data.text("item")), Uid(data.text_or_none("uid") or "")
+            )
         case Kind.ITEM:
             question = AskItem(ItemId(data.text("item")))
         case Kind.RENEW:
@@ -126,7 +129,14 @@ def decode_ask(station: Station, payload: bytes) -> AskMessage | SetAside:
             )
         case Kind.HELP:
             question = AskHelp(data.text("screen", longest=LONGEST_SCREEN))
-    return AskMessage(AskId(envelope.id), question)
+    return AskMessage(_id_of(correlation) or AskId(envelope.id), question)
+
+
+def _id_of(correlation: bytes) -> AskId:
+    try:
+        return AskId(Fields({"data": correlation.decode()}, "correlation").text("data"))
+    except UnicodeDecodeError:
+        raise MessageRefused("correlation.data", "the id of the question as text", "bytes that are none") from None
 
 
 def encode_answer(source: str, ask: AskId, answer: Answer, at: datetime) -> bytes:

@@ -4,6 +4,9 @@ A message on `up/facts` is a JSON array of 1 to 50 envelopes (CloudEvents JSON b
 order of `seq`. `data` carries `epoch`, `seq`, `mono_ms`, `boot` and the fields of the fact. The envelope's `id` is
 `{epoch}.{seq}`: the fact's name for ever, the same at every resend.
 
+Other makers' stations tell what the contract names and no more: a lone envelope is an array of one; without `intent` a
+fact goes by its name, and one about a loan by its item; what is said of tags may be absent.
+
 An array with the one type `lk.station.hello` tells no fact: it asks central to acknowledge where it stands, and says
 from which seq on the station can still tell (`oldest`; older ones are pruned after 90 days and were acknowledged once).
 """
@@ -36,6 +39,7 @@ from kiosk.model.facts import (
     UndoneWhy,
 )
 from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef, SessionId, Uid
+from kiosk.model.staff_facts import StockSeen, TagWritten
 from kiosk.wire import gate_facts
 from kiosk.wire.envelope import LARGEST_BYTES, json_text, parse, payload_of, unknown, wrapped
 from kiosk.wire.fields import Fields, Json, MessageRefused, SetAside, as_fields, instant_text, kind_of
@@ -43,6 +47,10 @@ from kiosk.wire.topics import Station
 
 MOST_FACTS = 50
 MOST_REASONS = 32
+MOST_SEEN = 500
+"""Copies in one fact of a stock-taking."""
+LONGEST_NAME = 64
+"""Of an intent in every store."""
 LARGEST_AMOUNT_CENTS = 100_000_000
 HELLO = "lk.station.hello"
 OVERSIZE = "lk.station.oversize"
@@ -128,11 +136,12 @@ def encode_hello(station: Station, epoch: Epoch, oldest: int, last_seq: int, at:
 def decode_facts(station: Station, payload: bytes) -> FactBatch:
     """A message that came on `station`'s topic.
 
-    Raises `MessageRefused` where it cannot be said which facts these are: no JSON, not an array of 1 to 50 objects,
+    Raises `MessageRefused` where it cannot be said which facts these are: no JSON, not one object or 1 to 50 of them,
     a source that is not the topic's, no epoch or seq, two epochs. Beyond that, a fact that cannot be read is a
     `SetAside` of its own and holds up nothing.
     """
-    value = parse(payload)
+    told = parse(payload)
+    value = [told] if isinstance(told, Mapping) else told
     if not isinstance(value, list) or not 1 <= len(value) <= MOST_FACTS:
         raise MessageRefused("message", f"a list of 1 to {MOST_FACTS}", kind_of(value))
     elements = [as_fields(element, f"message.{n}") for n, element in enumerate(value)]
@@ -253,7 +262,15 @@ def _session(data: Fields) -> SessionId:
 
 
 def _intent(data: Fields) -> IntentId:
-    return IntentId(data.text("intent"))
+    """As its station names it, else the fact's name, as far as a store keeps it."""
+    if data.has("intent"):
+        return IntentId(data.text("intent"))
+    return IntentId(f"{data.text('epoch')}.{data.whole('seq')}"[-LONGEST_NAME:])
+
+
+def _intent_of_loan(data: Fields) -> IntentId:
+    """The loan's, empty where it has to be found by its item."""
+    return IntentId(data.text("intent") if data.has("intent") else "")
 
 
 def _item(data: Fields) -> ItemId:
@@ -261,19 +278,15 @@ def _item(data: Fields) -> ItemId:
 
 
 def _uid(data: Fields) -> Uid:
-    return Uid(data.text("uid"))
+    return Uid(data.text_or_none("uid") or "")
 
 
 def _patron(data: Fields) -> PatronRef:
     return PatronRef(data.text("patron"))
 
 
-def _afi(data: Fields, key: str) -> int:
-    return data.whole(key, 0, 0xFF)
-
-
-def _afi_before(data: Fields) -> int | None:
-    return data.whole_or_none("afi_before", 0, 0xFF)
+def _afi(data: Fields, key: str) -> int | None:
+    return data.whole_or_none(key, 0, 0xFF)
 
 
 def _loan_made(data: Fields) -> Fact:
@@ -284,29 +297,29 @@ def _loan_made(data: Fields) -> Fact:
         item=_item(data),
         uid=_uid(data),
         due=data.instant("due"),
-        decided=data.word("decided", Decided),
-        provisional=data.flag("provisional"),
+        decided=(decided := data.word("decided", Decided)),
+        provisional=data.flag("provisional") if data.has("provisional") else decided is Decided.OFFLINE,
         policy_version=data.text_or_none("policy_version") or "",
     )
 
 
 def _loan_refused(data: Fields) -> Fact:
-    reasons = data.texts("reasons", MOST_REASONS)
+    reasons = data.codes("reasons", MOST_REASONS)
     return LoanRefused(_session(data), _intent(data), _patron(data), _item(data), reasons)
 
 
 def _loan_undone(data: Fields) -> Fact:
-    return LoanUndone(_session(data), _intent(data), _item(data), data.word("why", UndoneWhy))
+    return LoanUndone(_session(data), _intent_of_loan(data), _item(data), data.word("why", UndoneWhy))
 
 
 def _tag_written(kind: type[ItemOpened] | type[ItemSecured], data: Fields) -> Fact:
     return kind(
         session=_session(data),
-        intent=_intent(data),
+        intent=_intent_of_loan(data),
         item=_item(data),
         uid=_uid(data),
-        afi_before=_afi_before(data),
-        afi_after=_afi(data, "afi_after"),
+        afi_before=_afi(data, "afi_before"),
+        afi_after=data.whole("afi_after", 0, 0xFF),
         verified=data.flag("verified"),
     )
 
@@ -318,20 +331,20 @@ def _item_returned(data: Fields) -> Fact:
         item=_item(data),
         uid=_uid(data),
         found=data.word("found", Found),
-        afi_before=_afi_before(data),
+        afi_before=_afi(data, "afi_before"),
         afi_after=_afi(data, "afi_after"),
-        verified=data.flag("verified"),
+        verified=data.has("verified") and data.flag("verified"),
     )
 
 
 def _item_doubtful(data: Fields) -> Fact:
     return ItemDoubtful(
-        _session(data), _intent(data), _item(data), _uid(data), data.text("unknown"), data.instant("since")
+        _session(data), _intent_of_loan(data), _item(data), _uid(data), data.text("unknown"), data.instant("since")
     )
 
 
 def _station_settled(data: Fields) -> Fact:
-    return StationSettled(_session(data), _intent(data), _item(data), data.text("outcome"))
+    return StationSettled(_session(data), _intent_of_loan(data), _item(data), data.text("outcome"))
 
 
 def _loan_renewed(data: Fields) -> Fact:
@@ -343,7 +356,7 @@ def _hold_placed(data: Fields) -> Fact:
     if (title is None) == (item is None):
         raise MessageRefused(data.path, "control_number or item", "both" if title is not None else "neither")
     copy = None if item is None else ItemId(item)
-    return HoldPlaced(_session(data), _intent(data), _patron(data), title, copy, data.text("pickup"))
+    return HoldPlaced(_session(data), _intent(data), _patron(data), title, copy, data.text_or_none("pickup") or "")
 
 
 def _hold_cancelled(data: Fields) -> Fact:
@@ -358,9 +371,43 @@ def _charge_paid(data: Fields) -> Fact:
         amount_cents=data.whole("amount_cents", 1, LARGEST_AMOUNT_CENTS),
         currency=data.text("currency", longest=3),
         method=data.word("method", PaidBy),
-        reference=data.text("reference", longest=128),
-        charges=data.texts("charges", MOST_REASONS),
+        reference=data.text_or_none("reference", longest=128) or "",
+        charges=data.texts("charges", MOST_REASONS) if data.has("charges") else (),
     )
+
+
+def _tag_of_staff(data: Fields) -> Fact:
+    return TagWritten(
+        session=_session_if_any(data),
+        intent=_intent(data),
+        item=_item(data),
+        uid=_uid(data),
+        format=data.text_or_none("format") or "",
+        afi_before=_afi(data, "afi_before"),
+        afi_after=_afi(data, "afi_after"),
+        verified=data.has("verified") and data.flag("verified"),
+    )
+
+
+def _stock_seen(data: Fields) -> Fact:
+    items = data.texts("items", MOST_SEEN) if data.has("items") else ()
+    uids = data.texts("uids", MOST_SEEN) if data.has("uids") else ()
+    item, uid = data.text_or_none("item"), data.text_or_none("uid")
+    seen = (*items, *(() if item is None else (item,)))
+    read = (*uids, *(() if uid is None or item is not None else (uid,)))
+    if not seen and not read:
+        raise MessageRefused(f"{data.path}.item", "an item, items or uids", "none of them")
+    return StockSeen(
+        session=_session_if_any(data),
+        intent=_intent(data),
+        place=data.text_or_none("place") or "",
+        items=tuple(ItemId(one) for one in seen),
+        uids=tuple(Uid(one) for one in read),
+    )
+
+
+def _session_if_any(data: Fields) -> SessionId:
+    return SessionId(data.text_or_none("session") or "")
 
 
 def _text_or_nothing(data: Fields, key: str) -> str | None:
@@ -381,5 +428,7 @@ READERS: Mapping[str, Callable[[Fields], Fact]] = {
     ItemDoubtful.type: _item_doubtful,
     StationSettled.type: _station_settled,
     **gate_facts.READERS,
+    TagWritten.type: _tag_of_staff,
+    StockSeen.type: _stock_seen,
 }
 """Every type of fact that this version understands."""

@@ -121,6 +121,17 @@ class Fields:
         values = self._list(key, most)
         return tuple(Fields({str(n): value}, f"{self.path}.{key}").text(str(n)) for n, value in enumerate(values))
 
+    def codes(self, key: str, most: int) -> tuple[str, ...]:
+        """A list of codes, each as text or as an object with its `code`."""
+        found: list[str] = []
+        for n, value in enumerate(self._list(key, most)):
+            path = f"{self.path}.{key}"
+            if isinstance(value, Mapping):
+                found.append(Fields(value, f"{path}.{n}").text("code"))
+            else:
+                found.append(Fields({str(n): value}, path).text(str(n)))
+        return tuple(found)
+
     def inner(self, key: str) -> Fields:
         """An object inside this one."""
         return as_fields(self.members.get(key), f"{self.path}.{key}")

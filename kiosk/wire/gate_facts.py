@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from kiosk.model.gate_facts import (
     AlarmKind,
     AlarmState,
+    CheckResult,
     GateAlarmed,
+    GateChecked,
     GateFact,
     GatePassed,
     GateWatched,
@@ -94,9 +96,21 @@ def _watched(data: Fields) -> GateFact:
     )
 
 
+def _checked(data: Fields) -> GateFact:
+    return GateChecked(
+        intent=_intent(data),
+        gate=data.text("gate", longest=32),
+        result=data.word("result", CheckResult),
+        by=data.text("by", longest=64),
+        rssi_dbm=data.whole_or_none("rssi_dbm", -200, 100),
+        noise=data.whole("noise", 0, MOST_PEOPLE),
+    )
+
+
 READERS: Mapping[str, Callable[[Fields], GateFact]] = {
     GatePassed.type: _passed,
     GateAlarmed.type: _alarmed,
     PeopleCounted.type: _counted,
     GateWatched.type: _watched,
+    GateChecked.type: _checked,
 }

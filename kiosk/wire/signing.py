@@ -45,6 +45,20 @@ def is_signed(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
     return True
 
 
+def signature_text(key: Ed25519PrivateKey, signed: str) -> str:
+    """A signature as messages carry it: base64."""
+    return base64.b64encode(key.sign(signed.encode())).decode()
+
+
+def is_signed_text(key: Ed25519PublicKey, signature: str, signed: str) -> bool:
+    """Whether the owner of `key` made this signature of exactly this text."""
+    try:
+        raw = base64.b64decode(signature, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return is_signed(key, raw, signed.encode("utf-8", "replace"))
+
+
 def _read(path: Path) -> bytes:
     text = path.read_bytes()
     try:

@@ -28,6 +28,8 @@ class Channel(StrEnum):
     POLICY = "down/policy"
     """Retained, of the station `EVERYBODY` alone."""
     LEDGER = "down/ledger"
+    COMMAND = "down/command"
+    """Of the fleet; a gate takes none, and counts those that are said to it."""
 
 
 @dataclass(frozen=True, slots=True)

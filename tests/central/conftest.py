@@ -6,9 +6,11 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from tests.uplink.conftest import RunningBroker, free_port
 
 POSTGRES_BIN = "/usr/lib/postgresql/15/bin"
 NO_FLUSH = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+OUTLIVES_KILLS = ["-c", "fsync=off", "-c", "full_page_writes=off"]
+"""What is committed stays when every process of the server is killed; a power cut of the machine is another matter."""
 
 
 @dataclass(slots=True)
@@ -30,13 +34,14 @@ class Postgres:
 
     folder: Path
     port: int
+    options: list[str] = field(default_factory=lambda: NO_FLUSH)
     process: subprocess.Popen[str] | None = None
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def start(self) -> None:
         options = ["-D", str(self.folder / "data"), "-k", str(self.folder), "-p", str(self.port)]
         self.process = subprocess.Popen(
-            [_program("postgres"), *options, "-c", "listen_addresses=127.0.0.1", *NO_FLUSH],
+            [_program("postgres"), *options, "-c", "listen_addresses=127.0.0.1", *self.options],
             stderr=subprocess.PIPE,
             text=True,
             user=_user(),
@@ -56,6 +61,17 @@ class Postgres:
             self.process.send_signal(3)  # SIGQUIT: immediate shutdown
             self.process.communicate()
             self.process = None
+
+    def kill(self) -> None:
+        """All its processes with SIGKILL, as a unit's would be: none of them can say anything to anybody."""
+        if self.process is None:
+            return
+        process, self.process = self.process, None
+        family = [process.pid, *map(int, Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())]
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.communicate()
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
@@ -81,7 +97,7 @@ def _user() -> str | None:
     return "postgres" if os.geteuid() == 0 else None
 
 
-def make_postgres(folder: Path) -> Postgres:
+def make_postgres(folder: Path, options: list[str] | None = None) -> Postgres:
     """A server with an empty cluster in `folder`, not started yet."""
     if (user := _user()) is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
@@ -91,7 +107,7 @@ def make_postgres(folder: Path) -> Postgres:
         capture_output=True,
         user=user,
     )
-    return Postgres(folder, free_port())
+    return Postgres(folder, free_port(), NO_FLUSH if options is None else options)
 
 
 @pytest.fixture(scope="session")

@@ -1,54 +1,66 @@
-"""A mail server of these tests: takes letters on a loopback port, or does what it is told instead."""
+"""A mail server of our own, on loopback: it keeps what it takes, and can be told to refuse, to hang up, to be away."""
 
 from __future__ import annotations
 
-import socket
-import threading
+import email
+import email.policy
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-@dataclass(slots=True)
-class MailServer:
-    """One connection at a time. `answers`: what it says in place of its usual answer to a command."""
+@dataclass
+class Post:
+    """What arrived."""
 
+    letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
-    """`hang-up` ends the line without a word."""
-    letters: list[str] = field(default_factory=list)
-    """What was taken, each with the address that it is for in its head."""
-    _listener: socket.socket = field(init=False)
+    """Address → what the server says instead of taking it."""
+    after_taking: Callable[[], None] = lambda: None
+    """Called when a letter is in, before the sender hears so."""
 
-    def __post_init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._serve, name="mail server", daemon=True).start()
+    async def handle_RCPT(  # noqa: N802 - the library's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
-    @property
-    def port(self) -> int:
-        return int(self._listener.getsockname()[1])
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        told = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.letters.append((envelope.rcpt_tos[0], told))
+        self.after_taking()
+        return "250 taken"
+
+    def to(self) -> list[str]:
+        return [address for address, _ in self.letters]
+
+
+class MailServer:
+    """Listens while it is open."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.post = Post()
+        self._controller: Controller | None = None
+
+    def __enter__(self) -> MailServer:
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        self._controller = Controller(self.post, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
 
     def close(self) -> None:
-        self._listener.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                line, _ = self._listener.accept()
-            except OSError:
-                return
-            with line, line.makefile("rwb", buffering=0) as wire:
-                wire.write(b"220 mail.example\r\n")
-                while command := wire.readline().decode().strip():
-                    verb = command.split()[0].upper()
-                    if verb == "DATA" and verb not in self.answers:
-                        wire.write(b"354 go on\r\n")
-                        text = b""
-                        while (one := wire.readline()) not in (b".\r\n", b""):
-                            text += one
-                        if self.answers.get("TEXT") == "hang-up":
-                            break
-                        if "TEXT" not in self.answers:
-                            self.letters.append(text.decode())
-                        verb = "TEXT"
-                    said = self.answers.get(verb, "250 mail.example" if verb != "QUIT" else "221 bye")
-                    if said == "hang-up":
-                        break
-                    wire.write(f"{said}\r\n".encode())
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None

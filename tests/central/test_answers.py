@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, select, update
 
-from kiosk.central.handling import Unusable
+from kiosk.central.handling import Unusable, handle, handle_all
+from kiosk.central.messages import Heard
 from kiosk.central.store import writing
-from kiosk.central.store.tables import patrons
+from kiosk.central.store.tables import decisions, patrons
 from kiosk.model.circulation import Item, Language, Patron
-from kiosk.model.ids import ItemId, PatronRef
+from kiosk.model.ids import AskId, ItemId, PatronRef
 from kiosk.model.questions import (
     AskBorrow,
     AskIdentify,
@@ -23,7 +25,10 @@ from kiosk.model.questions import (
     NotIdentified,
 )
 from kiosk.model.reasons import Reason, ReasonCode
-from tests.central.library import BOOKS, DUE, UID, Central, Kiosk, made, returned
+from kiosk.wire import Channel, encode_ask
+from tests.central.library import BOOKS, DESK, DUE, MONDAY, UID, Central, Kiosk, made, returned
+
+NOW = MONDAY + timedelta(hours=8)
 
 
 def wants(patron: str, item: str) -> AskBorrow:
@@ -184,3 +189,41 @@ def test_a_returned_book_makes_room(central: Central) -> None:
     kiosk.does(returned("snow"), minute=1)
     central.hears(kiosk)
     assert isinstance(central.answers(wants("bao", "dune")), MayBorrow)
+
+
+def test_questions_that_are_answered_together_get_the_answers_that_they_would_get_one_by_one(store: Engine) -> None:
+    """A limit that the first ones reach, an id that comes twice and one that is misused, a card, strangers."""
+    wishes = [
+        ("a1", "wei", "snow"),
+        ("a2", "card:04A1B2C3", "zahir"),
+        ("a3", "amy", "held"),
+        ("a1", "wei", "snow"),
+        ("a1", "wei", "dune"),
+        ("a4", "wei", "river"),
+        ("a5", "wei", "atlas"),
+        ("a6", "nobody", "notes"),
+        ("a7", "wei", "never-seen"),
+        ("a8", "bao", "notes"),
+        ("a9", "bao", "dune"),
+    ]
+    kiosk = Kiosk().station
+    heard = [
+        Heard(kiosk, Channel.ASK, encode_ask(kiosk, AskId(ask), AskBorrow(PatronRef(who), ItemId(what), UID), NOW), NOW)
+        for ask, who, what in wishes
+    ]
+    with store.connect() as connection, connection.begin() as transaction:
+        together = handle_all(connection, DESK, heard, NOW)
+        kept = connection.execute(select(decisions).order_by(decisions.c.ask)).all()
+        transaction.rollback()
+    tellings, refused = [], 0
+    with writing(store) as connection:
+        for message in heard:
+            try:
+                tellings.append(handle(connection, DESK, message, NOW))
+            except Unusable:
+                refused += 1
+        assert connection.execute(select(decisions).order_by(decisions.c.ask)).all() == kept
+    assert (together.tellings, len(together.unusable)) == (tellings, refused)
+    assert refused == 1
+    said = [json.loads(one.payload)["data"]["decision"] for one in together.tellings]
+    assert said == ["yes", "yes", "yes", "yes", "yes", "no", "no", "no", "yes", "no"]

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,55 +23,17 @@ from kiosk.central.stations import Presence, every_station
 from kiosk.central.store import open_store
 from kiosk.central.store.tables import facts, loans, set_aside
 from kiosk.central.worker import Worker
-from kiosk.ledger import Ledger, Outbox
 from kiosk.model.ids import AskId, Epoch, ItemId, PatronRef
-from kiosk.model.journal import JournalRow, RowKind
 from kiosk.model.questions import AskBorrow, AskIdentify, Identified, MayBorrow
-from kiosk.session.effects import Journal
-from kiosk.session.events import Moment
-from kiosk.station.uplink import Uplink, UplinkSettings
-from kiosk.station.uplink_events import AnswerArrived, LinkDown, LinkUp, UplinkEvent
-from kiosk.station.uplink_line import Address
+from kiosk.station.uplink_events import AnswerArrived, LinkDown, LinkUp
 from kiosk.wire import Ack, Channel, Station, StationState, StationStatus, decode_ack, encode_status
 from tests.central import library
-from tests.central.library import DESK, MONDAY, SESSION, UID, Central, made
+from tests.central.library import DESK, MONDAY, UID, Central, made
 from tests.central.running import PATIENCE_S, CentralProcess, wait_until
+from tests.central.telling import Kiosk
 from tests.uplink.conftest import RunningBroker
 
 STATION = Station("main", "kiosk-1")
-
-
-class Kiosk:
-    """A real ledger with a real uplink."""
-
-    def __init__(self, folder: Path, port: int, station: Station = STATION) -> None:
-        self.ledger = Ledger.open(folder / f"{station.station}.sqlite", station)
-        self.outbox: Outbox = self.ledger.outbox()
-        self.events: queue.Queue[UplinkEvent] = queue.Queue()
-        settings = UplinkSettings(station, Address("127.0.0.1", port), "0.1.0", folder, first_delay_s=0.2)
-        self.uplink = Uplink(settings, self.outbox, self.events.put)
-
-    def lends(self, intent: str, patron: str, item: str) -> None:
-        fact = made(intent, patron, item)
-        row = JournalRow(RowKind.LOAN_MADE, SESSION, fact.intent, fact.item, UID, fact.patron, fact.due)
-        self.ledger.commit([Journal(row, fact)], Moment(time.monotonic(), MONDAY))
-        self.uplink.wake()
-
-    def wait_for(self, kind: type[UplinkEvent]) -> UplinkEvent:
-        while not isinstance(event := self.events.get(timeout=PATIENCE_S), kind):
-            pass
-        return event
-
-    def wait_released(self) -> None:
-        """Until central has acknowledged everything."""
-        view = self.ledger.outbox()
-        wait_until(lambda: view.acked_seq() == view.last_seq(), "central has not acknowledged everything")
-        view.close()
-
-    def close(self) -> None:
-        self.uplink.stop()
-        self.outbox.close()
-        self.ledger.close()
 
 
 @pytest.fixture

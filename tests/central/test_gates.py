@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ from kiosk.wire.fields import as_fields
 from kiosk.wire.lent_changes import MOST_CHANGES, LentChange, LentChanges, decode_lent_changes, read
 from kiosk.wire.lent_file import item_key, uid_key
 from kiosk.wire.policy import decode_policy
+from kiosk.wire.signing import PUBLIC_KEY, public_key
 from tests.central.library import DESK, MONDAY, UID, Central, Kiosk, made, returned, undone
 from tests.central.running import wait_until
 from tests.central.test_rest import Client
@@ -130,6 +132,23 @@ def test_gates_hear_of_a_loan_and_of_its_end(
     assert changes(told)[-1] == LentChanges(1, 2, (replace(first, lent=False, at=MONDAY + timedelta(minutes=5)),))
 
 
+def test_what_gates_are_told_is_signed_and_each_message_is_later_than_the_one_before(
+    central: Central, teller: GateTeller, told: list[Telling], tmp_path: Path
+) -> None:
+    kiosk = Kiosk()
+    for number in range(MOST_CHANGES + 5):
+        kiosk.does(made(f"i{number}", "wei", f"book-{number}"), number / 60)
+    for first in range(1, MOST_CHANGES + 6, 50):
+        central.hears(kiosk, kiosk.message(first, first + 49))
+    teller.wake()
+    wait_until(lambda: changes(told)[-1].version >= MOST_CHANGES + 5 if changes(told) else False, "loans were not told")
+    key = public_key(tmp_path / "copies" / PUBLIC_KEY)
+    heard = [decode_lent_changes("main", one.payload, key) for one in list(told) if one.channel is Channel.LEDGER]
+    times = [one.told_at for one in heard if isinstance(one, LentChanges) and one.told_at is not None]
+    assert len(times) == len(heard) >= 2
+    assert all(before < after for before, after in pairwise(times))
+
+
 def test_a_copy_is_announced_with_its_hash_and_can_be_fetched_by_it(
     teller: GateTeller, told: list[Telling], store: Engine, tmp_path: Path
 ) -> None:
@@ -137,6 +156,7 @@ def test_a_copy_is_announced_with_its_hash_and_can_be_fetched_by_it(
     announced = decode_policy("main", next(one.payload for one in told if one.channel is Channel.POLICY))
     assert isinstance(announced, tuple)
     (ready,) = announced
+    ready.check("main", public_key(tmp_path / "copies" / PUBLIC_KEY))
     client = pages(store, tmp_path / "copies")
     answer = client.get(ready.href)
     assert answer.status_code == 200

@@ -18,7 +18,7 @@ from kiosk.model.circulation import Language
 from kiosk.model.ids import PatronRef
 from kiosk.model.questions import AskHelp, AskMail, MailTaken, ReceiptEntry, StaffCalled
 from tests.central.library import MAIL, Central
-from tests.central.mail_server import MailServer
+from tests.central.scripted_mail_server import MailServer
 
 RECEIPT = AskMail(PatronRef("wei"), Language.EN, (ReceiptEntry("Snow\r\nBcc: all@example.org", "2026-12-21"),), ())
 

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from kiosk.central.store import open_store, writing
 from kiosk.central.store.tables import items
 from tests.central.running import CentralProcess
-from tests.central.test_conversation import Kiosk
+from tests.central.telling import Kiosk
 from tests.firmware_sim.browser import Browser
 from tests.uplink.conftest import RunningBroker
 

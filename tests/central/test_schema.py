@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from kiosk.central.store import NewerSchema, open_store, upgrade, writing
+from kiosk.central.store import NewerSchema, gate_tables, open_store, upgrade, writing
 from kiosk.central.store.console_tables import audit
 from kiosk.central.store.search_tables import search_entries
 
+assert gate_tables.gate_alarms.metadata is audit.metadata
 metadata = audit.metadata
-"""With the tables of the console and of the search, which lie in files of their own."""
+"""With the tables of the console, of gates and of the search, which lie in files of their own."""
 assert search_entries.metadata is metadata
 
 

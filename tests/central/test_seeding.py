@@ -89,7 +89,7 @@ FAULTS = [
     ({"patrons": PATRONS + "debt_cents = -1\n"}, "patron.1.debt_cents: expected a number from 0"),
     ({"patrons": PATRONS.replace("04a1", " ")}, "patron.1.cards.1: expected 1 to 128 characters"),
     ({"items": ITEMS.replace("b1", "b" * 65)}, "item.1.id: expected 1 to 64 characters"),
-    ({"patrons": PATRONS + 'language = "de"\n'}, "patron.1.language: expected"),
+    ({"patrons": PATRONS + 'language = "fr"\n'}, "patron.1.language: expected"),
     ({"patrons": PATRONS.replace("adult", "child")}, "loan.1: expected a rule with loan_period for it"),
     ({"loans": LOANS.replace("p1", "p9")}, "loan.1.patron: expected a patron's id"),
     ({"loans": LOANS.replace("b1", "b9")}, "loan.1.item: expected an item's id"),

@@ -44,7 +44,8 @@ class Running:
         self.engine = engine
         self.inbox = Inbox()
         self.told: queue.Queue[Telling] = queue.Queue()
-        self.worker = Worker(engine, DESK, "main", self.inbox, self.told.put, lambda: None)
+        self.rung: list[str] = []
+        self.worker = Worker(engine, DESK, "main", self.inbox, self.told.put, lambda: self.rung.append("bell"))
         self.worker.start()
 
     def hears(self, kiosk: Kiosk, payload: bytes | None = None, channel: Channel = Channel.FACTS) -> None:
@@ -86,6 +87,18 @@ def kiosk() -> Kiosk:
     for n, book in enumerate(BOOKS[:3]):
         kiosk.does(made(f"i{n}", "wei", book), minute=n)
     return kiosk
+
+
+def test_pages_and_gates_are_woken_by_facts_and_not_by_questions(store: Engine, start: Start, kiosk: Kiosk) -> None:
+    running = start(store)
+    for n in range(5):
+        question = encode_ask(kiosk.station, AskId(f"a{n}"), AskItem(ItemId("snow")), datetime.now(UTC))
+        running.hears(kiosk, question, Channel.ASK)
+        assert running.told.get(timeout=PATIENCE_S).ask == f"a{n}"
+    running.hears(kiosk)
+    running.next_ack()
+    running.worker.stop()
+    assert running.rung == ["bell"]
 
 
 def test_what_is_told_has_been_committed(store: Engine, start: Start, kiosk: Kiosk) -> None:

@@ -120,3 +120,30 @@ def test_the_installed_command_prints_a_line_a_fault(tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (1, "")
     assert ran.out == f"{tmp_path}/central.toml:1: site: expected text, found 1\n"
     assert ran_as_process("check-config").code == 2
+
+
+def test_a_theme_that_cannot_be_read_is_refused_with_the_figure(kiosk: Kiosk, tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_text(SOUND_KIOSK + '[screen]\ntheme = "look"\n', encoding="utf-8")
+    look = tmp_path / "look"
+    look.mkdir()
+    (look / "theme.toml").write_text('[colours]\nmuted = "#AAAAAA"\n', encoding="utf-8")
+    expected = "a contrast of at least 4.5 for its letters on"
+    assert faults(kiosk, tmp_path) == [
+        ("theme.toml", "colours.muted", f"{expected} `paper`", "2.1"),
+        ("theme.toml", "colours.muted", f"{expected} `bar`", "1.9"),
+    ]
+    (look / "theme.toml").write_text('[pictures]\nshelf = "hall.svg"\n', encoding="utf-8")
+    ((file, _, wanted, found),) = faults(kiosk, tmp_path)
+    assert (file, wanted) == ("look", "pictures that are there")
+    assert "hall.svg" in found
+
+
+def test_hours_announcements_and_sounds_are_held_to_their_form(kiosk: Kiosk, tmp_path: Path) -> None:
+    written = SOUND_KIOSK + '[opening.hours]\nmon = "9-17"\n[[announcements]]\nen = "x"\nuntil = "Sunday"\n'
+    written += '[sound]\n[[sound.spells]]\nbegins = "20:00"\nends = "8"\nvolume = 0.1\n'
+    (tmp_path / "kiosk.toml").write_text(written, encoding="utf-8")
+    assert {key for _, key, _, _ in faults(kiosk, tmp_path)} == {
+        "opening.hours.mon",
+        "announcements.1.until",
+        "sound.spells.1.ends",
+    }

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.gate.copy.lent_copy import LentCopy
+from kiosk.gate.copy.lent_copy import LentCopy, Replayed
 from kiosk.gate.copy.overlay import MOST_ENTRIES, Overlay
 from kiosk.gate.copy.table import CopyRefused, LentTable, checked
 from kiosk.gate.judging import Standing
@@ -139,6 +139,46 @@ def test_a_copy_that_nobody_keeps_fresh_is_not_asked_but_what_was_just_heard_is(
     assert standing(copy, XI_YOU_JI, after_s=late_s) is Standing.NOT_ASKED
     copy.facts("kiosk-1", told(a_loan(), at=OPENING + timedelta(seconds=late_s)), OPENING + timedelta(seconds=late_s))
     assert standing(copy, LE_ZAHIR, after_s=late_s) is Standing.LENT
+
+
+def signed(after: int, version: int, minute: float, *, lent: bool | None = None) -> LentChanges:
+    """As central tells it: at a time that it has signed."""
+    at = OPENING + timedelta(minutes=minute)
+    changes = () if lent is None else (LentChange(LE_ZAHIR, (), lent, at),)
+    return LentChanges(after, version, changes, at)
+
+
+def test_an_old_message_told_again_opens_nothing_and_makes_nothing_younger(copy: LentCopy, folder: Path) -> None:
+    """A thief has kept "lent" of last week. A new copy has been made since, and nothing of it lies over that."""
+    lent, back = signed(5, 6, 1, lent=True), signed(6, 7, 2, lent=False)
+    for told_ in (lent, back):
+        assert copy.changes(told_, OPENING)
+    path = folder / "lent-7-b.bin"
+    digest = written(path, {item_key(LE_ZAHIR): False}, version=7, as_of=OPENING + timedelta(minutes=30))
+    copy.take(checked(path, digest), path)
+    for again in (lent, back, signed(7, 7, 29)):
+        with pytest.raises(Replayed):
+            copy.changes(again, OPENING + timedelta(hours=2))
+    assert standing(copy) is Standing.IN_STOCK
+    assert copy.state(OPENING + timedelta(hours=2)).age_s == 90 * 60
+    assert copy.version == 7
+
+
+def test_after_a_new_start_an_old_message_is_still_an_old_one(copy: LentCopy, folder: Path) -> None:
+    lent = signed(5, 6, 1, lent=True)
+    copy.changes(lent, OPENING)
+    copy.changes(signed(6, 7, 2, lent=False), OPENING)
+    copy.close()
+    again = LentCopy(folder, A_DAY_S)
+    again.changes(lent, OPENING + timedelta(hours=1))
+    assert standing(again) is Standing.IN_STOCK, "what was heard since is on the disk, and later"
+    again.close()
+
+
+def test_a_central_that_was_restored_from_a_backup_is_believed_as_its_time_goes_on(copy: LentCopy) -> None:
+    copy.changes(signed(5, 9, 1), OPENING)
+    assert not copy.changes(signed(6, 6, 2), OPENING), "an older version at a later time: what is true is asked for"
+    assert copy.version == 6
 
 
 def test_a_sign_of_life_keeps_it_fresh(copy: LentCopy) -> None:

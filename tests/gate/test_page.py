@@ -11,16 +11,17 @@ import pytest
 from starlette.types import ASGIApp
 
 from drivers.errors import BadSetting
-from kiosk.gate.events import AlarmAnswered, LastWatch, Stopping, WatchKept
+from kiosk.gate.events import AlarmAnswered, CheckAnswered, ChecksBegun, LastWatch, Said, Stopping, WatchKept
 from kiosk.gate.history import reading, remembered
 from kiosk.gate.judging import Standing
 from kiosk.gate.page.access import TRIES, GuardAccess, read_token
 from kiosk.gate.page.app import HEADERS, Page
 from kiosk.gate.page.board import Board
+from kiosk.gate.pictures import Album
 from kiosk.gate.watching import started
 from kiosk.ledger import Ledger
 from kiosk.model.circulation import Item
-from kiosk.model.gate_facts import AlarmState
+from kiosk.model.gate_facts import AlarmState, CheckResult
 from kiosk.session.effects import Journal
 from kiosk.wire import Station
 from tests.gate.building import LE_ZAHIR, ON_LOAN, OPENING, XI_YOU_JI, Walk, a_sighting
@@ -50,9 +51,10 @@ class Gate:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "gate.sqlite"
-        self.said: list[AlarmAnswered] = []
+        self.said: list[Said] = []
         self.walk = Walk()
         self._ledger = Ledger.open(self.path, Station("main", "gate-1"))
+        self.album = Album(folder / "pictures", 3_600.0)
         self._written = 0
 
     def close(self) -> None:
@@ -68,7 +70,7 @@ class Gate:
         self._ledger.remember(item)
 
     def phone(self, token: str | None = None, host: str = "127.0.0.1") -> Phone:
-        page = Page(Board(), GuardAccess(token), self.path, self.said.append)
+        page = Page(Board(), GuardAccess(token), self.path, self.album, self.said.append)
         return Phone(page.application(), f"https://{host}" if token else f"http://{host}")
 
 
@@ -118,6 +120,15 @@ def test_what_a_guard_says_reaches_the_loop(gate: Gate) -> None:
     answer = gate.phone().ask("POST", "/alarms/a1", json={"state": "cleared", "by": " Guard Li "})
     assert answer.status_code == 204
     assert gate.said == [AlarmAnswered("a1", AlarmState.CLEARED, "Guard Li")]
+
+
+def test_the_morning_check_is_begun_and_answered_by_name(gate: Gate) -> None:
+    phone = gate.phone()
+    assert phone.ask("POST", "/checks", json={"by": "Mei"}).status_code == 204
+    assert phone.ask("POST", "/checks/exit", json={"by": "Mei", "result": "silent"}).status_code == 204
+    assert phone.ask("POST", "/checks/exit", json={"by": "Mei", "result": "loud"}).status_code == 400
+    assert phone.ask("POST", "/checks", json={"by": " "}).status_code == 400
+    assert gate.said == [ChecksBegun("Mei"), CheckAnswered("exit", CheckResult.SILENT, "Mei")]
 
 
 @pytest.mark.parametrize(

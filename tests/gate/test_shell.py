@@ -14,7 +14,7 @@ import pytest
 from drivers.gates.protocol import ClockRead, GateEvent, PeopleCounted, RecordsLost, TagPassed
 from drivers.health import FaultCode, Faulted, Recovered
 from kiosk.gate.effects import Occasion, Signal
-from kiosk.gate.events import CountersTold, RecordsDropped, WatchKept, WatchLost
+from kiosk.gate.events import CountersTold, Disturbed, RecordsDropped, WatchKept, WatchLost
 from kiosk.gate.hands import followers
 from kiosk.gate.judging import Kind, Sighting
 from kiosk.gate.policy import Hours, Weekday
@@ -81,9 +81,18 @@ def test_a_gate_whose_clock_is_years_off_tells_what_is_late_all_the_same() -> No
     assert not seen(hearing, TagPassed(None, at="09:08:30.000")).late
 
 
+@pytest.mark.parametrize("said", ["2011-02-28T09:08:31", "2000-01-01T00:00:00", "2011-02-27T09:08:30"])
+def test_a_clock_that_stops_or_is_set_meanwhile_silences_no_gate(said: str) -> None:
+    hearing = a_hearing()
+    hearing.heard(ClockRead("2011-02-28T09:08:30"), OPENING)
+    told = hearing.heard(TagPassed("E004015012345678", 0x07, at=said), OPENING + timedelta(hours=5))
+    assert isinstance(told, Sighting)
+    assert not told.late
+
+
 def test_noise_is_no_loss_and_a_gone_port_is() -> None:
     hearing = a_hearing()
-    assert hearing.heard(Faulted(FaultCode.NOISE, "crc"), OPENING) == []
+    assert hearing.heard(Faulted(FaultCode.NOISE, "crc"), OPENING) == [Disturbed("exit")]
     assert hearing.heard(Faulted(FaultCode.PORT_GONE, "cable"), OPENING) == [WatchLost("exit", "port-gone: cable")]
     assert hearing.heard(Recovered("FEIG"), OPENING) == [WatchKept("exit")]
     assert hearing.heard(RecordsLost("overflow"), OPENING) == [RecordsDropped("exit", "overflow")]

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from paho.mqtt import publish
+from paho.mqtt.client import MQTTv5
 
 from kiosk.demo.scenario import Part
 from kiosk.ledger import verify
+from kiosk.model.ids import ItemId, Uid
+from kiosk.wire.lent_changes import LentChange, LentChanges, encode_lent_changes
+from kiosk.wire.policy import Ready, encode_policy
 from tests.gate.house import FLIPPED, GateHouse, eventually
 
 BORROWED, UNLENT, BY_PHONE = "35555000012346", "35555000012353", "35555000012379"
-MEANWHILE, IN_THE_DARK = "35555000012403", "35555000012387"
+MEANWHILE, IN_THE_DARK, WANTED = "35555000012403", "35555000012387", "35555000012361"
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +66,9 @@ def test_a_book_that_nobody_has_lent_rings_and_the_guard_is_told_what_it_is(hous
     eventually(lambda: alarms_of(house, UNLENT)[0]["items"][0]["title"] == "盪著鞦韆喝咖啡", "no title")
     (alarm,) = alarms_of(house, UNLENT)
     assert alarm["state"] == "raised"
+    eventually(lambda: alarms_of(house, UNLENT)[0]["picture"], "no picture was taken")
+    picture = httpx.get(house.url(f"/pictures/{alarm['id']}"), trust_env=False)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
     answer = httpx.post(house.url(f"/alarms/{alarm['id']}"), json={"state": "seen", "by": "Guard Li"}, trust_env=False)
     assert answer.status_code == 204
     eventually(lambda: alarms_of(house, UNLENT)[0]["by"] == "Guard Li", "nobody has seen it")
@@ -132,6 +142,32 @@ def test_with_the_broker_down_and_the_gate_started_anew_it_is_still_right(house:
     eventually(lambda: len(house.history(house.uid(UNLENT))) > seen, "the gate has not told of the book")
     assert house.last_word(house.uid(UNLENT)) == ("not-lent", "ledger")
     assert any(one["type"] == "lk.gate.watched" for one in house.history("")), "the time without watch is written down"
+
+
+def test_a_thief_on_the_broker_opens_nothing(house: GateHouse) -> None:
+    """The demo's broker lets everybody write: what holds is the signature, and that a message is taken once."""
+    house.house.children[Part.BROKER.value].start()
+    house.house.children[Part.BROKER.value].wait_ready(20.0)
+    eventually(lambda: house.sight()["line"]["broker"], "the gate has not found the broker again")
+    now = datetime.now(UTC)
+    lent = LentChange(ItemId(WANTED), (Uid(house.uid(WANTED)),), True, now)
+    ready = Ready("ledger", 10**9, "00" * 32, "/api/v1/gates/copies/evil.bin", now + timedelta(days=1))
+    forged = [
+        ("ledger", encode_lent_changes("main", LentChanges(0, 10**6, (lent,)), now)),
+        ("ledger", encode_lent_changes("main", LentChanges(0, 10**6, (lent,)), now, Ed25519PrivateKey.generate())),
+        ("policy", encode_policy("main", [ready], now)),
+        ("command", b'{"do": "silence"}'),
+    ]
+    refused = house.sight()["refused"]
+    for channel, payload in forged:
+        to = "gate-1" if channel == "command" else "all"
+        publish.single(
+            f"lk/v1/main/{to}/down/{channel}", payload, qos=1, port=house.house.ports.broker, protocol=MQTTv5
+        )
+    eventually(lambda: house.sight()["refused"] >= refused + 4, "nobody says that messages were refused")
+    house.walks_out(WANTED)
+    eventually(lambda: house.history(house.uid(WANTED)), "the gate has not told of the book")
+    assert house.last_word(house.uid(WANTED)) == ("not-lent", "ledger")
 
 
 def test_the_history_of_all_that_is_sound(house: GateHouse) -> None:

@@ -11,10 +11,12 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 from kiosk.model.circulation import Language
 from kiosk.screens import fonts
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.paint import Fonts, Mode
+from kiosk.screens.paint import Fonts
 from kiosk.screens.render import render
-from kiosk.screens.samples import NOW_S, SETTINGS, in_language, samples
+from kiosk.screens.samples import NOW_S, SETTINGS, TELLING, in_language, samples
 from kiosk.screens.screen import Screen
+from kiosk.screens.settings import ScreenSettings
+from kiosk.screens.window import Mode
 from kiosk.session.state import Kiosk
 
 SIZES = (Size(1080, 1920), Size(1920, 1080), Size(1280, 800))
@@ -41,16 +43,23 @@ def measure(fonts_folder: Path) -> Fonts:
 def draw(measure: Fonts) -> Draw:
     """Render a state; portrait where no size is given."""
 
-    def drawn(state: Kiosk, size: Size = SIZES[0], **changes: object) -> Frame:
-        return render(state, size, SETTINGS, measure, **changes)  # type: ignore[arg-type]  # checked by `render`
+    def drawn(state: Kiosk, size: Size = SIZES[0], settings: ScreenSettings = SETTINGS, **changes: object) -> Frame:
+        return render(state, size, settings, measure, **changes)  # type: ignore[arg-type]  # checked by `render`
 
     return drawn
 
 
 @pytest.fixture(scope="session")
 def every_frame(draw: Draw) -> dict[str, Frame]:
-    """Every sample × language × size, by a name that says which."""
-    return {
+    """Every sample × language × size, by a name that says which; and the first screen of a library that tells more."""
+    telling = {
+        f"attract-telling {language.value} {size.width}x{size.height}": draw(
+            in_language(samples()["attract-offline"], language), size, settings=TELLING
+        )
+        for language in Language
+        for size in SIZES
+    }
+    return telling | {
         f"{name} {language.value} {size.width}x{size.height}": draw(in_language(state, language), size)
         for name, state in samples().items()
         for language in Language

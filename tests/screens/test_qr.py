@@ -12,10 +12,10 @@ from kiosk.model.circulation import Language
 from kiosk.screens.frame import Size
 from kiosk.screens.masking import masked
 from kiosk.screens.ops import Modules
-from kiosk.screens.paint import Mode
 from kiosk.screens.qr import MOST_BYTES
 from kiosk.screens.samples import NOW_S, SETTINGS, in_language, samples
 from kiosk.screens.screen import Screen
+from kiosk.screens.window import Mode
 
 
 @pytest.mark.parametrize("size", [Size(1080, 1920), Size(1280, 800)])

@@ -16,10 +16,11 @@ from kiosk.model.ids import ItemId
 from kiosk.screens import icons, paint, pictures
 from kiosk.screens.frame import Frame, Size
 from kiosk.screens.ops import Text
-from kiosk.screens.paint import Fonts, Mode, Painter, Window, missing_pictures
+from kiosk.screens.paint import Fonts, Painter, missing_pictures
 from kiosk.screens.samples import NOW_S, row, samples
 from kiosk.screens.screen import Screen
 from kiosk.screens.touch import JUST_CHANGED_S, PALM, STUCK_S, TouchTracker
+from kiosk.screens.window import Mode, Window
 from kiosk.session.events import Device, Health, Moment, Touch, Touched
 from kiosk.session.state import Borrowing, Kiosk, Stage
 from kiosk.session.step import step

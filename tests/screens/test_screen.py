@@ -10,11 +10,11 @@ import pytest
 
 from kiosk.screens.fonts import FontsMissing
 from kiosk.screens.frame import Size
-from kiosk.screens.paint import Mode
 from kiosk.screens.samples import NOW_S, SETTINGS, samples
 from kiosk.screens.screen import Screen, next_frame_s
 from kiosk.screens.tree import Role
-from kiosk.session.events import Touch, Touched
+from kiosk.screens.window import Mode
+from kiosk.session.events import Event, Touch, Touched
 from kiosk.session.state import Account, Part
 
 
@@ -103,9 +103,21 @@ def test_closing_the_window_is_told(window: Screen) -> None:
     assert window.closed
 
 
-def test_keys_do_nothing(window: Screen) -> None:
-    pygame.event.post(pygame.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE, mod=0, unicode=""))
-    assert window.poll(NOW_S) == []
+def test_keys_of_a_keypad_walk_and_choose_and_others_do_nothing(window: Screen) -> None:
+    def press(key: int) -> list[Event]:
+        pygame.event.post(pygame.Event(pygame.KEYDOWN, key=key, mod=0, unicode=""))
+        return window.poll(NOW_S)
+
+    assert press(pygame.K_q) == []
+    heading = press(pygame.K_DOWN)
+    assert heading == [Touched(Touch.STILL_HERE)]
+    assert press(pygame.K_RETURN) == [], "nothing can be done with a heading"
+    for _ in range(20):
+        if press(pygame.K_RETURN) == [Touched(Touch.RETURN)]:
+            break
+        press(pygame.K_DOWN)
+    assert press(pygame.K_RETURN) == [Touched(Touch.RETURN)]
+    assert press(pygame.K_F1) == [Touched(Touch.SET_ACCESS, "speech")]
 
 
 def test_attract_is_drawn_anew_only_when_the_minute_changes() -> None:

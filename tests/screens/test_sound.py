@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from array import array
+from datetime import time
 from pathlib import Path
 
 import pytest
 
-from kiosk.screens.sound import CUES, LOUDEST, RATE_HZ, samples
+from kiosk.model.opening import Spell
+from kiosk.screens.sound_files import CUES, LOUDEST, RATE_HZ, path_of, samples, wav
 from kiosk.session.effects import Cue
 
 PLAY = """
@@ -17,7 +19,7 @@ import sys, time
 from kiosk.screens.sound import Sounds
 from kiosk.session.effects import Cue
 
-sounds = Sounds(0.5)
+sounds = Sounds(lambda: 0.5)
 sounds.play(Cue.DONE)
 end_s = time.monotonic() + 20
 from pathlib import Path
@@ -30,7 +32,7 @@ TRY = """
 from kiosk.screens.sound import NoSound, Sounds
 
 try:
-    Sounds(0.5)
+    Sounds(lambda: 0.5)
 except NoSound as said:
     print(said)
 """
@@ -61,6 +63,22 @@ def test_every_cue_is_short_and_begins_and_ends_softly(cue: Cue) -> None:
     assert 0.01 < len(made) / RATE_HZ < 0.5
     assert abs(made[0]) < 500
     assert abs(made[-1]) < 500
+
+
+@pytest.mark.parametrize("cue", list(Cue))
+def test_the_files_are_those_that_the_script_makes(cue: Cue) -> None:
+    assert path_of(cue).read_bytes() == wav(CUES[cue])
+
+
+def test_a_quiet_spell_may_go_over_midnight() -> None:
+    night = Spell("21:00", "08:00", 0.1)
+    assert [night.holds(time(*at)) for at in ((20, 59), (21, 0), (0, 0), (7, 59), (8, 0))] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_done_rises_and_look_here_is_low() -> None:

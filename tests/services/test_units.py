@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from pathlib import Path
 
 from tests.services.conftest import Machine, until
@@ -126,3 +127,15 @@ def test_every_setting_of_the_units_is_understood(machine: Machine) -> None:
         checked = machine.run("systemd-analyze", "verify", f"/opt/library-kiosk/systemd/{unit.name}")
         complaints = [line for line in checked.stderr.splitlines() if "Unknown" in line or "Failed to parse" in line]
         assert complaints == []
+
+
+def test_the_gate_is_shut_in_as_far_as_a_service_with_a_network_can_be() -> None:
+    """`systemd-analyze` counts 8 for having a network and Internet sockets at all: docs/adr/0169."""
+    checked = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=12", "systemd/kiosk-gate.service"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout

@@ -16,7 +16,7 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
-from kiosk.session.state import Attract, Borrowing, Home, Identifying, OutCause, OutOfService, Panel, Row, Stage
+from kiosk.session.state import Access, Attract, Borrowing, Home, Identifying, OutCause, OutOfService, Panel, Row, Stage
 from tests.session.playbook import (
     Playbook,
     afi,
@@ -139,6 +139,36 @@ def test_languages_that_nobody_closed_are_not_there_for_the_next_one(kiosk: Play
     assert panel(kiosk) is Panel.LANGUAGES
     kiosk.when(seconds_pass(1))
     assert panel(kiosk) is None
+
+
+def easier(kiosk: Playbook) -> frozenset[Access]:
+    return kiosk.room.kiosk.around.access
+
+
+def test_what_makes_it_easier_stays_for_the_visit_and_is_gone_for_the_next(kiosk: Playbook) -> None:
+    kiosk.given(touch(Touch.ACCESS), touch(Touch.SET_ACCESS, "large"), touch(Touch.SET_ACCESS, "contrast"))
+    kiosk.given(touch(Touch.SET_ACCESS, "contrast"), touch(Touch.SET_ACCESS, "no such way"))
+    kiosk.when(card("Wei"), laid_down("Snow"))
+    assert easier(kiosk) == {Access.LARGE}
+    kiosk.when(touch(Touch.DONE), touch(Touch.NO_RECEIPT), seconds_pass(3))
+    kiosk.expect(shows(Attract))
+    assert easier(kiosk) == frozenset()
+
+
+def test_what_somebody_chose_and_walked_away_from_is_gone_too(kiosk: Playbook) -> None:
+    kiosk.given(touch(Touch.SET_ACCESS, "low"), seconds_pass(60))
+    assert easier(kiosk) == frozenset()
+
+
+def test_who_wants_more_time_is_waited_for_four_times_as_long(kiosk: Playbook) -> None:
+    kiosk.given(touch(Touch.SET_ACCESS, "time"), card("Wei"), seconds_pass(239))
+    kiosk.expect(shows(Home))
+    assert isinstance(kiosk.scene, Home)
+    assert kiosk.scene.idle.warned_s is None
+    kiosk.when(seconds_pass(2 + 78))
+    kiosk.expect(shows(Home))
+    kiosk.when(seconds_pass(2))
+    kiosk.expect(shows(Attract))
 
 
 def test_out_of_service_goes_back_to_its_own_language_too(kiosk: Playbook) -> None:

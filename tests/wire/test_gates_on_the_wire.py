@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.model.gate_facts import (
     AlarmKind,
     AlarmState,
+    CheckResult,
     GateAlarmed,
+    GateChecked,
     GateFact,
     GatePassed,
     GateWatched,
@@ -96,6 +101,15 @@ facts: st.SearchStrategy[GateFact] = st.one_of(
         st.booleans(),
         st.lists(words, max_size=3).map(tuple),
     ),
+    st.builds(
+        GateChecked,
+        ids,
+        words,
+        st.sampled_from(CheckResult),
+        words,
+        st.none() | st.integers(-120, 0),
+        st.integers(0, 99),
+    ),
     st.builds(GateWatched, ids, words, st.sampled_from(WatchState), instants, st.none() | instants, words),
 )
 
@@ -122,9 +136,80 @@ def test_gates_read_what_has_become_lent(after: int, version: int, made: tuple[L
     assert decode_lent_changes("main", encode_lent_changes("main", told, AT)) == told
 
 
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
+
+
+@given(st.integers(0, 10**9), st.lists(changes, max_size=5).map(tuple), instants)
+def test_what_central_signed_is_taken(version: int, made: tuple[LentChange, ...], at: datetime) -> None:
+    told = LentChanges(0, version, made)
+    heard = decode_lent_changes("main", encode_lent_changes("main", told, at, KEY), KEY.public_key())
+    assert heard == told
+    assert isinstance(heard, LentChanges)
+    assert heard.told_at is not None
+    assert abs(heard.told_at - at) < timedelta(milliseconds=1)
+
+
+A_CHANGE = LentChanges(7, 8, (LentChange(ItemId("35555000012345"), (), True, AT),))
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        (b'"lent":true', b'"lent":false'),
+        (b'"version":8', b'"version":9'),
+        (b"35555000012345", b"35555000012346"),
+        (b'"time":"2026', b'"time":"2036'),
+        (b'"signature":"', b'"signature":"A'),
+        (b'"signature":', b'"signatura":'),
+        (b'"uids":[]', b'"uids":[],"more":1'),
+    ],
+)
+def test_a_forged_change_is_refused(true: bytes, false: bytes) -> None:
+    payload = encode_lent_changes("main", A_CHANGE, AT, KEY)
+    assert payload.count(true) == 1
+    with pytest.raises(MessageRefused, match="central's signature"):
+        decode_lent_changes("main", payload.replace(true, false), KEY.public_key())
+
+
+def test_an_unsigned_change_and_one_of_another_key_are_refused() -> None:
+    for payload in (encode_lent_changes("main", A_CHANGE, AT), encode_lent_changes("main", A_CHANGE, AT, OTHER_KEY)):
+        with pytest.raises(MessageRefused, match="central's signature"):
+            decode_lent_changes("main", payload, KEY.public_key())
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"version": 2},
+        {"hash": "cd" * 32},
+        {"href": "/evil"},
+        {"made_at": AT + timedelta(days=1)},
+        {"name": "offline"},
+        {"signature": ""},
+        {"signature": "!"},
+    ],
+)
+def test_a_forged_announcement_is_refused(forged: dict[str, Any]) -> None:
+    ready = Ready("ledger", 1, "ab" * 32, "/x", AT).signed_by("main", KEY)
+    (told,) = _announced(ready)
+    told.check("main", KEY.public_key())
+    (false,) = _announced(replace(ready, **forged))
+    with pytest.raises(MessageRefused, match="central's signature"):
+        false.check("main", KEY.public_key())
+    with pytest.raises(MessageRefused):
+        told.check("another", KEY.public_key())
+
+
+def _announced(ready: Ready) -> tuple[Ready, ...]:
+    told = decode_policy("main", encode_policy("main", [ready], AT))
+    assert isinstance(told, tuple)
+    return told
+
+
 def test_the_largest_message_of_changes_fits() -> None:
     change = LentChange(ItemId("3" * 64), (Uid("E" * 64),) * MOST_UIDS, True, AT)
-    payload = encode_lent_changes("main", LentChanges(0, 9, (change,) * MOST_CHANGES), AT)
+    payload = encode_lent_changes("main", LentChanges(0, 9, (change,) * MOST_CHANGES), AT, KEY)
     assert len(payload) <= LARGEST_BYTES
 
 

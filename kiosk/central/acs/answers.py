@@ -271,7 +271,8 @@ class Answers:
         if patron is None:
             fixed["ok"] = "0"
         fields: Fields = {"AO": [self._terminal.institution], "BM": renewed, "BN": refused}
-        return Message("66", fixed, fields | self._screen([] if unproven is None else [Reason(unproven)]))
+        nobody = None if patron is not None else unproven or ReasonCode.UNKNOWN_PATRON
+        return Message("66", fixed, fields | self._screen([] if nobody is None else [Reason(nobody)]))
 
     def _hold(self) -> Message:
         patron = self._patron()
@@ -284,7 +285,7 @@ class Answers:
         elif patron is not None and mode == "+":
             reasons = self._reserve(patron)
         elif patron is not None:
-            reasons = [Reason(ReasonCode.OFFLINE_NOT_POSSIBLE)]
+            reasons = [Reason(ReasonCode.CHANGE_NOT_POSSIBLE)]
         fixed = {"ok": "0" if reasons else "1", "available": "N", "transaction_date": self._now()}
         fields = self._named() | {name: [self._text(name)] for name in ("AB", "AJ", "BS") if self._text(name)}
         return Message("16", fixed, fields | self._screen(reasons))
@@ -307,7 +308,10 @@ class Answers:
         )
 
     def _cancel(self, patron: PatronOnFile) -> Sequence[Reason]:
-        wanted = {self._text("AB"), self._text("AJ")} - {""}
+        """By the copy, by the title, or by a copy of the title."""
+        item = item_on_file(self._connection, ItemId(self._text("AB")))
+        title = None if item is None else item.control_number
+        wanted = {self._text("AB"), self._text("AJ"), title or ""} - {""}
         stands = self._counter.holds_on(patron.ref, wanted)
         for hold in stands:
             self._counter.cancel_hold(patron.ref, hold)

@@ -81,6 +81,8 @@ class Conversation:
         if not self._logged_in and request.code != STATUS:
             return self._said(Message("94", {"ok": "0"}), request)
         answer = self._answer(request)
+        if request.code == STATUS:
+            self._dialect = replace(self._dialect, version=request.fixed["protocol_version"])
         self._last = digest, answer
         return self._said(answer, request)
 

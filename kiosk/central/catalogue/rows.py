@@ -35,7 +35,7 @@ def read_rows(paths: Sequence[Path]) -> list[dict[str, object]]:
             faults.append(Fault(str(path), "", "a smaller file", str(trouble)))
             continue
         found = list(read_records(data, seen))
-        taken = [_row(one) for one in found if isinstance(one, Catalogued)]
+        taken = [row_of(one) for one in found if isinstance(one, Catalogued)]
         if data and not taken:
             faults.append(Fault(str(path), "", "records of MARC 21 or CNMARC (ISO 2709)", "not one good record"))
         rows += taken
@@ -45,7 +45,8 @@ def read_rows(paths: Sequence[Path]) -> list[dict[str, object]]:
     return rows
 
 
-def _row(one: Catalogued) -> dict[str, object]:
+def row_of(one: Catalogued) -> dict[str, object]:
+    """A row of the table `records`."""
     record = one.record
     valid_first = sorted(record.isbns, key=lambda isbn: not isbn.valid)
     return {

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 from starlette.responses import ContentStream
@@ -16,7 +17,11 @@ from starlette.responses import ContentStream
 from kiosk.central.answering import Desk
 from kiosk.central.console.sessions import Limits, Note, Session, leave_note
 from kiosk.central.console.staff import Staff
+from kiosk.central.notices.settings import NoticeSettings
+from kiosk.central.paying.provider import Provider
+from kiosk.central.photographs import Photographs
 from kiosk.central.trail import NOTHING, Changes, record
+from kiosk.library.documents import Action, Wish
 from kiosk.rules.lending import Setting
 from kiosk.rules.policy import ALL
 from kiosk.web.roles import Permission, RolesFile
@@ -44,6 +49,14 @@ class Console:
     """False where the library's own system lends: its desk does, then, and this one only looks."""
     changed: Callable[[], None]
     """Somebody has changed something that the live page shows."""
+    notices: NoticeSettings | None = None
+    """How patrons are written to; without it they are not."""
+    payer: Provider | None = None
+    """Who takes money by phone; without it money is taken at the desk alone."""
+    order_min: int = 15
+    """So long an order can be paid."""
+    photos: Photographs | None = None
+    """Where photographs of damage are kept; without it there are none."""
 
     def may(self, staff: Staff) -> frozenset[Permission]:
         """What somebody may do here."""
@@ -60,6 +73,8 @@ class Upload:
 
     name: str
     content: bytes
+    fault: str = ""
+    """The key of the sentence that says why it cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +147,11 @@ class Asked:
         return words(self.session.staff.language, CONSOLE)
 
     @property
+    def local_now(self) -> datetime:
+        """By the library's clocks: its years begin there."""
+        return self.now.astimezone(ZoneInfo(self.console.time_zone))
+
+    @property
     def setting(self) -> Setting:
         """Where and when this desk decides."""
         desk = self.console.desk
@@ -147,6 +167,15 @@ class Asked:
     def record(self, action: str, subject: str, *, changes: Changes = NOTHING, reason: str = "") -> None:
         """Into the trail."""
         record(self.connection, self.who, action, subject, self.now, changes=changes, reason=reason)
+
+    def wish(self, action: Action, version: int, reason: str = "") -> Wish[Action]:
+        """For a step of a paper, whose form showed this version."""
+        return Wish(action, self.who, self.may, version, reason)
+
+    def version(self) -> int:
+        """Of the paper that the form showed; 0, which none has, where it does not say."""
+        text = self.form.get("version", "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
     def text(self, name: str, longest: int = LONGEST_TEXT) -> str:
         """A field without what no screen shows; empty where there is none."""
@@ -209,3 +238,5 @@ class Page:
     does: Callable[[Asked], Answer]
     writes: bool = False
     """A form is sent to it (POST), and it runs in a transaction that writes."""
+    prepares: Callable[[Console, Upload], Upload] | None = None
+    """Done with the form's file before that transaction begins, where it takes long."""

@@ -18,7 +18,10 @@ from kiosk.central.search.finding import looked_up
 from kiosk.central.search.lexemes import Field
 from kiosk.central.search.queries import query_of
 from kiosk.central.search.wider import find
+from kiosk.central.store.console_tables import damages, waivers
 from kiosk.central.store.tables import exceptions, items, patrons
+from kiosk.library.damage import DAMAGE
+from kiosk.library.waivers import WAIVER
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.web.roles import Permission
 
@@ -41,6 +44,9 @@ def search(asked: Asked) -> Answer:
         number = connection.scalar(select(exceptions.c.id).where(exceptions.c.id == int(found[1])))
         if number is not None:
             return Moved(address("/console/exception", id=number))
+    paper = _paper(asked, text)
+    if paper:
+        return Moved(paper)
     item = item_on_file(connection, ItemId(text[:64])) if Permission.ITEM_READ in may else None
     patron = patron_of(connection, text) if Permission.PATRON_READ in may else None
     if item is not None and patron is None:
@@ -53,6 +59,18 @@ def search(asked: Asked) -> Answer:
         people = [*connection.execute(select(patrons).where(patrons.c.id == patron)), *people]
     exact = None if item is None else item.item
     return Shown("found.html", {"text": text, "people": people, "titles": titles, "exact": exact})
+
+
+def _paper(asked: Asked, text: str) -> str:
+    """The page of a paper with this number; empty where there is none, or none for whoever asks."""
+    number = text.upper()
+    if number.startswith(f"{DAMAGE.prefix}-") and Permission.DAMAGE_READ in asked.may:
+        known = asked.connection.scalar(select(damages.c.number).where(damages.c.number == number[:32]))
+        return address("/console/damage", number=known) if known else ""
+    if number.startswith(f"{WAIVER.prefix}-") and Permission.CHARGE_READ in asked.may:
+        patron = asked.connection.scalar(select(waivers.c.patron).where(waivers.c.number == number[:32]))
+        return address("/console/patron", id=patron) if patron else ""
+    return ""
 
 
 def patron_of(connection: Connection, text: str) -> PatronRef | None:

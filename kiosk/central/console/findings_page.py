@@ -32,6 +32,8 @@ def _where(asked: Asked, kind: str, subject: str) -> str:
     if kind == FindingKind.UNTAGGED:
         item = asked.connection.scalar(select(loans.c.item).where(loans.c.intent == subject))
         return address("/console/item", id=item) if item else ""
+    if kind == FindingKind.LEDGER:
+        return address("/console/patron", id=subject) if Permission.PATRON_READ in asked.may else ""
     if subject.startswith(PAYMENT):
         return ""
     patron = asked.connection.scalar(select(charges.c.patron).where(charges.c.id == subject))

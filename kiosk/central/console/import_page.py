@@ -17,6 +17,8 @@ from kiosk.web.roles import Permission
 
 KEPT = timedelta(days=1)
 """So long a checked file waits for a yes: it is full of names."""
+OF_RECORDS = "marc-"
+"""What the names of files of records begin with: they wait in the same table."""
 MOST_FAULTS = 200
 """That a page shows; all of them count."""
 
@@ -49,7 +51,7 @@ def confirm(asked: Asked) -> Answer:
     """Import what is right in it, checked anew in this transaction; or drop it."""
     query = select(imports).where(imports.c.id == asked.form.get("import", ""), imports.c.who == asked.who)
     kept = asked.connection.execute(query).one_or_none()
-    if kept is None or kept.at < asked.now - KEPT:
+    if kept is None or kept.id.startswith(OF_RECORDS) or kept.at < asked.now - KEPT:
         raise Nothing("problem.import")
     asked.connection.execute(delete(imports).where(imports.c.id == kept.id))
     if asked.form.get("decision") != "import":

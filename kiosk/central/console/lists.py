@@ -8,18 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
+from sqlalchemy import ColumnElement, FromClause, case, func, select
 
+from kiosk.central.console import gate_lists
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
 from kiosk.central.holdings import CALL_NUMBER, TITLE, HoldState, ItemState
+from kiosk.central.notices.queue import NoticeState
+from kiosk.central.paying.orders import OrderState
 from kiosk.central.store import writing
-from kiosk.central.store.console_tables import audit, staff
+from kiosk.central.store.console_tables import audit, damages, staff
+from kiosk.central.store.money_tables import payment_orders
+from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import charges, exceptions, holds, items, loans, patrons, records
 from kiosk.central.trail import record
+from kiosk.library.damage import DamageState
 from kiosk.web.csv_text import MARK, csv_text
-from kiosk.web.listing import Column, Filter, Kind, Listing, Wanted, lines, part, wanted
+from kiosk.web.listing import Column, Filter, Kind, Listing, Wanted, lines, part, rows_of, wanted
 from kiosk.web.roles import Permission
 
 _FAMILY, _GIVEN = patrons.c.family_name, patrons.c.given_name
@@ -30,20 +36,13 @@ NAME = case(
 )
 """As a desk says it; a family name without large and small letters is Chinese, and comes first without a blank."""
 ITEM, PATRON, EXCEPTION = "/console/item?id=", "/console/patron?id=", "/console/exception?id="
+DAMAGE = "/console/damage?number="
+ORDER = "/console/order?id="
+NOTICE = "/console/notice?id="
 YES, OPEN, CLOSED = "yes", "open", "closed"
 RUNNING, OVERDUE, ENDED = "running", "overdue", "ended"
 A_BATCH = 500
 """Lines of CSV that are sent at once."""
-
-Rows = Callable[[Sequence[ColumnElement[object]]], Select[*tuple[object, ...]]]
-
-
-def _of(source: FromClause) -> Rows:
-    def rows(columns: Sequence[ColumnElement[object]]) -> Select[*tuple[object, ...]]:
-        query: Select[*tuple[object, ...]] = select(*columns).select_from(source)
-        return query
-
-    return rows
 
 
 def _titled(source: FromClause, item: ColumnElement[str]) -> FromClause:
@@ -65,7 +64,7 @@ def _patrons(asked: Asked) -> Listing:
     }
     return Listing(
         "patrons",
-        _of(patrons),
+        rows_of(patrons),
         patrons.c.id,
         (
             Column("id", patrons.c.id, sorts=True, link=PATRON),
@@ -87,7 +86,7 @@ def _items(asked: Asked) -> Listing:
     states = tuple(state.value for state in ItemState if state.value)
     return Listing(
         "items",
-        _of(_titled_items()),
+        rows_of(_titled_items()),
         items.c.id,
         (
             Column("id", items.c.id, sorts=True, link=ITEM),
@@ -125,7 +124,7 @@ def _loans(asked: Asked) -> Listing:
     }
     return Listing(
         "loans",
-        _of(_named(_titled(loans, loans.c.item), loans.c.patron)),
+        rows_of(_named(_titled(loans, loans.c.item), loans.c.patron)),
         loans.c.intent,
         (
             Column("due", loans.c.due, Kind.TIME, sorts=True),
@@ -157,12 +156,12 @@ def _holds(asked: Asked) -> Listing:
     }
     return Listing(
         "holds",
-        _of(_named(_titled(holds, func.coalesce(holds.c.trapped, holds.c.item)), holds.c.patron)),
+        rows_of(_named(_titled(holds, func.coalesce(holds.c.trapped, holds.c.item)), holds.c.patron)),
         holds.c.id,
         (
             Column("placed_at", holds.c.placed_at, Kind.TIME, sorts=True),
             Column("item", func.coalesce(holds.c.trapped, holds.c.item, ""), link=ITEM),
-            Column("title", func.coalesce(TITLE, _title_of(holds.c.control_number), holds.c.control_number)),
+            Column("title", func.coalesce(TITLE, _titlerows_of(holds.c.control_number), holds.c.control_number)),
             Column("patron", holds.c.patron, link=PATRON),
             Column("name", func.coalesce(NAME, "")),
             Column("state", holds.c.state, Kind.WORD),
@@ -175,7 +174,7 @@ def _holds(asked: Asked) -> Listing:
     )
 
 
-def _title_of(control_number: ColumnElement[str | None]) -> ColumnElement[object]:
+def _titlerows_of(control_number: ColumnElement[str | None]) -> ColumnElement[object]:
     named = records.alias("named")
     return select(named.c.title).where(named.c.control_number == control_number).scalar_subquery()
 
@@ -184,7 +183,7 @@ def _charges(asked: Asked) -> Listing:
     states: Mapping[str, ColumnElement[bool]] = {OPEN: charges.c.open.is_(True), CLOSED: charges.c.open.is_(False)}
     return Listing(
         "charges",
-        _of(_named(charges, charges.c.patron)),
+        rows_of(_named(charges, charges.c.patron)),
         charges.c.id,
         (
             Column("at", charges.c.at, Kind.TIME, sorts=True),
@@ -201,6 +200,69 @@ def _charges(asked: Asked) -> Listing:
     )
 
 
+def _damages(asked: Asked) -> Listing:
+    return Listing(
+        "damages",
+        rows_of(_titled(damages, damages.c.item)),
+        damages.c.id,
+        (
+            Column("made_at", damages.c.made_at, Kind.TIME, sorts=True),
+            Column("number", damages.c.number, link=DAMAGE),
+            Column("item", damages.c.item, link=ITEM),
+            Column("title", func.coalesce(TITLE, "")),
+            Column("kind", damages.c.kind, Kind.WORD),
+            Column("amount", damages.c.amount_cents, Kind.MONEY),
+            Column("state", damages.c.state, Kind.WORD),
+        ),
+        "-made_at",
+        (
+            Filter("state", lambda value: damages.c.state == value, tuple(state.value for state in DamageState)),
+            Filter("item", lambda value: damages.c.item == value),
+        ),
+    )
+
+
+def _orders(asked: Asked) -> Listing:
+    return Listing(
+        "orders",
+        rows_of(payment_orders),
+        payment_orders.c.id,
+        (
+            Column("made_at", payment_orders.c.made_at, Kind.TIME, sorts=True),
+            Column("number", payment_orders.c.id, link=ORDER),
+            Column("patron", payment_orders.c.patron, link=PATRON),
+            Column("amount", payment_orders.c.amount_cents, Kind.MONEY),
+            Column("state", payment_orders.c.state, Kind.WORD),
+            Column("transaction", func.coalesce(payment_orders.c.transaction, "")),
+        ),
+        "-made_at",
+        (Filter("state", lambda value: payment_orders.c.state == value, tuple(state.value for state in OrderState)),),
+    )
+
+
+def _notices(asked: Asked) -> Listing:
+    return Listing(
+        "notices",
+        rows_of(notices),
+        notices.c.id,
+        (
+            Column("id", notices.c.id, Kind.NUMBER, sorts=True, link=NOTICE),
+            Column("made_at", notices.c.made_at, Kind.TIME),
+            Column("kind", notices.c.kind, Kind.WORD),
+            Column("patron", notices.c.patron, link=PATRON),
+            Column("state", notices.c.state, Kind.WORD),
+            Column("sent_at", notices.c.sent_at, Kind.TIME),
+            Column("tries", notices.c.tries, Kind.NUMBER),
+            Column("trouble", notices.c.trouble),
+        ),
+        "-id",
+        (
+            Filter("state", lambda value: notices.c.state == value, tuple(state.value for state in NoticeState)),
+            Filter("patron", lambda value: notices.c.patron == value),
+        ),
+    )
+
+
 def _exceptions(asked: Asked) -> Listing:
     states: Mapping[str, ColumnElement[bool]] = {
         OPEN: exceptions.c.open.is_(True),
@@ -212,7 +274,7 @@ def _exceptions(asked: Asked) -> Listing:
     }
     return Listing(
         "exceptions",
-        _of(_titled(exceptions, exceptions.c.item)),
+        rows_of(_titled(exceptions, exceptions.c.item)),
         exceptions.c.id,
         (
             Column("id", exceptions.c.id, Kind.NUMBER, sorts=True, link=EXCEPTION),
@@ -235,7 +297,7 @@ def _exceptions(asked: Asked) -> Listing:
 def _audit(asked: Asked) -> Listing:
     return Listing(
         "audit",
-        _of(audit),
+        rows_of(audit),
         audit.c.id,
         (
             Column("id", audit.c.id, Kind.NUMBER, sorts=True),
@@ -257,7 +319,7 @@ def _audit(asked: Asked) -> Listing:
 def _staff(asked: Asked) -> Listing:
     return Listing(
         "staff",
-        _of(staff),
+        rows_of(staff),
         staff.c.name,
         (
             Column("account", staff.c.name, sorts=True),
@@ -277,7 +339,13 @@ LISTS: Mapping[str, tuple[Callable[[Asked], Listing], Permission, Permission]] =
     "loans": (_loans, Permission.LOAN_READ, Permission.LOAN_EXPORT),
     "holds": (_holds, Permission.HOLD_READ, Permission.HOLD_READ),
     "charges": (_charges, Permission.CHARGE_READ, Permission.CHARGE_READ),
+    "damages": (_damages, Permission.DAMAGE_READ, Permission.DAMAGE_READ),
+    "orders": (_orders, Permission.CHARGE_READ, Permission.CHARGE_READ),
+    "notices": (_notices, Permission.NOTICE_READ, Permission.PATRON_EXPORT),
     "exceptions": (_exceptions, Permission.EXCEPTION_READ, Permission.EXCEPTION_READ),
+    "alarms": (gate_lists.alarms, Permission.GATE_READ, Permission.GATE_READ),
+    "unwatched": (gate_lists.unwatched, Permission.GATE_READ, Permission.GATE_READ),
+    "gate-checks": (gate_lists.checks, Permission.GATE_READ, Permission.GATE_READ),
     "audit": (_audit, Permission.AUDIT_READ, Permission.AUDIT_READ),
     "staff": (_staff, Permission.STAFF_READ, Permission.STAFF_READ),
 }

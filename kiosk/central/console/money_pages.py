@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from kiosk.central.console.asked import Answer, Asked, BadField, Moved, Page, Shown, faults, money
+from kiosk.central import documents
+from kiosk.central.console.asked import Answer, Asked, BadField, Moved, Nothing, Page, Shown, faults, money
 from kiosk.central.console.circulating import counter, patron_asked
 from kiosk.central.console.frame import address
+from kiosk.central.console.papers import sentence, told
 from kiosk.central.console.patron_page import patron_shown
-from kiosk.central.console.waiving import NotYours, charge_of, decide, waiting, waive
+from kiosk.central.console.waiving import charge_of, decide, waiting, waive
+from kiosk.central.store.console_tables import waivers
 from kiosk.central.store.tables import payments
+from kiosk.library.documents import Refused
+from kiosk.library.waivers import WAIVER, WaiverAction, WaiverState
 from kiosk.model.facts import PaidBy
 from kiosk.web.roles import Permission
 
@@ -56,27 +61,28 @@ def waive_charge(asked: Asked) -> Answer:
 
 def waivers_page(asked: Asked) -> Answer:
     """What waits for a yes."""
-    return Shown("waivers.html", {"waiting": waiting(asked.connection), "typed": {}, "wrong": faults({})})
+    return _waivers_shown(asked, "", {})
+
+
+def _waivers_shown(asked: Asked, answer: str, wrong: dict[str, str]) -> Shown:
+    found = [told(asked, WAIVER, row) for row in waiting(asked.connection)]
+    values = {"waiting": found, "answer": answer, "wrong": faults(wrong)}
+    return Shown("waivers.html", values, 422 if wrong else 200)
 
 
 def decide_waiver(asked: Asked) -> Answer:
     """Yes, or no with a reason."""
-    waiver, answer = asked.form.get("waiver", ""), asked.text("answer")
-    approves = asked.form.get("decision") == "approve"
-    if not approves and not answer:
-        typed = {"waiver": waiver, "answer": answer}
-        values = {
-            "waiting": waiting(asked.connection),
-            "typed": typed,
-            "wrong": faults({waiver: asked.say("wrong.reason")}),
-        }
-        return Shown("waivers.html", values, 422)
-    try:
-        state = decide(asked, waiver, approves=approves, answer=answer)
-    except NotYours:
-        asked.note("error", "waive.own")
-        return Moved("/console/waivers")
-    asked.note("ok" if state in ("approved", "refused") else "warn", f"waive.{state or 'unknown'}")
+    name, answer, action = asked.form.get("id", ""), asked.text("reason"), asked.form.get("action", "")
+    row = documents.paper_row(asked.connection, waivers, name)
+    if row is None or action not in set(WaiverAction) - WAIVER.implied:
+        raise Nothing("problem.waiver")
+    done = decide(asked, row, WaiverAction(action), asked.version(), answer)
+    if isinstance(done, Refused):
+        said = sentence(asked, WAIVER, row, done)
+        if row.state != WaiverState.ASKED:  # it is on the page no more
+            asked.note("warn", "paper.refused", " ".join(filter(None, (said, answer))))
+        return _waivers_shown(asked, answer, {name: said})
+    asked.note("warn" if done is WaiverState.VOID else "ok", f"waive.{done}")
     return Moved("/console/waivers")
 
 

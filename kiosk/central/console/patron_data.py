@@ -17,7 +17,7 @@ from kiosk.model.ids import PatronRef
 from kiosk.web.roles import Permission
 
 TYPED = tuple(name for name in FIELDS if name != "id")
-FLAGS = ("blocked", "card_lost")
+FLAGS = ("blocked", "card_lost", "no_reminders")
 
 
 def edit(asked: Asked) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
@@ -28,7 +28,8 @@ from kiosk.web.listing import BadQuery
 from kiosk.words.sentences import CONSOLE_LANGUAGES
 
 LARGEST_FORM = 64 * 1024
-LARGEST_UPLOAD = 8 * 1024 * 1024
+LARGEST_UPLOAD = 10_000_000 + LARGEST_FORM
+"""What a file may have is said by whoever takes it; this is before it is read."""
 MOST_FIELDS = 200
 HOME = "/console/"
 SIGN_IN = "/console/sign-in"
@@ -79,6 +80,8 @@ class Pages:
             may = self._console.may(session.staff)
             if page.permission is not None and page.permission not in may:
                 return await self._say(request, session, "problem.permission", 403)
+            if page.prepares is not None and sent.upload is not None:
+                sent = replace(sent, upload=await run_in_threadpool(page.prepares, self._console, sent.upload))
             try:
                 return await run_in_threadpool(self._do, page, request, session, sent)
             except Nothing as nothing:

@@ -23,6 +23,8 @@ class ConsoleSettings:
     """So long without a page, and the session is over."""
     currency: str = "CNY"
     """ISO 4217, for payments taken at the desk."""
+    photos: Path | None = None
+    """Folder for photographs of damaged copies; without one, none are taken."""
 
     def role_table(self) -> RolesFile:
         """Raises `SettingsRefused` with the faults of the file."""

@@ -12,13 +12,21 @@ from kiosk.central.console import staff as accounts
 from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
 from kiosk.central.console.sessions import compare
 from kiosk.central.console.waiving import ASKED
+from kiosk.central.gate_state import OPEN_STATES
 from kiosk.central.holdings import HoldState
-from kiosk.central.store.console_tables import findings, waivers
+from kiosk.central.notices.queue import NoticeState
+from kiosk.central.store.console_tables import damages, findings, waivers
+from kiosk.central.store.gate_tables import gate_alarms, gate_gaps
+from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import exceptions, holds, loans
+from kiosk.library.damage import DamageState
 from kiosk.model.circulation import Language
 from kiosk.web.passwords import BadPassword, hashed
 from kiosk.web.roles import Permission
 from kiosk.words.sentences import CONSOLE_LANGUAGES
+
+TO_LOOK_AT = (NoticeState.UNSURE.value, NoticeState.GIVEN_UP.value)
+REPORTED = DamageState.REPORTED.value
 
 
 def today(asked: Asked) -> Answer:
@@ -28,8 +36,18 @@ def today(asked: Asked) -> Answer:
     runs = loans.c.ended_at.is_(None)
     is_open = findings.c.state == FindingState.OPEN.value
     tiles: tuple[tuple[str, Permission, Table, ColumnElement[bool], str], ...] = (
+        (
+            "alarms",
+            Permission.GATE_READ,
+            gate_alarms,
+            gate_alarms.c.state.in_(OPEN_STATES),
+            "/console/alarms?state=open",
+        ),
+        ("unwatched", Permission.GATE_READ, gate_gaps, gate_gaps.c.until.is_(None), "/console/unwatched?state=open"),
         ("exceptions", Permission.EXCEPTION_READ, exceptions, exceptions.c.open.is_(True), "/console/exceptions"),
         ("waivers", Permission.WAIVER_APPROVE, waivers, waivers.c.state == ASKED, "/console/waivers"),
+        ("damages", Permission.DAMAGE_JUDGE, damages, damages.c.state == REPORTED, "/console/damages?state=reported"),
+        ("notices", Permission.NOTICE_READ, notices, notices.c.state.in_(TO_LOOK_AT), "/console/notices?state=unsure"),
         ("findings", Permission.FINDING_READ, findings, is_open, "/console/findings"),
         ("shelf", Permission.HOLD_READ, holds, holds.c.state == HoldState.READY.value, "/console/holds"),
         ("overdue", Permission.LOAN_READ, loans, runs & (loans.c.due < asked.now), "/console/loans?state=overdue"),

@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
@@ -21,18 +22,20 @@ from sqlalchemy.exc import DBAPIError
 from kiosk.central.answering import LONGEST_ASK, Desk, keep_answer
 from kiosk.central.answering import Asked as Kept
 from kiosk.central.borrowing import running_loan
+from kiosk.central.exceptions import Notable, Why, note
 from kiosk.central.holdings import item_on_file
 from kiosk.central.ils.account import account_there
-from kiosk.central.ils.mirror import card_of, mirrored_item, mirrored_patron
+from kiosk.central.ils.mirror import card_of, mirrored_item, mirrored_patron, unsure_of
 from kiosk.central.ils.port import Ils, IlsAway, IlsLoan, IlsPatron, IlsUnsure
 from kiosk.central.ils.renewals import Renewals
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.people import resolved
 from kiosk.central.store import writing
 from kiosk.central.store.tables import decisions
+from kiosk.central.story import Place
 from kiosk.model.cards import CARD
 from kiosk.model.circulation import Item, Patron
-from kiosk.model.ids import AskId, PatronRef
+from kiosk.model.ids import AskId, Epoch, IntentId, ItemId, PatronRef
 from kiosk.model.questions import (
     Answer,
     AskAccount,
@@ -59,6 +62,7 @@ from kiosk.wire import (
     encode_answer,
     encode_unanswered,
 )
+from kiosk.wire.sip2.values import money_text
 
 MOST_WAITING = 256
 LONGEST_CARD = 128
@@ -69,6 +73,8 @@ UNREADABLE_DUE = Period(28)
 
 log = logging.getLogger(__name__)
 Asked = AskIdentify | AskBorrow | AskRenew | AskAccount
+NO_EPOCH = Epoch("ils")
+"""Of what no fact has told."""
 PATIENCE_S = 2.0
 """So long a kiosk waits for an answer about an account."""
 
@@ -111,7 +117,7 @@ class Bridge:
     def take(self, heard: Heard) -> bool:
         """Take a question that the library's own system decides; False where it is none of those."""
         try:
-            asked = decode_ask(heard.station, heard.payload)
+            asked = decode_ask(heard.station, heard.payload, heard.correlation)
         except MessageRefused:
             return False
         if isinstance(asked, SetAside) or not isinstance(asked.question, Asked):
@@ -137,12 +143,22 @@ class Bridge:
                 answer = self._asked(one)
             except (IlsAway, IlsUnsure) as away:
                 log.info("a question goes back undecided: %s", away)
+                if isinstance(away, IlsUnsure) and isinstance(one.asked, AskBorrow):
+                    self._doubted(one, one.asked.item, str(away))
                 self._unanswered(one)
             except DBAPIError as trouble:
                 log.error("an answer could not be kept: %s", type(trouble.orig).__name__)
                 self._unanswered(one)
             else:
                 self._said(one, encode_answer(self._desk.source, one.ask, answer, datetime.now(UTC)))
+
+    def _doubted(self, one: _Question, item: ItemId, what: str) -> None:
+        """A loan may stand there of which nobody knows here: staff look, unless a fact tells of it."""
+        place = Place(datetime.now(UTC), one.heard.station.station, 0)
+        notable = Notable(Why.ILS_UNSURE, IntentId(one.ask), item, {"what": what})
+        with suppress(DBAPIError), writing(self._engine) as connection:
+            if not unsure_of(connection, one.ask):
+                note(connection, place, NO_EPOCH, notable)
 
     def _unanswered(self, one: _Question) -> None:
         self._said(one, encode_unanswered(self._desk.source, one.ask, one.asked, datetime.now(UTC)))
@@ -206,9 +222,8 @@ class Bridge:
     def _decided(self, connection: Connection, one: _Question, asked: AskBorrow, lent: IlsLoan) -> Answer:
         known = item_on_file(connection, asked.item)
         item = Item(asked.item, lent.title or asked.item) if known is None else known.item
-        if not lent.done or not lent.open_tag:
-            said = _said(lent.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),)
-            return MayNotBorrow(said, item)
+        if not lent.done or not lent.open_tag or lent.fee_cents:
+            return MayNotBorrow(_refusal(lent), item)
         return MayBorrow(item, lent.due or self._own_due(one), None)
 
     def _renew(self, one: _Question, asked: AskRenew) -> Answer:
@@ -221,7 +236,7 @@ class Bridge:
             return before
         was = loan.due if loan is not None and loan.patron == patron else None
         renewed = self._renewals.renew(patron, card, asked.item, was, one.by_s)
-        answer: Answer = MayNotRenew(_said(renewed.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),))
+        answer: Answer = MayNotRenew(_refusal(renewed))
         if renewed.done:
             answer = MayRenew(renewed.due or self._own_due(one))
         kept = Kept(one.heard.station.station, one.ask, asked, datetime.now(UTC))
@@ -252,6 +267,13 @@ def _kept(connection: Connection, ask: AskId) -> Answer | None:
 
 def _more(found: IlsPatron) -> int | None:
     return 0 if found.reasons else found.more
+
+
+def _refusal(loan: IlsLoan) -> tuple[Reason, ...]:
+    """Why not: a fee that nobody has been asked about is never accepted for the patron (BO)."""
+    amount = f"{loan.currency} {money_text(loan.fee_cents)}"
+    fee = (Reason(ReasonCode.FEE_FIRST, (("amount", amount),)),) if loan.fee_cents else ()
+    return fee + _said(loan.said) or (Reason(ReasonCode.REFUSED_BY_LIBRARY),)
 
 
 def _said(texts: tuple[str, ...]) -> tuple[Reason, ...]:

@@ -19,6 +19,10 @@ PIECE = 16_384
 STATUS = Message("99", {"status_code": "0", "max_print_width": "080", "protocol_version": "2.00"})
 
 
+class BadFile(Exception):
+    """A file that the settings name and that cannot be used; the text says which, and why."""
+
+
 class NoAnswer(IlsAway):
     """A question was sent, and no answer came: whether it was done is not known."""
 
@@ -30,12 +34,17 @@ class Address:
     settings: IlsSettings
     profile: Profile
     password: str
+    tls: ssl.SSLContext | None = None
 
     @classmethod
     def of(cls, settings: IlsSettings, profile: Profile) -> Address:
-        """Reads the password's file; raises `OSError`."""
+        """Reads the files of the settings; raises `BadFile`."""
         path: Path | None = settings.password_file
-        return cls(settings, profile, "" if path is None else path.read_text(encoding="utf-8").strip())
+        try:
+            password = "" if path is None else path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as trouble:
+            raise BadFile(f"cannot read ils.password_file {path}: {trouble}") from None
+        return cls(settings, profile, password, _tls(settings) if settings.tls else None)
 
 
 class Connection:
@@ -50,9 +59,15 @@ class Connection:
         try:
             plain = socket.create_connection((settings.host, settings.port), within_s)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._socket = plain if not settings.tls else _tls(settings, plain)
         except OSError as trouble:
-            raise IlsAway(f"no connection: {type(trouble).__name__}") from None
+            raise IlsAway(f"no connection to {settings.host}:{settings.port}: {type(trouble).__name__}") from None
+        try:
+            self._socket = (
+                plain if address.tls is None else address.tls.wrap_socket(plain, server_hostname=settings.host)
+            )
+        except OSError as trouble:
+            plain.close()
+            raise IlsAway(_no_tls(trouble, settings)) from None
         try:
             self._begin(within_s)
         except IlsAway:
@@ -101,7 +116,25 @@ class Connection:
             raise IlsAway("the library system says that it is off line")
 
 
-def _tls(settings: IlsSettings, plain: socket.socket) -> socket.socket:
-    context = ssl.create_default_context(cafile=None if settings.authority is None else str(settings.authority))
+def _tls(settings: IlsSettings) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=None if settings.authority is None else str(settings.authority))
+    except OSError as trouble:
+        raise BadFile(f"cannot use ils.authority {settings.authority}: {trouble}") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context.wrap_socket(plain, server_hostname=settings.host)
+    return context
+
+
+def _no_tls(trouble: OSError, settings: IlsSettings) -> str:
+    """Why there is no TLS, and what to do."""
+    place = f"{settings.host}:{settings.port}"
+    match trouble:
+        case ssl.SSLCertVerificationError():
+            return (
+                f"the certificate of {place} is refused: {trouble.verify_message}; ils.authority names who signs it, "
+                "and ils.host must be a name that stands in it"
+            )
+        case TimeoutError():  # one that speaks none waits for the end of what it takes for a message
+            return f"{place} does not begin TLS in time; without TLS there: see ils.tls"
+        case _:
+            return f"{place} does not speak TLS 1.2 or later ({type(trouble).__name__}); see ils.tls"

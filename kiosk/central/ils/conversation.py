@@ -47,15 +47,16 @@ class Conversation:
         return self._sent()
 
     def receive(self, data: bytes) -> Heard:
-        """Take bytes as they come."""
+        """Take bytes as they come. What is to be sent in return need not be, once the answer is there."""
+        send = b""
         for raw in self._framer.feed(data):
-            found = parse(raw, self._profile.dialect)
             if self._asked is None:
                 continue
-            heard = self._judged(found, self._asked)
-            if heard is not None:
+            heard = self._judged(parse(raw, self._profile.dialect), self._asked)
+            if heard is not None and (heard.answer is not None or heard.hopeless):
                 return heard
-        return Heard()
+            send = send or (b"" if heard is None else heard.send)
+        return Heard(send)
 
     def _judged(self, found: Message, asked: Message) -> Heard | None:
         """What a message means; None where it is none that is waited for."""

@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, Row, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from kiosk.central.exceptions import Notable, Why, note
-from kiosk.central.ils.mirror import card_of
+from kiosk.central.exceptions import Did, Notable, Why, act, note
+from kiosk.central.ils.mirror import card_of, unsure_of
 from kiosk.central.ils.port import Ils, IlsAway, IlsUnsure
 from kiosk.central.ils.renewals import Renewals
 from kiosk.central.people import resolved
@@ -199,10 +199,17 @@ class Feed:
         if self._by_ils(fact.intent):
             return
         card = self._card(fact.patron)
-        if fact.item in self._ils.patron(card).charged:
-            return  # its answer was lost and the kiosk decided alone, or we ended after telling it: never twice
-        if not self._ils.lend(card, fact.item, told=fact.due, at=row.at).done:
+        # It is there already where its answer was lost and the kiosk decided alone, or we ended after telling it.
+        there = fact.item in self._ils.patron(card).charged
+        if not there and not self._ils.lend(card, fact.item, told=fact.due, at=row.at).done:
             raise Refused("the loan")
+        self._beyond_doubt(fact.intent)
+
+    def _beyond_doubt(self, intent: IntentId) -> None:
+        """The loan is here and there: nobody has to look whether it is."""
+        with writing(self._engine) as connection:
+            for number in unsure_of(connection, intent):
+                act(connection, number, Did.CLOSED, "ils", datetime.now(UTC), "")
 
     def _renew(self, fact: LoanRenewed, row: Kept) -> None:
         if self._by_ils(fact.intent):

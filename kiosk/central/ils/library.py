@@ -33,7 +33,7 @@ class Library:
     def of(
         cls, settings: IlsSettings, time_zone: str, desk: Desk, engine: Engine, tell: Callable[[Telling], None]
     ) -> Library:
-        """Raises `SettingsRefused` for faults of the profile, `OSError` where the password cannot be read."""
+        """Raises `SettingsRefused` for faults of the profile, `BadFile` for those of the password and of TLS."""
         profile = load(Profile, settings.profile)
         pool = Pool(Address.of(settings, profile))
         ils = Sip2Ils(pool, profile, settings.institution, ZoneInfo(time_zone))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, insert, select, update
 
+from kiosk.central.exceptions import Why
 from kiosk.central.people import owner_of, patron_on_file
 from kiosk.central.search.indexing import enter_copies
-from kiosk.central.store.tables import cards, items, patrons
+from kiosk.central.store.tables import cards, exceptions, items, patrons
 from kiosk.model.cards import card_token
 from kiosk.model.ids import ItemId, PatronRef
 
@@ -32,6 +35,12 @@ def mirrored_patron(connection: Connection, card: str, name: str) -> PatronRef:
 def card_of(connection: Connection, patron: str) -> str:
     """A card of this patron, as the library's own system knows them; else the patron's own number."""
     return connection.scalar(select(cards.c.token).where(cards.c.patron == patron).order_by(cards.c.token)) or patron
+
+
+def unsure_of(connection: Connection, intent: str) -> Sequence[int]:
+    """The open exceptions that doubt whether the library's own system made this loan."""
+    doubts = (exceptions.c.intent == intent, exceptions.c.why == Why.ILS_UNSURE.value, exceptions.c.open)
+    return connection.scalars(select(exceptions.c.id).where(*doubts)).all()
 
 
 def mirrored_item(connection: Connection, item: ItemId, title: str) -> None:

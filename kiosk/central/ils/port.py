@@ -53,7 +53,8 @@ class IlsLoan:
     open_tag: bool = False
     """The tag may be switched to "on loan"."""
     fee_cents: int = 0
-    """A fee has to be accepted first."""
+    """A fee has to be accepted first, or was taken without being asked about; 0 where there is none."""
+    currency: str = ""
     said: tuple[str, ...] = ()
 
 

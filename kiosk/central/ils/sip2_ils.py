@@ -197,7 +197,6 @@ class Sip2Ils:
         due_text = found.first("AH") or ""
         fee_cents = cents_of(found.first("BV") or "") or 0
         currency = (found.first("BH") or "").strip() or self._profile.currency
-        fee = (f"{currency} {money_text(fee_cents)}",) if fee_cents and not done else ()
         return IlsLoan(
             done=done,
             due=self._due(due_text),
@@ -206,7 +205,8 @@ class Sip2Ils:
             renewed=found.fixed["renewal_ok"] == "Y",
             open_tag=done and opens.get(found.fixed["desensitize"], False) and found.first("CI") != "Y",
             fee_cents=fee_cents,
-            said=self._said(found) + fee,
+            currency=currency,
+            said=self._said(found),
         )
 
     def _due(self, text: str) -> datetime | None:

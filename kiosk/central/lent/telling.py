@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, select
@@ -26,6 +26,7 @@ from kiosk.model.ids import ItemId, Uid
 from kiosk.wire import Channel, all_stations
 from kiosk.wire.lent_changes import MOST_CHANGES, MOST_UIDS, LentChange, LentChanges, encode_lent_changes
 from kiosk.wire.policy import Ready
+from kiosk.wire.signing import own_key
 
 BEAT_S = 20.0
 """A gate's copy is known to be current at least so often."""
@@ -50,10 +51,12 @@ class GateTeller:
         tell: Callable[[Telling], None],
         line_up: Callable[[], bool],
     ) -> None:
-        """`copies`: folder for copies of the ledger, which are announced on `board`; None: only changes are told."""
+        """`copies`: folder for copies of the ledger, which are announced on `board`, and for the key that signs them
+        and all changes; None: only changes are told, unsigned. Raises `BadKey`, `OSError`."""
         self._engine = engine
         self._everybody = all_stations(site)
         self.copies = None if copies is None else Copies(copies)
+        self._key = None if copies is None else own_key(copies)
         self._every_s = every_s
         self._board = board
         self._tell = tell
@@ -63,6 +66,7 @@ class GateTeller:
         self._ready: Ready | None = None
         self._made_s = 0.0
         self._said_s = -BEAT_S
+        self._last_at = datetime.min.replace(tzinfo=UTC)
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gate-teller", daemon=True)
@@ -90,7 +94,8 @@ class GateTeller:
 
     def _turn(self) -> None:
         if self.copies is not None and self._copy_wanted():
-            self._ready = self.copies.make(self._engine, datetime.now(UTC))
+            ready = self.copies.make(self._engine, datetime.now(UTC))
+            self._ready = ready if self._key is None else ready.signed_by(self._everybody.site, self._key)
             self._made_s = time.monotonic()
             self._board.post(self._ready)
         if self._line_up():
@@ -122,7 +127,7 @@ class GateTeller:
             if rows or time.monotonic() - self._said_s >= BEAT_S:
                 self._said_s = time.monotonic()
                 told = LentChanges(self._told, version, states)
-                self._say(Channel.LEDGER, encode_lent_changes(self._everybody.site, told, datetime.now(UTC)))
+                self._say(Channel.LEDGER, encode_lent_changes(self._everybody.site, told, self._later(), self._key))
             self._told = version
             if len(rows) < MOST_CHANGES:
                 break
@@ -134,6 +139,11 @@ class GateTeller:
         if version % KEPT_ROWS < MOST_CHANGES:
             with writing(self._engine) as connection:
                 connection.execute(delete(lent_log).where(lent_log.c.id < version - KEPT_ROWS))
+
+    def _later(self) -> datetime:
+        """Now; of two messages the second is always later, however quick it follows: gates take no other."""
+        self._last_at = max(datetime.now(UTC), self._last_at + timedelta(milliseconds=1))
+        return self._last_at
 
     def _say(self, channel: Channel, payload: bytes) -> None:
         self._tell(Telling(self._everybody, channel, payload))

@@ -28,6 +28,8 @@ from kiosk.central.pages.api.serving import Rest
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import MOST_STREAMS, Live
 from kiosk.central.pages.reading import Told
+from kiosk.central.paying import hearing
+from kiosk.central.paying.provider import Provider
 
 FILES = Path(__file__).parent / "files"
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -65,6 +67,8 @@ class Parts:
     console: Console | None = None
     copies: Copies | None = None
     """What gates fetch."""
+    payer: Provider | None = None
+    """Who calls when something was paid by phone."""
 
 
 def application(parts: Parts) -> ASGIApp:
@@ -118,6 +122,7 @@ def application(parts: Parts) -> ASGIApp:
             *(_served(name) for name in STATIC),
             Route("/copies/{name}/{version}", copy),
             Mount("/api/v1", routes=rest.routes()),
+            *([] if parts.payer is None else [hearing.route(parts.payer, parts.engine, parts.changes.note)]),
             *([] if parts.console is None else [Mount(CONSOLE_PATH, routes=Pages(parts.console).routes())]),
         ],
         exception_handlers={Wrong: _wrong, HTTPException: _not_found},
@@ -155,6 +160,8 @@ class Guard:
         path = request.url.path
         page_asks_itself = path == "/" and self._access.token is not None  # it leads to signing in
         has_own_sign_in = path == CONSOLE_PATH or path.startswith(f"{CONSOLE_PATH}/")
+        if path.startswith(hearing.PATH):
+            return  # who may call there is judged by the signature
         if self._access.token is None or not (path in OPEN_PATHS or page_asks_itself or has_own_sign_in):
             request.state.caller = self._access.check(request, method)
 

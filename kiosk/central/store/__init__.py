@@ -1,6 +1,6 @@
 """Central's database: schema, migrations, and how it is opened."""
 
-from kiosk.central.store.engine import BadDatabaseUrl, database_url, open_store, writing, writing_on
+from kiosk.central.store.engine import BadDatabaseUrl, database_url, lazily, open_store, writing, writing_on
 from kiosk.central.store.schema import NewerSchema, known_revisions, upgrade
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "NewerSchema",
     "database_url",
     "known_revisions",
+    "lazily",
     "open_store",
     "upgrade",
     "writing",

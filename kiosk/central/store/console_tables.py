@@ -1,9 +1,9 @@
-"""Tables of the staff console: accounts, sessions, the audit trail, waivers, imports, findings; and what its lists are
+"""Tables of the staff console: accounts, sessions, the audit trail, papers, imports, findings; and what its lists are
 sorted by."""
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, event, text
+from sqlalchemy import DDL, BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, event, text
 
 from kiosk.central.store.tables import LongId, UtcTime, charges, holds, items, loans, metadata, patrons
 
@@ -65,14 +65,54 @@ waivers = Table(
     Column("charge", String(64), nullable=False),
     Column("amount_cents", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("asked_by", String(64), nullable=False),
-    Column("asked_at", UtcTime, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
     Column("state", String(16), nullable=False),
     Column("decided_by", String(64)),
     Column("decided_at", UtcTime),
     Column("answer", Text, nullable=False, server_default=""),
-    Index("ix_waivers_state_asked_at", "state", "asked_at"),
+    Column("number", String(32), nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_waivers_state_made_at", "state", "made_at"),
+    Index("ix_waivers_number", "number", unique=True),
     comment="Waivers above the limit, which somebody else approves or refuses",
+)
+
+document_numbers = Table(
+    "document_numbers",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+    comment="The last number of each kind of paper in each year",
+)
+
+damages = Table(
+    "damages",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("number", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("item", String(64), nullable=False),
+    Column("loan", String(64)),
+    Column("patron", String(64)),
+    Column("kind", String(32), nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("photo", String(64)),
+    Column("price_cents", BigInteger, nullable=False),
+    Column("age_years", Integer, nullable=False),
+    Column("of_a_set", Boolean, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False, server_default="0"),
+    Column("charge", String(64)),
+    Index("ix_damages_number", "number", unique=True),
+    Index("ix_damages_state_made_at", "state", "made_at", "id"),
+    Index("ix_damages_item", "item"),
+    Index("ix_damages_patron", "patron"),
+    comment="Damaged copies. patron and loan: who had it. photo: SHA-256 of the file in the folder of photographs. "
+    "amount_cents, charge: what was asked for it",
 )
 
 imports = Table(
@@ -125,6 +165,8 @@ STANDS = {
     "sqlite": (
         "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
         "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+        "CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION audit_stands() RETURNS trigger LANGUAGE plpgsql AS "
@@ -133,7 +175,7 @@ STANDS = {
         "FOR EACH STATEMENT EXECUTE FUNCTION audit_stands()",
     ),
 }
-"""What keeps the trail as it is, on each database."""
+"""What keeps the trail as it is, on each database. SQLite's REPLACE deletes without asking a trigger for deletions."""
 
 
 def _after(table: Table, dialect: str, statement: str) -> None:

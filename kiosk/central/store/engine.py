@@ -59,6 +59,30 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def lazily(engine: Engine) -> Iterator[Connection]:
+    """A connection whose commits are not flushed to the disk one by one: they survive the end of this process, but a
+    power cut only once somebody else has committed after them. Its transactions are for writing, and its own to begin.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            with connection.begin():
+                connection.exec_driver_sql("SET synchronous_commit TO off")
+            try:
+                yield connection
+            finally:
+                connection.invalidate()  # this session is not one for others
+            return
+        handle = connection.connection.driver_connection
+        assert handle is not None
+        handle.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with at_once(connection):
+                yield connection
+        finally:
+            handle.execute("PRAGMA synchronous = FULL")
+
+
+@contextmanager
 def writing_on(connection: Connection) -> Iterator[None]:
     """The same on a connection that is kept."""
     with at_once(connection), connection.begin():

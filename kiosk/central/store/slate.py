@@ -208,21 +208,24 @@ class Slate:
 
     def one(self, by: Lookup, key: object) -> Entry | None:
         """The row that has this primary key, if there is one."""
-        index = self._index(by)
-        if key not in index.read:
-            self.fetch(by, (key,))
+        index = self._indexes.get(by)
+        if index is None or key not in index.read:
+            index = self._read(by, (key,))
         return index.sheet.known.get(key)
 
     def find(self, by: Lookup, key: object) -> Sequence[Entry]:
         """The rows that have `key` in the column, in no order."""
-        index = self._index(by)
-        if key not in index.read:
-            self.fetch(by, (key,))
+        index = self._indexes.get(by)
+        if index is None or key not in index.read:
+            index = self._read(by, (key,))
         there = index.found.get(key)
         return tuple(there) if there else ()
 
     def fetch(self, by: Lookup, keys: Iterable[object]) -> None:
         """Read the rows of many keys at once: then `one` and `find` need not."""
+        self._read(by, keys)
+
+    def _read(self, by: Lookup, keys: Iterable[object]) -> _Index:
         index = self._index(by)
         locks = by.locks and self._locks
         unread = set(keys) - index.read
@@ -230,13 +233,14 @@ class Slate:
         if by.by_key and not locks:
             unread -= index.sheet.known.keys()
         if not unread:
-            return
+            return index
         names = [column.name for column in by.only or by.table.columns]
         every = sorted(unread, key=str)
         for start in range(0, len(every), AT_ONCE):
             part = {"keys": every[start : start + AT_ONCE], "since": self.since}
             for row in self.connection.execute(by.locking if locks else by.query, part):
                 index.sheet.enter(dict(zip(names, row, strict=True)))
+        return index
 
     def add(self, table: Table, values: Mapping[str, object]) -> Entry:
         """A new row. What is not said is as the store would have it."""
@@ -258,6 +262,8 @@ class Slate:
                 self._write(table, sheet.shape.insert, [vars(entry) for entry in sheet.added])
             for rows in _changes(sheet).values():
                 self._write(table, _updating(table), rows)
+        for sheet in self._sheets.values():
+            sheet.indexes.clear()  # they know their sheet: without this, only the garbage collector would free both
         self._sheets.clear()
         self._indexes.clear()
 
@@ -302,11 +308,11 @@ def changing(source: Source) -> Iterator[Slate]:
         slate.write()
 
 
-def _in_utc(shape: _Shape, values: dict[str, object]) -> dict[str, object]:
+def _in_utc(shape: _Shape, values: dict[str, Any]) -> dict[str, Any]:
     """Instants as the store gives them back."""
     for name in shape.times:
         at = values.get(name)
-        if isinstance(at, datetime) and at.tzinfo is not UTC:
+        if at is not None and at.tzinfo is not UTC:
             values[name] = at.astimezone(UTC)
     return values
 

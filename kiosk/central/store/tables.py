@@ -122,6 +122,7 @@ patrons = Table(
     Column("card_lost", Boolean, nullable=False, server_default=false()),
     Column("suspended_until", Date),
     Column("email", String(254)),
+    Column("no_reminders", Boolean, nullable=False, server_default=false()),
     comment="guardian: the patron who answers for this one",
 )
 

@@ -15,6 +15,7 @@ from kiosk.gate.copy.overlay import Entry, Overlay
 from kiosk.gate.copy.table import CopyRefused, LentTable
 from kiosk.gate.judging import Sighting, Standing
 from kiosk.wire.facts_codec import FactBatch
+from kiosk.wire.fields import MessageRefused
 from kiosk.wire.lent_changes import LentChanges
 from kiosk.wire.lent_file import item_key, uid_key
 
@@ -46,6 +47,10 @@ class CopyState:
     """Why the newest one was kept out; empty when all is well."""
 
 
+class Replayed(MessageRefused):
+    """A message that central sent long ago; or its clock was set back."""
+
+
 class LentCopy:
     """Belongs to the loop's thread. No judgement waits for the disk."""
 
@@ -54,6 +59,8 @@ class LentCopy:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.trouble = ""
+        self._told_at: datetime | None = None
+        """When central said what was heard of it last."""
         self._max_age_s = max_age_s
         self._kept = KeptOverlay(folder / "heard.sqlite")
         entries, version, self._current_at = self._kept.read()
@@ -106,7 +113,15 @@ class LentCopy:
         self._keep(self._overlay.facts(station, batch, now))
 
     def changes(self, told: LentChanges, now: datetime) -> bool:
-        """What central tells; whether everything before it is known, too. If not, a newer copy is wanted."""
+        """What central tells; whether everything before it is known, too. If not, a newer copy is wanted.
+
+        Raises `Replayed` for a message that is not later than the last one, or than the copy: it changes nothing.
+        """
+        if told.told_at is not None:
+            last_at = max(filter(None, (self._told_at, self.as_of)), default=None)
+            if last_at is not None and told.told_at <= last_at:
+                raise Replayed("message.time", "later than the last message's", "an old one, told again")
+            self._told_at = told.told_at
         fresh, missed = self._overlay.changes(told)
         self._keep(fresh)
         if not missed and self._table is not None:

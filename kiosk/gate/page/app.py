@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,14 +17,15 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kiosk.gate.events import AlarmAnswered
+from kiosk.gate.events import AlarmAnswered, CheckAnswered, ChecksBegun, Said
 from kiosk.gate.history import latest, reading, search
 from kiosk.gate.page.access import COOKIE, SESSION_S, GuardAccess, Refused
 from kiosk.gate.page.board import Board
-from kiosk.model.gate_facts import AlarmState
+from kiosk.gate.pictures import Album
+from kiosk.model.gate_facts import AlarmState, CheckResult
 from kiosk.wire import MessageRefused
 from kiosk.wire.envelope import parse
-from kiosk.wire.fields import Json, as_fields
+from kiosk.wire.fields import Fields, Json, as_fields
 
 FILES = Path(__file__).parent / "files"
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -47,11 +49,12 @@ class Page:
     """The handlers. `answer` puts what a guard says into the loop's inbox."""
 
     def __init__(
-        self, board: Board, access: GuardAccess, ledger: Path, answer: Callable[[AlarmAnswered], None]
+        self, board: Board, access: GuardAccess, ledger: Path, album: Album, answer: Callable[[Said], None]
     ) -> None:
         self._board = board
         self._access = access
         self._ledger = ledger
+        self._album = album
         self._answer = answer
         self._streams = 0
 
@@ -68,6 +71,9 @@ class Page:
                 Route("/", self._page),
                 Route("/live", self._live),
                 Route("/alarms/{alarm}", self._answered, methods=["POST"]),
+                Route("/checks", self._checks_begun, methods=["POST"]),
+                Route("/checks/{gate}", self._check_answered, methods=["POST"]),
+                Route("/pictures/{alarm}", self._picture),
                 Route("/history", self._history),
                 Route("/sign-in", self._sign_in, methods=["GET", "POST"]),
                 Route("/health", self._health),
@@ -97,16 +103,29 @@ class Page:
             self._streams -= 1
 
     async def _answered(self, request: Request) -> Response:
+        return await self._said(
+            request, lambda told, by: AlarmAnswered(request.path_params["alarm"], told.word("state", AlarmState), by)
+        )
+
+    async def _checks_begun(self, request: Request) -> Response:
+        return await self._said(request, lambda _, by: ChecksBegun(by))
+
+    async def _check_answered(self, request: Request) -> Response:
+        return await self._said(
+            request, lambda told, by: CheckAnswered(request.path_params["gate"], told.word("result", CheckResult), by)
+        )
+
+    async def _said(self, request: Request, of: Callable[[Fields, str], Said]) -> Response:
+        """What somebody says at the page, and who it is."""
         try:
             told = as_fields(parse(await _body(request)), "body")
-            answer = AlarmAnswered(
-                request.path_params["alarm"], told.word("state", AlarmState), told.text("by", longest=40).strip()
-            )
+            by = told.text("by", longest=40).strip()
+            said = of(told, by)
         except MessageRefused as refused:
             raise Refused(400, str(refused)) from None
-        if not answer.by or not answer.by.isprintable():
+        if not by or not by.isprintable():
             raise Refused(400, "body.by: expected who says so, in one line")
-        await run_in_threadpool(self._answer, answer)
+        await run_in_threadpool(self._answer, said)
         return Response(status_code=204)
 
     async def _history(self, request: Request) -> Response:
@@ -122,6 +141,12 @@ class Page:
                 return search(connection, words) if words else latest(connection, before)
         except DBAPIError:
             raise Refused(503, "the history cannot be read just now") from None
+
+    async def _picture(self, request: Request) -> Response:
+        picture = await run_in_threadpool(self._album.find, request.path_params["alarm"], time.time())
+        if picture is None:
+            raise Refused(404, "there is no picture of this alarm, or its time is over")
+        return Response(picture, 200, {"cache-control": "no-store"}, "image/jpeg")
 
     async def _sign_in(self, request: Request) -> Response:
         if request.method != "POST":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from kiosk.gate.copy.fetching import ItemShown
 from kiosk.gate.copy.lent_copy import CopyState
-from kiosk.gate.state import Alarm, GateState, RungItem
+from kiosk.gate.state import Alarm, Check, GateState, RungItem
+from kiosk.model.ids import IntentId
 from kiosk.wire.fields import Json
 
 MOST_ALARMS = 30
@@ -18,22 +19,27 @@ def sight(
     state: GateState,
     copy: CopyState,
     shown: Mapping[str, ItemShown],
+    pictured: Collection[IntentId],
     line: Mapping[str, bool],
     trouble: str,
+    refused: int,
     now: datetime,
     *,
     time_zone: str,
 ) -> Json:
-    """Everything at `now` (aware). `shown`: what central said of items, by number or UID. `line`: what is reached."""
+    """Everything at `now` (aware). `shown`: what central said of items, by number or UID. `pictured`: alarms that
+    have a picture. `line`: what is
+    reached. `refused`: messages that could not be taken."""
     alarms = sorted(state.alarms.values(), key=lambda one: (one.is_open, one.raised_at), reverse=True)
     return {
         "now": _instant(now),
         "time_zone": time_zone,
-        "alarms": [_alarm(one, shown) for one in alarms[:MOST_ALARMS]],
+        "alarms": [_alarm(one, shown, pictured) for one in alarms[:MOST_ALARMS]],
         "gates": [
             {"gate": name, "heard": watch.heard, "since": _instant(watch.since), "why": watch.why}
             for name, watch in sorted(state.watches.items())
         ],
+        "checks": _checks(state),
         "people": [
             {"gate": name, "entered": tally.entered, "left": tally.left}
             for name, tally in sorted(state.tallies.items())
@@ -51,10 +57,11 @@ def sight(
         },
         "line": dict(line),
         "trouble": trouble,
+        "refused": refused,
     }
 
 
-def _alarm(alarm: Alarm, shown: Mapping[str, ItemShown]) -> Json:
+def _alarm(alarm: Alarm, shown: Mapping[str, ItemShown], pictured: Collection[IntentId]) -> Json:
     return {
         "id": alarm.id,
         "gate": alarm.gate,
@@ -65,8 +72,30 @@ def _alarm(alarm: Alarm, shown: Mapping[str, ItemShown]) -> Json:
         "outward": alarm.outward,
         "late": alarm.late,
         "lingers": alarm.lingers,
+        "picture": alarm.id in pictured,
         "items": [_item(one, shown) for one in alarm.items[:MOST_ITEMS]],
         "more": max(0, len(alarm.items) - MOST_ITEMS),
+    }
+
+
+def _checks(state: GateState) -> Json:
+    """The morning's checklist; None where no test tag is known."""
+    if not state.policy.test_tags:
+        return None
+    return [_check(gate, state.checks.get(gate)) for gate in sorted(state.watches)]
+
+
+def _check(gate: str, check: Check | None) -> Json:
+    if check is None:
+        return {"gate": gate, "waits": False, "result": None, "by": "", "at": None, "rssi_dbm": None, "noise": 0}
+    return {
+        "gate": gate,
+        "waits": check.waits,
+        "result": None if check.result is None else check.result.value,
+        "by": check.by,
+        "at": _instant(check.ended_at or check.begun_at),
+        "rssi_dbm": check.rssi_dbm,
+        "noise": check.noise,
     }
 
 

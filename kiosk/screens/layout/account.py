@@ -37,19 +37,24 @@ TAB_ICON = 44
 WHOLE_HEIGHT = 108
 WHOLE_WIDTH = 380
 BADGE = 168
+LEAST_BADGE = 72
 
 
 def account(canvas: Canvas, regions: Regions, view: View, body: AccountBody, page: int | None) -> tuple[Node, ...]:
     """The whole screen but header and bar. A list begins with what is due first, so `page` None is the first."""
     texts, beside = (body.title, body.sentence), WHOLE_WIDTH + GAP if regions.side and body.whole else 0
     nodes, area = head(canvas, regions, body.paging.id, texts, body.allowance, private=True, beside=beside)
+    if regions.low:
+        notices, area = banners(canvas, area, view.banners)
+        nodes += notices
     if regions.side:
         nodes += _tabs_below_each_other(canvas, _below_allowance(regions.side, body), body.tabs)
     else:
         nodes += _tabs_in_a_row(canvas, area.top_part(TAB_HEIGHT), body.tabs)
         area = area.below(TAB_HEIGHT + GAP)
-    notices, area = banners(canvas, area, view.banners)
-    nodes += notices
+    if not regions.low:
+        notices, area = banners(canvas, area, view.banners)
+        nodes += notices
     whole: list[Node] = []
     if body.whole is not None:
         if regions.side:
@@ -124,11 +129,13 @@ def _nothing(canvas: Canvas, area: Box, view: View, body: AccountBody, nothing: 
     title_height, height = paragraph_height(title, HEADING), paragraph_height(lines, BODY)
     below = WHOLE_HEIGHT + 36 if nothing.button else 0
     badge = min(BADGE, inner.h - title_height - height - below - 44)
+    badge = badge if badge >= LEAST_BADGE else -28
     top = inner.y + (inner.h - badge - 28 - title_height - 16 - height - below) // 2
     circle = Box(inner.x + (inner.w - badge) // 2, top, badge, badge)
-    canvas.circle(circle, WHITE)
-    icon = circle.centred(badge * 11 // 20, badge * 11 // 20)
-    canvas.icon(icon, nothing.icon, TEAL_DARK, view.turn if nothing.spins else 0)
+    if badge >= LEAST_BADGE:
+        canvas.circle(circle, WHITE)
+        icon = circle.centred(badge * 11 // 20, badge * 11 // 20)
+        canvas.icon(icon, nothing.icon, TEAL_DARK, view.turn if nothing.spins else 0)
     title_box = Box(inner.x, circle.bottom + 28, inner.w, title_height)
     canvas.paragraph(title_box, title, HEADING, TEAL_DARK, weight=Weight.BOLD, align=Align.CENTRE)
     text = Box(inner.x, title_box.bottom + 16, inner.w, height)

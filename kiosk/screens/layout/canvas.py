@@ -19,6 +19,7 @@ from kiosk.screens.ops import (
     Text,
     Weight,
 )
+from kiosk.screens.palette import CONTRAST_LINE, PLAIN_PALETTE, Palette
 from kiosk.screens.runs import begins_rtl, has_rtl
 from kiosk.screens.tokens import CARD, LINE, LINE_CJK, LINE_LATIN, SMALLEST
 from kiosk.screens.tree import Action, Node, Role
@@ -38,13 +39,19 @@ class Canvas:
     on its way to pixels: only what is inside a text, an icon or an illustration keeps its sides.
     """
 
-    def __init__(self, size: Size, ruler: Ruler, language: Language, pressed: str = "") -> None:
+    def __init__(
+        self, size: Size, ruler: Ruler, language: Language, pressed: str = "", palette: Palette = PLAIN_PALETTE
+    ) -> None:
         self.size = size
+        self.palette = palette
+        self.title_percent = 100
         self.ruler = ruler
         self.language = language
         self.mirrored = language in RIGHT_TO_LEFT
         self.pressed = pressed
         self.ops: list[DrawOp] = []
+        self.whole = True
+        """Whether no sentence had to be cut off."""
 
     def pixels(self, box: Box) -> Box:
         """The box in screen pixels; boxes that touch in units touch in pixels."""
@@ -56,9 +63,12 @@ class Canvas:
         return Box(left, top, width, height)
 
     def rect(self, box: Box, fill: str, radius: int = 0, border: str | None = None, border_width: int = 2) -> None:
-        scale = self.ruler.scale
+        scale, colours = self.ruler.scale, self.palette
+        if colours.outlined and radius:
+            border, border_width = border or LINE, CONTRAST_LINE
         width = max(1, round(border_width * scale)) if border else 0
-        self.ops.append(Rect(self.pixels(box), fill, round(radius * scale), border, width))
+        line = colours.line(border) if border else None
+        self.ops.append(Rect(self.pixels(box), colours.ground(fill), round(radius * scale), line, width))
 
     def circle(self, box: Box, fill: str) -> None:
         self.rect(box, fill, min(box.w, box.h) // 2)
@@ -69,18 +79,23 @@ class Canvas:
         shadow = Shadow(
             self.pixels(box), round(radius * scale), round(SHADOW_REACH * scale), round(SHADOW_DROP * scale)
         )
-        self.ops.append(shadow)
+        if not self.palette.outlined:
+            self.ops.append(shadow)
         self.rect(box, fill, radius, border)
 
     def icon(self, box: Box, name: str, colour: str, turn: int = 0) -> None:
         mirrored = self.mirrored and name in DIRECTIONAL
-        self.ops.append(Icon(self.pixels(box), name, colour, turn, mirrored))
+        self.ops.append(Icon(self.pixels(box), name, self.palette.ink(colour), turn, mirrored))
 
     def picture(self, box: Box, name: str) -> None:
         self.ops.append(Picture(self.pixels(box), name))
 
     def code(self, box: Box, rows: tuple[str, ...], colour: str) -> None:
         self.ops.append(Modules(self.pixels(box), rows, colour))
+
+    def titled(self, size: int) -> int:
+        """The size of a book's title where the plain one is `size`: a library may have it smaller or larger."""
+        return max(SMALLEST, size * self.title_percent // 100)
 
     def line(
         self,
@@ -101,7 +116,9 @@ class Canvas:
         text = self.ruler.drawable(text)
         while size > SMALLEST and self.ruler.width(text, size, weight) > box.w:
             size -= 2
-        text = self.ruler.shortened(text, size, weight, box.w)
+        shown = self.ruler.shortened(text, size, weight, box.w)
+        self.whole = self.whole and (private or shown == text)
+        text = shown
         self._text(box, text, size, colour, weight, align, private, language or self.language)
 
     def lines(self, text: str, size: int, weight: Weight, width: int, most: int | None = None) -> list[str]:
@@ -143,7 +160,9 @@ class Canvas:
         rtl = has_rtl(text) if self.mirrored else begins_rtl(text)
         shown = _FLIPPED[align] if self.mirrored else align
         em = self.ruler.pixels(size)
-        self.ops.append(Text(self.pixels(box), text, em, weight, colour, shown, private, language, rtl))
+        self.ops.append(
+            Text(self.pixels(box), text, em, weight, self.palette.ink(colour), shown, private, language, rtl)
+        )
 
     def node(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas
-from kiosk.screens.layout.regions import MAIN_HEIGHT, PLAIN_HEIGHT, Regions
+from kiosk.screens.layout.regions import BAR_AIR, MAIN_HEIGHT, PLAIN_HEIGHT, TWO_ROWS_HEIGHT, Regions
 from kiosk.screens.layout.widgets import button, needs_stack
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import GAP, INK, MUTED, SMALL, SMALLEST, TEAL
@@ -13,12 +13,22 @@ from kiosk.screens.view import Header, View
 LOGO = 72
 NAME_SIZE = 36
 CLOCK_SIZE = 44
+ACCESS = "access.open"
+STANDING = frozenset({"help.open", "language.next", "language.open", ACCESS})
+"""What the bar always has, before the main action."""
+STANDING_WIDTH = 216
+MOST_EVEN = 3
+"""So many buttons beside each other are equally wide."""
 
 
 def header(canvas: Canvas, regions: Regions, view: Header) -> tuple[Node, ...]:
     """Library and clock."""
     box = regions.header
-    canvas.icon(Box(box.x - 4, box.y + (box.h - LOGO) // 2, LOGO, LOGO), "library-big", TEAL)
+    logo = Box(box.x - 4, box.y + (box.h - LOGO) // 2, LOGO, LOGO)
+    if view.logo:
+        canvas.picture(logo, view.logo)
+    else:
+        canvas.icon(logo, "library-big", TEAL)
     names = Box(box.x + LOGO + 20, box.y, box.w - LOGO - 20, box.h)
     first = names.top_part(50) if view.library_other else names
     canvas.line(first, view.library, NAME_SIZE, INK, weight=Weight.BOLD)
@@ -37,8 +47,8 @@ def bar(canvas: Canvas, regions: Regions, view: View) -> tuple[Node, ...]:
     """Help, language, and the main action (or a countdown in its place)."""
     slots = _portrait_slots(regions.bar, view) if not regions.landscape else _landscape_slots(regions.bar, view)
     placed = list(zip(slots, view.bar, strict=False))
-    stacked = any(needs_stack(canvas, slot, one) for slot, one in placed if slot.h < MAIN_HEIGHT)
-    nodes = [button(canvas, slot, one, stacked=stacked and slot.h < MAIN_HEIGHT) for slot, one in placed]
+    stacked = any(needs_stack(canvas, slot, one) for slot, one in placed)
+    nodes = [button(canvas, slot, one, stacked=stacked) for slot, one in placed]
     if view.countdown:
         box = slots[-1]
         lines = canvas.lines(view.countdown, SMALL, Weight.REGULAR, box.w)
@@ -52,18 +62,38 @@ def bar(canvas: Canvas, regions: Regions, view: View) -> tuple[Node, ...]:
 
 
 def _portrait_slots(box: Box, view: View) -> list[Box]:
+    """Beside each other; the main one takes what the others leave."""
+    if box.h >= TWO_ROWS_HEIGHT - 2 * BAR_AIR:
+        return _two_rows(box, view)
     count = max(1, len(view.bar) + bool(view.countdown))
-    width = (box.w - GAP * (count - 1)) // count
-    return [Box(box.x + number * (width + GAP), box.y, width, box.h) for number in range(count)]
+    plain = (box.w - GAP * (count - 1)) // count
+    if count > MOST_EVEN:
+        plain = STANDING_WIDTH
+    slots = [Box(box.x + number * (plain + GAP), box.y, plain, box.h) for number in range(count)]
+    slots[-1] = Box(slots[-1].x, box.y, box.right - slots[-1].x, box.h)
+    return slots
+
+
+def _two_rows(box: Box, view: View) -> list[Box]:
+    """What every bar has above, the main action below them; each row as high as the bar without the other."""
+    standing = sum(one.id in STANDING for one in view.bar)
+    alone = standing == len(view.bar) and not view.countdown
+    height = (box.h - GAP) // 2
+    if alone:
+        box = box.centred(box.w, height)
+    width = (box.w - GAP * (standing - 1)) // max(1, standing)
+    slots = [Box(box.x + number * (width + GAP), box.y, width, height) for number in range(standing)]
+    return slots if alone else [*slots, Box(box.x, box.bottom - height, box.w, height)]
 
 
 def _landscape_slots(box: Box, view: View) -> list[Box]:
-    """The third one is the main action, below the two others; without one the two stand at the very bottom."""
-    plain = min(2, len(view.bar))
-    width = (box.w - GAP * (plain - 1)) // max(1, plain)
-    has_third = len(view.bar) > plain or bool(view.countdown)
-    top = box.y if has_third else box.bottom - PLAIN_HEIGHT
-    slots = [Box(box.x + number * (width + GAP), top, width, PLAIN_HEIGHT) for number in range(plain)]
-    if has_third:
-        slots.append(Box(box.x, box.bottom - MAIN_HEIGHT, box.w, MAIN_HEIGHT))
-    return slots
+    """Help and language above, accessibility below them, and right of it the main action."""
+    standing = [one for one in view.bar if one.id in STANDING]
+    above = [one for one in standing if one.id != ACCESS]
+    width = (box.w - GAP * (len(above) - 1)) // max(1, len(above))
+    slots = [Box(box.x + number * (width + GAP), box.y, width, PLAIN_HEIGHT) for number in range(len(above))]
+    below = Box(box.x, box.bottom - MAIN_HEIGHT, box.w, MAIN_HEIGHT)
+    if len(standing) > len(above):
+        slots.append(below.left_part(STANDING_WIDTH))
+        below = below.right_part(box.w - STANDING_WIDTH - GAP)
+    return [*slots, below] if len(view.bar) > len(standing) or view.countdown else slots

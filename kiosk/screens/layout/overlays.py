@@ -18,6 +18,8 @@ from kiosk.screens.tokens import (
     PRESSED_CARD,
     RADIUS,
     RADIUS_BIG,
+    SMALL,
+    SMALLEST,
     TEAL,
     TEAL_DARK,
     TINT,
@@ -26,13 +28,25 @@ from kiosk.screens.tokens import (
     WHITE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import HelpOverlay, LanguageChoice, LanguagesOverlay, TimeoutOverlay
+from kiosk.screens.view import (
+    AccessChoice,
+    AccessOverlay,
+    HelpOverlay,
+    LanguageChoice,
+    LanguagesOverlay,
+    TimeoutOverlay,
+)
 from kiosk.session.events import LanguageChosen, Touch, Touched
+from kiosk.session.state import Access
 
 PANEL_WIDTH = 880
 PADDING = 64
 BUTTON_HEIGHT = 144
+LOW_MARGIN = 20
 LANGUAGE_HEIGHT = 128
+ACCESS_WIDTH = 1240
+ACCESS_BUTTON = 120
+TILE_ICON = 52
 CIRCLE = 208
 BADGE = 72
 PICTURE = 260
@@ -85,7 +99,8 @@ def help_panel(canvas: Canvas, regions: Regions, view: HelpOverlay) -> Node:
     desk = banner_height(canvas, width, view.desk)
     above = 0 if wide else PICTURE + 36
     body = max(listed, PICTURE) if wide else listed
-    inner = _panel(canvas, regions, title_height + 36 + above + body + 36 + desk + 36 + BUTTON_HEIGHT, width)
+    height = title_height + 36 + above + body + 36 + desk + 36 + BUTTON_HEIGHT
+    inner = _panel(canvas, regions, height, width + 2 * PADDING)
     title = inner.top_part(title_height)
     canvas.line(title, view.title, HEADING + 8, INK, weight=Weight.BOLD)
     nodes = [canvas.node("help.title", Role.HEADING, view.title, title)]
@@ -134,6 +149,60 @@ def languages(canvas: Canvas, regions: Regions, view: LanguagesOverlay) -> Node:
     return Node("languages", Role.DIALOG, view.title, whole, children=tuple(nodes))
 
 
+def access(canvas: Canvas, regions: Regions, view: AccessOverlay) -> Node:
+    """What can be made easier, as tiles: icon, words, and on or off. A landscape screen hangs low already."""
+    columns = 3 if regions.landscape else 2
+    choices = [one for one in view.choices if not (regions.landscape and one.name == Access.LOW)]
+    wide = ACCESS_WIDTH if regions.landscape else PANEL_WIDTH
+    inner_width = min(wide, regions.width - 80) - 2 * PADDING
+    width = (inner_width - GAP * (columns - 1)) // columns
+    labels = [canvas.lines(one.label, SMALL, Weight.BOLD, width - 48) for one in choices]
+    label_height = max(paragraph_height(lines, SMALL) for lines in labels)
+    tile = 24 + TILE_ICON + 14 + label_height + 24
+    sentence = canvas.lines(view.sentence, SMALL, Weight.REGULAR, inner_width)
+    title_height, sentence_height = round(HEADING * 1.3), paragraph_height(sentence, SMALL)
+    rows = (len(choices) + columns - 1) // columns
+    total = title_height + 8 + sentence_height + 28 + rows * (tile + GAP) - GAP + 36 + ACCESS_BUTTON
+    inner = _panel(canvas, regions, total, wide)
+    title = inner.top_part(title_height)
+    canvas.line(title, view.title, HEADING + 8, INK, weight=Weight.BOLD)
+    words = Box(inner.x, title.bottom + 8, inner.w, sentence_height)
+    canvas.paragraph(words, sentence, SMALL, MUTED)
+    nodes = [
+        canvas.node("access.title", Role.HEADING, view.title, title),
+        canvas.node("access.sentence", Role.TEXT, view.sentence, words),
+    ]
+    for number, (one, lines) in enumerate(zip(choices, labels, strict=True)):
+        row, column = divmod(number, columns)
+        box = Box(inner.x + column * (width + GAP), words.bottom + 28 + row * (tile + GAP), width, tile)
+        nodes.append(_easier(canvas, box, one, lines))
+    nodes.append(button(canvas, Box(inner.x, inner.bottom - ACCESS_BUTTON, inner.w, ACCESS_BUTTON), view.close))
+    whole = Box(0, 0, canvas.size.width, canvas.size.height)
+    return Node("access", Role.DIALOG, view.title, whole, children=tuple(nodes))
+
+
+def _easier(canvas: Canvas, box: Box, view: AccessChoice, lines: list[str]) -> Node:
+    node_id = f"access.{view.name}"
+    ink, second = INK, MUTED
+    if view.on:
+        ink, second = TEAL_DARK, TEAL_DARK
+        canvas.rect(box, TINT, RADIUS, TEAL, 4)
+    else:
+        canvas.rect(box, PRESSED_CARD if canvas.pressed == node_id else CARD, RADIUS, LINE)
+    icon = Box(box.x + 24, box.y + 24, TILE_ICON, TILE_ICON)
+    canvas.icon(icon, view.icon, ink)
+    state = Box(icon.right + 16, icon.y, box.right - 24 - icon.right - 16, TILE_ICON)
+    if view.on:
+        canvas.icon(Box(state.right - 40, state.y + 6, 40, 40), "circle-check", TEAL_DARK)
+        state = state.left_part(state.w - 48)
+    canvas.line(state, view.state, SMALLEST, second, align=Align.RIGHT)
+    text = Box(box.x + 24, icon.bottom + 14, box.w - 48, paragraph_height(lines, SMALL))
+    canvas.paragraph(text, lines, SMALL, ink, weight=Weight.BOLD)
+    name = "on" if view.on else "off"
+    action = Touched(Touch.SET_ACCESS, view.name)
+    return canvas.node(node_id, Role.BUTTON, view.label, box, value=view.state, state=name, action=action)
+
+
 def _language(canvas: Canvas, box: Box, view: LanguageChoice) -> Node:
     node_id = f"languages.{view.language.value}"
     ink, state = INK, "enabled"
@@ -149,12 +218,12 @@ def _language(canvas: Canvas, box: Box, view: LanguageChoice) -> Node:
     return canvas.node(node_id, Role.BUTTON, view.name, box, state=state, action=LanguageChosen(view.language))
 
 
-def _panel(canvas: Canvas, regions: Regions, height: int, inside: int = PANEL_WIDTH - 2 * PADDING) -> Box:
+def _panel(canvas: Canvas, regions: Regions, height: int, width: int = PANEL_WIDTH) -> Box:
     """A card over a dimmed screen, in the middle; returns its inside."""
-    canvas.ops.append(Rect(Box(0, 0, canvas.size.width, canvas.size.height), VEIL))
+    canvas.ops.append(Rect(Box(0, 0, canvas.size.width, canvas.size.height), canvas.palette.ground(VEIL)))
     screen = Box(0, 0, regions.width, regions.height)
-    panel = screen.centred(
-        min(inside + 2 * PADDING, regions.width - 80), min(height + 2 * PADDING, regions.height - 40)
-    )
+    panel = screen.centred(min(width, regions.width - 80), min(height + 2 * PADDING, regions.height - 40))
+    if regions.low:
+        panel = Box(panel.x, regions.height - LOW_MARGIN - panel.h, panel.w, panel.h)
     canvas.rect(panel, CARD, RADIUS_BIG)
     return panel.inset(PADDING, PADDING if panel.h >= height + 2 * PADDING else (panel.h - height) // 2)

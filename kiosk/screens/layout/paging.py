@@ -78,7 +78,8 @@ def paged(canvas: Canvas, area: Box, rows: tuple[RowView, ...]) -> Pages:
     room = area.h - PAGER_HEIGHT - GAP
     paged = [_broken(one, room) for one in densities]
     fewest = len(paged[-1].pages)
-    return _spread(next(one for one in paged if len(one.pages) <= fewest), room)
+    whole = (one for one in paged if all(_height(page, one.density) <= room for page in one.pages))
+    return _spread(next((one for one in whole if len(one.pages) <= fewest), paged[-1]), room)
 
 
 def _spread(pages: Pages, room: int) -> Pages:
@@ -121,9 +122,9 @@ def _height(rows: tuple[Measured, ...], density: Density) -> int:
 
 def _measured(canvas: Canvas, width: int, number: int, view: RowView, density: Density, pill: int) -> Measured:
     room = text_width(canvas, width, view, density, pill)
-    title = canvas.lines(view.title, density.title, Weight.BOLD, room, density.title_lines)
+    title = canvas.lines(view.title, canvas.titled(density.title), Weight.BOLD, room, density.title_lines)
     detail = canvas.lines(view.detail, density.detail, Weight.BOLD if view.emphasis else Weight.REGULAR, room)
-    text = paragraph_height(title, density.title) + 6 + paragraph_height(detail, density.detail)
+    text = paragraph_height(title, canvas.titled(density.title)) + 6 + paragraph_height(detail, density.detail)
     right = density.pill
     if view.button and density.remove_below:
         right += 12 + REMOVE_SIDE

@@ -18,7 +18,11 @@ SIDE_WIDTH = 632
 SIDE_MARGIN = 48
 MAIN_HEIGHT = 132
 PLAIN_HEIGHT = 108
-BAR_BUTTON_HEIGHT = 124
+BAR_AIR = 36
+"""Above and below the buttons of the bar."""
+ONE_ROW_WIDTH = 1_000
+TWO_ROWS_HEIGHT = 324
+"""A narrower screen has its main action in a row of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +40,39 @@ class Regions:
     side: Box | None
     """Landscape: room for guidance above the actions."""
     bar: Box
+    low: bool = False
+    """Everything that can be touched is in the lower half."""
 
 
-def scale_of(size: Size) -> float:
-    """Pixels a unit."""
+def scale_of(size: Size, zoom: float = 1.0) -> float:
+    """Pixels a unit; `zoom` times as many where everything is to be larger."""
     short, long = sorted((size.width, size.height))
-    return min(short / BASE, long / LEAST_LONG)
+    return min(short / BASE, long / LEAST_LONG) * zoom
 
 
-def regions_of(size: Size) -> Regions:
-    scale = scale_of(size)
+def regions_of(size: Size, zoom: float = 1.0, above: int | None = None) -> Regions:
+    """`above`: how far over the middle a portrait screen begins where all controls are to be below it."""
+    scale = scale_of(size, zoom)
     width, height = int(size.width / scale), int(size.height / scale)
-    return _landscape(width, height) if size.width >= size.height else _portrait(width, height)
+    return _landscape(width, height) if size.width >= size.height else _portrait(width, height, above)
 
 
-def _portrait(width: int, height: int) -> Regions:
+def _portrait(width: int, height: int, above: int | None) -> Regions:
     inner = width - 2 * MARGIN
-    top_of_bar = height - BAR_HEIGHT
+    bar_height = BAR_HEIGHT if width >= ONE_ROW_WIDTH else TWO_ROWS_HEIGHT
+    top_of_bar = height - bar_height
+    top = CONTENT_TOP if above is None else max(CONTENT_TOP, height // 2 - above)
     return Regions(
         width=width,
         height=height,
         landscape=False,
         header=Box(MARGIN, HEADER_TOP, inner - 340, HEADER_HEIGHT),
         clock=Box(MARGIN + inner - 320, HEADER_TOP, 320, HEADER_HEIGHT),
-        content=Box(MARGIN, CONTENT_TOP, inner, top_of_bar - CONTENT_TOP - 40),
-        ground=Box(0, top_of_bar, width, BAR_HEIGHT),
+        content=Box(MARGIN, top, inner, top_of_bar - top - 40),
+        ground=Box(0, top_of_bar, width, bar_height),
         side=None,
-        bar=Box(MARGIN, top_of_bar + (BAR_HEIGHT - BAR_BUTTON_HEIGHT) // 2, inner, BAR_BUTTON_HEIGHT),
+        bar=Box(MARGIN, top_of_bar + BAR_AIR, inner, bar_height - 2 * BAR_AIR),
+        low=above is not None,
     )
 
 

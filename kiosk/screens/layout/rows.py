@@ -43,11 +43,11 @@ def row_shown(canvas: Canvas, box: Box, view: View, prefix: str, row: Measured, 
     _front(canvas, front, item)
     left = front.right + 28
     room = text_width(canvas, box.w, item, density, pages.pill_width)
-    title_height = paragraph_height(row.title, density.title)
+    title_height = paragraph_height(row.title, canvas.titled(density.title))
     detail_height = paragraph_height(row.detail, density.detail)
     top = box.y + (box.h - title_height - 6 - detail_height) // 2
     title = Box(left, top, room, title_height)
-    canvas.paragraph(title, row.title, density.title, INK, weight=Weight.BOLD, private=True)
+    canvas.paragraph(title, row.title, canvas.titled(density.title), INK, weight=Weight.BOLD, private=True)
     detail = Box(left, top + title_height + 6, room, detail_height)
     weight = Weight.BOLD if item.emphasis else Weight.REGULAR
     canvas.paragraph(detail, row.detail, density.detail, item.detail_colour, weight=weight, private=item.private)

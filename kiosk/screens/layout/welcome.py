@@ -36,6 +36,7 @@ from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import AttractBody, Button, Choice, HomeBody, IdentifyBody, View
 
 CHOICE_HEIGHT = 236
+LEAST_CHOICE = 150
 OTHER_HEIGHT = 104
 LEAST_PICTURE = 200
 CARD_SHARE = 0.46
@@ -83,6 +84,7 @@ def _choices_height(choices: tuple[Choice, ...], others: tuple[Button, ...]) -> 
 def _choices(canvas: Canvas, area: Box, choices: tuple[Choice, ...], others: tuple[Button, ...]) -> list[Node]:
     small = (OTHER_HEIGHT + GAP) * len(others)
     height = min(CHOICE_HEIGHT, (area.h - small - GAP * (len(choices) - 1)) // len(choices))
+    canvas.whole = canvas.whole and height >= LEAST_CHOICE
     nodes = [
         choice(canvas, Box(area.x, area.y + number * (height + GAP), area.w, height), one)
         for number, one in enumerate(choices)

@@ -55,7 +55,7 @@ def button(canvas: Canvas, box: Box, view: Button, *, stacked: bool = False) -> 
         canvas.rect(box, PRESSED_CARD if pressed else CARD, RADIUS, LINE)
         colour = INK
     if stacked:
-        _stacked(canvas, box.inset(12, 0), view.icon, view.label, colour)
+        _stacked(canvas, box.inset(8, 0), view.icon, view.label, colour)
     else:
         _labelled(canvas, box.inset(20, 0), view.icon, view.label, colour, BODY)
     state = "busy" if view.busy else "enabled" if view.action is not None else "disabled"
@@ -184,12 +184,13 @@ def cover(canvas: Canvas, box: Box, view: Cover) -> None:
     front = Box(box.x + spine, box.y, box.w - spine, box.h)
     canvas.rect(Box(front.x + 14, front.y + box.h // 8, front.w - 28, 4), view.colours.spine, 2)
     canvas.rect(Box(front.x + 14, front.bottom - box.h // 8 - 4, front.w - 28, 4), view.colours.spine, 2)
+    ink = INK if canvas.palette.outlined else view.colours.ink
     if view.letter:
         size = max(SMALLEST, box.w * 2 // 5)
-        canvas.line(front, view.letter, size, view.colours.ink, weight=Weight.BOLD, align=Align.CENTRE, private=True)
+        canvas.line(front, view.letter, size, ink, weight=Weight.BOLD, align=Align.CENTRE, private=True)
     else:
         side = box.w * 2 // 5
-        canvas.icon(front.centred(side, side), "book-open", view.colours.ink)
+        canvas.icon(front.centred(side, side), "book-open", ink)
 
 
 def title_block(
@@ -226,6 +227,6 @@ def allowance(canvas: Canvas, box: Box, view: Allowance, prefix: str) -> Node:
 def ground(canvas: Canvas, bar: Box) -> None:
     """Paper everywhere, and the bar (or side panel) from its corner to the edges of the screen."""
     size, corner = canvas.size, canvas.pixels(bar)
-    canvas.ops.append(Rect(Box(0, 0, size.width, size.height), PAPER))
+    canvas.ops.append(Rect(Box(0, 0, size.width, size.height), canvas.palette.ground(PAPER)))
     left, right = (0, corner.right) if canvas.mirrored else (corner.x, size.width)
-    canvas.ops.append(Rect(Box(left, corner.y, right - left, size.height - corner.y), BAR))
+    canvas.ops.append(Rect(Box(left, corner.y, right - left, size.height - corner.y), canvas.palette.ground(BAR)))

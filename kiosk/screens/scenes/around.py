@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from kiosk.model.reasons import Reason
 from kiosk.screens.rows import tone_of_notice
@@ -12,6 +15,8 @@ from kiosk.screens.scenes.sight import Sight, next_language, other_language
 from kiosk.screens.tokens import OK, PLAIN, WARN, WORK
 from kiosk.screens.tree import Role
 from kiosk.screens.view import (
+    AccessChoice,
+    AccessOverlay,
     Banner,
     BannerItem,
     Button,
@@ -26,6 +31,7 @@ from kiosk.session.calling import may_call
 from kiosk.session.events import Touch, Touched
 from kiosk.session.idle import Attended
 from kiosk.session.state import (
+    Access,
     Account,
     Attract,
     Borrowing,
@@ -39,7 +45,7 @@ from kiosk.session.state import (
     Staff,
     StaffPin,
 )
-from kiosk.words.dates import clock, today
+from kiosk.words.dates import clock, iso_day, today
 from kiosk.words.reasons import reason_sentence
 from kiosk.words.sentences import own_name
 
@@ -55,6 +61,16 @@ HELP_PICTURES = {
     "staff-pin": "reader",
     "staff": "pad",
 }
+MOST_ANNOUNCEMENTS = 2
+EASIER: Mapping[Access, str] = {
+    Access.LARGE: "a-large-small",
+    Access.CONTRAST: "contrast",
+    Access.LOW: "arrow-down-to-line",
+    Access.CALM: "circle-pause",
+    Access.TIME: "timer",
+    Access.SPEECH: "headphones",
+}
+"""The icon of each way of making things easier, in the order of the panel."""
 SWITCHED_LANGUAGES = 2
 """So many languages are switched by one button; more are chosen from a panel."""
 
@@ -64,6 +80,7 @@ def header(sight: Sight) -> Header:
     other = settings.library(other_language(sight.state))
     name = settings.library(language) or sight.words.say("library.name")
     return Header(
+        logo="logo" if "logo" in settings.theme.pictures else "",
         library=name,
         library_other=other if other != name else "",
         clock=clock(sight.utc, sight.zone),
@@ -81,6 +98,8 @@ def bar(sight: Sight, screen_id: str, third: Button | None) -> tuple[Button, ...
         found.append(Button("language.open", label, "languages", Touched(Touch.LANGUAGES)))
     elif following is not sight.state.around.language:
         found.append(Button("language.next", own_name(following), "languages", Touched(Touch.NEXT_LANGUAGE)))
+    label = sight.words.say("button.access")
+    found.append(Button("access.open", label, "person-standing", Touched(Touch.ACCESS)))
     return (*found, third) if third else tuple(found)
 
 
@@ -93,6 +112,8 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
         tone = tone_of_notice(notice.code)
         icon = "triangle-alert" if tone is WARN else "circle-x"
         found.append(Banner("notice", text, icon, tone, Role.ALERT, notice.code.value))
+    if isinstance(scene, Attract):
+        found += _told_to_all(sight)
     if isinstance(scene, Attract) and around.settled:
         text = sight.words.count("attract.settled", len(around.settled))
         found.append(
@@ -112,6 +133,34 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
     return tuple(found)
 
 
+def _told_to_all(sight: Sight) -> list[Banner]:
+    """Hours and announcements."""
+    at, settings = sight.utc.astimezone(ZoneInfo(sight.zone)), sight.settings
+    found = []
+    hours = _hours(sight, at)
+    if hours:
+        found.append(Banner("attract.hours", hours, "clock", PLAIN))
+    for number, one in enumerate(settings.announcements[:MOST_ANNOUNCEMENTS], 1):
+        if one.stands(at.date()):
+            text = one.said(sight.state.around.language)
+            found.append(Banner(f"attract.announcement.{number}", text, "megaphone", WORK))
+    return found
+
+
+def _hours(sight: Sight, at: datetime) -> str:
+    opening, say = sight.settings.opening, sight.words.say
+    today = opening.of(at.date())
+    if today is not None and opening.open_now(at):
+        return say("hours.open", time=today[1])
+    following = opening.next_opening(at)
+    if following is None:
+        return ""
+    day, begins = following
+    if day == at.date():
+        return say("hours.opens-today", time=begins)
+    return say("hours.opens", date=iso_day(day.isoformat(), sight.utc, sight.zone, sight.words), time=begins)
+
+
 def _notice(sight: Sight) -> Reason | None:
     match sight.state.scene:
         case Attract(notice=notice, notice_until_s=until_s):
@@ -127,7 +176,7 @@ def _notice(sight: Sight) -> Reason | None:
 def overlay(sight: Sight, screen_id: str) -> Overlay | None:
     scene, say = sight.state.scene, sight.words.say
     if isinstance(scene, Attended) and scene.idle.warned_s is not None:
-        warning_s = sight.state.around.policy.timeouts.warning_s
+        warning_s = sight.state.around.timeouts.warning_s
         left_s = max(0.0, scene.idle.warned_s + warning_s - sight.now_s)
         seconds = math.ceil(left_s)
         listed = isinstance(scene, Borrowing | Returning) and scene.rows
@@ -139,8 +188,15 @@ def overlay(sight: Sight, screen_id: str) -> Overlay | None:
             sentence=say("timeout.books" if listed else "timeout.nothing"),
             stay=Button("timeout.stay", say("button.stay"), "hand", Touched(Touch.STILL_HERE), main=True),
         )
-    if sight.state.around.panel is Panel.LANGUAGES:
-        return _languages(sight)
+    match sight.state.around.panel:
+        case Panel.LANGUAGES:
+            return _languages(sight)
+        case Panel.ACCESS:
+            return _access(sight)
+        case None:
+            pass
+        case _:
+            assert_never(sight.state.around.panel)
     if scene.help:
         topic = "out" if screen_id in ("out-of-service", "starting") else screen_id
         return HelpOverlay(
@@ -192,3 +248,21 @@ def _languages(sight: Sight) -> LanguagesOverlay:
         choices=tuple(LanguageChoice(one, own_name(one), one is around.language) for one in around.policy.languages),
         close=Button("languages.close", sight.words.say("button.back"), "arrow-left", Touched(Touch.CLOSE_PANEL)),
     )
+
+
+def _access(sight: Sight) -> AccessOverlay:
+    say, chosen = sight.words.say, sight.state.around.access
+    return AccessOverlay(
+        title=say("access.title"),
+        sentence=say("access.sentence"),
+        choices=tuple(
+            AccessChoice(one.value, say(f"access.{one.value}"), icon, say(_on_or_off(one in chosen)), one in chosen)
+            for one, icon in EASIER.items()
+            if one is not Access.SPEECH or sight.settings.speaks
+        ),
+        close=Button("access.close", say("button.done"), "check", Touched(Touch.CLOSE_PANEL), main=True),
+    )
+
+
+def _on_or_off(on: bool) -> str:
+    return "access.on" if on else "access.off"

@@ -13,6 +13,7 @@ from kiosk.screens.view import Body, Button, View
 from kiosk.session.events import Touch, Touched
 from kiosk.session.renewing import UNDER_WAY
 from kiosk.session.state import (
+    Access,
     Account,
     Attract,
     Borrowing,
@@ -39,7 +40,7 @@ def view_of(state: Kiosk, settings: ScreenSettings, now_s: float) -> View:
     sight = Sight(state, settings, now_s)
     screen_id = screen_id_of(state.scene)
     body, third, countdown = _scene(sight)
-    step = int(now_s * SPIN_STEPS_A_SECOND) if settings.motion else 0
+    step = int(now_s * SPIN_STEPS_A_SECOND) if moves(state, settings) else 0
     swing = math.sin(step / SPIN_STEPS_A_SECOND * 2 * math.pi / SWAY_PERIOD_S)
     return View(
         screen_id=screen_id,
@@ -50,9 +51,17 @@ def view_of(state: Kiosk, settings: ScreenSettings, now_s: float) -> View:
         bar=around.bar(sight, screen_id, third),
         countdown=countdown,
         overlay=around.overlay(sight, screen_id),
+        access=state.around.access,
+        palette=settings.theme.palette,
+        title_size=settings.title_size,
         turn=step * SPIN_DEGREES % 360,
         sway=round(swing * SWAY_UNITS),
     )
+
+
+def moves(state: Kiosk, settings: ScreenSettings) -> bool:
+    """Whether pictures may move: the library and the patron both let them."""
+    return settings.motion and Access.CALM not in state.around.access
 
 
 def working_rows(state: Kiosk) -> bool:

@@ -30,6 +30,9 @@ DIGITS = frozenset("0123456789")
 CODE = re.compile(r"[A-Z][A-Z0-9]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 DAMAGE = frozenset({"checksum-mismatch", "fixed-part-short"})
+FIRST_VERSION = "1.00"
+FIRST_FIELDS = "A"
+"""Its fields begin with this letter: BD to CQ came with 2.00."""
 NEVER_A_FIELD = frozenset({"AY", "AZ"})
 
 
@@ -40,6 +43,8 @@ class Dialect:
     encoding: str = "utf-8"
     delimiter: str = DELIMITER
     terminator: str = "\r"
+    version: str = "2.00"
+    """Whoever speaks 1.00 is sent no field that came later."""
 
 
 class Message(NamedTuple):
@@ -261,7 +266,9 @@ def encode(message: Message, dialect: Dialect = PLAIN, *, detect: bool = True) -
             raise ValueError(f"expected {width} characters for {name} of message {message.code}, found {text!r}")
         parts.append(text)
     parts += [
-        f"{name}{_plain(value, dialect.delimiter)}{dialect.delimiter}" for name, value in _ordered(layout, message)
+        f"{name}{_plain(value, dialect.delimiter)}{dialect.delimiter}"
+        for name, value in _ordered(layout, message)
+        if dialect.version != FIRST_VERSION or name.startswith(FIRST_FIELDS)
     ]
     text = "".join(parts)
     if not detect:

@@ -11,6 +11,7 @@ from kiosk.screens.scenes.whole import screen_id_of, view_of
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tree import Action, PageTurned
 from kiosk.screens.view import (
+    AccessOverlay,
     AttractBody,
     Button,
     Choice,
@@ -116,7 +117,7 @@ def offered(view: View) -> Iterator[tuple[str, Action | None]]:
         case TimeoutOverlay(stay=only) | HelpOverlay(close=only):
             yield only.id, only.action
             return
-        case LanguagesOverlay(close=close):
+        case LanguagesOverlay(close=close) | AccessOverlay(close=close):
             yield close.id, close.action
             return
         case None:

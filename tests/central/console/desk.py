@@ -143,7 +143,7 @@ class Somebody:
         """The form of the page that goes there."""
         return next(form for form in forms_of(self.page) if form.action == action)
 
-    def send(self, action: str, **typed: str) -> str:
+    def send(self, action: str, /, **typed: str) -> str:
         """Fill in a form of the page, send it, go where it leads; what is read there."""
         answer = self.post(action, **{**self.form(action).fields, **typed})
         if answer.status_code == 303:

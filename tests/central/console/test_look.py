@@ -29,7 +29,22 @@ GROUPS: tuple[str, ...] = (
     "row.",
 )
 """Sentences whose key is made from a code."""
-GROUPS += ("row.", "return.", "waive.", "finding.", "report.")
+GROUPS += (
+    "paper.",
+    "order.",
+    "marc.",
+    "notice.",
+    "damage.",
+    "photo.",
+    "row.",
+    "return.",
+    "waive.",
+    "finding.",
+    "report.",
+    "rang_for.",
+    "because.",
+    "check.",
+)
 CSS = {name: (FILES / name).read_text(encoding="utf-8") for name in ("tokens.css", "console.css", "central.css")}
 TOKENS = dict(re.findall(r"--([a-z-]+): (#[0-9A-F]{6})", CSS["tokens.css"]))
 SAID = re.compile(r"""\b(?:t|say|note)\(\s*(?:"(?:ok|warn|error)", )?["']([a-z-]+\.[a-z_-]*[a-z_])["']""")

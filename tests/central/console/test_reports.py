@@ -17,6 +17,7 @@ from kiosk.central.store import writing
 from kiosk.central.store.console_tables import findings
 from kiosk.central.store.tables import allocations, charges, items, loans, payments
 from tests.central.console.desk import somebody, trail
+from tests.central.console.people import a_gate_with_people, rings
 from tests.central.library import MONDAY, Central, Kiosk, made, opened
 
 WEEK = Period(date(2026, 11, 23), date(2026, 11, 29), "Asia/Shanghai")
@@ -63,9 +64,11 @@ def test_the_share_of_kiosks_leaves_desks_out(store: Engine) -> None:
 
 
 @pytest.mark.parametrize("kind", [*KINDS, OVERDUE])
-def test_every_report_opens_and_its_csv_says_the_same(store: Engine, kind: str) -> None:
+def test_every_report_opens_and_its_csv_says_the_same(store: Engine, central: Central, kind: str) -> None:
     lend(store, "l1", "snow", datetime.now(UTC) - timedelta(days=40))
     lend(store, "l2", "snow", datetime.now(UTC))
+    central.hears(a_gate_with_people())
+    rings(store, "a1", datetime.now(UTC))
     boss = somebody(store, "director")
     page = boss.get(f"/console/reports?by={kind}")
     assert page.status_code == 200
@@ -109,12 +112,13 @@ def test_each_fault_is_found_once_and_its_button_mends_it(store: Engine, central
         ("two-loans", "zahir"),
         ("balance", "old-above"),
         ("balance", "payment:p1"),
+        ("ledger", "wei"),
     }
     for _ in range(2):
-        assert audit(store, central.now) == 4
+        assert audit(store, central.now) == 5
         assert open_findings(store) == expected
     boss = somebody(store, "director")
-    for left in (3, 2, 1, 0):
+    for left in (4, 3, 2, 1, 0):
         boss.get("/console/findings")
         assert "Repaired" in boss.send("/console/findings/settle", decision="repair")
         assert len(open_findings(store)) == left
@@ -155,5 +159,18 @@ def test_what_is_gone_by_itself_is_closed(store: Engine, central: Central) -> No
     with writing(store) as connection:
         connection.execute(delete(allocations))
         connection.execute(update(charges).where(charges.c.id == "old-above").values(paid_cents=0))
-    assert audit(store, central.now) == 3
+    assert audit(store, central.now) == 4
     assert ("balance", "old-above") not in open_findings(store)
+
+
+def test_a_report_is_drawn_beside_its_table_and_a_name_in_it_is_text(store: Engine) -> None:
+    hostile = "</title><script>alert(1)</script>"
+    with writing(store) as connection:
+        connection.execute(update(items).where(items.c.id == "dune").values(branch=hostile))
+    lend(store, "l1", "dune", datetime.now(UTC))
+    boss = somebody(store, "director")
+    for kind, bars in (("day", 1), ("branch", 1), ("class", 1), ("station", 1)):
+        boss.get(f"/console/reports?by={kind}")
+        assert boss.page.count("<rect") == bars, kind
+        assert "<script>" not in boss.page
+    assert "<svg" not in boss.get("/console/reports?by=day&from=2001-01-01&to=2001-01-02").text

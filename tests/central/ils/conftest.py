@@ -69,6 +69,14 @@ class House:
 
 
 @pytest.fixture
+def library() -> Iterator[LibrarySystem]:
+    system = LibrarySystem()
+    system.start()
+    yield system
+    system.stop()
+
+
+@pytest.fixture
 def house(central: Central) -> Iterator[House]:
     library = LibrarySystem()
     library.start()

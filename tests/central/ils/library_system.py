@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -36,6 +37,7 @@ class LibrarySystem:
     """Item → due date, where it is not `DUE`."""
     ready: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
     _listener: socket.socket | None = None
     _open: list[socket.socket] = field(default_factory=list)
 
@@ -79,6 +81,8 @@ class LibrarySystem:
     def _serve(self, connection: socket.socket) -> None:
         framer = Framer()
         with suppress(OSError):
+            if self.tls is not None:
+                connection = self.tls.wrap_socket(connection, server_side=True)
             while data := connection.recv(4096):
                 for raw in framer.feed(data):
                     self._answer(connection, parse(raw))

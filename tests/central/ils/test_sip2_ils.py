@@ -29,14 +29,6 @@ QUICK_S = 0.4
 
 
 @pytest.fixture
-def library() -> Iterator[LibrarySystem]:
-    system = LibrarySystem()
-    system.start()
-    yield system
-    system.stop()
-
-
-@pytest.fixture
 def pool(library: LibrarySystem) -> Iterator[Pool]:
     settings = IlsSettings(profile=Path("unused"), port=library.port, user="east", answer_s=QUICK_S, patience_s=2.0)
     pool = Pool(Address(settings, Profile("test"), "secret"), probe_s=0.05)

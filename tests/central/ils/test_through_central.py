@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from kiosk.central.ils.port import IlsAway
 from kiosk.central.messages import Heard
 from kiosk.central.store import writing
-from kiosk.central.store.tables import decisions, patrons
+from kiosk.central.store.tables import decisions, exceptions, patrons
 from kiosk.model.facts import ChargePaid, Decided, LoanRefused, PaidBy
 from kiosk.model.ids import AskId, IntentId, ItemId, PatronRef
 from kiosk.model.questions import (
@@ -19,11 +19,13 @@ from kiosk.model.questions import (
     AskBorrow,
     AskIdentify,
     AskItem,
+    AskRenew,
     Identified,
     MayBorrow,
     MayNotBorrow,
+    MayNotRenew,
 )
-from kiosk.model.reasons import ReasonCode
+from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.wire import Channel, encode_ask
 from kiosk.wire.sip2 import Message
 from tests.central.ils.conftest import CARD, ITEM, THEIR_DUE, House
@@ -34,6 +36,13 @@ from tests.central.running import CentralProcess, central_command
 
 def borrow(house: House, ask: str = "i1") -> Answer | None:
     return house.answers(AskBorrow(PatronRef(CARD), ItemId(ITEM), UID), ask)
+
+
+def doubted(house: House) -> list[tuple[str, bool]]:
+    """Items of which nobody knew whether the library system lent them, and whether that is open."""
+    with house.central.engine.connect() as connection:
+        rows = connection.execute(select(exceptions.c.item, exceptions.c.open).where(exceptions.c.why == "ils-unsure"))
+        return [(str(row.item), bool(row.open)) for row in rows]
 
 
 def test_the_library_decides_and_central_mirrors(house: House) -> None:
@@ -69,11 +78,45 @@ def test_a_loan_that_costs_a_fee_is_refused_with_its_amount(house: House) -> Non
     fixed = {"ok": "0", "renewal_ok": "N", "magnetic_media": "N", "desensitize": "N", "transaction_date": DATE}
     fields = {"AO": ["M"], "AA": [CARD], "AB": [ITEM], "AJ": ["川菜入门"], "AH": [""], "AF": ["Rental fee"]}
     fee = fields | {"BT": ["06"], "BV": ["2.00"], "BH": ["CNY"]}
-    house.library.overrides = {"11": lambda _: Message("12", fixed, fee)}
+    accepted: list[str | None] = []
+
+    def wants_a_fee(request: Message) -> Message:
+        accepted.append(request.first("BO"))
+        return Message("12", fixed, fee)
+
+    house.library.overrides = {"11": wants_a_fee}
     refused = borrow(house)
     assert isinstance(refused, MayNotBorrow)
-    assert [dict(reason.values) for reason in refused.reasons] == [{"said": "Rental fee CNY 2.00"}]
+    assert [(one.code, dict(one.values)) for one in refused.reasons] == [
+        (ReasonCode.FEE_FIRST, {"amount": "CNY 2.00"}),
+        (ReasonCode.REFUSED_BY_LIBRARY, {"said": "Rental fee"}),
+    ]
     assert house.library.lent == {}
+    assert accepted == ["N"], "nobody accepts a fee for the patron"
+
+
+def test_a_fee_that_is_taken_without_asking_is_not_accepted_and_the_loan_is_cancelled(house: House) -> None:
+    def lends_for_a_fee(request: Message) -> Message:
+        lent = house.library._lends(request, ITEM, CARD)
+        return Message("12", lent.fixed, {**lent.fields, "BT": ["06"], "BV": ["2.00"]})
+
+    house.library.overrides = {"11": lends_for_a_fee}
+    refused = borrow(house)
+    assert isinstance(refused, MayNotBorrow)
+    assert [dict(one.values) for one in refused.reasons] == [{"amount": "CNY 2.00"}]
+    house.kiosk.does(LoanRefused(SESSION, IntentId("i1"), PatronRef(CARD), ItemId(ITEM), ("fee-first",)))
+    house.hears()
+    assert house.library.lent == {}
+
+
+def test_a_renewal_that_costs_a_fee_is_refused_with_its_amount(house: House) -> None:
+    fixed = {"ok": "0", "renewal_ok": "N", "magnetic_media": "N", "desensitize": "N", "transaction_date": DATE}
+    fields = {"AO": ["M"], "AA": [CARD], "AB": [ITEM], "AJ": ["川菜入门"], "AH": [""], "BT": ["06"], "BV": ["1.50"]}
+    house.library.lent = {ITEM: CARD}
+    house.library.overrides = {"29": lambda _: Message("30", fixed, fields)}
+    refused = house.answers(AskRenew(PatronRef(CARD), ItemId(ITEM)))
+    assert isinstance(refused, MayNotRenew)
+    assert refused.reasons == (Reason(ReasonCode.FEE_FIRST, (("amount", "CNY 1.50"),)),)
 
 
 def test_a_dead_library_makes_kiosks_decide_alone_and_is_told_later(house: House) -> None:
@@ -93,11 +136,13 @@ def test_a_dead_library_makes_kiosks_decide_alone_and_is_told_later(house: House
 def test_a_lost_answer_makes_no_second_loan_when_the_kiosk_has_decided_alone(house: House) -> None:
     house.library.deaf_to = {"11", "17", "63"}
     assert borrow(house) is None
+    assert doubted(house) == [(ITEM, True)], "should the kiosk not lend it, somebody has to look"
     house.library.deaf_to = set()
     house.kiosk.does(made("i1", CARD, ITEM, Decided.OFFLINE, due=THEIR_DUE))
     house.hears()
     assert house.library.lent == {ITEM: CARD}
     assert house.library.asked.count("11") == 1
+    assert doubted(house) == [(ITEM, False)]
 
 
 @pytest.mark.parametrize("what", ["refused", "undone"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kiosk.wire.sip2 import LARGEST_MESSAGE, LAYOUTS, Dialect, Direction, Framer, Layout, Message, encode, parse
@@ -68,6 +68,7 @@ def test_one_changed_byte_is_noticed(message: Message, data: st.DataObject) -> N
     assert noticed or same, "only the case of the sum's own digits may change unnoticed"
 
 
+@settings(deadline=None)  # as many messages as it has bytes
 @given(messages())
 def test_whichever_single_byte_is_damaged_the_message_is_not_acted_on(message: Message) -> None:
     """Every place, both neighbours of its byte: no frame with a sum is taken for a sound one of other content."""

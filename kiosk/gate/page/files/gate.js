@@ -28,6 +28,10 @@ const IGNORED = {
   "other-library": "of other libraries", card: "cards", "no-library": "other tags", "other-mark": "with other marks",
   "nothing-to-go-by": "nothing known of",
 };
+const CHECKED = {
+  rang: ["ok", "rang"], "tag-open": ["error", "the test tag itself is open: write it anew"], silent: ["error", "stayed silent"],
+  "no-signal": ["error", "no lamp or no sound"], unfinished: ["warn", "not finished"],
+};
 const ANSWERS = {raised: [["seen", "I see it"]], seen: [["cleared", "Settled"], ["false", "False alarm"]], cleared: [], false: []};
 const CLOSED_SHOWN = 5;
 
@@ -76,6 +80,10 @@ function alarmRow(alarm) {
   if (alarm.late) hints.push("The gate told it late: whoever it was has gone.");
   row.querySelector(".hint").textContent = hints.join(" ");
   row.querySelector(".hint").hidden = hints.length === 0;
+  if (alarm.picture) {
+    row.querySelector(".picture").src = `/pictures/${encodeURIComponent(alarm.id)}`;
+    row.querySelector(".picture").hidden = false;
+  }
   row.querySelector(".items").append(...alarm.items.map(itemRow));
   row.querySelector(".more").textContent = `and ${alarm.more} more`;
   row.querySelector(".more").hidden = alarm.more === 0;
@@ -91,13 +99,42 @@ function alarmRow(alarm) {
   return row;
 }
 
-async function answer(alarm, state, button) {
+async function say(path, words, button) {
   const who = byId("who").value.trim() || "a guard";
   button.disabled = true;
-  const told = await fetch(`/alarms/${encodeURIComponent(alarm)}`, {
-    method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({state, by: who}),
+  const told = await fetch(path, {
+    method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({...words, by: who}),
   }).catch(() => null);
   if (!told || !told.ok) button.disabled = false;
+}
+const answer = (alarm, state, button) => say(`/alarms/${encodeURIComponent(alarm)}`, {state}, button);
+
+function checkRow(check) {
+  const row = from("check");
+  const [state, words] = check.waits ? ["warn", "carry the tag through"] : CHECKED[check.result] || ["quiet", "not checked yet"];
+  pill(row.querySelector(".pill"), state, words);
+  row.querySelector("strong").textContent = check.gate;
+  const facts = [check.at && dayOf(check.at), check.by];
+  if (check.rssi_dbm !== null) facts.push(`${check.rssi_dbm} dBm`);
+  if (check.noise) facts.push(`${check.noise} disturbances`);
+  row.querySelector(".facts").textContent = facts.filter(Boolean).join(" · ");
+  const [result, label] = check.waits ? ["silent", "It stays silent"] : check.result === "rang" ? ["no-signal", "No lamp or no sound"] : [];
+  if (result) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "plain";
+    button.textContent = label;
+    button.dataset.result = result;
+    button.addEventListener("click", () => say(`/checks/${encodeURIComponent(check.gate)}`, {result}, button));
+    row.querySelector(".answers").append(button);
+  }
+  return row;
+}
+
+function showChecks(checks) {
+  byId("checks-card").hidden = checks === null;
+  byId("checks").replaceChildren(...(checks || []).map(checkRow));
+  byId("begin").disabled = Boolean(checks) && checks.some((one) => one.waits);
 }
 
 function gateRow(gate) {
@@ -130,6 +167,8 @@ function show(sight) {
   pill(byId("network"), sight.line.central ? "ok" : "warn", sight.line.central ? "Central" : sight.line.broker ? "No central" : "No network");
   byId("disk").hidden = !sight.trouble;
   if (sight.trouble) pill(byId("disk"), "error", sight.trouble === "disk-full" ? "Disk is full" : "Disk fails");
+  byId("refused").hidden = !sight.refused;
+  byId("refused").textContent = `${sight.refused} messages were refused since the start: broken, false, or told again. Tell the technician.`;
   const open = sight.alarms.filter((one) => ANSWERS[one.state].length > 0);
   const closed = sight.alarms.filter((one) => ANSWERS[one.state].length === 0).slice(0, CLOSED_SHOWN);
   byId("alarms-empty").hidden = open.length > 0;
@@ -139,6 +178,7 @@ function show(sight) {
   if (known !== null && open.some((one) => !known.has(one.id) && !one.late)) ring();
   known = new Set(sight.alarms.map((one) => one.id));
   byId("gates").replaceChildren(...sight.gates.map(gateRow));
+  showChecks(sight.checks);
   const counted = sight.people.filter((one) => one.entered || one.left).map((one) => `${one.gate}: ${one.entered} in, ${one.left} out in this quarter hour.`);
   const ignored = Object.entries(sight.ignored).map(([why, count]) => `${count} ${IGNORED[why]}`);
   if (ignored.length) counted.push(`Ignored since the start: ${ignored.join(", ")}.`);
@@ -155,6 +195,9 @@ function eventRow(event) {
   else if (event.type === "lk.gate.watched") {
     what = event.state === "lost" ? "Not watched from now on" : `Was not watched since ${dayOf(event.since)}`;
     about.push(event.why);
+  } else if (event.type === "lk.gate.checked") {
+    what = `Checked: ${CHECKED[event.result][1]}`;
+    about.push(event.by);
   } else if (event.kind) {
     what = `${event.late ? "Rang (told late)" : "Rang"}: ${WHY[event.kind]}`;
     about.push(event.rule === "mark" ? "by the tag alone" : `by ledger ${event.ledger_version}, ${event.ledger_age_s} s old`);
@@ -193,6 +236,7 @@ byId("sound").addEventListener("click", () => {
   byId("sound").textContent = audio ? "Sound is on" : "Sound is off";
   ring();
 });
+byId("begin").addEventListener("click", () => say("/checks", {}, byId("begin")));
 byId("search").addEventListener("submit", (submitted) => {
   submitted.preventDefault();
   history(byId("words").value.trim());

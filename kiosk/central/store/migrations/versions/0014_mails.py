@@ -1,4 +1,4 @@
-"""Letters to patrons, and the address that they go to."""
+"""Letters with receipts to patrons."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from alembic import op
 
 from kiosk.central.store.tables import UtcTime
 
-revision = "0011"
-down_revision = "0009"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("patrons", sa.Column("email", sa.String(254)))
     op.create_table(
         "mails",
         sa.Column("id", sa.String(64), primary_key=True),

@@ -1,0 +1,157 @@
+"""The worker: it queues what is due to be told, and sends it, alone among all processes on this database."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from kiosk.central.notices.gathering import gather
+from kiosk.central.notices.mailing import Away, Mailer
+from kiosk.central.notices.queue import NoticeRow, Outcome, Verdict, boot_of, marking, put_back, recover, take
+from kiosk.central.notices.settings import NoticeSettings
+from kiosk.central.notices.telling import Letter, letters, tell_staff
+from kiosk.central.store import writing
+
+LOOK_EVERY_S = 30.0
+STOP_S = 30.0
+PAUSE = timedelta(minutes=1)
+"""After the mail server was away."""
+ADVISORY = 7305803
+"""PostgreSQL's number for the lock of whoever sends."""
+
+log = logging.getLogger(__name__)
+
+
+class Sender:
+    """A thread of its own. `changed` when something was sent."""
+
+    def __init__(self, engine: Engine, settings: NoticeSettings, time_zone: str, changed: Callable[[], None]) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._zone = ZoneInfo(time_zone)
+        self._changed = changed
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """After the message that is being handed over."""
+        self._stopping.set()
+        self._thread.join(STOP_S)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with alone(self._engine) as is_ours:
+                    if is_ours:
+                        self._work()
+            except DBAPIError as trouble:
+                log.error("notices wait: the database cannot be used (%s)", type(trouble.orig).__name__)
+            self._stopping.wait(LOOK_EVERY_S)
+
+    def _work(self) -> None:
+        boot = boot_of(self._engine)
+        unsure = recover(self._engine, boot)
+        if unsure:
+            log.warning("whether %d notices were sent is not known: see Notices on the console", unsure)
+        while not self._stopping.is_set():
+            now = datetime.now(UTC)
+            with writing(self._engine) as connection:
+                gather(connection, self._settings, self._zone, now)
+            if self.send_all(boot):
+                self._changed()
+            self._stopping.wait(LOOK_EVERY_S)
+
+    def send_all(self, boot: str) -> int:
+        """Everything that is due; how many the mail server took."""
+        sent, mailer = 0, None
+        try:
+            while not self._stopping.is_set() and (rows := take(self._engine, boot, datetime.now(UTC))):
+                try:
+                    mailer = mailer or Mailer(self._settings)
+                except Away as away:
+                    self._wait(rows, away)
+                    break
+                told, is_there = self._send(mailer, rows)
+                sent += told
+                if not is_there:
+                    break
+        finally:
+            if mailer is not None:
+                mailer.close()
+        if sent:
+            log.info("%d notices sent", sent)
+        return sent
+
+    def _wait(self, rows: Sequence[NoticeRow], away: Away) -> None:
+        log.warning("notices wait: %s", away)
+        put_back(self._engine, [int(str(row.id)) for row in rows], datetime.now(UTC) + PAUSE)
+
+    def _send(self, mailer: Mailer, rows: Sequence[NoticeRow]) -> tuple[int, bool]:
+        """A batch; how many were taken, and whether the server is still there."""
+        now = datetime.now(UTC)
+        with self._engine.connect() as connection:
+            words = letters(connection, self._settings, self._zone)
+            ready = words.of(connection, rows, now)
+        if words.failed:
+            with writing(self._engine) as connection:
+                tell_staff(connection, words.failed)
+        sent, before = 0, None
+        with marking(self._engine) as marks:
+            for place, row in enumerate(rows):
+                number, now = int(str(row.id)), datetime.now(UTC)
+                if self._stopping.is_set():
+                    marks.turn(before, None, now)
+                    put_back(self._engine, [int(str(one.id)) for one in rows[place:]], now)
+                    return sent, False
+                marks.turn(before, number, now)
+                try:
+                    before = self._hand_over(mailer, row, ready.get(number), now)
+                except Away as away:
+                    marks.turn(Outcome(number, int(str(row.tries)), Verdict.LATER, str(away)), None, now)
+                    self._wait(rows[place + 1 :], away)
+                    return sent, False
+                sent += before.verdict is Verdict.TAKEN
+            marks.turn(before, None, datetime.now(UTC))
+        return sent, before is None or before.verdict is not Verdict.UNSURE
+
+    def _hand_over(self, mailer: Mailer, row: NoticeRow, letter: Letter | None, now: datetime) -> Outcome:
+        number, tries = int(str(row.id)), int(str(row.tries))
+        if letter is None:
+            return Outcome(number, tries, Verdict.NOTHING)
+        said = mailer.send(number, letter.to, letter.text, now)
+        return Outcome(number, tries, said.verdict, said.trouble)
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[bool]:
+    """Whether this process is the one that sends; the lock ends with the process, however it ends."""
+    if engine.dialect.name == "sqlite":
+        descriptor = os.open(f"{engine.url.database}.notices.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield True
+        except BlockingIOError:
+            yield False
+        finally:
+            os.close(descriptor)
+        return
+    with engine.connect() as connection:
+        free = connection.execution_options(isolation_level="AUTOCOMMIT")
+        is_ours = bool(free.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": ADVISORY}))
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                free.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": ADVISORY})

@@ -1,0 +1,36 @@
+"""Every kind of paper, and the page of the documentation that is drawn from their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from kiosk.library.damage import DAMAGE
+from kiosk.library.documents import Action, Guard, Kind, State
+from kiosk.library.waivers import WAIVER
+
+HEAD = """# Papers and their states
+
+Drawn from the tables in `kiosk/library`. An action that is not drawn is refused, with what is possible instead.
+"""
+_SAID = {Guard.ANOTHER_PERSON: "not by who wrote it", Guard.REASON: "with a reason"}
+
+
+def page() -> str:
+    """The whole page."""
+    return HEAD + "".join([*_drawn(WAIVER), *_drawn(DAMAGE)])
+
+
+def _drawn(kind: Kind[State, Action]) -> Iterator[str]:
+    yield f"\n## {kind.name} ({kind.prefix})\n\nWritten with `{kind.permission}`.\n\n```mermaid\nstateDiagram-v2\n"
+    yield f"    [*] --> {_name(kind.first)}\n"
+    for (state, action), step in kind.table.items():
+        yield f"    {_name(state)} --> {_name(step.to)}: {action}\n"
+    yield "```\n\n| in | action | leads to | needs |\n|---|---|---|---|\n"
+    for (state, action), step in kind.table.items():
+        needs = [f"`{step.permission}`", *(_SAID[guard] for guard in sorted(step.guards))]
+        yield f"| {state} | {action} | {step.to} | {', '.join(needs)} |\n"
+
+
+def _name(state: StrEnum) -> str:
+    return state.replace("-", "_")

@@ -1,0 +1,50 @@
+"""What a broker lets each user do, as a mosquitto ACL file. A station's user has the station's name. Pure.
+
+Whoever is not named may do nothing. A station writes its own `up` and reads its own `down`; central alone writes
+`down`. Source: mosquitto.conf(5), acl_file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from kiosk.wire.topics import ROOT, Channel, Station, all_stations, every_station
+
+
+class User(StrEnum):
+    """Whose user it is."""
+
+    KIOSK = "kiosk"
+    GATE = "gate"
+    CENTRAL = "central"
+
+
+SAYS = {
+    User.KIOSK: (Channel.STATUS, Channel.HEALTH, Channel.FACTS, Channel.ASK),
+    User.GATE: (Channel.STATUS, Channel.HEALTH, Channel.FACTS, Channel.ALARM, Channel.COUNT),
+}
+
+
+def acl(site: str, users: Mapping[str, User]) -> str:
+    """The file. Raises `ValueError` for a name that no topic can carry."""
+    lines = [f"# Who may say and hear what at site {site}. Made by `kiosk acl`; whoever is not named may do nothing."]
+    for name, user in users.items():
+        station = Station(site, name)
+        lines += ["", f"user {station.station}", *_rules(station, user)]
+    return "\n".join(lines) + "\n"
+
+
+def _rules(station: Station, user: User) -> Iterator[str]:
+    everybody = all_stations(station.site)
+    if user is User.CENTRAL:
+        yield f"topic read {ROOT}/{station.site}/+/up/#"
+        yield f"topic write {ROOT}/{station.site}/+/down/#"
+        return
+    for channel in SAYS[user]:
+        yield f"topic write {station.topic(channel)}"
+    yield f"topic read {ROOT}/{station.site}/{station.station}/down/#"
+    yield f"topic read {everybody.topic(Channel.POLICY)}"
+    if user is User.GATE:
+        yield f"topic read {everybody.topic(Channel.LEDGER)}"
+        yield f"topic read {every_station(station.site, Channel.FACTS)}"

@@ -1,0 +1,1 @@
+"""What notices to patrons say, by language: Jinja templates that a library may change on its console."""
