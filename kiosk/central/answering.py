@@ -15,7 +15,7 @@ from kiosk.central.applying import DECISION
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.calls import call_staff, mail_receipt
 from kiosk.central.holdings import item_on_file
-from kiosk.central.mailing import MailSettings
+from kiosk.central.mail.settings import MailSettings
 from kiosk.central.people import owner_of, patron_on_file, resolved
 from kiosk.central.reading_ahead import read_ahead_of_loans
 from kiosk.central.settings import CentralSettings

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from kiosk.central.exceptions import Notable, Why, note
-from kiosk.central.mailing import MailSettings, post
+from kiosk.central.mail.receipts import post
+from kiosk.central.mail.settings import MailSettings
 from kiosk.central.people import resolved
 from kiosk.central.store.tables import exceptions
 from kiosk.central.story import Place
-from kiosk.model.circulation import Language
 from kiosk.model.ids import AskId, Epoch, IntentId
 from kiosk.model.questions import AskHelp, AskMail, MailTaken, StaffCalled
 from kiosk.words.receipt_text import receipt_text
@@ -30,10 +30,7 @@ def mail_receipt(
     patron = resolved(connection, question.patron)
     if patron is None:
         return MailTaken(False)
-    said = words(question.language)
-    chinese = question.language in (Language.ZH, Language.ZH_HANT)
-    named = mail.library_zh if chinese else mail.library_en
-    library = named or said.say("library.name")
+    said, library = words(question.language), mail.library(question.language)
     text = receipt_text(said, library, now, zone, question.borrowed, question.returned)
     return MailTaken(post(connection, ask, patron, text, now))
 

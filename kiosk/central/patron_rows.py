@@ -12,7 +12,7 @@ from datetime import date
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
-from kiosk.central.notices.addresses import is_address
+from kiosk.central.mail.addresses import is_address
 from kiosk.central.store.tables import cards, patrons
 from kiosk.central.trail import Changes
 from kiosk.model.cards import card_token

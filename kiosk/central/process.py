@@ -37,7 +37,7 @@ from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
 from kiosk.central.lent.telling import GateTeller
 from kiosk.central.line import Line
-from kiosk.central.mailing import Post
+from kiosk.central.mail.receipts import Post
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.notices.sender import Sender
 from kiosk.central.pages.access import Access, BadToken, read_token
@@ -343,7 +343,7 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
         wanted.currency,
         may_lend=settings.ils is None,
         changed=changed,
-        notices=settings.notices,
+        notices_by=None if settings.notices is None else settings.mail,
         payer=_payer(settings),
         order_min=15 if settings.payments is None else settings.payments.order_min,
         photos=None if wanted.photos is None else Photographs(wanted.photos),
@@ -352,7 +352,9 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
 
 def _sender(settings: CentralSettings, engine: Engine, changed: Callable[[], None]) -> Sender | None:
     """Whoever sends notices, where any are sent."""
-    return None if settings.notices is None else Sender(engine, settings.notices, settings.time_zone, changed)
+    if settings.mail is None or settings.notices is None:
+        return None
+    return Sender(engine, settings.mail, settings.notices, settings.time_zone, changed)
 
 
 def _acs(

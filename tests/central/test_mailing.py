@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from kiosk.central.erasing import erase
-from kiosk.central.mailing import MailState, Post
+from kiosk.central.mail.receipts import MailState, Post
 from kiosk.central.store import writing
 from kiosk.central.store.tables import exceptions, mails, patrons
 from kiosk.model.circulation import Language
