@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 
 from kiosk.central.accounts import CURRENCY, account
 from kiosk.central.borrowing import borrower
@@ -11,7 +11,7 @@ from kiosk.central.people import patron_named
 from kiosk.central.renewing import may_renew
 from kiosk.central.store.tables import charges, holds, items, loans, records
 from kiosk.model.circulation import Item
-from kiosk.model.ids import ItemId
+from kiosk.model.ids import ItemId, PatronRef
 from kiosk.model.questions import (
     AccountCharge,
     AccountHold,
@@ -143,7 +143,21 @@ def account_told(connection: Connection, setting: Setting, asked: AskAccount) ->
     )
     owes = account(connection, patron.ref).debt_cents
     more = remaining(setting, borrower(connection, setting, patron))
-    return AccountTold(has, waits, owes, more, owed, CURRENCY)
+    beyond = (
+        _beyond(connection, _LOANS, patron.ref, len(has)),
+        _beyond(connection, _HOLDS, patron.ref, len(waits)),
+        _beyond(connection, _CHARGES, patron.ref, len(owed)),
+    )
+    return AccountTold(has, waits, owes, more, owed, CURRENCY, *beyond)
+
+
+def _beyond(connection: Connection, query: Select[*tuple[object, ...]], patron: PatronRef, told: int) -> int:
+    """How many there are that the list has no room for."""
+    if told < MOST_OTHERS:
+        return 0
+    everything = query.limit(None).order_by(None).subquery()
+    counted = connection.scalar(select(func.count()).select_from(everything), {"patron": patron}) or 0
+    return max(0, counted - told)
 
 
 def cut(text: str, longest: int = LONGEST_SHOWN) -> str:

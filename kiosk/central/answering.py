@@ -21,7 +21,9 @@ from kiosk.central.reading_ahead import read_ahead_of_loans
 from kiosk.central.settings import CentralSettings
 from kiosk.central.store.slate import Slate, Source, changing
 from kiosk.central.store.tables import decisions
+from kiosk.central.title_answers import may_hold_told, title_told, titles_found
 from kiosk.model.circulation import Patron
+from kiosk.model.finding import AskFind, AskHold, AskTitle
 from kiosk.model.ids import AskId, PatronRef
 from kiosk.model.questions import (
     Answer,
@@ -109,6 +111,12 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
             if isinstance(question, AskHelp):
                 return call_staff(connection, station, ask, question, now)
             return mail_receipt(connection, desk.mail, desk.policy.calendar.zone.key, ask, question, now)
+        case AskFind():
+            return titles_found(connection, desk.setting(station, now), question)
+        case AskTitle():
+            return title_told(connection, desk.setting(station, now), question)
+        case AskHold():
+            return may_hold_told(connection, desk.setting(station, now), question)
         case _:
             assert_never(question)
 

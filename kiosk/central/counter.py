@@ -37,11 +37,10 @@ from kiosk.model.facts import (
     UndoneWhy,
 )
 from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef, SessionId, Uid
-from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.model.reasons import Reason
 from kiosk.rules.decisions import Allowed, Refused
+from kiosk.rules.holding import may_wait
 from kiosk.rules.lending import Setting, decide_checkout
-from kiosk.rules.standing import standing
-from kiosk.rules.terms import Doing
 from kiosk.wire import ToldFact, fact_body
 
 EPOCH = Epoch("counter")
@@ -129,11 +128,8 @@ class Counter:
     ) -> tuple[Reason, ...]:
         """Place a hold; the reasons where it may not be."""
         setting = self._setting
-        terms = setting.terms(patron.category)
         who = borrower(self._connection, setting, patron)
-        reasons = standing(who, terms, setting.policy.calendar, setting.now, Doing.HOLD)
-        if terms.max_holds is not None and len(self.holds_of(patron.ref)) >= terms.max_holds:
-            reasons += (Reason(ReasonCode.TOO_MANY_HOLDS, (("limit", str(terms.max_holds)),)),)
+        reasons = may_wait(setting, who, len(self.holds_of(patron.ref)))
         if reasons:
             return reasons
         intent = IntentId(f"hold-{self.new_id()}")

@@ -22,6 +22,7 @@ from kiosk.central.borrowing import bare_copy
 from kiosk.central.forgetting import everything
 from kiosk.central.holdings import ItemState, item_on_file
 from kiosk.central.people import patron_on_file
+from kiosk.central.search.indexing import catch_up
 from kiosk.central.store import writing
 from kiosk.central.store.tables import items, loans
 from kiosk.central.store.walking import Rows, Walk
@@ -66,6 +67,9 @@ class Housekeeping:
 
     def once(self, now: datetime) -> None:
         """Everything that is due at `now` (aware)."""
+        entered = catch_up(self._engine)
+        if entered:
+            log.info("%d titles were entered into the search index", entered)
         with writing(self._engine) as connection:
             freed = expire(connection, self._desk.setting("", now))
         lost = self._mark_lost(now)

@@ -14,6 +14,7 @@ from kiosk.station.receipt_check import receipt_faults
 
 FILES = {
     "kiosk.toml": ("kiosk.station.settings", "KioskSettings"),
+    "floor.toml": ("kiosk.model.floor", "Floor"),
     "gate.toml": ("kiosk.gate.settings", "GateControllerSettings"),
     "central.toml": ("kiosk.central.settings", "CentralSettings"),
 }

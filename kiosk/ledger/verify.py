@@ -15,7 +15,7 @@ from kiosk.ledger.failures import StorageFailure, storage
 from kiosk.ledger.reading import LedgerFile
 from kiosk.ledger.rows import StoredRow, row_of
 from kiosk.ledger.schema import journal, meta, outbox
-from kiosk.model.facts import HoldCancelled, ItemReturned, LoanMade, LoanRenewed, LoanUndone, StationSettled
+from kiosk.model.facts import HoldCancelled, HoldPlaced, ItemReturned, LoanMade, LoanRenewed, LoanUndone, StationSettled
 from kiosk.model.ids import IntentId
 from kiosk.model.journal import RowKind
 
@@ -36,6 +36,7 @@ TOLD_AS: Mapping[RowKind, frozenset[str]] = {
     RowKind.LOAN_UNDONE: frozenset({LoanUndone.type}),
     RowKind.RETURN_DONE: frozenset({ItemReturned.type, StationSettled.type}),
     RowKind.LOAN_RENEWED: frozenset({LoanRenewed.type}),
+    RowKind.HOLD_PLACED: frozenset({HoldPlaced.type}),
     RowKind.HOLD_CANCELLED: frozenset({HoldCancelled.type}),
 }
 """Rows that change whose item it is, until when, or who waits for it, and the facts that tell central so."""

@@ -37,6 +37,7 @@ class RowKind(StrEnum):
     LOAN_RENEWED = "loan.renewed"
     RENEW_REFUSED = "renew.refused"
     RENEW_ABANDONED = "renew.abandoned"
+    HOLD_PLACED = "hold.placed"
     HOLD_CANCELLED = "hold.cancelled"
     DOUBTFUL = "item.doubtful"
     STATION_SETTLED = "station.settled"

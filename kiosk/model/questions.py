@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.finding import (
+    AskFind,
+    AskHold,
+    AskTitle,
+    MayHold,
+    MayNotHold,
+    NoTitle,
+    TitlesFound,
+    TitleTold,
+)
 from kiosk.model.ids import ItemId, PatronRef, Uid
 from kiosk.model.reasons import Reason
 
@@ -75,7 +85,7 @@ class AskHelp:
     """Where they are stuck: the name of the scene."""
 
 
-Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount | AskMail | AskHelp
+Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount | AskFind | AskTitle | AskHold | AskMail | AskHelp
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +196,10 @@ class AccountTold:
     """What `owes_cents` is made of, the oldest first."""
     currency: str = "CNY"
     """ISO 4217."""
+    more_loans: int = 0
+    more_holds: int = 0
+    more_charges: int = 0
+    """Beside those that are told: a screen and a message have room for so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,4 +234,9 @@ Answer = (
     | NoAccount
     | MailTaken
     | StaffCalled
+    | TitlesFound
+    | TitleTold
+    | NoTitle
+    | MayHold
+    | MayNotHold
 )

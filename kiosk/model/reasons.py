@@ -13,6 +13,8 @@ class ReasonCode(StrEnum):
     TOO_MANY_ONSITE_LOANS = "too-many-onsite-loans"
     TOO_MANY_RENEWALS = "too-many-renewals"
     TOO_MANY_HOLDS = "too-many-holds"
+    ALREADY_WAITING = "already-waiting"
+    """The patron has a hold on this title."""
     TOO_SOON = "too-soon"
     RECALLED = "recalled"
     HAS_OVERDUES = "has-overdues"

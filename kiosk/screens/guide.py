@@ -151,7 +151,8 @@ def sentence(node: Node, said: Words, private: bool) -> str:
             title = (node.name if private else "") or said.say("list.unknown-title")
             return said.say("list.ended").join(dict.fromkeys([title, *shown]))
         case Role.BUTTON:
-            return _button(node, said)
+            name = node.name if private or not node.private else said.say("list.unknown-title")
+            return _button(node, name, said)
         case Role.ALERT:
             return said.say("speech.attention", text=_plain(node, said, private))
         case _:
@@ -166,17 +167,17 @@ def _plain(node: Node, said: Words, private: bool) -> str:
     return said.say("list.joined").join(part for part in (node.name, value) if part)
 
 
-def _button(node: Node, said: Words) -> str:
+def _button(node: Node, name: str, said: Words) -> str:
     match node.state:
         case "disabled":
-            why = node.value or node.name
-            return said.say("speech.unavailable", name=node.name, why=why)
+            why = node.value or name
+            return said.say("speech.unavailable", name=name, why=why)
         case "busy":
-            return said.say("speech.busy", name=node.name)
+            return said.say("speech.busy", name=name)
         case "selected" | "on":
-            return said.say("speech.selected", name=node.name)
+            return said.say("speech.selected", name=name)
         case _:
-            return said.say("speech.button", name=node.name)
+            return said.say("speech.button", name=name)
 
 
 def voice_language(text: str, screen: Language) -> Language:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from kiosk.screens import tokens
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.layout import account, chrome, endings, lists, overlays, pin, welcome
+from kiosk.screens.layout import account, chrome, endings, finding, lists, overlays, pin, title, welcome
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.regions import Regions, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
@@ -24,6 +24,7 @@ from kiosk.screens.view import (
     AccessOverlay,
     AccountBody,
     AttractBody,
+    FindBody,
     HelpOverlay,
     HomeBody,
     IdentifyBody,
@@ -33,6 +34,7 @@ from kiosk.screens.view import (
     PinBody,
     ReceiptBody,
     TimeoutOverlay,
+    TitleBody,
     View,
 )
 from kiosk.session.state import Access, Kiosk
@@ -63,9 +65,11 @@ def render(
     `focus` that of the node where the keypad is.
     """
     view = view_of(state, settings, state.around.now_s if now_s is None else now_s)
+    in_bar = len(view.bar) + bool(view.countdown)
     frame = None
     for zoom, above in _attempts(view, size):
-        frame, fits = _laid_out(view, regions_of(size, zoom, above), size, measure, page, pressed, scale_of(size, zoom))
+        regions = regions_of(size, zoom, above, in_bar)
+        frame, fits = _laid_out(view, regions, size, measure, page, pressed, scale_of(size, zoom))
         if fits:
             break
     assert frame is not None, "there is always one attempt"
@@ -109,8 +113,8 @@ def _laid_out(
     if over is not None:
         children = (over, *(node.covered() for node in children))
     whole = Box(0, 0, size.width, size.height)
-    title = next((node.name for node in children if node.role is Role.HEADING), view.header.library)
-    tree = Node(view.screen_id, Role.SCREEN, title, whole, private=_greets(view), children=children)
+    heading = next((node.name for node in children if node.role is Role.HEADING), view.header.library)
+    tree = Node(view.screen_id, Role.SCREEN, heading, whole, private=_greets(view), children=children)
     frame = Frame(size, view.language, view.screen_id, overlay, tuple(canvas.ops), tree, 1 / scale)
     plain = not view.access & {Access.LARGE, Access.LOW}
     return frame, plain or (canvas.whole and _fits(frame, measure) and not (regions.low and _reaches_up(frame)))
@@ -178,7 +182,7 @@ def _overlay(canvas: Canvas, regions: Regions, view: View) -> tuple[str, Node | 
 
 
 def _greets(view: View) -> bool:
-    return isinstance(view.body, HomeBody)
+    return isinstance(view.body, HomeBody | TitleBody)
 
 
 def _body(canvas: Canvas, regions: Regions, view: View, page: int | None) -> tuple[Node, ...]:
@@ -191,6 +195,10 @@ def _body(canvas: Canvas, regions: Regions, view: View, page: int | None) -> tup
             return welcome.home(canvas, regions, view, body)
         case ListBody() as body:
             return lists.live_list(canvas, regions, view, body, page)
+        case FindBody() as body:
+            return finding.find(canvas, regions, view, body, page)
+        case TitleBody() as body:
+            return title.title(canvas, regions, view, body)
         case AccountBody() as body:
             return account.account(canvas, regions, view, body, page)
         case ReceiptBody() as body:

@@ -13,6 +13,7 @@ from kiosk.model.ids import AskId, IdSource, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.opening import Announcement, Opening, Week
 from kiosk.model.questions import AccountCharge, AccountHold, AccountLoan, AccountTold
 from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.screens import find_samples
 from kiosk.screens.samples_staff import staff_samples
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.events import Paper, TagKind
@@ -45,7 +46,7 @@ from kiosk.session.state import (
     Surroundings,
 )
 
-SETTINGS = ScreenSettings("城市图书馆", "City Library")
+SETTINGS = ScreenSettings("城市图书馆", "City Library", floor=find_samples.FLOOR)
 TELLING = replace(
     SETTINGS,
     opening=Opening(Week(tue="09:00-21:00")),
@@ -128,6 +129,7 @@ def samples() -> Mapping[str, Kiosk]:
         _lists("borrow"),
         _lists("return"),
         _accounts(),
+        _found(),
         _receipts(),
         _out(),
         staff_samples(_shown, IDLE, WARNED),
@@ -280,6 +282,8 @@ def _accounts() -> dict[str, Kiosk]:
     )
     many = tuple(_loan(number, number // 2 - 3) for number in range(1, 61))
     full = _account(three, HOLDS, CHARGES)
+    beyond = _account(many, HOLDS).told
+    assert beyond is not None
     holds, charges = replace(full, part=Part.HOLDS), replace(full, part=Part.CHARGES)
     nothing = _account(())
     unknown = Account(IDLE, SESSION, NAMELESS, "card")
@@ -290,6 +294,7 @@ def _accounts() -> dict[str, Kiosk]:
         "account-empty-holds": _shown(replace(nothing, part=Part.HOLDS)),
         "account-empty-charges": _shown(replace(nothing, part=Part.CHARGES)),
         "account-many": _shown(_account(many, HOLDS)),
+        "account-more": _shown(replace(_account(many, HOLDS), told=replace(beyond, more_loans=12))),
         "account-renewing": _shown(_account(busy)),
         "account-renewed": _shown(_account(renewed)),
         "account-all-renewed": _shown(_account(renewed[1:])),
@@ -304,6 +309,12 @@ def _accounts() -> dict[str, Kiosk]:
         "account-timeout": _shown(replace(full, idle=WARNED)),
         "account-help": _shown(replace(full, help=True)),
     }
+
+
+def _found() -> dict[str, Kiosk]:
+    found = find_samples.scenes(IDLE, WARNED, SESSION, WEI, TITLES)
+    shown = {name: _shown(scene) for name, scene in found.items()}
+    return shown | {name: _shown(scene, online=False) for name, scene in find_samples.offline(found).items()}
 
 
 def _closing(

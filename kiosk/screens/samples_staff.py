@@ -12,20 +12,8 @@ from kiosk.model.ids import AskId, IntentId, ItemId, SessionId, Uid
 from kiosk.model.journal import Doubt, JournalLine, RowKind
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.session.events import Device, Health, Paper, TagKind
-from kiosk.session.state import (
-    Deed,
-    Idle,
-    Kiosk,
-    OnPad,
-    OutCause,
-    OutOfService,
-    Policy,
-    Staff,
-    StaffPart,
-    StaffPin,
-    Trial,
-    Tried,
-)
+from kiosk.session.staff_parts import Deed, StaffPart, Trial, Tried
+from kiosk.session.state import Idle, Kiosk, OnPad, OutCause, OutOfService, Policy, Staff, StaffPin
 
 NOW = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 SESSION = SessionId("01930000-0000-7000-8000-000000000009")

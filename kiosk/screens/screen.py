@@ -29,6 +29,7 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Finding,
     Kiosk,
     ReceiptStage,
     Returning,
@@ -216,7 +217,15 @@ class Screen:
 def _list_of(state: Kiosk | None) -> tuple[object, ...]:
     """Which list is shown: another one begins at its own page."""
     scene = state.scene if state else None
-    return (type(scene), scene.part) if isinstance(scene, Account | Staff) else (type(scene),)
+    match scene:
+        case Account(part=part):
+            return (Account, part)
+        case Staff(part=staff_part):
+            return (Staff, staff_part)
+        case Finding(found_of=found_of, opened=opened):
+            return (Finding, found_of, opened is None)
+        case _:
+            return (type(scene),)
 
 
 def _rows(state: Kiosk | None) -> int:

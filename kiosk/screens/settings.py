@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.model.circulation import Language
+from kiosk.model.floor import Floor
 from kiosk.model.opening import Announcement, Opening
 from kiosk.screens.theme import Theme
 
@@ -23,6 +24,8 @@ class ScreenSettings:
     """There is a voice to headphones, so that it is offered."""
     title_size: int = 100
     """Percent of the plain size that titles of books have."""
+    floor: Floor | None = None
+    """Where shelves are, as seen from this kiosk; without one, no map is shown."""
 
     def library(self, language: Language) -> str:
         """The library's name for readers of a language."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.model.circulation import Language
+from kiosk.model.floor import Floor, Shelf
 from kiosk.screens.palette import PLAIN_PALETTE, Palette
 from kiosk.screens.tokens import CoverColours, Tone
 from kiosk.screens.tree import Action, Role
@@ -302,7 +303,98 @@ class PinBody:
     enter: Button
 
 
-Body = AttractBody | IdentifyBody | HomeBody | ListBody | AccountBody | ReceiptBody | OutBody | PinBody
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the screen's keyboard; `wide` in widths of a letter's key."""
+
+    id: str
+    label: str
+    action: Action
+    wide: float = 1.0
+    icon: str = ""
+    """In place of the label, which is read all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """One title of a list: the whole row is touched."""
+
+    id: str
+    title: str
+    author: str
+    call_number: str
+    cover: Cover
+    pill: Pill
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class FindBody:
+    """A box, what is found while somebody types, and the keys."""
+
+    title: str
+    typed: str
+    hint: str
+    """In the box while it is empty."""
+    busy: bool
+    said: str
+    """What the list is of: how many, or what was looked for instead."""
+    rows: tuple[FoundRow, ...]
+    nothing: Nothing | None
+    keys: tuple[tuple[Key, ...], ...]
+    paging: Paging
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The floor with the shelf that is looked for and the way to it."""
+
+    floor: Floor
+    shelf: Shelf
+    way: tuple[tuple[int, int], ...]
+    here: str
+    names: tuple[str, ...]
+    """Of the floor's places, in their order."""
+    said: str
+    """The same in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class TitleBody:
+    """One title: what it is called, where it stands, and what can be done."""
+
+    title: str
+    author: str
+    cover: Cover
+    pill: Pill
+    label: str
+    """Over the call number."""
+    call_number: str
+    where: str
+    plan: Plan | None
+    copies: tuple[str, ...]
+    hold: Button | None
+    note: Banner | None
+    """How the patron's wish for it stands."""
+    like_label: str
+    like: tuple[FoundRow, ...]
+    code: str
+    """What its QR code says: to be kept on a phone."""
+    code_label: str
+
+
+Body = (
+    AttractBody
+    | IdentifyBody
+    | HomeBody
+    | ListBody
+    | AccountBody
+    | FindBody
+    | TitleBody
+    | ReceiptBody
+    | OutBody
+    | PinBody
+)
 
 
 @dataclass(frozen=True, slots=True)

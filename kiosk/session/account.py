@@ -41,7 +41,7 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
-from kiosk.session.state import Account, Attract, Idle, LoanRow, Part, Scene
+from kiosk.session.state import Account, Attract, Home, Idle, LoanRow, Part, Scene
 from kiosk.session.turn import Turn
 
 
@@ -130,6 +130,8 @@ def _touched(turn: Turn, scene: Account, event: Touched) -> Scene:
             return _asked(turn, scene)
         case Touch.BORROW:
             return _borrow(turn, scene)
+        case Touch.HOME if not renewing.under_way(scene):
+            return Home(Idle(turn.now_s), scene.session, scene.patron, scene.token)
         case Touch.DONE | Touch.BACK if not renewing.under_way(scene):
             return visits.end(turn, scene.session)
         case _:

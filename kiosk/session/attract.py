@@ -8,7 +8,7 @@ from typing import assert_never
 from kiosk.model.circulation import Purpose
 from kiosk.model.ids import Uid
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.session import identifying, return_list, settling
+from kiosk.session import finding, identifying, return_list, settling
 from kiosk.session.effects import Cue, Play
 from kiosk.session.events import (
     Answered,
@@ -109,6 +109,8 @@ def _touched(turn: Turn, scene: Attract, what: Touch) -> Scene:
         case Touch.RETURN:
             turn.awake()
             return return_list.begin(turn, None, None)
+        case Touch.FIND:
+            return finding.begin(turn)
         case _:
             return scene
 

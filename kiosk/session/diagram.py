@@ -38,11 +38,12 @@ from kiosk.session.events import (
     WriteTrouble,
 )
 from kiosk.session.rows import COMMITTED, in_stage
+from kiosk.session.staff_parts import Deed
 from kiosk.session.state import (
     Account,
     Borrowing,
     Closing,
-    Deed,
+    Finding,
     Home,
     Identifying,
     Kiosk,
@@ -81,6 +82,11 @@ STAYING = frozenset(
         Touch.TO_PHONE,
         Touch.TO_MAIL,
         Touch.CALL_STAFF,
+        Touch.TYPE,
+        Touch.CLEAR,
+        Touch.KEYS,
+        Touch.OPEN,
+        Touch.HOLD,
     }
 )
 """Touches that change something on a screen and never the screen."""
@@ -175,6 +181,8 @@ def _possible(state: Kiosk) -> Iterator[tuple[Event, float]]:
         case Staff():
             yield Touched(Touch.DO, Deed.CLOSE), A_MOMENT_S
             yield Touched(Touch.DO, Deed.OPEN), A_MOMENT_S
+        case Finding() if scene.card_ask is not None:
+            yield Answered(scene.card_ask, Identified(Patron(PatronRef("p"), "", None))), A_MOMENT_S
         case Account() if scene.lies_s is not None:
             yield CardLifted(), state.around.policy.timeouts.tap_s
         case _:
@@ -190,6 +198,8 @@ def _shape(state: Kiosk) -> tuple[object, ...]:
             details = (scene.purpose, scene.ask is None, scene.idle.warned_s is None)
         case Home():
             details = (scene.idle.warned_s is None,)
+        case Finding():
+            details = (scene.idle.warned_s is None, scene.patron is None, scene.card_ask is None)
         case Account():
             details = (scene.idle.warned_s is None, scene.lies_s is None)
         case Borrowing() | Returning():

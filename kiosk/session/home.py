@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.session import account, borrow_list, return_list, visits
+from kiosk.session import account, borrow_list, finding, return_list, visits
 from kiosk.session.events import (
     Answered,
     AskExpired,
@@ -92,6 +92,8 @@ def _touched(turn: Turn, scene: Home, what: Touch) -> Scene:
             return return_list.within(turn, scene.session, scene.patron, scene.token)
         case Touch.ACCOUNT:
             return account.begin(turn, scene.session, scene.patron, scene.token)
+        case Touch.FIND:
+            return finding.within(turn, scene.session, scene.patron, scene.token)
         case Touch.DONE | Touch.BACK:
             return visits.end(turn, scene.session)
         case _:

@@ -19,10 +19,10 @@ from kiosk.session.events import (
     TagWritten,
     Touched,
 )
-from kiosk.session.state import Account, Borrowing, Home, Identifying, Idle, Returning, Staff, StaffPin
+from kiosk.session.state import Account, Borrowing, Finding, Home, Identifying, Idle, Returning, Staff, StaffPin
 from kiosk.session.timeouts import Timeouts
 
-Attended = Identifying | Home | Borrowing | Returning | Account | StaffPin | Staff
+Attended = Identifying | Home | Borrowing | Returning | Account | Finding | StaffPin | Staff
 """Scenes in which somebody is expected to do something."""
 
 
@@ -90,3 +90,5 @@ def _timeout_s(scene: Attended, timeouts: Timeouts) -> float:
             return timeouts.account_s
         case Staff():
             return timeouts.staff_s
+        case Finding():
+            return timeouts.find_s

@@ -41,6 +41,7 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Finding,
     Home,
     Identifying,
     OutCause,
@@ -67,7 +68,9 @@ def must_be(turn: Turn, scene: Scene) -> Scene:
             return scene
         case Attract() | Identifying():
             return _wiped(turn, causes, scene) if causes else scene
-        case Home() | Borrowing() | Returning() | Account() | Closing():
+        case Finding(session=None):
+            return _wiped(turn, causes, scene) if causes else scene
+        case Home() | Borrowing() | Returning() | Account() | Finding() | Closing():
             return _interrupted(turn, causes, scene) if causes else scene
         case _:
             assert_never(scene)
@@ -131,7 +134,7 @@ def _is_pad_back(turn: Turn) -> bool:
 
 
 def _interrupted(
-    turn: Turn, causes: tuple[OutCause, ...], scene: Home | Borrowing | Returning | Account | Closing
+    turn: Turn, causes: tuple[OutCause, ...], scene: Home | Borrowing | Returning | Account | Finding | Closing
 ) -> OutOfService:
     """A visit was on: its open items go to the doubt list, and it ends when rows can be journalled."""
     if isinstance(scene, Borrowing | Returning):
@@ -139,7 +142,7 @@ def _interrupted(
     elif isinstance(scene, Account):
         account.hand_over(turn, scene)
     session = scene.session
-    if turn.around.storage_ok:
+    if turn.around.storage_ok and session is not None:
         visits.journal_end(turn, session)
     return _wiped(turn, causes, OutOfService(causes, None if turn.around.storage_ok else session))
 

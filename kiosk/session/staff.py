@@ -41,7 +41,8 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
-from kiosk.session.state import Deed, Idle, Staff, StaffPart, Surroundings, Trial, Tried
+from kiosk.session.staff_parts import Deed, StaffPart, Trial, Tried
+from kiosk.session.state import Idle, Staff, Surroundings
 from kiosk.session.turn import Turn
 
 LAMPS = "lamps"

@@ -10,12 +10,15 @@ from types import MappingProxyType
 
 from kiosk.model.circulation import Item, Language, Patron, Purpose, SecurityMarks
 from kiosk.model.facts import Found
+from kiosk.model.finding import TitlesFound
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
 from kiosk.model.journal import Doubt, JournalLine, LentAlone
 from kiosk.model.questions import AccountLoan, AccountTold
 from kiosk.model.reasons import Reason
 from kiosk.rules.offline import OfflineCopy, OfflinePolicy
 from kiosk.session.events import Device, Health, Paper, TagKind
+from kiosk.session.opened import Keys, Opened
+from kiosk.session.staff_parts import Deed, StaffPart, Tried
 from kiosk.session.timeouts import Timeouts
 
 KNOWN_ITEMS = 500
@@ -335,6 +338,33 @@ class Account:
     help: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Somebody looks for a title; `session` and `patron` once a card has said who it is."""
+
+    idle: Idle
+    session: SessionId | None = None
+    patron: Patron | None = None
+    token: str = ""
+    typed: str = ""
+    keys: Keys = Keys.LETTERS
+    ask: AskId | None = None
+    """The question that is out; older ones are not waited for."""
+    silent: bool = False
+    """Central did not answer the last one."""
+    found: TitlesFound | None = None
+    """Kept for this visit, so that something is there when the line goes."""
+    found_of: str = ""
+    """What was typed for it."""
+    told_at: datetime | None = None
+    """When central last told where things are."""
+    opened: Opened | None = None
+    card_ask: AskId | None = None
+    notice: Reason | None = None
+    notice_until_s: float = 0.0
+    help: bool = False
+
+
 class MailTrouble(StrEnum):
     """Why a receipt does not go by e-mail."""
 
@@ -409,43 +439,6 @@ class StaffPin:
     help: bool = False
 
 
-class StaffPart(StrEnum):
-    """What of the staff mode is shown."""
-
-    DEVICES = "devices"
-    MACHINE = "machine"
-    DOUBTS = "doubts"
-    JOURNAL = "journal"
-
-
-class Deed(StrEnum):
-    """What staff do to the machine."""
-
-    EMPTY_BIN = "empty-bin"
-    CLOSE = "close"
-    OPEN = "open"
-    RESTART = "restart"
-    SWITCH_OFF = "switch-off"
-
-
-class Trial(StrEnum):
-    """How trying a device went."""
-
-    WAITING = "waiting"
-    WORKED = "worked"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A device that was tried in this visit of staff."""
-
-    trial: Trial
-    at: datetime
-    characters: int = 0
-    """How long the card's number or the code was: what it said is not kept."""
-
-
 @dataclass(frozen=True, slots=True)
 class Staff:
     """Staff look after the machine. Nothing is lent or taken back, and nothing of a patron is shown."""
@@ -467,7 +460,9 @@ class Staff:
     help: bool = False
 
 
-Scene = Attract | Identifying | Home | Borrowing | Returning | Account | Closing | OutOfService | StaffPin | Staff
+Scene = (
+    Attract | Identifying | Home | Borrowing | Returning | Account | Finding | Closing | OutOfService | StaffPin | Staff
+)
 
 
 @dataclass(frozen=True, slots=True)

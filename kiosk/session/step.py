@@ -24,6 +24,7 @@ from kiosk.session import (
     borrowing,
     calling,
     closing,
+    finding,
     home,
     identifying,
     idle,
@@ -56,6 +57,7 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Finding,
     Home,
     Identifying,
     Kiosk,
@@ -159,6 +161,8 @@ def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
             return returning.on(turn, scene, event)
         case Account():
             return account.on(turn, scene, event)
+        case Finding():
+            return finding.on(turn, scene, event)
         case Closing():
             return closing.on(turn, scene, event)
         case OutOfService():
@@ -267,6 +271,8 @@ def _left(turn: Turn, scene: Attended) -> Scene:
             return staff_pin.end(turn, scene.left)
         case Staff():
             return staff_pin.end(turn, staff.leave(turn, scene))
+        case Finding():
+            return visits.end(turn, scene.session)
         case _:
             assert_never(scene)
 
@@ -284,7 +290,7 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
                 yield around.quiet_s
         case Identifying() | StaffPin() | Staff():
             yield idle.due_s(scene, timeouts)
-        case Home() | Account():
+        case Home() | Account() | Finding():
             yield idle.due_s(scene, timeouts)
             if scene.notice is not None:
                 yield scene.notice_until_s

@@ -21,6 +21,7 @@ class Timeouts:
     borrow_s: Seconds = 60
     return_s: Seconds = 45
     account_s: Seconds = 60
+    find_s: Seconds = 60
     receipt_s: Seconds = 10
     warning_s: Seconds = 20
     put_back_s: Seconds = 20
@@ -42,6 +43,7 @@ class Timeouts:
             borrow_s=self.borrow_s * PATIENCE,
             return_s=self.return_s * PATIENCE,
             account_s=self.account_s * PATIENCE,
+            find_s=self.find_s * PATIENCE,
             receipt_s=self.receipt_s * PATIENCE,
             warning_s=self.warning_s * PATIENCE,
             notice_s=self.notice_s * PATIENCE,

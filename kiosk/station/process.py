@@ -24,7 +24,6 @@ from kiosk.screens.paint import missing_pictures
 from kiosk.screens.screen import Screen
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.sound import NoSound, Sounds
-from kiosk.screens.theme import Theme, load_theme
 from kiosk.screens.window import Mode, NoDisplay
 from kiosk.session.effects import Ending
 from kiosk.session.events import CopyChanged, Event
@@ -45,6 +44,7 @@ from kiosk.station.overheard import Listening, Overheard, Plays
 from kiosk.station.receipt_template import load_templates
 from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import KioskSettings
+from kiosk.station.shown import shown_by
 from kiosk.station.speech import Voice, lacking
 from kiosk.station.staff_cards import read_staff_cards
 from kiosk.station.translate import uplink_event
@@ -83,7 +83,10 @@ def run(settings: KioskSettings) -> int:
 def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
     """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
     station = Station(settings.site, settings.station)
-    library = _look(settings)
+    try:
+        library = shown_by(settings)
+    except SettingsRefused as refused:
+        raise CannotStart(f"what the screens are to show cannot be used:\n{refused}") from None
     letterhead = _letterhead(settings, library)
     fonts_folder = fonts.folder(settings.screen.fonts)
     address = address_of(settings.broker)
@@ -190,28 +193,6 @@ def _voice(settings: KioskSettings, parts: ExitStack) -> Voice | None:
     voice = Voice(settings.speech)
     parts.callback(voice.close)
     return voice
-
-
-def _look(settings: KioskSettings) -> ScreenSettings:
-    """What the screens show of this library. Pictures and fonts that are not there are named, and ours are shown."""
-    theme, missing = Theme(), list[str]()
-    if settings.screen.theme is not None:
-        try:
-            theme, missing = load_theme(settings.screen.theme)
-        except SettingsRefused as refused:
-            raise CannotStart(f"the theme cannot be used:\n{refused}") from None
-    lacking_fonts = fonts.lacking(fonts.folder(settings.screen.fonts))
-    for told in (*missing, *(f"font {name}: not there; another takes its place" for name in lacking_fonts)):
-        log.warning("%s", told)
-    return ScreenSettings(
-        settings.library.name_zh,
-        settings.library.name_en,
-        theme=theme,
-        opening=settings.opening,
-        announcements=settings.announcements,
-        speaks=settings.speech is not None,
-        title_size=settings.screen.title_size,
-    )
 
 
 def _sounds(settings: KioskSettings, parts: ExitStack) -> Sounds | None:

@@ -49,6 +49,8 @@ class LibrarySettings:
     name_en: str
     owners: tuple[Owner, ...] = ()
     """ISILs whose items are ours, compared without regard to case. Empty: every library item is taken for ours."""
+    floor: Path | None = None
+    """The floor on which the kiosk stands (`floor.toml`): shelves by what they begin with. Without it, no map."""
 
 
 @dataclass(frozen=True, slots=True)

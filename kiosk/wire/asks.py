@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.finding import AskFind, AskHold, AskTitle, MayHold, MayNotHold, NoTitle, TitlesFound, TitleTold
 from kiosk.model.ids import AskId, ItemId, PatronRef, Uid
 from kiosk.model.questions import (
     AccountCharge,
@@ -41,6 +42,7 @@ from kiosk.model.questions import (
     StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.wire import find_asks
 from kiosk.wire.envelope import Envelope, json_text, payload_of, unwrap, wrapped
 from kiosk.wire.fields import LONGEST_TITLE, Fields, Json, MessageRefused, SetAside, instant_text, pairs_object
 from kiosk.wire.topics import Station
@@ -68,6 +70,9 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     MAIL = "mail"
     HELP = "help"
+    SEARCH = "search"
+    TITLE = "title"
+    HOLD = "hold"
 
 
 class Decision(StrEnum):
@@ -129,6 +134,12 @@ def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> As
             )
         case Kind.HELP:
             question = AskHelp(data.text("screen", longest=LONGEST_SCREEN))
+        case Kind.SEARCH:
+            question = find_asks.read_find(data)
+        case Kind.TITLE:
+            question = find_asks.read_title(data)
+        case Kind.HOLD:
+            question = find_asks.read_hold(data)
     return AskMessage(_id_of(correlation) or AskId(envelope.id), question)
 
 
@@ -184,6 +195,12 @@ def _question_body(question: Question) -> dict[str, Json]:
             return {"kind": Kind.MAIL, "patron": question.patron, "language": question.language, **lists}
         case AskHelp():
             return {"kind": Kind.HELP, "screen": question.screen}
+        case AskFind():
+            return {"kind": Kind.SEARCH, "text": question.text}
+        case AskTitle():
+            return {"kind": Kind.TITLE, "key": question.key}
+        case AskHold():
+            return {"kind": Kind.HOLD, "patron": question.patron, "key": question.key}
         case _:
             assert_never(question)
 
@@ -220,6 +237,16 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             return _decided(Kind.MAIL, Decision.YES if answer.sends else Decision.NO)
         case StaffCalled():
             return _decided(Kind.HELP, Decision.YES)
+        case TitlesFound():
+            return _decided(Kind.SEARCH, Decision.YES) | find_asks.found_object(answer)
+        case TitleTold():
+            return _decided(Kind.TITLE, Decision.YES) | find_asks.told_object(answer)
+        case NoTitle():
+            return _decided(Kind.TITLE, Decision.NO)
+        case MayHold():
+            return _decided(Kind.HOLD, Decision.YES) | {"place": answer.place, "pickup": answer.pickup}
+        case MayNotHold():
+            return _decided(Kind.HOLD, Decision.NO, answer.reasons)
         case _:
             assert_never(answer)
 
@@ -253,6 +280,18 @@ def _answer(data: Fields) -> Answer | None:
             return StaffCalled()
         case Kind.HELP, _:
             return None
+        case Kind.SEARCH, Decision.YES:
+            return find_asks.read_found(data)
+        case Kind.TITLE, Decision.YES:
+            return find_asks.read_told(data)
+        case Kind.TITLE, _:
+            return NoTitle()
+        case Kind.HOLD, Decision.YES:
+            return MayHold(data.whole("place"), data.text_or_none("pickup") or "")
+        case Kind.HOLD, _:
+            return MayNotHold(_reasons(data))
+        case Kind.SEARCH, _:
+            return TitlesFound((), 0)
         case _:
             return ItemKnown(None)
 
@@ -347,6 +386,9 @@ def _account_object(account: AccountTold) -> dict[str, Json]:
         "owes_cents": account.owes_cents,
         "currency": account.currency,
         "may_borrow": account.may_borrow,
+        "more_loans": account.more_loans,
+        "more_holds": account.more_holds,
+        "more_charges": account.more_charges,
     }
 
 
@@ -376,6 +418,9 @@ def _account(data: Fields) -> AccountTold:
         may_borrow=data.whole_or_none("may_borrow"),
         charges=_charges(data),
         currency=data.text_or_none("currency") or "CNY",
+        more_loans=data.whole_or_none("more_loans") or 0,
+        more_holds=data.whole_or_none("more_holds") or 0,
+        more_charges=data.whole_or_none("more_charges") or 0,
     )
 
 

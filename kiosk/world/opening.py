@@ -12,7 +12,7 @@ from kiosk.demo.scenario import Setting
 from kiosk.screens import fonts
 from kiosk.screens.frame import Size
 from kiosk.screens.paint import Fonts
-from kiosk.screens.settings import ScreenSettings
+from kiosk.station.shown import shown_by
 from kiosk.world.eyes import WorldEyes
 from kiosk.world.house import VirtualHouse
 from kiosk.world.room import WorldRoom
@@ -32,8 +32,7 @@ def opened_world(config: Path, run: Path, setting: Setting, seed: int) -> Iterat
     """Everything runs; `run` is a folder for its files. Raises `NeedsRealTime`, and what the settings raise."""
     house = VirtualHouse(config, run, setting, seed)
     try:
-        library, screen = house.settings.library, house.settings.screen
-        shown = ScreenSettings(library.name_zh, library.name_en)
+        screen, shown = house.settings.screen, shown_by(house.settings)
         eyes = WorldEyes(house, Size(screen.width, screen.height), shown, _measure())
         yield World(house, WorldRoom(house.bench), eyes)
     finally:

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert, update
 
+from kiosk.central.account_answers import MOST_LOANS
 from kiosk.central.accounts import Charge, ChargeKind, Method, Payment, owe, pay
 from kiosk.central.store import writing
-from kiosk.central.store.tables import items, records
+from kiosk.central.store.tables import items, loans, records
 from kiosk.model.circulation import Item
 from kiosk.model.facts import HoldCancelled
 from kiosk.model.ids import AskId, IntentId, ItemId, PatronRef, SessionId
@@ -139,3 +140,13 @@ def test_a_full_account_with_long_titles_fits_one_message(central: Central) -> N
     told = account_of(central, "wei")
     assert told.loans[0].item.title.endswith("…")
     assert len(encode_answer("lk/main/central", AskId("a" * 64), told, datetime.now(UTC))) <= LARGEST_BYTES
+
+
+def test_what_a_list_has_no_room_for_is_counted(central: Central) -> None:
+    with writing(central.engine) as connection:
+        for number in range(MOST_LOANS + 12):
+            values = {"intent": f"many-{number}", "item": f"many-{number}", "patron": "wei", "seq": number}
+            connection.execute(insert(items).values(id=f"many-{number}", title="x", loan_class="book"))
+            connection.execute(insert(loans).values(station="desk", made_at=MONDAY, due=DUE, **values))
+    told = account_of(central, "wei")
+    assert (len(told.loans), told.more_loans, told.more_holds, told.more_charges) == (MOST_LOANS, 12, 0, 0)

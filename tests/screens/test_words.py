@@ -71,6 +71,7 @@ def test_every_sentence_is_used() -> None:
         "reason-with.",
         "reason-renew.",
         "reason-staff.",
+        "reason-hold.",
         "out.",
         "borrow.",
         "return.",

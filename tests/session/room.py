@@ -9,6 +9,17 @@ from typing import assert_never
 
 from kiosk.model.circulation import Item, Patron, Purpose
 from kiosk.model.facts import Fact
+from kiosk.model.finding import (
+    AskFind,
+    AskHold,
+    AskTitle,
+    FoundTitle,
+    MayHold,
+    MayNotHold,
+    NoTitle,
+    TitlesFound,
+    TitleTold,
+)
 from kiosk.model.ids import IdSource, IntentId, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.journal import CLOSING, Doubt, JournalLine, JournalRow, LeftByStaff, RowKind
 from kiosk.model.questions import (
@@ -184,6 +195,8 @@ class Room:
     """What central tells of a patron."""
     addresses: set[PatronRef] = field(default_factory=set)
     """Of whom central has an e-mail address."""
+    titles: tuple[FoundTitle, ...] = ()
+    """What can be found."""
     hold_central: bool = False
     hold_pad: bool = False
     hold_printer: bool = False
@@ -392,6 +405,15 @@ class Room:
                 return MailTaken(ask.question.patron in self.addresses)
             case AskHelp():
                 return StaffCalled()
+            case AskFind():
+                titles = tuple(title for title in self.titles if ask.question.text in title.title)
+                return TitlesFound(titles, len(titles))
+            case AskTitle():
+                found = next((title for title in self.titles if title.key == ask.question.key), None)
+                return NoTitle() if found is None else TitleTold(found, (), 0)
+            case AskHold():
+                no = self.refusals.get(ItemId(ask.question.key))
+                return MayHold(2, "") if no is None else MayNotHold((Reason(no),))
             case AskRenew():
                 refusal = self.refusals.get(ask.question.item)
                 return MayRenew(RENEWED) if refusal is None else MayNotRenew((Reason(refusal),))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from kiosk.ledger.verify import FOLLOWS
 from kiosk.model.circulation import Item, Language
 from kiosk.model.facts import LoanRenewed
+from kiosk.model.finding import FoundTitle, MayHold, MayNotHold, NoTitle, TitlesFound, TitleTold, Whereabouts
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, Uid
 from kiosk.model.journal import CLOSING, JournalRow, RowKind
 from kiosk.model.questions import (
@@ -92,6 +93,7 @@ answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(MayBorrow, st.builds(Item, items, st.just("Snow")), st.just(DUE), st.sampled_from([None, 0, 3])),
     st.builds(MayNotBorrow, reasons),
     st.sampled_from([MayRenew(DUE), MayNotRenew(()), TOLD, TOLD, NoAccount(())]),
+    st.sampled_from([MayHold(1, ""), MayNotHold(()), NoTitle(), TitlesFound((), 0)]),
     st.builds(ItemKnown, st.one_of(st.none(), st.builds(Item, items, st.just("Snow")))),
 )
 odd: st.SearchStrategy[Event] = st.one_of(
@@ -170,6 +172,15 @@ ACCOUNT: list[Move] = [
     Reply(0, WEI),
     Reply(0, TOLD),
 ]
+TITLE = FoundTitle("r1", "Momo", "", "", Whereabouts.LENT)
+LOOKING: list[Move] = [
+    LinkChanged(True),
+    Touched(Touch.FIND),
+    Touched(Touch.TYPE, "m"),
+    Reply(0, TitlesFound((TITLE,), 1)),
+    Touched(Touch.OPEN, "1"),
+    Reply(0, TitleTold(TITLE, (), 0, (TITLE,))),
+]
 OPENINGS: list[list[Move]] = [
     [],
     [BOOK, CardPresented("card-of-Wei"), Reply(0, WEI)],
@@ -179,6 +190,8 @@ OPENINGS: list[list[Move]] = [
     [CardPresented("card-of-Wei"), Reply(0, WEI), Touched(Touch.RETURN), BACK],
     ACCOUNT,
     [*ACCOUNT, Touched(Touch.RENEW_ALL), Reply(0, MayRenew(DUE))],
+    LOOKING,
+    [*LOOKING, CardPresented("card-of-Wei"), Reply(0, WEI), Touched(Touch.HOLD)],
     [BACK],
     [BACK, PadReply(WriteTrouble.AWAY), TagGone(UIDS[1])],
     [BACK, PadReply(None), Touched(Touch.DONE)],

@@ -24,20 +24,8 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
-from kiosk.session.state import (
-    Attract,
-    Borrowing,
-    Deed,
-    Home,
-    Identifying,
-    OutCause,
-    OutOfService,
-    Policy,
-    Staff,
-    StaffPart,
-    StaffPin,
-    Trial,
-)
+from kiosk.session.staff_parts import Deed, StaffPart, Trial
+from kiosk.session.state import Attract, Borrowing, Home, Identifying, OutCause, OutOfService, Policy, Staff, StaffPin
 from tests.session.playbook import (
     Playbook,
     Word,

@@ -10,6 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.finding import (
+    AskFind,
+    AskHold,
+    AskTitle,
+    FoundCopy,
+    FoundTitle,
+    How,
+    MayHold,
+    MayNotHold,
+    NoTitle,
+    TitlesFound,
+    TitleTold,
+    Whereabouts,
+)
 from kiosk.model.ids import AskId, Epoch, ItemId, PatronRef, Uid
 from kiosk.model.questions import (
     AccountCharge,
@@ -91,6 +105,9 @@ questions: st.SearchStrategy[Question] = st.one_of(
     st.builds(AskAccount, cards),
     st.builds(AskMail, cards, st.sampled_from(Language), entries, entries),
     st.builds(AskHelp, words.map(lambda word: word[:32])),
+    st.builds(AskFind, words),
+    st.builds(AskTitle, words),
+    st.builds(AskHold, cards, words),
 )
 days = st.none() | st.dates(date(1971, 1, 1))
 accounts = st.builds(
@@ -103,7 +120,11 @@ accounts = st.builds(
         st.builds(AccountCharge, words, words, st.integers(0, 1_000_000), st.dates(date(1971, 1, 1))), max_size=3
     ).map(tuple),
     st.sampled_from(["CNY", "EUR"]),
+    st.integers(0, 99),
+    st.integers(0, 99),
+    st.integers(0, 99),
 )
+titles = st.builds(FoundTitle, words, words, words, words, st.sampled_from(Whereabouts), words, days, st.booleans())
 answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(
         Identified, st.builds(Patron, cards, words, counts, st.booleans()), st.none() | st.sampled_from(Language)
@@ -118,6 +139,25 @@ answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(NoAccount, reasons),
     st.builds(MailTaken, st.booleans()),
     st.just(StaffCalled()),
+    st.builds(
+        TitlesFound,
+        st.lists(titles, max_size=3).map(tuple),
+        st.integers(0, 2_000),
+        st.booleans(),
+        st.sampled_from(How),
+        words,
+    ),
+    st.builds(
+        TitleTold,
+        titles,
+        st.lists(st.builds(FoundCopy, words, words, st.sampled_from(Whereabouts), days), max_size=3).map(tuple),
+        st.integers(0, 99),
+        st.lists(titles, max_size=2).map(tuple),
+        words,
+    ),
+    st.just(NoTitle()),
+    st.builds(MayHold, st.integers(1, 99), words),
+    st.builds(MayNotHold, reasons),
 )
 
 

@@ -12,7 +12,7 @@ from kiosk.central.search.lexemes import SEPARATOR
 from kiosk.central.search.queries import Query, Way
 from kiosk.central.store.tables import items
 
-MOST = 2_000
+MOST = 1_000
 """Entries that are looked at. Ranking every hit of a common word is what would cost; the first ones are those that
 matter, as the index has popular and new titles first."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, Engine, delete, insert, outerjoin, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kiosk.central.search.dialects import dialect_of
 from kiosk.central.search.folding import runs
 from kiosk.central.search.slips import LONGEST, SHORTEST
 from kiosk.central.search.sources import COPIES, RECORDS, Source, of_copies, of_records
+from kiosk.central.store import writing
 from kiosk.central.store.search_tables import search_entries, search_progress, search_words
 from kiosk.central.store.tables import items, records
 
@@ -46,6 +47,29 @@ def enter_all(connection: Connection) -> int:
                 break
             enter(connection, some)
             count += len(some)
+    return count
+
+
+def catch_up(engine: Engine) -> int:
+    """Enter what has no entry, in small transactions beside whoever works: a database from before there was an index,
+    or records that came another way. How many there were."""
+    count = 0
+    lacking = outerjoin(records, search_entries, search_entries.c.control_number == records.c.control_number)
+    untold = select(records.c.control_number).select_from(lacking).where(search_entries.c.id.is_(None)).limit(AT_ONCE)
+    alone = outerjoin(items, search_entries, search_entries.c.item == items.c.id)
+    unknown = (
+        select(items.c.id)
+        .select_from(alone)
+        .where(search_entries.c.id.is_(None), items.c.control_number.is_(None), items.c.title != "")
+    )
+    for query, entered in ((untold, enter_records), (unknown.limit(AT_ONCE), enter_copies)):
+        while True:
+            with writing(engine) as connection:
+                some = connection.scalars(query).all()
+                entered(connection, some)
+            count += len(some)
+            if len(some) < AT_ONCE:
+                break
     return count
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
@@ -16,18 +15,7 @@ from kiosk.central.search.queries import ALL, MOST_PARTS, Part, Phrase, Query, p
 from kiosk.central.search.slips import neighbours
 from kiosk.central.search.sounds import LONGEST as LONGEST_SOUND
 from kiosk.central.search.sounds import sounding_alike, syllables, typed_sound
-
-
-class How(StrEnum):
-    """How what was found answers what was typed."""
-
-    EXACTLY = "exactly"
-    SPELLED = "spelled"
-    """A word was taken for its neighbour."""
-    SOUNDING = "sounding"
-    """Other characters of the same sound."""
-    FEWER = "fewer"
-    """Not everything that was typed."""
+from kiosk.model.finding import How
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +39,8 @@ def find(connection: Connection, typed: str, fields: frozenset[Field] = ALL, *, 
     query = query_of(typed, fields, finished=finished)
     if not query.ways:
         return NOTHING
-    found = looked_up(connection, query)
-    if not found.hits and finished:
+    found = looked_up(connection, query_of(typed, fields, finished=True))
+    if not (found.hits if finished else found.more):  # the beginning of a common word costs more than the word
         found = looked_up(connection, query_of(typed, fields, finished=False))
     if found.hits:
         return Found(How.EXACTLY, found.hits, found.more)

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from kiosk.screens.layout.canvas import Canvas, paragraph_height
+from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.lists import head, rows_and_pager
+from kiosk.screens.layout.nothing import nothing
 from kiosk.screens.layout.paging import paged
 from kiosk.screens.layout.regions import Regions
 from kiosk.screens.layout.widgets import ALLOWANCE_HEIGHT, banners, button
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import (
-    BODY,
     CARD,
     ERROR,
     GAP,
-    HEADING,
     INK,
     LINE,
     MUTED,
     ON_TEAL,
     PRESSED_CARD,
     RADIUS,
-    RADIUS_BIG,
     SMALL,
     TEAL,
-    TEAL_DARK,
-    TINT,
     WHITE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import AccountBody, Nothing, Tab, View
+from kiosk.screens.view import AccountBody, Tab, View
 
 TAB_HEIGHT = 116
 SIDE_TAB_HEIGHT = 96
@@ -64,7 +60,7 @@ def account(canvas: Canvas, regions: Regions, view: View, body: AccountBody, pag
             area = area.top_part(area.h - WHOLE_HEIGHT - GAP)
         whole.append(button(canvas, box, body.whole))
     if body.nothing is not None:
-        return (*nodes, *_nothing(canvas, area, view, body, body.nothing), *whole)
+        return (*nodes, *nothing(canvas, area, view, body.paging.id, body.nothing), *whole)
     pages = paged(canvas, area, body.rows)
     shown = max(0, min(page or 0, len(pages.pages) - 1))
     listed, _ = rows_and_pager(canvas, area, view, body.paging, pages, shown)
@@ -118,33 +114,3 @@ def _tab(canvas: Canvas, box: Box, view: Tab) -> Node:
         children = (canvas.node(f"{view.id}.value", Role.TEXT, view.value, value, private=True),)
     state = "selected" if view.shown else "enabled"
     return canvas.node(view.id, Role.BUTTON, view.label, box, state=state, action=view.action, children=children)
-
-
-def _nothing(canvas: Canvas, area: Box, view: View, body: AccountBody, nothing: Nothing) -> list[Node]:
-    """A badge and two sentences in the middle of the room, and one way on."""
-    canvas.rect(area, TINT, RADIUS_BIG)
-    inner = area.inset(56, 40)
-    title = canvas.lines(nothing.text, HEADING, Weight.BOLD, inner.w)
-    lines = canvas.lines(nothing.sentence, BODY, Weight.REGULAR, inner.w)
-    title_height, height = paragraph_height(title, HEADING), paragraph_height(lines, BODY)
-    below = WHOLE_HEIGHT + 36 if nothing.button else 0
-    badge = min(BADGE, inner.h - title_height - height - below - 44)
-    badge = badge if badge >= LEAST_BADGE else -28
-    top = inner.y + (inner.h - badge - 28 - title_height - 16 - height - below) // 2
-    circle = Box(inner.x + (inner.w - badge) // 2, top, badge, badge)
-    if badge >= LEAST_BADGE:
-        canvas.circle(circle, WHITE)
-        icon = circle.centred(badge * 11 // 20, badge * 11 // 20)
-        canvas.icon(icon, nothing.icon, TEAL_DARK, view.turn if nothing.spins else 0)
-    title_box = Box(inner.x, circle.bottom + 28, inner.w, title_height)
-    canvas.paragraph(title_box, title, HEADING, TEAL_DARK, weight=Weight.BOLD, align=Align.CENTRE)
-    text = Box(inner.x, title_box.bottom + 16, inner.w, height)
-    canvas.paragraph(text, lines, BODY, TEAL_DARK, align=Align.CENTRE)
-    nodes = [
-        canvas.node(f"{body.paging.id}.nothing", Role.STATUS, nothing.text, title_box),
-        canvas.node(f"{body.paging.id}.nothing-sentence", Role.TEXT, nothing.sentence, text),
-    ]
-    if nothing.button:
-        box = Box(inner.x + (inner.w - WHOLE_WIDTH) // 2, text.bottom + 36, WHOLE_WIDTH, WHOLE_HEIGHT)
-        nodes.append(button(canvas, box, nothing.button))
-    return nodes

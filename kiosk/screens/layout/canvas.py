@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from kiosk.model.circulation import Language
 from kiosk.screens.frame import Size
 from kiosk.screens.lettering import Ruler, clean, is_cjk
@@ -52,13 +55,26 @@ class Canvas:
         self.ops: list[DrawOp] = []
         self.whole = True
         """Whether no sentence had to be cut off."""
+        self._kept: Box | None = None
+
+    @contextmanager
+    def keeping_sides(self, box: Box) -> Iterator[None]:
+        """What is laid out within keeps its sides inside `box`, wherever that is: a floor plan, a keyboard."""
+        self._kept = box
+        try:
+            yield
+        finally:
+            self._kept = None
 
     def pixels(self, box: Box) -> Box:
         """The box in screen pixels; boxes that touch in units touch in pixels."""
         scale = self.ruler.scale
         left, top = round(box.x * scale), round(box.y * scale)
         width, height = round(box.right * scale) - left, round(box.bottom * scale) - top
-        if self.mirrored and box != NOWHERE:
+        if self.mirrored and self._kept is not None:
+            kept = self._kept
+            left += self.size.width - round(kept.right * scale) - round(kept.x * scale)
+        elif self.mirrored and box != NOWHERE:
             left = self.size.width - left - width
         return Box(left, top, width, height)
 

@@ -14,8 +14,8 @@ LOGO = 72
 NAME_SIZE = 36
 CLOCK_SIZE = 44
 ACCESS = "access.open"
-STANDING = frozenset({"help.open", "language.next", "language.open", ACCESS})
-"""What the bar always has, before the main action."""
+STANDING = frozenset({"help.open", "language.next", "language.open", "home.open", ACCESS})
+"""What the bar has before the main action: always, but for the way home."""
 STANDING_WIDTH = 216
 MOST_EVEN = 3
 """So many buttons beside each other are equally wide."""
@@ -87,7 +87,7 @@ def _two_rows(box: Box, view: View) -> list[Box]:
 
 
 def _landscape_slots(box: Box, view: View) -> list[Box]:
-    """Help and language above, accessibility below them, and right of it the main action."""
+    """Help, language and the way home above, accessibility below them, and right of it the main action."""
     standing = [one for one in view.bar if one.id in STANDING]
     above = [one for one in standing if one.id != ACCESS]
     width = (box.w - GAP * (len(above) - 1)) // max(1, len(above))

@@ -147,20 +147,20 @@ def rows_and_pager(
     if len(pages.pages) == 1:
         return found, area.below(top - area.y)
     bottom = Box(area.x, area.bottom - PAGER_HEIGHT, area.w, PAGER_HEIGHT)
-    return [*found, *pager(canvas, bottom, words, shown, pages)], area.below(area.h)
+    return [*found, *pager(canvas, bottom, words, shown, len(pages.pages))], area.below(area.h)
 
 
-def pager(canvas: Canvas, box: Box, words: Paging, shown: int, pages: Pages) -> list[Node]:
+def pager(canvas: Canvas, box: Box, words: Paging, shown: int, count: int) -> list[Node]:
     width = 280
     nodes = []
     if shown > 0:
         before = Button(f"{words.id}.page-before", words.before, "chevron-left", PageTurned(shown - 1))
         nodes.append(button(canvas, box.left_part(width), before))
-    label = words.label.format(page=shown + 1, pages=len(pages.pages))
+    label = words.label.format(page=shown + 1, pages=count)
     middle = Box(box.x + width + GAP, box.y, box.w - 2 * (width + GAP), box.h)
     canvas.line(middle, label, SMALL, MUTED, align=Align.CENTRE)
     nodes.append(canvas.node(f"{words.id}.page", Role.STATUS, label, middle))
-    if shown < len(pages.pages) - 1:
+    if shown < count - 1:
         after = Button(f"{words.id}.page-after", words.after, "chevron-right", PageTurned(shown + 1))
         nodes.append(button(canvas, box.right_part(width), after))
     return nodes

@@ -22,7 +22,8 @@ BAR_AIR = 36
 """Above and below the buttons of the bar."""
 ONE_ROW_WIDTH = 1_000
 TWO_ROWS_HEIGHT = 324
-"""A narrower screen has its main action in a row of its own."""
+MOST_IN_A_ROW = 4
+"""A narrower screen, or a bar of more, has its main action in a row of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,17 @@ def scale_of(size: Size, zoom: float = 1.0) -> float:
     return min(short / BASE, long / LEAST_LONG) * zoom
 
 
-def regions_of(size: Size, zoom: float = 1.0, above: int | None = None) -> Regions:
-    """`above`: how far over the middle a portrait screen begins where all controls are to be below it."""
+def regions_of(size: Size, zoom: float = 1.0, above: int | None = None, in_bar: int = 0) -> Regions:
+    """`above`: how far over the middle a portrait screen begins where all controls are to be below it; `in_bar`: how
+    many things the bar holds."""
     scale = scale_of(size, zoom)
     width, height = int(size.width / scale), int(size.height / scale)
-    return _landscape(width, height) if size.width >= size.height else _portrait(width, height, above)
+    return _landscape(width, height) if size.width >= size.height else _portrait(width, height, above, in_bar)
 
 
-def _portrait(width: int, height: int, above: int | None) -> Regions:
+def _portrait(width: int, height: int, above: int | None, in_bar: int) -> Regions:
     inner = width - 2 * MARGIN
-    bar_height = BAR_HEIGHT if width >= ONE_ROW_WIDTH else TWO_ROWS_HEIGHT
+    bar_height = BAR_HEIGHT if width >= ONE_ROW_WIDTH and in_bar <= MOST_IN_A_ROW else TWO_ROWS_HEIGHT
     top_of_bar = height - bar_height
     top = CONTENT_TOP if above is None else max(CONTENT_TOP, height // 2 - above)
     return Regions(

@@ -78,11 +78,11 @@ def _hero(canvas: Canvas, box: Box, body: AttractBody) -> None:
 
 
 def _choices_height(choices: tuple[Choice, ...], others: tuple[Button, ...]) -> int:
-    return (CHOICE_HEIGHT + GAP) * len(choices) + (OTHER_HEIGHT + GAP) * len(others) - GAP
+    return (CHOICE_HEIGHT + GAP) * len(choices) + (OTHER_HEIGHT + GAP) * bool(others) - GAP
 
 
 def _choices(canvas: Canvas, area: Box, choices: tuple[Choice, ...], others: tuple[Button, ...]) -> list[Node]:
-    small = (OTHER_HEIGHT + GAP) * len(others)
+    small = (OTHER_HEIGHT + GAP) * bool(others)
     height = min(CHOICE_HEIGHT, (area.h - small - GAP * (len(choices) - 1)) // len(choices))
     canvas.whole = canvas.whole and height >= LEAST_CHOICE
     nodes = [
@@ -90,8 +90,9 @@ def _choices(canvas: Canvas, area: Box, choices: tuple[Choice, ...], others: tup
         for number, one in enumerate(choices)
     ]
     top = area.y + len(choices) * (height + GAP)
+    width = (area.w - GAP * (len(others) - 1)) // max(1, len(others))
     for number, other in enumerate(others):
-        box = Box(area.x, top + number * (OTHER_HEIGHT + GAP), area.w, OTHER_HEIGHT)
+        box = Box(area.x + number * (width + GAP), top, width, OTHER_HEIGHT)
         nodes.append(button(canvas, box, other))
     return nodes
 

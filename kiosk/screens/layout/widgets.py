@@ -30,6 +30,8 @@ from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import Allowance, Banner, BannerItem, Button, Choice, Cover, Pill
 
 BUTTON_ICON = 48
+NARROW_BUTTON = 300
+"""A button narrower than this has less air at its sides."""
 NARROW = 700
 """A choice narrower than this has no arrow."""
 BANNER_ICON = 44
@@ -57,7 +59,7 @@ def button(canvas: Canvas, box: Box, view: Button, *, stacked: bool = False) -> 
     if stacked:
         _stacked(canvas, box.inset(8, 0), view.icon, view.label, colour)
     else:
-        _labelled(canvas, box.inset(20, 0), view.icon, view.label, colour, BODY)
+        _labelled(canvas, box.inset(20 if box.w >= NARROW_BUTTON else 10, 0), view.icon, view.label, colour, BODY)
     state = "busy" if view.busy else "enabled" if view.action is not None else "disabled"
     return canvas.node(
         view.id, Role.BUTTON, view.label, box, value=view.why, state=state, action=view.action, main=view.main

@@ -80,6 +80,8 @@ def banners(sight: Sight, scene: Account) -> tuple[Banner, ...]:
     if not shown.online and scene.told_at is not None:
         text = shown.say("account.as-of", time=clock(scene.told_at, sight.zone))
         found.append(Banner("offline", text, "wifi-off", PLAIN))
+    if more := _more(scene):
+        found.append(Banner("account.more", sight.words.count("account.more", more), "info", PLAIN))
     renewed = sum(row.stage is RenewStage.RENEWED for row in scene.loans)
     refused = sum(row.stage is RenewStage.REFUSED for row in scene.loans)
     if (renewed or refused) and not under_way(scene) and scene.part is Part.LOANS:
@@ -88,6 +90,21 @@ def banners(sight: Sight, scene: Account) -> tuple[Banner, ...]:
         tone, icon = (WARN, "circle-alert") if refused else (OK, "circle-check")
         found.append(Banner("account.result", sight.words.say("list.joined").join(parts), icon, tone))
     return tuple(found)
+
+
+def _more(scene: Account) -> int:
+    """What this part has beside its list."""
+    if scene.told is None:
+        return 0
+    match scene.part:
+        case Part.LOANS:
+            return scene.told.more_loans
+        case Part.HOLDS:
+            return scene.told.more_holds
+        case Part.CHARGES:
+            return scene.told.more_charges
+        case _:
+            assert_never(scene.part)
 
 
 def leave(sight: Sight, scene: Account) -> Button:
@@ -106,7 +123,11 @@ def _sentence(shown: Shown) -> str:
         case Part.LOANS if shown.overdue:
             return words.count("account.overdue", shown.overdue)
         case Part.LOANS:
-            return words.count("account.on-loan", len(scene.loans)) if scene.loans else words.say("account.no-loans")
+            return (
+                words.count("account.on-loan", len(scene.loans) + told.more_loans)
+                if scene.loans
+                else words.say("account.no-loans")
+            )
         case Part.HOLDS:
             return words.say("account.holds-sentence")
         case Part.CHARGES if told.owes_cents:
@@ -123,10 +144,10 @@ def _tabs(shown: Shown) -> tuple[Tab, ...]:
     ready = sum(hold.ready for hold in holds)
     owes = "" if told is None else money(told.owes_cents, told.currency, shown.sight.words)
     count = shown.sight.words.count
-    loans = "" if told is None else count("account.tab-count", len(shown.scene.loans))
+    loans = "" if told is None else count("account.tab-count", len(shown.scene.loans) + told.more_loans)
     if shown.overdue:
         loans = count("account.tab-overdue", shown.overdue)
-    waiting = "" if told is None else count("account.tab-count", len(holds))
+    waiting = "" if told is None else count("account.tab-count", len(holds) + told.more_holds)
     if ready:
         waiting = count("account.tab-ready", ready)
     return (

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.model.reasons import Reason
 from kiosk.screens.rows import tone_of_notice
-from kiosk.screens.scenes import account
+from kiosk.screens.scenes import account, finding
 from kiosk.screens.scenes.sight import Sight, next_language, other_language
 from kiosk.screens.tokens import OK, PLAIN, WARN, WORK
 from kiosk.screens.tree import Role
@@ -30,6 +30,7 @@ from kiosk.screens.view import (
 from kiosk.session.calling import may_call
 from kiosk.session.events import Touch, Touched
 from kiosk.session.idle import Attended
+from kiosk.session.renewing import under_way
 from kiosk.session.state import (
     Access,
     Account,
@@ -37,6 +38,7 @@ from kiosk.session.state import (
     Borrowing,
     CallStage,
     Closing,
+    Finding,
     Home,
     Identifying,
     OutOfService,
@@ -94,13 +96,27 @@ def bar(sight: Sight, screen_id: str, third: Button | None) -> tuple[Button, ...
     found = [Button("help.open", sight.words.say("button.help"), "circle-question-mark", Touched(Touch.HELP))]
     following = next_language(sight.state)
     if len(sight.state.around.policy.languages) > SWITCHED_LANGUAGES:
-        label = sight.words.say("button.language")
+        speaks = sight.state.around.language
+        label = own_name(speaks) if _has_home(sight) else sight.words.say("button.language")
         found.append(Button("language.open", label, "languages", Touched(Touch.LANGUAGES)))
     elif following is not sight.state.around.language:
         found.append(Button("language.next", own_name(following), "languages", Touched(Touch.NEXT_LANGUAGE)))
+    if _has_home(sight):
+        found.append(Button("home.open", sight.words.say("button.home"), "house", Touched(Touch.HOME)))
     label = sight.words.say("button.access")
     found.append(Button("access.open", label, "person-standing", Touched(Touch.ACCESS)))
     return (*found, third) if third else tuple(found)
+
+
+def _has_home(sight: Sight) -> bool:
+    """Screens within a patron's visit from which home is a touch away."""
+    match sight.state.scene:
+        case Account() as scene:
+            return not under_way(scene)
+        case Finding(session=session, opened=None):
+            return session is not None
+        case _:
+            return False
 
 
 def banners(sight: Sight) -> tuple[Banner, ...]:
@@ -127,6 +143,8 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
         )
     if isinstance(scene, Account):
         found += account.banners(sight, scene)
+    elif isinstance(scene, Finding):
+        found += finding.banners(sight, scene)
     elif not around.online and not isinstance(scene, OutOfService | Closing | StaffPin):
         key = "offline.lends" if around.policy.offline.borrow else "offline.returns"
         found.append(Banner("offline", sight.words.say(key), "wifi-off", PLAIN))
@@ -167,7 +185,7 @@ def _notice(sight: Sight) -> Reason | None:
             return notice if notice is not None and sight.now_s < until_s else None
         case Identifying(problem=notice) | Home(notice=notice) | Borrowing(notice=notice) | Returning(notice=notice):
             return notice
-        case Account(notice=notice):
+        case Account(notice=notice) | Finding(notice=notice):
             return notice
         case _:
             return None

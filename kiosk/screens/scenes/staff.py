@@ -14,7 +14,8 @@ from kiosk.screens.tokens import ERROR, INK, MUTED, OK, PLAIN, WARN, Tone
 from kiosk.screens.view import AccountBody, Banner, Button, Nothing, Pill, PinBody, PinKey, RowButton, RowView, Tab
 from kiosk.session import staff
 from kiosk.session.events import Device, Health, Paper, Touch, Touched
-from kiosk.session.state import Deed, OnPad, Staff, StaffPart, StaffPin, Trial, Tried
+from kiosk.session.staff_parts import Deed, StaffPart, Trial, Tried
+from kiosk.session.state import OnPad, Staff, StaffPin
 from kiosk.words.dates import clock, today
 from kiosk.words.reasons import reason_sentence
 

@@ -13,10 +13,7 @@ from kiosk.screens.view import (
     IdentifyBody,
 )
 from kiosk.session.events import Touch, Touched
-from kiosk.session.state import (
-    Home,
-    Identifying,
-)
+from kiosk.session.state import Home, Identifying
 from kiosk.words.sentences import Words
 
 
@@ -28,7 +25,11 @@ def _choices(sight: Sight, screen: str, seconds: tuple[str, str]) -> tuple[Choic
 
 
 def _others(sight: Sight, screen: str) -> tuple[Button, ...]:
-    return (Button(f"{screen}.account", sight.words.say("button.account"), "user-round", Touched(Touch.ACCOUNT)),)
+    say = sight.words.say
+    return (
+        Button(f"{screen}.find", say("button.find"), "search", Touched(Touch.FIND)),
+        Button(f"{screen}.account", say("button.account"), "user-round", Touched(Touch.ACCOUNT)),
+    )
 
 
 def attract(sight: Sight) -> AttractBody:

@@ -6,11 +6,12 @@ import math
 from typing import assert_never
 
 from kiosk.screens.rows import WORKING
-from kiosk.screens.scenes import account, around, endings, staff, welcome, work
+from kiosk.screens.scenes import account, around, endings, finding, staff, welcome, work
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.view import Body, Button, View
 from kiosk.session.events import Touch, Touched
+from kiosk.session.opened import HoldStage
 from kiosk.session.renewing import UNDER_WAY
 from kiosk.session.state import (
     Access,
@@ -18,6 +19,7 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Finding,
     Home,
     Identifying,
     Kiosk,
@@ -69,6 +71,8 @@ def working_rows(state: Kiosk) -> bool:
     match state.scene:
         case Borrowing(rows=rows) | Returning(rows=rows):
             return any(row.stage in WORKING for row in rows)
+        case Finding(ask=ask, opened=opened):
+            return ask is not None or (opened is not None and opened.stage is HoldStage.ASKING)
         case Account(ask=ask, loans=loans):
             return ask is not None or any(row.stage in UNDER_WAY for row in loans)
         case Identifying():
@@ -87,6 +91,8 @@ SCREEN_IDS = (
     "borrow",
     "return",
     "account",
+    "find",
+    "item",
     "receipt",
     "out-of-service",
     "staff-pin",
@@ -109,6 +115,8 @@ def screen_id_of(scene: Scene) -> str:
             return "return"
         case Account():
             return "account"
+        case Finding(opened=opened):
+            return "find" if opened is None else "item"
         case Closing():
             return "receipt"
         case OutOfService(causes=causes):
@@ -140,6 +148,11 @@ def _scene(sight: Sight) -> tuple[Body, Button | None, str]:
             return work.live_list(sight, scene), work.done(sight, "return.done", scene.finishing_s), ""
         case Account():
             return account.account(sight, scene), account.leave(sight, scene), ""
+        case Finding(opened=None):
+            return finding.find(sight, scene), finding.leave(sight, scene), ""
+        case Finding():
+            assert scene.opened is not None, "the case before has taken the list"
+            return finding.title(sight, scene, scene.opened), finding.leave(sight, scene), ""
         case Closing():
             return endings.receipt(sight, scene), None, endings.countdown(sight, scene)
         case OutOfService():

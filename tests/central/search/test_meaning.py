@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from kiosk.central.search.queries import LONGEST
-from kiosk.central.search.wider import How, find
+from kiosk.central.search.wider import find
+from kiosk.model.finding import How
 from tests.central.search.test_cases import found
 
 AWKWARD = (

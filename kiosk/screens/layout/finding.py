@@ -1,0 +1,140 @@
+"""Looking for a title: the box, what is found, the keys; and one title with its place."""
+
+from __future__ import annotations
+
+from kiosk.screens.layout.canvas import Canvas, paragraph_height
+from kiosk.screens.layout.keyboard import keyboard, keyboard_height
+from kiosk.screens.layout.lists import pager
+from kiosk.screens.layout.nothing import nothing
+from kiosk.screens.layout.paging import PAGER_HEIGHT
+from kiosk.screens.layout.regions import Regions
+from kiosk.screens.layout.widgets import banners, cover, pill, pill_width
+from kiosk.screens.ops import Box, Weight
+from kiosk.screens.tokens import (
+    CARD,
+    GAP,
+    HEADING,
+    INK,
+    LINE,
+    MUTED,
+    PRESSED_CARD,
+    RADIUS,
+    SMALL,
+    SMALLEST,
+    TEAL,
+    TEAL_DARK,
+    TITLE,
+)
+from kiosk.screens.tree import Node, Role
+from kiosk.screens.view import FindBody, FoundRow, View
+
+BOX_HEIGHT = 108
+BESIDE = 300
+"""Room for the heading left of the box, on a broad screen."""
+ROW_HEIGHT, LEAST_ROW, ROW_GAP = 148, 126, 12
+ROW_PILL = 60
+SAID_HEIGHT = 48
+CURSOR = 4
+
+
+def find(canvas: Canvas, regions: Regions, view: View, body: FindBody, page: int | None) -> tuple[Node, ...]:
+    """The whole screen but header and bar."""
+    area = regions.content
+    if regions.side:
+        heading = Box(area.x, area.y, BESIDE, BOX_HEIGHT)
+        canvas.line(heading.inset(0, 0), body.title, HEADING, INK, weight=Weight.BOLD)
+        typed = Box(area.x + BESIDE, area.y, area.w - BESIDE, BOX_HEIGHT)
+        with canvas.keeping_sides(regions.side):
+            pressed = keyboard(canvas, regions.side, body.keys)
+    else:
+        heading = area.top_part(round(TITLE * 1.25))
+        canvas.line(heading, body.title, TITLE, INK, weight=Weight.BOLD)
+        typed = Box(area.x, heading.bottom + 16, area.w, BOX_HEIGHT)
+        height = keyboard_height(area.h, len(body.keys))
+        below = Box(area.x, area.bottom - height, area.w, height)
+        with canvas.keeping_sides(below):
+            pressed = keyboard(canvas, below, body.keys)
+        area = area.top_part(area.h - height - GAP)
+    nodes = [canvas.node("find.title", Role.HEADING, body.title, heading), _box(canvas, typed, view, body)]
+    area = area.below(typed.bottom - area.y + GAP)
+    notices, area = banners(canvas, area, view.banners)
+    nodes += notices
+    if body.said:
+        said = area.top_part(SAID_HEIGHT)
+        canvas.line(said, body.said, SMALL, MUTED, private=True)
+        nodes.append(canvas.node("find.said", Role.STATUS, body.said, said, private=True))
+        area = area.below(SAID_HEIGHT + 4)
+    if body.nothing is not None:
+        nodes += nothing(canvas, area, view, "find", body.nothing)
+    else:
+        nodes += _list(canvas, area, view, body, page or 0)
+    return (*nodes, *pressed)
+
+
+def _box(canvas: Canvas, box: Box, view: View, body: FindBody) -> Node:
+    """What was typed, its end always in sight."""
+    canvas.rect(box, CARD, RADIUS, TEAL, 4)
+    icon = Box(box.x + 28, box.y + (box.h - 52) // 2, 52, 52)
+    canvas.icon(icon, "loader" if body.busy else "search", TEAL, view.turn if body.busy else 0)
+    words = Box(icon.right + 20, box.y, box.right - 28 - icon.right - 20, box.h)
+    if not body.typed:
+        canvas.line(words, body.hint, SMALL + 2, MUTED)
+        return canvas.node("find.box", Role.STATUS, body.hint, box)
+    text = canvas.ruler.drawable(body.typed)
+    while canvas.ruler.width(text, HEADING - 4, Weight.BOLD) > words.w - 2 * CURSOR:
+        text = text[1:]
+    canvas.line(words, text, HEADING - 4, INK, weight=Weight.BOLD, private=True)
+    wide = canvas.ruler.width(text, HEADING - 4, Weight.BOLD)
+    canvas.rect(Box(words.x + wide + 4, box.y + 24, CURSOR, box.h - 48), TEAL)
+    return canvas.node("find.box", Role.STATUS, body.hint, box, value=body.typed, private=True)
+
+
+def _list(canvas: Canvas, area: Box, view: View, body: FindBody, page: int) -> list[Node]:
+    room, least = area.h, LEAST_ROW + ROW_GAP
+    if len(body.rows) * least - ROW_GAP > room:
+        room -= PAGER_HEIGHT + ROW_GAP
+    fits = max(1, (room + ROW_GAP) // least)
+    height = min(ROW_HEIGHT, (room + ROW_GAP) // min(fits, len(body.rows)) - ROW_GAP)
+    step = height + ROW_GAP
+    pages = [body.rows[at : at + fits] for at in range(0, len(body.rows), fits)]
+    shown = max(0, min(page, len(pages) - 1))
+    nodes: list[Node] = []
+    for at, row in enumerate(pages[shown]):
+        nodes.append(found_row(canvas, Box(area.x, area.y + at * step, area.w, height), view, row))
+    found = [canvas.node("find.list", Role.LIST, body.title, area, children=tuple(nodes))]
+    if len(pages) == 1:
+        return found
+    bottom = Box(area.x, area.bottom - PAGER_HEIGHT, area.w, PAGER_HEIGHT)
+    return [*found, *pager(canvas, bottom, body.paging, shown, len(pages))]
+
+
+def found_row(canvas: Canvas, box: Box, view: View, row: FoundRow) -> Node:
+    """Cover, title, number and author, and where it is; all of it is one target."""
+    pressed = canvas.pressed == row.id
+    canvas.rect(box, PRESSED_CARD if pressed else CARD, RADIUS, LINE)
+    tall = box.h - 32
+    front = Box(box.x + 20, box.y + 16, tall * 5 // 7, tall)
+    cover(canvas, front, row.cover)
+    wide = pill_width(canvas, row.pill, ROW_PILL)
+    state = Box(box.right - 20 - wide, box.y + (box.h - ROW_PILL) // 2, wide, ROW_PILL)
+    pill(canvas, state, row.pill, view.turn)
+    left = front.right + 24
+    room = state.x - 20 - left
+    title = canvas.lines(row.title, 32, Weight.BOLD, room, 2)
+    number = canvas.lines(_second(row), SMALLEST, Weight.REGULAR, room, 1)
+    title_height, number_height = paragraph_height(title, 32), paragraph_height(number, SMALLEST)
+    top = box.y + (box.h - title_height - number_height - 4) // 2
+    canvas.paragraph(Box(left, top, room, title_height), title, 32, INK, weight=Weight.BOLD, private=True)
+    below = Box(left, top + title_height + 4, room, number_height)
+    canvas.paragraph(below, number, SMALLEST, TEAL_DARK, private=True)
+    children = (
+        canvas.node(f"{row.id}.state", Role.STATUS, row.pill.text, state),
+        canvas.node(f"{row.id}.detail", Role.TEXT, _second(row), below, private=True),
+    )
+    return canvas.node(
+        row.id, Role.BUTTON, row.title, box, state="enabled", action=row.action, private=True, children=children
+    )
+
+
+def _second(row: FoundRow) -> str:
+    return "  ·  ".join(filter(None, (row.call_number, row.author)))
