@@ -12,6 +12,7 @@ CARD, PIN = "04FEED01", "2580"
 
 def demo_staff(folder: Path) -> Path:
     """The file for `staff_file`."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "staff-cards"
     path.touch(mode=0o600)
     path.write_text(staff_card("desk", CARD, PIN).line() + "\n", encoding="ascii")
