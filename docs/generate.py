@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import hardware_table, scenario_table, settings_page, tables
+from docs import hardware_table, scenario_table, settings_page, story_book, tables
 from kiosk.library import pages as papers
 from kiosk.session import diagram
 
@@ -20,6 +20,7 @@ WHOLE: dict[str, Callable[[], str]] = {
     "docs/states.md": diagram.page,
     "docs/papers.md": papers.page,
     "docs/settings.md": settings_page.page,
+    "docs/screens.md": story_book.page,
 }
 PARTS: dict[str, Callable[[], str]] = {
     "commands": tables.commands,

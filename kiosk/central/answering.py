@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 from kiosk.central.account_answers import account_told, may_renew_told
 from kiosk.central.applying import DECISION
 from kiosk.central.borrowing import borrower, copy
+from kiosk.central.calls import call_staff, mail_receipt
 from kiosk.central.holdings import item_on_file
+from kiosk.central.mail.settings import MailSettings
 from kiosk.central.people import owner_of, patron_on_file, resolved
 from kiosk.central.reading_ahead import read_ahead_of_loans
 from kiosk.central.settings import CentralSettings
@@ -27,8 +29,10 @@ from kiosk.model.questions import (
     Answer,
     AskAccount,
     AskBorrow,
+    AskHelp,
     AskIdentify,
     AskItem,
+    AskMail,
     AskRenew,
     Identified,
     ItemKnown,
@@ -61,6 +65,8 @@ class Desk:
     policy: Policy
     promise: timedelta
     source: str
+    mail: MailSettings | None = None
+    """Where letters go; without it none do."""
     branches: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Station → branch."""
 
@@ -75,7 +81,7 @@ class Desk:
 def desk_of(settings: CentralSettings, policy: Policy) -> Desk:
     """The desk of a central system."""
     promise = timedelta(seconds=settings.promise_s)
-    return Desk(policy, promise, f"lk/{settings.site}/central", settings.branches())
+    return Desk(policy, promise, f"lk/{settings.site}/central", settings.mail, settings.branches())
 
 
 def answer(connection: Connection, desk: Desk, station: str, ask: AskId, question: Question, now: datetime) -> Answer:
@@ -99,6 +105,12 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
             return may_renew_told(connection, desk.setting(station, now), question)
         case AskAccount():
             return account_told(connection, desk.setting(station, now), question)
+        case AskMail() | AskHelp():
+            if len(ask) > LONGEST_ASK:
+                raise AskMisused(f"expected an id of at most {LONGEST_ASK} characters")
+            if isinstance(question, AskHelp):
+                return call_staff(connection, station, ask, question, now)
+            return mail_receipt(connection, desk.mail, desk.policy.calendar.zone.key, ask, question, now)
         case AskFind():
             return titles_found(connection, desk.setting(station, now), question)
         case AskTitle():

@@ -24,6 +24,7 @@ from kiosk.central.store.tables import (
     ils_renewals,
     items,
     loans,
+    mails,
     patrons,
     payments,
     pins,
@@ -57,6 +58,7 @@ def erase(connection: Connection, patron: PatronRef) -> None:
     connection.execute(update(patrons).where(patrons.c.guardian == patron).values(guardian=None))
     _forget(connection, names)
     connection.execute(delete(cards).where(cards.c.patron == patron))
+    connection.execute(delete(mails).where(mails.c.patron == patron))
     connection.execute(delete(ils_renewals).where(ils_renewals.c.patron.in_(names)))
     connection.execute(delete(pins).where(pins.c.patron == patron))
     connection.execute(delete(patrons).where(patrons.c.id == patron))

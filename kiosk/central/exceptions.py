@@ -55,6 +55,8 @@ class Why(StrEnum):
     """Lent, and went through a gate with a tag that does not say so."""
     TAG_SWITCHED = "tag-switched"
     """Not lent, and rang at a gate with a tag that says it is, or says something strange."""
+    CALLED = "called"
+    """Somebody at a station calls for staff."""
     GATE_FAILED = "gate-failed"
     """A gate did not pass the morning's check: no report, no lamp, or a test tag that rings nothing."""
     DOUBTFUL = "doubtful"

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
-from kiosk.central.notices.addresses import is_address
+from kiosk.central.mail.addresses import is_address
 from kiosk.central.store.tables import cards, patrons
 from kiosk.central.trail import Changes
 from kiosk.model.cards import card_token
@@ -33,8 +34,10 @@ OTHERS = (
 FIELDS = (*NEEDED, *OTHERS)
 PERSONAL = frozenset({"given_name", "family_name", "born", "guardian", "email", "cards"})
 """Fields whose values the audit trail, which is for ever, does not keep."""
-LONGEST = {"id": 64, "given_name": 128, "family_name": 128, "category": 32, "guardian": 64}
+LONGEST = {"id": 64, "given_name": 128, "family_name": 128, "category": 32, "guardian": 64, "email": 254}
 LONGEST_CARD = 128
+_EMAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", re.ASCII)
+"""Good enough to send to: what a mail server knows of an address is known by trying."""
 YES, NO = frozenset({"yes", "true", "1", "是"}), frozenset({"no", "false", "0", "否", ""})
 
 

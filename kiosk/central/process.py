@@ -37,6 +37,7 @@ from kiosk.central.ils.library import Library
 from kiosk.central.inbox import Inbox
 from kiosk.central.lent.telling import GateTeller
 from kiosk.central.line import Line
+from kiosk.central.mail.receipts import Post
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.notices.sender import Sender
 from kiosk.central.pages.access import Access, BadToken, read_token
@@ -145,7 +146,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
-    for part in (library, housekeeping, worker, _sender(settings, engine, changed)):
+    mail = None if settings.mail is None else Post(engine, settings.mail)
+    for part in (library, housekeeping, worker, mail, _sender(settings, engine, changed)):
         _begin(part, held)
     line.open()
     held.callback(line.close)
@@ -341,7 +343,7 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
         wanted.currency,
         may_lend=settings.ils is None,
         changed=changed,
-        notices=settings.notices,
+        notices_by=None if settings.notices is None else settings.mail,
         payer=_payer(settings),
         order_min=15 if settings.payments is None else settings.payments.order_min,
         photos=None if wanted.photos is None else Photographs(wanted.photos),
@@ -350,7 +352,9 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
 
 def _sender(settings: CentralSettings, engine: Engine, changed: Callable[[], None]) -> Sender | None:
     """Whoever sends notices, where any are sent."""
-    return None if settings.notices is None else Sender(engine, settings.notices, settings.time_zone, changed)
+    if settings.mail is None or settings.notices is None:
+        return None
+    return Sender(engine, settings.mail, settings.notices, settings.time_zone, changed)
 
 
 def _acs(

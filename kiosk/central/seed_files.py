@@ -65,6 +65,8 @@ class SeedPatron:
     """What is owed from before."""
     language: Language | None = None
     born: date | None = None
+    email: str | None = None
+    """Where letters go."""
     guardian: Annotated[str, ID] | None = None
     """Id of the patron who answers for this one."""
     cards: tuple[Annotated[str, CARD], ...] = ()

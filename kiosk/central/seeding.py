@@ -143,6 +143,7 @@ def _patron_rows(told: Seed) -> Rows:
             "born": patron.born,
             "guardian": patron.guardian,
             "language": patron.language,
+            "email": patron.email,
         }
         for patron in told.patrons
     ]

@@ -10,6 +10,7 @@ from kiosk.central.acs.settings import Pins, Sip2Settings
 from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.settings import CopiesSettings
 from kiosk.central.ils.settings import IlsSettings
+from kiosk.central.mail.settings import MailSettings
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.paying.settings import PaymentSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
@@ -124,8 +125,10 @@ class CentralSettings:
     """SIP2 for other makers' self-checks and book-drops."""
     console: ConsoleSettings | None = None
     """The staff console; without it there is none."""
+    mail: MailSettings | None = None
+    """The mail server; without it nothing is sent by e-mail."""
     notices: NoticeSettings | None = None
-    """E-mail to patrons; without it nothing is sent."""
+    """Notices of what is due, overdue or ready; without it none are sent."""
     payments: PaymentSettings | None = None
     """Paying by phone; without it money is taken at the desk alone."""
     gates: GatesSettings = field(default_factory=GatesSettings)
@@ -142,6 +145,8 @@ class CentralSettings:
             raise ValueError("expected rules or rules_file, not both")
         if self.sip2.pins is Pins.LIBRARY and self.ils is None:
             raise ValueError("expected ils where sip2.pins is library: it says which PIN is right")
+        if self.notices is not None and self.mail is None:
+            raise ValueError("expected mail where there is notices: it says which server takes them")
         names = [station.name for station in self.station]
         if len(set(names)) < len(names):
             raise ValueError("expected each station once")

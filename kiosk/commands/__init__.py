@@ -28,6 +28,7 @@ MODULES = (
     "search",
     "simulate",
     "sip2",
+    "staff_card",
     "acl",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""

@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _draw(out: Path, names: list[str], languages: list[Language], sizes: list[Size], fonts: Path | None) -> int:
-    from kiosk.screens.paint import Mode
     from kiosk.screens.screen import Screen
+    from kiosk.screens.window import Mode
 
     known = samples()
     written = 0

@@ -18,6 +18,7 @@ from kiosk.demo.gate_witness import GateWitness
 from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.roads import Roads
 from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, Setting
+from kiosk.demo.staff import demo_staff
 from kiosk.demo.wall_clock import WallClock
 from kiosk.hardware.gates import GateFile
 from kiosk.settings.files import load_part
@@ -221,6 +222,7 @@ class House:
             central |= {"gates.copies": str(self.run / "copies"), "gates.every_min": str(COPY_EVERY_MIN)}
         kiosk = self._broker_of(RoadEnd.KIOSK) | {
             "ledger.path": str(self.ledger),
+            "staff_file": str(demo_staff(self.run)),
             "screen.mode": self._mode,
             "mirror.port": str(ports.mirror),
             "pad.port": str(self.run / "devices" / "pad"),

@@ -20,10 +20,11 @@ from kiosk.ledger.pruning import prune
 from kiosk.ledger.rehearsal import PowerCut, Rehearsal, pull_the_plug
 from kiosk.ledger.rows import StoredRow, columns_of, row_of, storable
 from kiosk.ledger.schema import journal, outbox, probe, titles
+from kiosk.ledger.staff import left_by_staff, newest
 from kiosk.model.circulation import Item
 from kiosk.model.facts import Decided
 from kiosk.model.ids import Epoch, ItemId
-from kiosk.model.journal import Doubt, LentAlone, RowKind
+from kiosk.model.journal import Doubt, JournalLine, LeftByStaff, LentAlone, RowKind
 from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.wire import Station, fact_body
@@ -180,6 +181,16 @@ class Ledger:
             for stored in found
             if stored.at > since and stored.row.patron is not None
         )
+
+    def left_by_staff(self) -> LeftByStaff:
+        """What still holds of what staff did before this start."""
+        with storage(), self._passing.begin():
+            return left_by_staff(self._passing)
+
+    def newest(self, count: int) -> tuple[JournalLine, ...]:
+        """The last rows for staff, the newest first, without patrons."""
+        with storage(), self._passing.begin():
+            return newest(self._passing, count)
 
     def probe(self) -> None:
         """See whether the disk takes rows again; raises `StorageFailure` while it does not."""

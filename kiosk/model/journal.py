@@ -46,6 +46,19 @@ class RowKind(StrEnum):
     RECEIPT_CHOSEN = "receipt.chosen"
     RECEIPT_PRINTED = "receipt.printed"
     RECEIPT_FAILED = "receipt.failed"
+    RECEIPT_SHOWN = "receipt.shown"
+    """As a code on the screen, for a phone."""
+    RECEIPT_MAILED = "receipt.mailed"
+    """Central sends it."""
+    STAFF_ENTERED = "staff.entered"
+    STAFF_REFUSED = "staff.refused"
+    """A staff card with a wrong PIN; so many in a row, and no PIN is looked at for a while, also after a restart."""
+    STAFF_LEFT = "staff.left"
+    BIN_EMPTIED = "bin.emptied"
+    STATION_CLOSED = "station.closed"
+    STATION_OPENED = "station.opened"
+    STATION_ENDED = "station.ended"
+    """Staff ordered a restart, or switched the machine off (`note`)."""
     GATE_PASSED = "gate.passed"
     GATE_ALARMED = "gate.alarmed"
     """An item that rang, or what somebody did about an alarm; the intent is the alarm's id."""
@@ -91,6 +104,30 @@ class JournalRow:
     afi: int | None = None
     reasons: tuple[str, ...] = ()
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """A row as staff read it at the kiosk: when, what, and about which item; of a patron nothing."""
+
+    at: datetime
+    """Aware."""
+    kind: RowKind
+    item: ItemId | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftByStaff:
+    """What staff's work of before a start still means."""
+
+    closed: bool = False
+    """The kiosk was closed for service."""
+    in_bin: int = 0
+    """Items returned since the bin was emptied."""
+    wrong_pins: int = 0
+    """Wrong staff PINs in a row."""
+    wrong_at: datetime | None = None
+    """Of the last of them (aware)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,34 @@ class AskAccount:
     patron: PatronRef
 
 
-Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount | AskFind | AskTitle | AskHold
+@dataclass(frozen=True, slots=True)
+class ReceiptEntry:
+    """One line of a receipt."""
+
+    title: str
+    due: str
+    """ISO date, or empty for a returned item."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskMail:
+    """Send this receipt to the patron's e-mail address, which central alone knows."""
+
+    patron: PatronRef
+    language: Language
+    borrowed: tuple[ReceiptEntry, ...]
+    returned: tuple[ReceiptEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskHelp:
+    """Somebody at this station calls for staff."""
+
+    screen: str
+    """Where they are stuck: the name of the scene."""
+
+
+Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount | AskFind | AskTitle | AskHold | AskMail | AskHelp
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +209,19 @@ class NoAccount:
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MailTaken:
+    """Whether the receipt will be sent: central has an address, and keeps the letter until it is gone."""
+
+    sends: bool | None
+    """None: no letters go out from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCalled:
+    """Staff see that somebody calls."""
+
+
 Answer = (
     Identified
     | NotIdentified
@@ -192,6 +232,8 @@ Answer = (
     | MayNotRenew
     | AccountTold
     | NoAccount
+    | MailTaken
+    | StaffCalled
     | TitlesFound
     | TitleTold
     | NoTitle

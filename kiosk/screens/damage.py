@@ -46,6 +46,7 @@ def _around(boxes: list[Box]) -> Box:
 
 
 def meet(one: Box, other: Box) -> bool:
+    """Whether they share a pixel."""
     return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
 
 

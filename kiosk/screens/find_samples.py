@@ -11,7 +11,8 @@ from kiosk.model.finding import FoundCopy, FoundTitle, How, TitlesFound, TitleTo
 from kiosk.model.floor import Area, Floor, Shelf
 from kiosk.model.ids import AskId, SessionId
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.session.state import Finding, HoldStage, Idle, Keys, Opened
+from kiosk.session.opened import HoldStage, Keys, Opened
+from kiosk.session.state import Finding, Idle
 
 TOLD_AT = datetime(2026, 11, 24, 2, 42, tzinfo=UTC)
 FLOOR = Floor(

@@ -23,7 +23,8 @@ class Frame:
     size: Size
     language: Language
     screen_id: str
-    """`starting`, `attract`, `identify`, `home`, `borrow`, `return`, `account`, `receipt` or `out-of-service`."""
+    """`starting`, `attract`, `identify`, `home`, `borrow`, `return`, `account`, `receipt`, `out-of-service`,
+    `staff-pin` or `staff`."""
     overlay: str
     """`timeout`, `help`, `languages`, `access`, or empty."""
     draw_list: tuple[DrawOp, ...]

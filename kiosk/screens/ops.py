@@ -143,6 +143,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Modules:
+    """A QR code: rows of `1` and `0`, each module as many whole pixels as fit, in the middle of `box`. Private."""
+
+    box: Box
+    rows: tuple[str, ...]
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ring:
     """Where the keypad is: a line inside the box, with a thinner one of another colour outside it."""
 
@@ -153,7 +162,7 @@ class Ring:
     radius: int
 
 
-DrawOp = Rect | Shadow | Text | Icon | Picture | Ring
+DrawOp = Rect | Shadow | Text | Icon | Picture | Modules | Ring
 
 
 def extent(op: DrawOp) -> Box:

@@ -7,11 +7,10 @@ shadows, icons) is made once and kept, within a bound.
 from __future__ import annotations
 
 import io
+import logging
 import os
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import assert_never
@@ -22,11 +21,11 @@ import pygame
 from PIL import Image
 
 from kiosk.model.circulation import Language
+from kiosk.screens import icons, pictures
 from kiosk.screens.damage import damage, meet
 from kiosk.screens.fonts import IDEOGRAPHS, Face, bold, coverage, regular
-from kiosk.screens.frame import Size
-from kiosk.screens.guide import Key
-from kiosk.screens.ops import Align, Box, DrawOp, Icon, Picture, Rect, Ring, Shadow, Text, Weight, extent
+from kiosk.screens.masking import MASK_COLOUR
+from kiosk.screens.ops import Align, Box, DrawOp, Icon, Modules, Picture, Rect, Ring, Shadow, Text, Weight, extent
 from kiosk.screens.runs import Run, Script, has_rtl, runs, script_of
 
 ICONS = Path(__file__).with_name("icons")
@@ -38,52 +37,15 @@ BASELINE = 0.37
 """Half the height of a capital or an ideograph above the baseline, in ems: text is centred by it."""
 SHADOW_INK = (110, 92, 60)
 SHADOW_STRENGTH = 30
-MASK_COLOUR = "#C9C2B6"
+
+NO_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2">'
+    '<circle cx="12" cy="12" r="9" /></svg>'
+)
+"""Drawn in place of a file that is not there: the words beside it say the same."""
+log = logging.getLogger(__name__)
 
 Colour = tuple[int, int, int, int]
-
-
-class NoDisplay(Exception):
-    """There is no screen to open a window on; the text says what to do."""
-
-
-class Mode(StrEnum):
-    """Where the picture goes."""
-
-    WINDOW = "window"
-    FULLSCREEN = "fullscreen"
-    HEADLESS = "headless"
-
-
-KEYS = {
-    pygame.K_DOWN: Key.NEXT,
-    pygame.K_RIGHT: Key.NEXT,
-    pygame.K_TAB: Key.NEXT,
-    pygame.K_UP: Key.BEFORE,
-    pygame.K_LEFT: Key.BEFORE,
-    pygame.K_RETURN: Key.OK,
-    pygame.K_KP_ENTER: Key.OK,
-    pygame.K_SPACE: Key.OK,
-    pygame.K_F1: Key.RAISED,
-    pygame.K_ESCAPE: Key.STOP,
-    pygame.K_F15: Key.PLUGGED,
-    pygame.K_F14: Key.UNPLUGGED,
-}
-"""A keypad is a keyboard: what its keys are called there. See docs/access.md."""
-
-
-class PointerKind(StrEnum):
-    DOWN = "down"
-    UP = "up"
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """A finger or a mouse on the screen, in pixels."""
-
-    kind: PointerKind
-    x: int
-    y: int
 
 
 FACES = {
@@ -219,8 +181,20 @@ class Painter:
                 pygame.draw.rect(self.surface, _colour(colour), inner, width * 2 // 3, max(0, radius - width // 3))
             case Picture(box, name):
                 self.surface.blit(self._picture(name, box), (box.x, box.y))
+            case Modules():
+                self._draw_modules(op)
             case _:
                 assert_never(op)
+
+    def _draw_modules(self, op: Modules) -> None:
+        side = min(op.box.w, op.box.h) // len(op.rows)
+        left = op.box.x + (op.box.w - side * len(op.rows)) // 2
+        top = op.box.y + (op.box.h - side * len(op.rows)) // 2
+        colour = _colour(op.colour)
+        for down, row in enumerate(op.rows):
+            for across, module in enumerate(row):
+                if module == "1":
+                    self.surface.fill(colour, (left + across * side, top + down * side, side, side))
 
     def _draw_rect(self, op: Rect) -> None:
         if op.radius <= 0 and op.border is None:
@@ -339,7 +313,7 @@ class Painter:
         key = ("icon", op.name, op.colour, op.box.w, op.box.h, op.turn, op.mirrored)
         held = self._cache.get(key)
         if held is None:
-            source = (ICONS / f"{op.name}.svg").read_text(encoding="utf-8").replace("currentColor", op.colour[:7])
+            source = _source(ICONS / f"{op.name}.svg").replace("currentColor", op.colour[:7])
             if op.turn:
                 source = source.replace(">", f'><g transform="rotate({op.turn} 12 12)">', 1).replace(
                     "</svg>", "</g></svg>"
@@ -360,6 +334,20 @@ def _rect(box: Box) -> pygame.Rect:
     return pygame.Rect(box.x, box.y, box.w, box.h)
 
 
+def missing_pictures() -> list[Path]:
+    """Icons and pictures that are not there: each is drawn as a ring."""
+    expected = [ICONS / f"{name}.svg" for name in icons.NAMES] + [PICTURES / f"{name}.svg" for name in pictures.NAMES]
+    return [path for path in expected if not path.is_file()]
+
+
+def _source(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as trouble:
+        log.warning("the picture %s cannot be read (%s): a ring is drawn in its place", path, type(trouble).__name__)
+        return NO_PICTURE.replace("currentColor", MASK_COLOUR) if path.parent == PICTURES else NO_PICTURE
+
+
 def _lettered(parts: list[tuple[Run, pygame.font.Font]], ascent: int, colour: Colour) -> pygame.Surface:
     """Runs beside each other on one baseline, `ascent` pixels below the top."""
     drawn = [(font.render(run.text, True, colour), ascent - font.get_ascent()) for run, font in parts]
@@ -378,7 +366,7 @@ def _lettered(parts: list[tuple[Run, pygame.font.Font]], ascent: int, colour: Co
 def _illustration(path: Path, box: Box) -> pygame.Surface:
     """An SVG or PNG file as large as it fits into the box, in its middle."""
     if path.suffix.lower() == ".svg":
-        return _svg(path.read_text(encoding="utf-8"), box)
+        return _svg(_source(path), box)
     picture = pygame.image.load(str(path))
     scale = min(box.w / picture.get_width(), box.h / picture.get_height())
     size = max(1, round(picture.get_width() * scale)), max(1, round(picture.get_height() * scale))
@@ -389,79 +377,17 @@ def _illustration(path: Path, box: Box) -> pygame.Surface:
 
 def _svg(source: str, box: Box) -> pygame.Surface:
     size = (max(1, box.w), max(1, box.h))
-    return pygame.image.load_sized_svg(io.BytesIO(source.encode()), size)
+    try:
+        return pygame.image.load_sized_svg(io.BytesIO(source.encode()), size)
+    except pygame.error as trouble:
+        log.warning("a picture is none (%s): a ring is drawn in its place", trouble)
+        return pygame.image.load_sized_svg(io.BytesIO(NO_PICTURE.replace("currentColor", MASK_COLOUR).encode()), size)
 
 
 @lru_cache(maxsize=256)
 def _colour(text: str) -> Colour:
     alpha = int(text[7:9], 16) if len(text) > 7 else 255
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16), alpha
-
-
-def masked(draw_list: Sequence[DrawOp]) -> list[DrawOp]:
-    """The draw list with a bar in place of every private text."""
-    return [_bar(op) if isinstance(op, Text) and op.private else op for op in draw_list]
-
-
-def _bar(op: Text) -> Rect:
-    height = max(4, op.size // 2)
-    return Rect(op.box.inset(0, max(0, (op.box.h - height) // 2)), MASK_COLOUR, height // 2)
-
-
-class Window:
-    """The display: a real window, the whole screen, or memory alone. Only display and font are initialised.
-
-    Raises `NoDisplay`.
-    """
-
-    def __init__(self, size: Size, mode: Mode) -> None:
-        self.closed = False
-        self.mode = mode
-        self.keys: list[Key] = []
-        """Keys that went down and nobody asked for yet."""
-        if mode is Mode.HEADLESS:
-            self.surface = pygame.Surface((size.width, size.height), depth=32)
-            return
-        flags = pygame.FULLSCREEN | pygame.SCALED if mode is Mode.FULLSCREEN else 0
-        try:
-            pygame.display.init()
-            self.surface = pygame.display.set_mode((size.width, size.height), flags)
-        except pygame.error as trouble:
-            raise NoDisplay(
-                f"no {mode.value} of {size.width} x {size.height} can be shown: {trouble}; start the kiosk in a "
-                'graphical session, or set mode = "headless" under [screen] in kiosk.toml'
-            ) from None
-        pygame.display.set_caption("Library Kiosk")
-        if mode is Mode.FULLSCREEN:
-            pygame.mouse.set_visible(False)
-
-    def update(self, boxes: list[Box]) -> None:
-        """Put the painted boxes before the patron's eyes."""
-        if self.mode is not Mode.HEADLESS and boxes:
-            pygame.display.update([_rect(box) for box in boxes])
-
-    def pointers(self) -> list[Pointer]:
-        """What fingers and the mouse did since the last call."""
-        if self.mode is Mode.HEADLESS:
-            return []
-        width, height = self.surface.get_size()
-        found: list[Pointer] = []
-        for event in pygame.event.get():
-            if event.type == pygame.QUIT:
-                self.closed = True
-            elif event.type == pygame.KEYDOWN and event.key in KEYS:
-                self.keys.append(KEYS[event.key])
-            elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
-                kind = PointerKind.DOWN if event.type == pygame.FINGERDOWN else PointerKind.UP
-                found.append(Pointer(kind, int(event.x * width), int(event.y * height)))
-            elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and not event.touch and event.button == 1:
-                kind = PointerKind.DOWN if event.type == pygame.MOUSEBUTTONDOWN else PointerKind.UP
-                found.append(Pointer(kind, *event.pos))
-        return found
-
-    def close(self) -> None:
-        if self.mode is not Mode.HEADLESS:
-            pygame.display.quit()
 
 
 def jpeg(surface: pygame.Surface, quality: int, scale: float) -> bytes:

@@ -14,6 +14,7 @@ from kiosk.model.opening import Announcement, Opening, Week
 from kiosk.model.questions import AccountCharge, AccountHold, AccountLoan, AccountTold
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.screens import find_samples
+from kiosk.screens.samples_staff import staff_samples
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.events import Paper, TagKind
 from kiosk.session.state import (
@@ -21,12 +22,15 @@ from kiosk.session.state import (
     Account,
     Attract,
     Borrowing,
+    Call,
+    CallStage,
     Closing,
     Home,
     Identifying,
     Idle,
     Kiosk,
     LoanRow,
+    MailTrouble,
     OnPad,
     OutCause,
     OutOfService,
@@ -120,7 +124,16 @@ def around(**changes: object) -> Surroundings:
 def samples() -> Mapping[str, Kiosk]:
     """Name → state, in the order in which a patron would meet them."""
     found: dict[str, Kiosk] = {}
-    for group in (_welcome(), _lists("borrow"), _lists("return"), _accounts(), _found(), _receipts(), _out()):
+    for group in (
+        _welcome(),
+        _lists("borrow"),
+        _lists("return"),
+        _accounts(),
+        _found(),
+        _receipts(),
+        _out(),
+        staff_samples(_shown, IDLE, WARNED),
+    ):
         found.update(group)
     return found
 
@@ -150,6 +163,10 @@ def _welcome() -> dict[str, Kiosk]:
             Attract(), online=False, settled=(ItemId("35555000010001"), ItemId("35555000010002"))
         ),
         "attract-help": _shown(Attract(help=True)),
+        "attract-help-calling": _shown(Attract(help=True), call=Call(AskId("c"))),
+        "attract-help-heard": _shown(Attract(help=True), call=Call(AskId("c"), CallStage.HEARD)),
+        "attract-help-unheard": _shown(Attract(help=True), call=Call(AskId("c"), CallStage.UNHEARD)),
+        "attract-help-offline": _shown(Attract(help=True), online=False),
         "attract-two-languages": _shown(Attract(), policy=Policy()),
         "languages": _shown(Attract(), panel=Panel.LANGUAGES),
         "access": _shown(Attract(), panel=Panel.ACCESS, access=frozenset({Access.CALM, Access.TIME})),
@@ -329,6 +346,12 @@ def _receipts() -> dict[str, Kiosk]:
         "receipt-failed": _shown(_closing(ReceiptStage.FAILED, lent, others=left), paper=Paper.NONE),
         "receipt-declined": _shown(_closing(ReceiptStage.DECLINED, lent)),
         "receipt-one-left": _shown(_closing(offered, lent[:1], others=left[1:])),
+        "receipt-phone": _shown(_closing(ReceiptStage.SHOWN, lent, back)),
+        "receipt-phone-many": _shown(_closing(ReceiptStage.SHOWN, tuple(row(n, Stage.DONE) for n in range(1, 61)))),
+        "receipt-mailing": _shown(_closing(ReceiptStage.MAILING, lent)),
+        "receipt-mailed": _shown(_closing(ReceiptStage.MAILED, lent)),
+        "receipt-no-address": _shown(replace(_closing(offered, lent), no_mail=MailTrouble.NO_ADDRESS)),
+        "receipt-no-answer": _shown(replace(_closing(offered, lent), no_mail=MailTrouble.NO_ANSWER), online=False),
         "receipt-help": _shown(replace(_closing(offered, lent), help=True)),
     }
 

@@ -12,14 +12,17 @@ from kiosk.model.circulation import Language
 from kiosk.screens import fonts, paint
 from kiosk.screens.frame import Frame, Size
 from kiosk.screens.guide import Guide, Key
-from kiosk.screens.ops import Ring
-from kiosk.screens.paint import Fonts, Mode, Painter, PointerKind, Window
+from kiosk.screens.masking import masked
+from kiosk.screens.ops import Box, Ring
+from kiosk.screens.paint import Fonts, Painter
 from kiosk.screens.render import render
 from kiosk.screens.scenes.whole import SPIN_STEPS_A_SECOND, moves, working_rows
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.touch import TouchTracker
 from kiosk.screens.tree import Action, PageTurned
+from kiosk.screens.window import Mode, PointerKind, Window
 from kiosk.session.events import Event, Touch, Touched
+from kiosk.session.idle import Attended
 from kiosk.session.state import (
     Access,
     Account,
@@ -27,11 +30,10 @@ from kiosk.session.state import (
     Borrowing,
     Closing,
     Finding,
-    Home,
-    Identifying,
     Kiosk,
     ReceiptStage,
     Returning,
+    Staff,
 )
 
 SECONDS_A_MINUTE = 60
@@ -122,14 +124,19 @@ class Screen:
         """What fingers did since the last call. A headless screen has none."""
         at_s = self._now_s if now_s is None else now_s
         events: list[Event] = []
-        for pointer in self._window.pointers():
+        pointers = self._window.pointers()
+        if self._window.take_exposed() and self._frame is not None:
+            self._tracker.lost()
+            self._painter.repaint(self._frame.draw_list)
+            self._window.update([Box(0, 0, self._size.width, self._size.height)])
+        for pointer in pointers:
             if self._frame is None:
                 continue
             if pointer.kind is PointerKind.DOWN:
-                self._tracker.down(self._frame, pointer.x, pointer.y, at_s)
+                self._tracker.down(self._frame, pointer.x, pointer.y, at_s, pointer.finger)
                 self._again(at_s)
                 continue
-            node = self._tracker.up(self._frame, pointer.x, pointer.y, at_s)
+            node = self._tracker.up(self._frame, pointer.x, pointer.y, at_s, pointer.finger)
             if node is not None and node.action is not None:
                 events.append(self._event(node.action))
             self._again(at_s)
@@ -186,7 +193,7 @@ class Screen:
         if show_private:
             return paint.jpeg(self._window.surface, quality, scale)
         covered = Window(self._size, Mode.HEADLESS)
-        Painter(covered.surface, self._measure, self._settings.theme.pictures).paint(paint.masked(self.frame.draw_list))
+        Painter(covered.surface, self._measure, self._settings.theme.pictures).paint(masked(self.frame.draw_list))
         return paint.jpeg(covered.surface, quality, scale)
 
     def pixels_png(self, path: Path) -> None:
@@ -213,6 +220,8 @@ def _list_of(state: Kiosk | None) -> tuple[object, ...]:
     match scene:
         case Account(part=part):
             return (Account, part)
+        case Staff(part=staff_part):
+            return (Staff, staff_part)
         case Finding(found_of=found_of, opened=opened):
             return (Finding, found_of, opened is None)
         case _:
@@ -231,18 +240,11 @@ def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
     times = [now_s + SECONDS_A_MINUTE - seconds]
     if motion and working_rows(state):
         times.append((math.floor(now_s * SPIN_STEPS_A_SECOND) + 1) / SPIN_STEPS_A_SECOND)
-    match state.scene:
-        case (
-            Identifying(idle=idle)
-            | Home(idle=idle)
-            | Borrowing(idle=idle)
-            | Returning(idle=idle)
-            | Account(idle=idle)
-            | Finding(idle=idle)
-        ):
-            if idle.warned_s is not None:
-                times.append(_next_second(idle.warned_s + around.timeouts.warning_s, now_s))
-        case Closing(receipt=ReceiptStage.OFFERED, until_s=until_s):
+    scene = state.scene
+    if isinstance(scene, Attended) and scene.idle.warned_s is not None:
+        times.append(_next_second(scene.idle.warned_s + around.timeouts.warning_s, now_s))
+    match scene:
+        case Closing(receipt=ReceiptStage.OFFERED | ReceiptStage.SHOWN, until_s=until_s):
             times.append(_next_second(until_s, now_s))
         case Attract(notice=notice, notice_until_s=until_s) if notice is not None and until_s > now_s:
             times.append(until_s)

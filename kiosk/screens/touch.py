@@ -14,12 +14,20 @@ REPEATED_S = 0.3
 """A second touch within this time and 12 mm of the first is the same hand trembling."""
 
 
+STUCK_S = 2.0
+"""A finger that has been down for so long may be a drop of water: it holds up no other."""
+PALM = 3
+"""So many fingers at once are a hand that leans on the glass."""
+MOST_FINGERS = 20
+
+
 @dataclass(frozen=True, slots=True)
 class _Begun:
     surface_id: str
     node_id: str
     x: int
     y: int
+    finger: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class _Ended:
 
 class TouchTracker:
     """Follows one finger at a time. A touch counts on release, inside the target it began on or within 12 mm of it,
-    while the screen on which it began still stands.
+    while the screen on which it began still stands. A second finger is nothing, a palm undoes the first as well.
     """
 
     def __init__(self) -> None:
@@ -39,6 +47,8 @@ class TouchTracker:
         self._ended: _Ended | None = None
         self._surface_id = ""
         self._changed_s = float("-inf")
+        self._down: dict[int, float] = {}
+        """Fingers on the glass, and since when."""
 
     @property
     def pressed(self) -> str:
@@ -52,18 +62,33 @@ class TouchTracker:
             self._changed_s = now_s
             self._begun = None
 
-    def down(self, frame: Frame, x: int, y: int, now_s: float) -> None:
+    def lost(self) -> None:
+        """The screen was away: no finger from before is followed, and what was lifted meanwhile was not told."""
+        self._begun = None
+        self._down.clear()
+
+    def down(self, frame: Frame, x: int, y: int, now_s: float, finger: int = 0) -> None:
         """A finger came down."""
+        fresh = sum(now_s - since_s < STUCK_S for since_s in self._down.values())
+        self._down[finger] = now_s
+        while len(self._down) > MOST_FINGERS:
+            del self._down[next(iter(self._down))]
+        if fresh:
+            self._begun = None if fresh + 1 >= PALM else self._begun
+            return
         self._begun = None
         node = frame.target(x, y)
         if node is None or now_s - self._changed_s < JUST_CHANGED_S or self._trembles(frame, x, y, now_s):
             return
-        self._begun = _Begun(frame.surface_id, node.id, x, y)
+        self._begun = _Begun(frame.surface_id, node.id, x, y, finger)
 
-    def up(self, frame: Frame, x: int, y: int, now_s: float) -> Node | None:
+    def up(self, frame: Frame, x: int, y: int, now_s: float, finger: int = 0) -> Node | None:
         """The finger was lifted; the node that was touched, if that counts."""
+        self._down.pop(finger, None)
+        if self._begun is None or self._begun.finger != finger:
+            return None
         begun, self._begun = self._begun, None
-        if begun is None or begun.surface_id != frame.surface_id:
+        if begun.surface_id != frame.surface_id:
             return None
         node = frame.tree.find(begun.node_id)
         if node is None or node.action is None:

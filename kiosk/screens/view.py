@@ -126,6 +126,8 @@ class RowView:
     """The second line is the patron's own, as the title is."""
     emphasis: bool = False
     """The second line in bold."""
+    icon: str = ""
+    """In place of a cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +216,13 @@ class ReceiptBody:
     left_over: Banner | None
     question: str
     choices: tuple[Choice, ...]
+    others: tuple[Button, ...]
+    """Smaller, side by side."""
     none: Button | None
     note: Banner | None
+    code: tuple[str, ...] = ()
+    """The modules of a QR code, in place of mark and covers."""
+    code_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +277,30 @@ class AccountBody:
     whole: Button | None
     """What can be done about all rows together."""
     paging: Paging
+
+
+@dataclass(frozen=True, slots=True)
+class PinKey:
+    """A key of the pad for a PIN: a digit, or an icon with its word for those who listen."""
+
+    id: str
+    label: str
+    icon: str
+    action: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class PinBody:
+    """A question for a PIN. Of the digits only their number is known here."""
+
+    title: str
+    sentence: str
+    banner: Banner | None
+    entered: str
+    count: int
+    keys: tuple[PinKey, ...]
+    """Eleven, in rows of three; the twelfth place is `enter`'s."""
+    enter: Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +383,18 @@ class TitleBody:
     code_label: str
 
 
-Body = FindBody | TitleBody | AttractBody | IdentifyBody | HomeBody | ListBody | AccountBody | ReceiptBody | OutBody
+Body = (
+    AttractBody
+    | IdentifyBody
+    | HomeBody
+    | ListBody
+    | AccountBody
+    | FindBody
+    | TitleBody
+    | ReceiptBody
+    | OutBody
+    | PinBody
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,8 +411,12 @@ class TimeoutOverlay:
 @dataclass(frozen=True, slots=True)
 class HelpOverlay:
     title: str
+    picture: str
+    """Of `kiosk/screens/layout/pictures`."""
     steps: tuple[str, ...]
-    desk: str
+    desk: Banner
+    """Where people are, or how the call for them went."""
+    call: Button | None
     close: Button
 
 

@@ -26,6 +26,7 @@ from kiosk.session.events import (
     PaperChanged,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -80,6 +81,7 @@ def on(turn: Turn, scene: Attract, event: Event) -> Scene:
             | PaperChanged()
             | Printed()
             | PrintFailed()
+            | StaffAnswered()
             | StorageFailed()
             | StorageRecovered()
             | CopyChanged()

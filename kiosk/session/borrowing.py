@@ -25,6 +25,7 @@ from kiosk.session.events import (
     PaperChanged,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -88,6 +89,7 @@ def _on(turn: Turn, visit: Borrowing, event: Event) -> Scene:
             | PaperChanged()
             | Printed()
             | PrintFailed()
+            | StaffAnswered()
             | StorageFailed()
             | StorageRecovered()
             | CopyChanged()

@@ -23,6 +23,8 @@ from kiosk.session.events import (
     Event,
     Health,
     Moment,
+    PinChecked,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -36,7 +38,21 @@ from kiosk.session.events import (
     WriteTrouble,
 )
 from kiosk.session.rows import COMMITTED, in_stage
-from kiosk.session.state import Account, Borrowing, Closing, Finding, Home, Identifying, Kiosk, Policy, Returning, Stage
+from kiosk.session.staff_parts import Deed
+from kiosk.session.state import (
+    Account,
+    Borrowing,
+    Closing,
+    Finding,
+    Home,
+    Identifying,
+    Kiosk,
+    Policy,
+    Returning,
+    Staff,
+    StaffPin,
+    Stage,
+)
 from kiosk.session.step import begin, due_s, step
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,6 +61,7 @@ BOOKS = (
     TagRead(Uid("E004010000000001"), TagKind.LIBRARY, ItemId("1"), "", 0x07),
     TagRead(Uid("E004010000000002"), TagKind.LIBRARY, ItemId("2"), "", 0xC2),
 )
+STAFF_CARD = "99999999"
 STAYING = frozenset(
     {
         Touch.HELP,
@@ -57,8 +74,15 @@ STAYING = frozenset(
         Touch.STILL_HERE,
         Touch.REMOVE,
         Touch.PRINT,
-        Touch.TYPE,
+        Touch.DIGIT,
         Touch.ERASE,
+        Touch.ENTER,
+        Touch.TEST,
+        Touch.DO,
+        Touch.TO_PHONE,
+        Touch.TO_MAIL,
+        Touch.CALL_STAFF,
+        Touch.TYPE,
         Touch.CLEAR,
         Touch.KEYS,
         Touch.OPEN,
@@ -73,6 +97,7 @@ ALWAYS: tuple[Event, ...] = (
     CardPresented(CARD),
     CardLifted(),
     CodeScanned(CARD),
+    CodeScanned(STAFF_CARD),
     DeviceChanged(Device.PAD, Health.OK),
     DeviceChanged(Device.PAD, Health.GONE),
     StorageFailed(""),
@@ -85,7 +110,7 @@ A_MOMENT_S = 0.001
 
 def edges() -> frozenset[Edge]:
     """(scene, what happened, next scene) for every change of scene that can happen."""
-    first = begin(Policy(), IdSource(b"diagram" * 3), Moment(10.0, START), (), {})
+    first = begin(Policy(staff={STAFF_CARD: "desk"}), IdSource(b"diagram" * 3), Moment(10.0, START), (), {})
     found: set[Edge] = set()
     walked = {_shape(first)}
     ahead = [first]
@@ -147,6 +172,15 @@ def _possible(state: Kiosk) -> Iterator[tuple[Event, float]]:
             for row in in_stage(scene.rows, COMMITTED):
                 yield TagWritten(row.uid, wanted), A_MOMENT_S
                 yield TagNotWritten(row.uid, WriteTrouble.LOCKED, None), A_MOMENT_S
+        case StaffPin(check=None):
+            yield Touched(Touch.DIGIT, "1"), A_MOMENT_S
+            yield Touched(Touch.ENTER), A_MOMENT_S
+        case StaffPin(check=str() as check):
+            yield StaffAnswered(PinChecked(check, True)), A_MOMENT_S
+            yield StaffAnswered(PinChecked(check, False)), A_MOMENT_S
+        case Staff():
+            yield Touched(Touch.DO, Deed.CLOSE), A_MOMENT_S
+            yield Touched(Touch.DO, Deed.OPEN), A_MOMENT_S
         case Finding() if scene.card_ask is not None:
             yield Answered(scene.card_ask, Identified(Patron(PatronRef("p"), "", None))), A_MOMENT_S
         case Account() if scene.lies_s is not None:
@@ -173,11 +207,15 @@ def _shape(state: Kiosk) -> tuple[object, ...]:
             details = (stages, scene.patron is None, scene.finishing_s is None, scene.idle.warned_s is None)
         case Closing():
             details = (scene.receipt,)
+        case StaffPin():
+            details = (scene.digits != "", scene.check is None, scene.idle.warned_s is None)
+        case Staff():
+            details = (scene.idle.warned_s is None,)
         case _:
             pass
     looking = around.lying_until_s > around.now_s
     pad = (around.devices.get(Device.PAD), looking, tuple(sorted(around.pad)), tuple(sorted(around.resting)))
-    return (_name(state), around.storage_ok, pad, around.card is None, len(around.doubts) > 0, *details)
+    return (_name(state), around.storage_ok, pad, around.card is None, len(around.doubts) > 0, around.closed, *details)
 
 
 def _name(state: Kiosk) -> str:
@@ -192,6 +230,8 @@ def _label(event: Event) -> str:
             return f"{event.device.value} {event.health.value}"
         case Answered():
             return type(event.answer).__name__
+        case CodeScanned(code=code) if code == STAFF_CARD:
+            return "CodeScanned (staff)"
         case TagRead():
             return "TagRead (on loan)" if event.afi == 0xC2 else "TagRead (in stock)"
         case _:

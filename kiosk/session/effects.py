@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.model.circulation import Item, Language
 from kiosk.model.facts import Fact
 from kiosk.model.ids import AskId, Uid
 from kiosk.model.journal import JournalRow
-from kiosk.model.questions import Question
+from kiosk.model.questions import Question, ReceiptEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,6 @@ class RememberItem:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptEntry:
-    """One line of a receipt."""
-
-    title: str
-    due: str
-    """ISO date, or empty for a returned item."""
-
-
-@dataclass(frozen=True, slots=True)
 class PrintReceipt:
     """Print what this session did. Answered with `Printed` or `PrintFailed` for `job`."""
 
@@ -69,6 +60,50 @@ class PrintReceipt:
     returned: tuple[ReceiptEntry, ...]
     card_ending: str
     """At most the last four characters of the patron's card number."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Whether this is the PIN of that staff card. Answered with `PinChecked` for `check`."""
+
+    check: AskId
+    card: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadJournal:
+    """Read the newest rows for staff. Answered with `JournalTold`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTest:
+    """Print a page that says that the printer works. Answered with `Printed` or `PrintFailed` for `job`."""
+
+    job: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class LightLamps:
+    """Switch every lamp on for a moment."""
+
+
+class Ending(StrEnum):
+    """What becomes of the machine when staff end the program."""
+
+    RESTART = "restart"
+    SWITCH_OFF = "switch-off"
+
+
+@dataclass(frozen=True, slots=True)
+class EndStation:
+    """End the program in order, for this."""
+
+    ending: Ending
+
+
+StaffOrder = CheckPin | ReadJournal | PrintTest | LightLamps
 
 
 class Cue(StrEnum):
@@ -84,4 +119,4 @@ class Play:
     cue: Cue
 
 
-Effect = Journal | Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play
+Effect = Journal | Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder | EndStation

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kiosk.model.circulation import Language
 from kiosk.model.ids import AskId, ItemId, Uid
+from kiosk.model.journal import JournalLine
 from kiosk.model.questions import Answer
 from kiosk.rules.offline import OfflineCopy
 
@@ -66,6 +67,7 @@ class Touch(StrEnum):
     TYPE = "type"
     """A key (target: its sign)."""
     ERASE = "erase"
+    """The last sign away, or the last digit of a PIN."""
     CLEAR = "clear"
     KEYS = "keys"
     """Other keys (target: which)."""
@@ -89,6 +91,19 @@ class Touch(StrEnum):
     STILL_HERE = "still-here"
     PRINT = "print"
     NO_RECEIPT = "no-receipt"
+    TO_PHONE = "to-phone"
+    """The receipt as a code on the screen."""
+    TO_MAIL = "to-mail"
+    """The receipt by e-mail."""
+    CALL_STAFF = "call-staff"
+    DIGIT = "digit"
+    """One digit of a PIN (target)."""
+    ENTER = "enter"
+    """The PIN is complete."""
+    TEST = "test"
+    """Staff: try a device (target: its row)."""
+    DO = "do"
+    """Staff: a deed (target: its name); some are asked for once more."""
     REMOVE = "remove"
     """Take one item (target: its uid) off the list before it is lent."""
 
@@ -250,6 +265,28 @@ class PrintFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class PinChecked:
+    """Whether the PIN was that of the staff card."""
+
+    check: AskId
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JournalTold:
+    """What the journal holds, the newest first."""
+
+    lines: tuple[JournalLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAnswered:
+    """What staff wanted to know of the kiosk."""
+
+    answer: PinChecked | JournalTold
+
+
+@dataclass(frozen=True, slots=True)
 class StorageFailed:
     """A journal row could not be committed. The step that wanted it did not happen."""
 
@@ -287,6 +324,7 @@ Event = (
     | PaperChanged
     | Printed
     | PrintFailed
+    | StaffAnswered
     | StorageFailed
     | StorageRecovered
     | TimePassed

@@ -45,6 +45,7 @@ from kiosk.session.events import (
     PaperChanged,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -57,7 +58,8 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
-from kiosk.session.state import Finding, HoldStage, Home, Idle, Keys, Opened, Scene
+from kiosk.session.opened import HoldStage, Keys, Opened
+from kiosk.session.state import Finding, Home, Idle, Scene
 from kiosk.session.turn import Turn
 
 LONGEST_TYPED = 60
@@ -117,6 +119,7 @@ def on(turn: Turn, scene: Finding, event: Event) -> Scene:
             | StorageFailed()
             | StorageRecovered()
             | CopyChanged()
+            | StaffAnswered()
         ):
             return scene
         case _:

@@ -29,6 +29,7 @@ from kiosk.session.events import (
     PaperChanged,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -97,6 +98,7 @@ def on(turn: Turn, scene: Identifying, event: Event) -> Scene:
             | PaperChanged()
             | Printed()
             | PrintFailed()
+            | StaffAnswered()
             | StorageFailed()
             | StorageRecovered()
             | CopyChanged()

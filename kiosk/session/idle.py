@@ -19,9 +19,10 @@ from kiosk.session.events import (
     TagWritten,
     Touched,
 )
-from kiosk.session.state import Account, Borrowing, Finding, Home, Identifying, Idle, Returning, Timeouts
+from kiosk.session.state import Account, Borrowing, Finding, Home, Identifying, Idle, Returning, Staff, StaffPin
+from kiosk.session.timeouts import Timeouts
 
-Attended = Identifying | Home | Borrowing | Returning | Account | Finding
+Attended = Identifying | Home | Borrowing | Returning | Account | Finding | StaffPin | Staff
 """Scenes in which somebody is expected to do something."""
 
 
@@ -77,7 +78,7 @@ def warned(idle: Idle, now_s: float) -> Idle:
 
 def _timeout_s(scene: Attended, timeouts: Timeouts) -> float:
     match scene:
-        case Identifying():
+        case Identifying() | StaffPin():
             return timeouts.identify_s
         case Home():
             return timeouts.home_s
@@ -87,5 +88,7 @@ def _timeout_s(scene: Attended, timeouts: Timeouts) -> float:
             return timeouts.return_s
         case Account():
             return timeouts.account_s
+        case Staff():
+            return timeouts.staff_s
         case Finding():
             return timeouts.find_s

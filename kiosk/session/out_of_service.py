@@ -25,6 +25,7 @@ from kiosk.session.events import (
     PaperChanged,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -47,6 +48,8 @@ from kiosk.session.state import (
     OutOfService,
     Returning,
     Scene,
+    Staff,
+    StaffPin,
 )
 from kiosk.session.turn import Turn
 
@@ -60,6 +63,8 @@ def must_be(turn: Turn, scene: Scene) -> Scene:
                 return _back(turn, scene)
             return scene if causes == scene.causes else replace(scene, causes=causes)
         case Closing() if OutCause.STORAGE not in causes:
+            return scene
+        case StaffPin() | Staff():
             return scene
         case Attract() | Identifying():
             return _wiped(turn, causes, scene) if causes else scene
@@ -94,6 +99,7 @@ def on(turn: Turn, scene: OutOfService, event: Event) -> OutOfService:
             | PaperChanged()
             | Printed()
             | PrintFailed()
+            | StaffAnswered()
             | StorageFailed()
             | StorageRecovered()
             | CopyChanged()
@@ -112,11 +118,13 @@ def _causes(turn: Turn, scene: Scene) -> tuple[OutCause, ...]:
         case Health.UNKNOWN:
             causes.append(OutCause.STARTING)
         case Health.OK | Health.DEGRADED if isinstance(scene, OutOfService) and not _is_pad_back(turn):
-            causes += [cause for cause in scene.causes if cause is not OutCause.STORAGE]
+            causes += [cause for cause in scene.causes if cause in (OutCause.PAD, OutCause.STARTING)]
         case Health.OK | Health.DEGRADED:
             pass
     if not turn.around.storage_ok:
         causes.append(OutCause.STORAGE)
+    if turn.around.closed:
+        causes.append(OutCause.CLOSED)
     return tuple(causes)
 
 

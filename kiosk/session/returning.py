@@ -27,6 +27,7 @@ from kiosk.session.events import (
     PaperChanged,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -91,6 +92,7 @@ def _on(turn: Turn, visit: Returning, event: Event) -> Scene:
             | PaperChanged()
             | Printed()
             | PrintFailed()
+            | StaffAnswered()
             | StorageFailed()
             | StorageRecovered()
             | CopyChanged()

@@ -3,61 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated
 
 from kiosk.model.circulation import Item, Language, Patron, Purpose, SecurityMarks
 from kiosk.model.facts import Found
-from kiosk.model.finding import FoundTitle, TitlesFound, TitleTold
+from kiosk.model.finding import TitlesFound
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
-from kiosk.model.journal import Doubt, LentAlone
-from kiosk.model.limits import within
+from kiosk.model.journal import Doubt, JournalLine, LentAlone
 from kiosk.model.questions import AccountLoan, AccountTold
 from kiosk.model.reasons import Reason
 from kiosk.rules.offline import OfflineCopy, OfflinePolicy
 from kiosk.session.events import Device, Health, Paper, TagKind
+from kiosk.session.opened import Keys, Opened
+from kiosk.session.staff_parts import Deed, StaffPart, Tried
+from kiosk.session.timeouts import Timeouts
 
 KNOWN_ITEMS = 500
-PATIENCE = 4
-"""How many times longer somebody is waited for who asked for more time."""
-Seconds = Annotated[float, within(0, 3_600)]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds without a touch, card or tag until the warning; the warning itself; and the waits of the work."""
-
-    identify_s: Seconds = 40
-    home_s: Seconds = 60
-    borrow_s: Seconds = 60
-    return_s: Seconds = 45
-    account_s: Seconds = 60
-    find_s: Seconds = 60
-    receipt_s: Seconds = 10
-    warning_s: Seconds = 20
-    put_back_s: Seconds = 20
-    ask_s: Seconds = 2
-    farewell_s: Seconds = 3
-    notice_s: Seconds = 6
-    tap_s: Seconds = 3
-    """A card that lies longer is meant to stay while its owner is here; a shorter touch of the reader is a tap."""
-
-    def patient(self) -> Timeouts:
-        """What people are waited for takes longer; what machines are waited for does not."""
-        return replace(
-            self,
-            identify_s=self.identify_s * PATIENCE,
-            home_s=self.home_s * PATIENCE,
-            borrow_s=self.borrow_s * PATIENCE,
-            return_s=self.return_s * PATIENCE,
-            account_s=self.account_s * PATIENCE,
-            receipt_s=self.receipt_s * PATIENCE,
-            warning_s=self.warning_s * PATIENCE,
-            notice_s=self.notice_s * PATIENCE,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +32,30 @@ class Policy:
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)
     needs_copy: bool = False
     """Central sends copies of what to decide by; without one nothing is lent alone."""
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
     time_zone: str = "Asia/Shanghai"
     languages: tuple[Language, ...] = (Language.ZH, Language.EN)
+    staff: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Cards that open the staff mode, each with the name that the journal calls it by."""
+    lamps: bool = False
+    """There are lamps that can be tried."""
+
+
+class CallStage(StrEnum):
+    """How a call for staff went."""
+
+    CALLING = "calling"
+    HEARD = "heard"
+    UNHEARD = "unheard"
+    """No answer: whoever calls has to go to the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody calls for staff."""
+
+    ask: AskId
+    stage: CallStage = CallStage.CALLING
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +128,22 @@ class Surroundings:
     """Items on the pad whose doubt the last start settled: shown on attract until taken or a session begins."""
     card: str | None = None
     """The card that lies on the reader; it opens no second session before it was lifted."""
+    faults: Mapping[Device, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What a device that is not well said last, for staff alone."""
+    closed: bool = False
+    """Staff closed the kiosk for service."""
+    in_bin: int = 0
+    """Items returned since staff emptied the bin."""
+    wrong_pins: int = 0
+    """Wrong staff PINs in a row."""
+    shut_until_s: float | None = None
+    """Until then no staff PIN is looked at (monotonic)."""
+    call: Call | None = None
+    """For staff, from this visit."""
+    card_s: float | None = None
+    """Since when the card lies on the reader (monotonic)."""
+    lifted: str | None = None
+    """The card that was lifted last after lying longer than a tap: its owner is going."""
     quiet_s: float | None = None
     """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
     panel: Panel | None = None
@@ -337,40 +338,6 @@ class Account:
     help: bool = False
 
 
-class Keys(StrEnum):
-    """Which keys are on the screen."""
-
-    LETTERS = "letters"
-    DIGITS = "digits"
-
-
-class HoldStage(StrEnum):
-    """Where the patron's wish for a title is on its way."""
-
-    NONE = "none"
-    ASKING = "asking"
-    PLACED = "placed"
-    """The fact is journalled."""
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The title that is looked at."""
-
-    title: FoundTitle
-    ask: AskId | None = None
-    told: TitleTold | None = None
-    """Its copies, once central has told them."""
-    gone: bool = False
-    """Central knows it no more."""
-    stage: HoldStage = HoldStage.NONE
-    hold_ask: AskId | None = None
-    reasons: tuple[Reason, ...] = ()
-    place: int = 0
-    pickup: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Somebody looks for a title; `session` and `patron` once a card has said who it is."""
@@ -398,12 +365,23 @@ class Finding:
     help: bool = False
 
 
+class MailTrouble(StrEnum):
+    """Why a receipt does not go by e-mail."""
+
+    NO_ADDRESS = "no-address"
+    NO_ANSWER = "no-answer"
+
+
 class ReceiptStage(StrEnum):
     OFFERED = "offered"
     PRINTING = "printing"
     PRINTED = "printed"
     FAILED = "failed"
     DECLINED = "declined"
+    SHOWN = "shown"
+    """As a code, for a phone."""
+    MAILING = "mailing"
+    MAILED = "mailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,6 +398,10 @@ class Closing:
     until_s: float
     """When the default (no receipt) is taken, or the farewell ends."""
     job: str | None = None
+    ask: AskId | None = None
+    """The receipt that central is asked to send."""
+    no_mail: MailTrouble | None = None
+    """Why it cannot be sent; the other ways are still there."""
     others: tuple[Row, ...] = ()
     """Items that did not end well (refused, undone, doubtful), each with its reason: told, never on the receipt."""
     help: bool = False
@@ -431,6 +413,8 @@ class OutCause(StrEnum):
     PAD = "pad"
     STORAGE = "storage"
     STARTING = "starting"
+    CLOSED = "closed"
+    """Staff closed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,7 +425,44 @@ class OutOfService:
     help: bool = False
 
 
-Scene = Attract | Identifying | Home | Borrowing | Returning | Account | Finding | Closing | OutOfService
+@dataclass(frozen=True, slots=True)
+class StaffPin:
+    """A staff card was shown: its PIN is wanted, or is being checked."""
+
+    idle: Idle
+    card: str
+    digits: str = field(default="", repr=False)
+    check: AskId | None = None
+    problem: Reason | None = None
+    left: SessionId | None = None
+    """A session that could not be journalled as ended before this."""
+    help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Staff look after the machine. Nothing is lent or taken back, and nothing of a patron is shown."""
+
+    idle: Idle
+    session: SessionId
+    name: str
+    """Of the card."""
+    part: StaffPart = StaffPart.DEVICES
+    asked: Deed | None = None
+    """What has to be said once more before it is done."""
+    tried: Mapping[Device, Tried] = field(default_factory=lambda: MappingProxyType({}))
+    lamps: Tried | None = None
+    job: str | None = None
+    """Of the test print that is out."""
+    lines: tuple[JournalLine, ...] = ()
+    left: SessionId | None = None
+    """A session that could not be journalled as ended before this."""
+    help: bool = False
+
+
+Scene = (
+    Attract | Identifying | Home | Borrowing | Returning | Account | Finding | Closing | OutOfService | StaffPin | Staff
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import assert_never
 
 from kiosk.model.circulation import Item
 from kiosk.model.ids import IdSource, ItemId
-from kiosk.model.journal import Doubt, LentAlone
+from kiosk.model.journal import Doubt, LeftByStaff, LentAlone
 from kiosk.model.questions import ItemKnown
 from kiosk.rules.offline import OfflineCopy
 from kiosk.session import (
@@ -22,6 +22,7 @@ from kiosk.session import (
     attract,
     borrow_list,
     borrowing,
+    calling,
     closing,
     finding,
     home,
@@ -30,12 +31,15 @@ from kiosk.session import (
     out_of_service,
     returning,
     settling,
+    staff,
+    staff_pin,
     surroundings,
     visits,
 )
 from kiosk.session.effects import Cue, Effect, Play
 from kiosk.session.events import (
     Answered,
+    CardLifted,
     CardPresented,
     Event,
     LanguageChosen,
@@ -63,9 +67,13 @@ from kiosk.session.state import (
     Policy,
     Returning,
     Scene,
+    Staff,
+    StaffPin,
     Surroundings,
 )
 from kiosk.session.turn import Turn
+
+NOTHING_LEFT = LeftByStaff()
 
 
 def begin(
@@ -76,6 +84,7 @@ def begin(
     titles: Mapping[ItemId, Item],
     copy: OfflineCopy | None = None,
     alone: Sequence[LentAlone] = (),
+    left: LeftByStaff = NOTHING_LEFT,
 ) -> Kiosk:
     """The state of a kiosk that has just started: out of service until the pad reports that it is well.
 
@@ -92,8 +101,20 @@ def begin(
         known=dict(tuple(titles.items())[-KNOWN_ITEMS:]),
         copy=copy,
         alone=tuple(alone),
+        closed=left.closed,
+        in_bin=left.in_bin,
+        wrong_pins=left.wrong_pins % staff_pin.MOST_WRONG,
+        shut_until_s=_shut_until_s(policy, moment, left),
     )
     return Kiosk(around, OutOfService((OutCause.STARTING,)))
+
+
+def _shut_until_s(policy: Policy, moment: Moment, left: LeftByStaff) -> float | None:
+    """Pulling the plug gives nobody more tries at a PIN."""
+    if left.wrong_at is None or left.wrong_pins < staff_pin.MOST_WRONG:
+        return None
+    passed_s = max(0.0, (moment.utc - left.wrong_at).total_seconds())
+    return moment.mono_s + max(0.0, policy.timeouts.staff_shut_s - passed_s)
 
 
 def step(state: Kiosk, event: Event, moment: Moment) -> tuple[Kiosk, tuple[Effect, ...]]:
@@ -123,6 +144,10 @@ def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
     scene, over = _everywhere(turn, scene, event)
     if over:
         return scene
+    event = _as_meant(turn, scene, event)
+    asked = staff_pin.shown(turn, scene, event)
+    if asked is not None:
+        return asked
     match scene:
         case Attract():
             return attract.on(turn, scene, event)
@@ -142,8 +167,22 @@ def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
             return closing.on(turn, scene, event)
         case OutOfService():
             return out_of_service.on(turn, scene, event)
+        case StaffPin():
+            return staff_pin.on(turn, scene, event)
+        case Staff() if isinstance(event, Touched) and event.what in (Touch.BACK, Touch.DONE):
+            return staff_pin.end(turn, staff.leave(turn, scene))
+        case Staff():
+            return staff.on(turn, scene, event)
         case _:
             assert_never(scene)
+
+
+def _as_meant(turn: Turn, scene: Scene, event: Event) -> Event:
+    """Whoever takes a card that lay there is done (the account sees to it by itself)."""
+    if isinstance(event, CardLifted) and isinstance(scene, Home | Borrowing | Returning):
+        taken = scene.token is not None and scene.token == turn.around.lifted
+        return Touched(Touch.DONE) if taken else event
+    return event
 
 
 def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:
@@ -182,6 +221,8 @@ def _everywhere(turn: Turn, scene: Scene, event: Event) -> tuple[Scene, bool]:
         case Touched(what=Touch.HELP):
             turn.around = surroundings.opened(turn.around, None)
             return replace(scene, help=True), False
+        case Touched(what=Touch.CALL_STAFF):
+            return calling.call(turn, scene), True
         case Touched(what=Touch.CLOSE_HELP):
             return replace(scene, help=False), False
         case Touched(what=Touch.BACK) if scene.help:
@@ -216,7 +257,7 @@ def _patience(turn: Turn, scene: Attended) -> tuple[Scene, bool]:
             return _left(turn, scene), True
 
 
-def _left(turn: Turn, scene: Attended) -> Attract:
+def _left(turn: Turn, scene: Attended) -> Scene:
     match scene:
         case Identifying():
             return visits.end(turn, None)
@@ -226,6 +267,10 @@ def _left(turn: Turn, scene: Attended) -> Attract:
             return visits.leave(turn, scene)
         case Account():
             return account.leave(turn, scene)
+        case StaffPin():
+            return staff_pin.end(turn, scene.left)
+        case Staff():
+            return staff_pin.end(turn, staff.leave(turn, scene))
         case Finding():
             return visits.end(turn, scene.session)
         case _:
@@ -243,7 +288,7 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
                 yield scene.notice_until_s
             if around.quiet_s is not None:
                 yield around.quiet_s
-        case Identifying():
+        case Identifying() | StaffPin() | Staff():
             yield idle.due_s(scene, timeouts)
         case Home() | Account() | Finding():
             yield idle.due_s(scene, timeouts)

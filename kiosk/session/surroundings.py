@@ -8,6 +8,7 @@ from typing import assert_never
 
 from kiosk.model.circulation import Language
 from kiosk.model.ids import ItemId, Uid
+from kiosk.model.questions import StaffCalled
 from kiosk.session.events import (
     Answered,
     AskExpired,
@@ -27,6 +28,7 @@ from kiosk.session.events import (
     PaperChanged,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -37,7 +39,7 @@ from kiosk.session.events import (
     TimePassed,
     Touched,
 )
-from kiosk.session.state import Access, OnPad, Panel, Surroundings
+from kiosk.session.state import Access, CallStage, OnPad, Panel, Surroundings
 
 LYING_S = 0.5
 """A pad that comes up reports within this time what lay there before (or before it says that it is up)."""
@@ -51,14 +53,19 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
         case TagSeen() | TagRead() | TagGone() | TagWritten() | TagNotWritten():
             return _tag(around, event)
         case CardPresented():
-            return replace(around, card=event.token)
+            again = event.token == around.card
+            return replace(around, card=event.token, card_s=around.card_s if again else around.now_s, lifted=None)
         case CardLifted():
-            return replace(around, card=None)
+            lay_s = 0.0 if around.card_s is None else around.now_s - around.card_s
+            stayed = lay_s >= around.policy.timeouts.tap_s
+            return replace(around, card=None, card_s=None, lifted=around.card if stayed else None)
         case LinkChanged():
             return replace(around, online=event.online)
         case CopyChanged():
             since = tuple(lent for lent in around.alone if lent.at > event.copy.issued)
             return replace(around, copy=event.copy, alone=since)
+        case Answered() | AskExpired():
+            return _called(around, event)
         case DeviceChanged():
             return _device(around, event)
         case PaperChanged():
@@ -73,15 +80,22 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
             | CardNotRead()
             | CodeScanned()
             | CodeNotRead()
-            | Answered()
-            | AskExpired()
             | Printed()
             | PrintFailed()
+            | StaffAnswered()
             | TimePassed()
         ):
             return around
         case _:
             assert_never(event)
+
+
+def _called(around: Surroundings, event: Answered | AskExpired) -> Surroundings:
+    call = around.call
+    if call is None or event.ask != call.ask:
+        return around
+    heard = isinstance(event, Answered) and isinstance(event.answer, StaffCalled)
+    return replace(around, call=replace(call, stage=CallStage.HEARD if heard else CallStage.UNHEARD))
 
 
 def touched(around: Surroundings) -> Surroundings:
@@ -91,7 +105,8 @@ def touched(around: Surroundings) -> Surroundings:
 
 def at_rest(around: Surroundings) -> Surroundings:
     """Nobody is here: the library's own language again."""
-    return replace(around, language=around.policy.languages[0], quiet_s=None, panel=None, access=frozenset())
+    language = around.policy.languages[0]
+    return replace(around, language=language, quiet_s=None, panel=None, call=None, access=frozenset())
 
 
 def spoken(around: Surroundings, language: Language | None) -> Surroundings:
@@ -116,7 +131,10 @@ def eased(around: Surroundings, name: str) -> Surroundings:
 
 
 def _device(around: Surroundings, event: DeviceChanged) -> Surroundings:
-    around = replace(around, devices={**around.devices, event.device: event.health})
+    faults = {device: said for device, said in around.faults.items() if device is not event.device}
+    if event.health is not Health.OK:
+        faults[event.device] = event.detail.partition(":")[0]
+    around = replace(around, devices={**around.devices, event.device: event.health}, faults=faults)
     match event.device, event.health:
         case Device.PAD, Health.GONE:
             return replace(around, pad={}, mending={}, resting=frozenset(), settled=(), pad_up=False)

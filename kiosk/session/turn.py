@@ -9,9 +9,20 @@ from enum import StrEnum
 from kiosk.model.circulation import Item
 from kiosk.model.facts import Fact
 from kiosk.model.ids import ItemId, PatronRef, Uid
-from kiosk.model.journal import Doubt, JournalRow, LentAlone
+from kiosk.model.journal import Doubt, JournalRow, LentAlone, RowKind
 from kiosk.rules.offline import Alone
-from kiosk.session.effects import Ask, Effect, Journal, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
+from kiosk.session.effects import (
+    Ask,
+    Effect,
+    EndStation,
+    Journal,
+    Play,
+    PrintReceipt,
+    ReadTag,
+    RememberItem,
+    StaffOrder,
+    WriteAfi,
+)
 from kiosk.session.events import Device, Health
 from kiosk.session.state import KNOWN_ITEMS, Surroundings
 
@@ -47,9 +58,13 @@ class Turn:
 
     def journal(self, row: JournalRow, fact: Fact | None = None) -> None:
         """Commit this with the step."""
+        if row.kind is RowKind.RETURN_DONE:
+            self.around = replace(self.around, in_bin=self.around.in_bin + 1)
         self._journal.append(Journal(row, fact))
 
-    def order(self, effect: Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play) -> None:
+    def order(
+        self, effect: Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder | EndStation
+    ) -> None:
         """Have this done once the step's rows are on the disk."""
         self._orders.append(effect)
 

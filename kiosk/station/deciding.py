@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.ledger import Ledger, StorageFailure
-from kiosk.session.effects import Effect, Journal
+from kiosk.session.effects import Effect, Ending, EndStation, Journal
 from kiosk.session.events import Event, Moment, StorageFailed, StorageRecovered, TimePassed
 from kiosk.session.state import Kiosk
 from kiosk.session.step import due_s, step
@@ -44,6 +44,8 @@ class Decider:
 
     def __init__(self, state: Kiosk, ledger: Ledger, hands: Hands, now: Callable[[], Moment]) -> None:
         self.state = state
+        self.ending: Ending | None = None
+        """Staff have ordered the program's end."""
         self._ledger = ledger
         self._hands = hands
         self._now = now
@@ -92,7 +94,9 @@ class Decider:
     def _becomes(self, state: Kiosk, effects: tuple[Effect, ...]) -> None:
         self.state = state
         for effect in effects:
-            if not isinstance(effect, Journal):
+            if isinstance(effect, EndStation):
+                self.ending = effect.ending
+            elif not isinstance(effect, Journal):
                 self._own.extend(self._hands.carry_out(effect))
 
     def _storage_failed(self, failure: StorageFailure, event: Event) -> None:

@@ -31,6 +31,8 @@ from kiosk.session.events import DeviceChanged, Event, Health
 from kiosk.station.settings import KioskSettings
 from kiosk.station.translate import card_event, pad_event, printer_event, scanner_events
 
+TEST_S = 2.0
+"""How long lamps are lit when staff try them."""
 AGAIN_S = 60.0
 """The same trouble of the same device is written down once in this time."""
 
@@ -104,6 +106,11 @@ class Devices:
         for board in self.boards:
             board.show(cue)
 
+    def light(self) -> None:
+        """Switch every lamp on for a moment, so that staff see them."""
+        for board in self.boards:
+            board.light(TEST_S)
+
     def start(self) -> None:
         """A device that is not there says so by an event, and comes when it can."""
         for device in (self.pad, self.scanner, self.printer, self.cards, *(board.running for board in self.boards)):
@@ -162,6 +169,11 @@ class Board:
         for output in self.outputs:
             if output.on is cue:
                 self.running.offer(Switch(output.name, True, output.for_s))
+
+    def light(self, for_s: float) -> None:
+        """Switch everything on for so long."""
+        for output in self.outputs:
+            self.running.offer(Switch(output.name, True, for_s))
 
 
 def _note_signal(where: str, event: SignalEvent) -> None:

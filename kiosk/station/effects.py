@@ -15,33 +15,54 @@ from drivers.printers import events as printers
 from drivers.scanners.events import ScannerCommand, StartScanning, StopScanning
 from kiosk.ledger import Ledger, StorageFailure
 from kiosk.model.ids import AskId
+from kiosk.model.journal import JournalLine
 from kiosk.model.questions import Question
 from kiosk.rules.offline import OfflineCopy
-from kiosk.session.effects import Ask, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
+from kiosk.session.effects import (
+    Ask,
+    CheckPin,
+    LightLamps,
+    Play,
+    PrintReceipt,
+    PrintTest,
+    ReadJournal,
+    ReadTag,
+    RememberItem,
+    StaffOrder,
+    WriteAfi,
+)
 from kiosk.session.events import (
     AskExpired,
     Device,
     Event,
     Health,
+    JournalTold,
     Moment,
     Paper,
+    PinChecked,
     PrintFailed,
+    StaffAnswered,
     TagKind,
     TagNotWritten,
     TagRead,
     WriteTrouble,
 )
-from kiosk.session.state import Account, Borrowing, Home, Identifying, Kiosk, Returning
+from kiosk.session.state import Account, Borrowing, Home, Identifying, Kiosk, Returning, Staff
 from kiosk.station.devices import Devices
 from kiosk.station.overheard import Plays
-from kiosk.station.receipts import Letterhead, compose
+from kiosk.station.receipts import Letterhead, compose, test_page
+from kiosk.station.staff_cards import StaffCards
 from kiosk.station.uplink import StationHealth
 
-Order = Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play
-"""Every effect but `Journal`, which the loop commits before any of these."""
+Order = Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder
+"""Every effect but `Journal`, which is committed before any of these, and `EndStation`, which ends the loop."""
 
-EXPECTING_CODES = (Identifying, Home, Borrowing, Returning, Account)
+EXPECTING_CODES = (Identifying, Home, Borrowing, Returning, Account, Staff)
 """Scenes in which a patron may hold a code before the scanner; an engine with a trigger reads in these alone."""
+
+NO_STAFF = StaffCards()
+LINES = 60
+"""Rows of the journal that staff see."""
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +94,7 @@ class StationHands:
         letterhead: Letterhead,
         sounds: Plays | None,
         now: Callable[[], Moment],
+        staff: StaffCards = NO_STAFF,
     ) -> None:
         self._devices = devices
         self._uplink = uplink
@@ -80,6 +102,7 @@ class StationHands:
         self._letterhead = letterhead
         self._sounds = sounds
         self._now = now
+        self._staff = staff
         self._health = StationHealth()
         self._told: tuple[Mapping[Device, Health] | None, Paper | None, OfflineCopy | None] = (None, None, None)
         """The devices, the paper and the copy of the last state that was looked at: a state is told of once."""
@@ -106,6 +129,8 @@ class StationHands:
                 if self._sounds is not None:
                     self._sounds.play(order.cue)
                 return ()
+            case CheckPin() | ReadJournal() | PrintTest() | LightLamps():
+                return self._for_staff(order)
             case _:
                 assert_never(order)
 
@@ -132,6 +157,30 @@ class StationHands:
         if health != self._health:
             self._health = health
             self._uplink.note_health(health)
+
+    def _for_staff(self, order: StaffOrder) -> tuple[Event, ...]:
+        match order:
+            case CheckPin():
+                return (StaffAnswered(PinChecked(order.check, self._staff.is_pin(order.card, order.pin))),)
+            case ReadJournal():
+                return (StaffAnswered(JournalTold(self._lines())),)
+            case PrintTest():
+                printer = self._devices.printer
+                page = test_page(order.language, self._letterhead, self._now().utc)
+                taken = printer is not None and printer.offer(printers.Print(order.job, page))
+                return () if taken else (PrintFailed(order.job),)
+            case LightLamps():
+                self._devices.light()
+                return ()
+            case _:
+                assert_never(order)
+
+    def _lines(self) -> tuple[JournalLine, ...]:
+        try:
+            return self._ledger.newest(LINES)
+        except StorageFailure as failure:
+            log.warning("the journal cannot be read: %s", failure.detail)
+            return ()
 
     def _remember(self, order: RememberItem) -> None:
         try:

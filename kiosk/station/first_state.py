@@ -41,4 +41,4 @@ def first_state(
         log.warning("%d items are in doubt and will be settled when they are seen", len(doubts))
     titles = {item.id: item for item in reversed(ledger.known_titles(KNOWN_ITEMS))}
     alone = () if copy is None else ledger.lent_alone(copy.issued)
-    return begin(policy, ids, moment, doubts, titles, copy, alone)
+    return begin(policy, ids, moment, doubts, titles, copy, alone, ledger.left_by_staff())

@@ -62,7 +62,7 @@ class Loop:
         self._alive = alive
 
     def run(self) -> None:
-        """Until `Stop` comes or the window is closed."""
+        """Until `Stop` comes, the window is closed or staff end it."""
         self._show()
         while self._turn():
             pass
@@ -86,7 +86,7 @@ class Loop:
             return False
         self._decider.turned()
         self._show()
-        return True
+        return self._decider.ending is None
 
     def _ordered(self, message: MirrorOrder) -> None:
         """A touch through the mirror means the screen that has become of everything before it."""

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
@@ -19,10 +20,12 @@ from kiosk.ledger import Ledger, LedgerRefused, StorageFailure
 from kiosk.model.ids import IdSource
 from kiosk.screens import fonts
 from kiosk.screens.frame import Size
-from kiosk.screens.paint import Mode, NoDisplay
+from kiosk.screens.paint import missing_pictures
 from kiosk.screens.screen import Screen
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.sound import NoSound, Sounds
+from kiosk.screens.window import Mode, NoDisplay
+from kiosk.session.effects import Ending
 from kiosk.session.events import CopyChanged, Event
 from kiosk.settings import SettingsRefused
 from kiosk.station.broker import address_of
@@ -43,12 +46,15 @@ from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import KioskSettings
 from kiosk.station.shown import shown_by
 from kiosk.station.speech import Voice, lacking
+from kiosk.station.staff_cards import read_staff_cards
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import Uplink, UplinkSettings
 from kiosk.station.uplink_events import CopiesPublished, UplinkEvent
 from kiosk.wire import Station
 
 SEED_BYTES = 32
+EXIT_CODES = {Ending.RESTART: 75, Ending.SWITCH_OFF: 76}
+"""What the service manager goes by: 75 is started again, after 76 the machine is switched off (kiosk.service)."""
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 
 log = logging.getLogger(__name__)
@@ -59,21 +65,22 @@ class CannotStart(Exception):
 
 
 def run(settings: KioskSettings) -> int:
-    """Run one kiosk until SIGTERM. Returns 0, or 1 where it could not start; says why on standard error."""
+    """Run one kiosk until SIGTERM or until staff end it. Returns 0, a code of `EXIT_CODES`, or 1 where it could not
+    start; says why on standard error."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patrons' data
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     end_on_errors()
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread: `_stop_on_signal` waits for them
     try:
         with ExitStack() as parts:
-            _serve(settings, parts)
+            ending = _serve(settings, parts)
     except (CannotStart, LedgerRefused, StorageFailure, fonts.FontsMissing, NoDisplay, BadSetting) as refused:
         sys.stderr.write(f"kiosk run: {refused}\n")
         return EXIT_FAILED
-    return 0
+    return 0 if ending is None else EXIT_CODES[ending]
 
 
-def _serve(settings: KioskSettings, parts: ExitStack) -> None:
+def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
     """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
     station = Station(settings.site, settings.station)
     try:
@@ -90,7 +97,9 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     parts.callback(ledger.close)
     copies = _copies(settings, station, inbox)
     copy = None if copies is None else copies.at_start()
-    state = first_state(settings.policy(), ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now(), copy)
+    staff = read_staff_cards(settings.staff_file)
+    policy = replace(settings.policy(), staff=staff.names())
+    state = first_state(policy, ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now(), copy)
     devices = Devices.of(settings, fonts_folder, inbox.put)
     screen = Screen(
         Size(settings.screen.width, settings.screen.height),
@@ -100,6 +109,8 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
         _voice(settings, parts),
     )
     parts.callback(screen.close)
+    for path in missing_pictures():
+        log.error("%s is missing: a ring is drawn in its place; install the package anew", path)
     overheard = _overheard(settings, ledger)
     mirror = _mirror(settings, inbox, overheard, parts)
     outbox = ledger.outbox()
@@ -125,10 +136,12 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> None:
     sounds: Plays | None = _sounds(settings, parts)
     if overheard is not None:
         sounds = Listening(sounds, overheard)
-    hands = StationHands(devices, uplink, ledger, letterhead, sounds, now)
+    hands = StationHands(devices, uplink, ledger, letterhead, sounds, now, staff)
     log.info("%s is ready, software %s", station.source, software)
-    Loop(Decider(state, ledger, hands, now), display, inbox, notifier.alive).run()
-    log.info("%s stops", station.source)
+    decider = Decider(state, ledger, hands, now)
+    Loop(decider, display, inbox, notifier.alive).run()
+    log.info("%s stops%s", station.source, "" if decider.ending is None else f": staff ordered {decider.ending}")
+    return decider.ending
 
 
 def _letterhead(settings: KioskSettings, library: ScreenSettings) -> Letterhead:

@@ -8,9 +8,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import assert_never
 
-from drivers.printers.receipt import Code128, QrCode, Receipt, ReceiptLine, ReceiptPart
+from drivers.printers.receipt import Align, Code128, QrCode, Receipt, ReceiptLine, ReceiptPart, Style
+from kiosk.model.circulation import Language
+from kiosk.model.questions import ReceiptEntry
 from kiosk.screens.settings import ScreenSettings
-from kiosk.session.effects import PrintReceipt, ReceiptEntry
+from kiosk.session.effects import PrintReceipt
 from kiosk.station.receipt_template import COUNTS, Books, Code, Row, Templates, When, shipped_templates
 from kiosk.words.dates import clock, full_day, iso_day
 from kiosk.words.sentences import Words, words
@@ -50,6 +52,23 @@ def compose(order: PrintReceipt, head: Letterhead, now: datetime) -> Receipt:
         for about in ({},) if each is None else lists[each]:
             parts += _filled(rows, {**values, **about})
     return Receipt(tuple(parts))
+
+
+def test_page(language: Language, head: Letterhead, now: datetime) -> Receipt:
+    """What staff print to see that the printer works: every style of line, and a code."""
+    said = words(language)
+    library = head.library.library(language) or said.say("library.name")
+    when = f"{full_day(now, head.time_zone, said)} {clock(now, head.time_zone)}"
+    return Receipt(
+        (
+            ReceiptLine(library, Style.TITLE, Align.CENTRE),
+            ReceiptLine(said.say("staff.page-title"), Style.BODY, Align.CENTRE),
+            ReceiptLine("", Style.RULE),
+            ReceiptLine(said.say("staff.page-words")),
+            ReceiptLine(when, Style.SMALL, Align.RIGHT),
+            QrCode(library, Align.CENTRE),
+        )
+    )
 
 
 def _of_entry(number: int, entry: ReceiptEntry, head: Letterhead, now: datetime, said: Words) -> Values:

@@ -19,7 +19,8 @@ from kiosk.model.circulation import Language, SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, matching, within
 from kiosk.model.opening import Announcement, Opening, Spell
 from kiosk.rules.offline import OfflinePolicy
-from kiosk.session.state import Policy, Timeouts
+from kiosk.session.state import Policy
+from kiosk.session.timeouts import Timeouts
 from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
@@ -161,6 +162,8 @@ class KioskSettings:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     sound: SoundSettings | None = None
     speech: SpeechSettings | None = None
+    staff_file: Path | None = None
+    """File of the cards that open the staff mode (`kiosk staff-card`), which nobody but its owner may read."""
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)
     timeouts: Timeouts = field(default_factory=Timeouts)
     mirror: MirrorSettings | None = None
@@ -175,4 +178,12 @@ class KioskSettings:
     def policy(self) -> Policy:
         """What the reducer judges by."""
         needs_copy = self.central is not None
-        return Policy(self.marks, self.offline, needs_copy, self.timeouts, self.time_zone, self.languages)
+        return Policy(
+            self.marks,
+            self.offline,
+            needs_copy,
+            self.timeouts,
+            self.time_zone,
+            self.languages,
+            lamps=bool(self.signals),
+        )

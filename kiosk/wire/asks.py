@@ -23,11 +23,14 @@ from kiosk.model.questions import (
     Answer,
     AskAccount,
     AskBorrow,
+    AskHelp,
     AskIdentify,
     AskItem,
+    AskMail,
     AskRenew,
     Identified,
     ItemKnown,
+    MailTaken,
     MayBorrow,
     MayNotBorrow,
     MayNotRenew,
@@ -35,6 +38,8 @@ from kiosk.model.questions import (
     NoAccount,
     NotIdentified,
     Question,
+    ReceiptEntry,
+    StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.wire import find_asks
@@ -49,6 +54,10 @@ MOST_VALUES = 16
 MOST_ROWS = 100
 """Loans or holds in an account."""
 LONGEST_CARD = 1_024
+LONGEST_SCREEN = 32
+LONGEST_ENTRY = 120
+"""Characters of a title on a receipt that is sent: a hundred of them fit a message."""
+LONGEST_DUE = 32
 
 
 class Kind(StrEnum):
@@ -59,6 +68,8 @@ class Kind(StrEnum):
     ITEM = "item"
     RENEW = "renew"
     ACCOUNT = "account"
+    MAIL = "mail"
+    HELP = "help"
     SEARCH = "search"
     TITLE = "title"
     HOLD = "hold"
@@ -116,6 +127,13 @@ def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> As
             question = AskRenew(PatronRef(data.text("patron")), ItemId(data.text("item")))
         case Kind.ACCOUNT:
             question = AskAccount(PatronRef(data.text("patron")))
+        case Kind.MAIL:
+            language = data.word("language", Language)
+            question = AskMail(
+                PatronRef(data.text("patron")), language, _entries(data, "borrowed"), _entries(data, "returned")
+            )
+        case Kind.HELP:
+            question = AskHelp(data.text("screen", longest=LONGEST_SCREEN))
         case Kind.SEARCH:
             question = find_asks.read_find(data)
         case Kind.TITLE:
@@ -172,6 +190,11 @@ def _question_body(question: Question) -> dict[str, Json]:
             return {"kind": Kind.RENEW, "patron": question.patron, "item": question.item}
         case AskAccount():
             return {"kind": Kind.ACCOUNT, "patron": question.patron}
+        case AskMail():
+            lists = {"borrowed": _entry_objects(question.borrowed), "returned": _entry_objects(question.returned)}
+            return {"kind": Kind.MAIL, "patron": question.patron, "language": question.language, **lists}
+        case AskHelp():
+            return {"kind": Kind.HELP, "screen": question.screen}
         case AskFind():
             return {"kind": Kind.SEARCH, "text": question.text}
         case AskTitle():
@@ -208,6 +231,12 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             return _decided(Kind.ACCOUNT, Decision.YES) | _account_object(answer)
         case NoAccount():
             return _decided(Kind.ACCOUNT, Decision.NO, answer.reasons)
+        case MailTaken():
+            if answer.sends is None:
+                return _decided(Kind.MAIL, Decision.NOBODY)
+            return _decided(Kind.MAIL, Decision.YES if answer.sends else Decision.NO)
+        case StaffCalled():
+            return _decided(Kind.HELP, Decision.YES)
         case TitlesFound():
             return _decided(Kind.SEARCH, Decision.YES) | find_asks.found_object(answer)
         case TitleTold():
@@ -245,6 +274,12 @@ def _answer(data: Fields) -> Answer | None:
             return _account(data)
         case Kind.ACCOUNT, _:
             return NoAccount(_reasons(data))
+        case Kind.MAIL, decision:
+            return MailTaken(decision is Decision.YES)
+        case Kind.HELP, Decision.YES:
+            return StaffCalled()
+        case Kind.HELP, _:
+            return None
         case Kind.SEARCH, Decision.YES:
             return find_asks.read_found(data)
         case Kind.TITLE, Decision.YES:
@@ -259,6 +294,17 @@ def _answer(data: Fields) -> Answer | None:
             return TitlesFound((), 0)
         case _:
             return ItemKnown(None)
+
+
+def _entry_objects(entries: tuple[ReceiptEntry, ...]) -> list[Json]:
+    """A title is cut where a stack of very long ones would make the message too large."""
+    return [{"title": entry.title[:LONGEST_ENTRY], "due": entry.due} for entry in entries[:MOST_ROWS]]
+
+
+def _entries(data: Fields, key: str) -> tuple[ReceiptEntry, ...]:
+    return tuple(
+        ReceiptEntry(one.text("title"), one.text("due", longest=LONGEST_DUE)) for one in data.each(key, MOST_ROWS)
+    )
 
 
 def _decided(kind: Kind, decision: Decision, reasons: Sequence[Reason] = ()) -> dict[str, Json]:

@@ -9,11 +9,12 @@ from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View, node_of
 from kiosk.ledger import PowerCut
 from kiosk.model.journal import RowKind
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.paint import Fonts, Mode, Painter, Window, png
+from kiosk.screens.paint import Fonts, Painter, png
 from kiosk.screens.render import render
 from kiosk.screens.screen import next_frame_s
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tree import Action, PageTurned
+from kiosk.screens.window import Mode, Window
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.session.state import Kiosk
 from kiosk.world.station import WorldStation

@@ -20,6 +20,7 @@ from kiosk.demo.children import NotReady
 from kiosk.demo.house import BOARD
 from kiosk.demo.people import People, seed_of_loans
 from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, RoadState, Setting
+from kiosk.demo.staff import demo_staff
 from kiosk.demo.wall_clock import jumped
 from kiosk.demo.world_orders import DiskState
 from kiosk.screens import fonts
@@ -255,6 +256,7 @@ class VirtualHouse:
         pad = self.setting.pad.value
         own = {
             "ledger.path": str(self.ledger),
+            "staff_file": str(demo_staff(self.ledger.parent)),
             "pad.driver": pad,
             "pad.port": f"{VIRTUAL}pad",
             "scanner.port": f"{VIRTUAL}scanner",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from kiosk.ledger import Ledger, Origin
@@ -17,6 +17,7 @@ from kiosk.station.effects import StationHands
 from kiosk.station.first_state import first_state
 from kiosk.station.receipts import Letterhead
 from kiosk.station.settings import KioskSettings
+from kiosk.station.staff_cards import read_staff_cards
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink_events import UplinkEvent
 from kiosk.wire import Station
@@ -66,14 +67,16 @@ class WorldStation:
         self._stopped = False
         self._due: Entry | None = None
         self.ledger = Ledger.open(settings.ledger.path, self.station, seed.origin)
-        state = first_state(settings.policy(), self.ledger, IdSource(seed.ids), self.now())
+        staff = read_staff_cards(settings.staff_file)
+        policy = replace(settings.policy(), staff=staff.names())
+        state = first_state(policy, self.ledger, IdSource(seed.ids), self.now())
         self.devices = devices_of(self.happened)
         self.outbox = self.ledger.outbox()
         self._uplink = WorldUplink(
             agenda, network, self.station, self.outbox, self._from_uplink, self.now, seed.origin.boot
         )
         head = Letterhead(ScreenSettings(settings.library.name_zh, settings.library.name_en), settings.time_zone)
-        hands = StationHands(self.devices, self._uplink, self.ledger, head, None, self.now)
+        hands = StationHands(self.devices, self._uplink, self.ledger, head, None, self.now, staff)
         self._decider = Decider(state, self.ledger, hands, self.now)
         self.devices.start()
         self._turn()

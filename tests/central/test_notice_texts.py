@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.central.notices.addresses import is_address
+from kiosk.central.mail.addresses import is_address
 from kiosk.central.notices.texts import (
     LANGUAGES,
     BadTemplate,

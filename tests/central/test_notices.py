@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,14 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 
 from kiosk.central.housekeeping import Housekeeping
+from kiosk.central.mail.settings import MailSettings
 from kiosk.central.notices.gathering import gather
 from kiosk.central.notices.queue import BACK_OFF, boot_of, recover, take
-from kiosk.central.notices.sender import Sender, alone
+from kiosk.central.notices.sender import Sender
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.store import lazily, writing
 from kiosk.central.store.notice_tables import notice_templates, notices
+from kiosk.central.store.running import Duty, InUse, on_duty
 from kiosk.central.store.tables import holds, loans, patrons
 from tests.central.library import DESK
 from tests.central.mail_server import MailServer
@@ -35,8 +38,11 @@ def morning(days: int = 0) -> datetime:
     return datetime.combine(datetime.now(ZONE).date() + timedelta(days), datetime.min.time(), ZONE).replace(hour=9)
 
 
-def settings_of(mail: MailServer) -> NoticeSettings:
-    return NoticeSettings("library@example.org", "市图书馆", "City Library", port=mail.port, until_hour=24, from_hour=0)
+DAY_AND_NIGHT = NoticeSettings(until_hour=24, from_hour=0)
+
+
+def line_to(mail: MailServer) -> MailSettings:
+    return MailSettings("library@example.org", "市图书馆", "City Library", port=mail.port)
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def sender(store: Engine, mail: MailServer) -> Sender:
     with writing(store) as connection:
         for who in ("wei", "amy"):
             connection.execute(update(patrons).where(patrons.c.id == who).values(email=f"{who}@example.org"))
-    return Sender(store, settings_of(mail), "Asia/Shanghai", lambda: None)
+    return Sender(store, line_to(mail), DAY_AND_NIGHT, "Asia/Shanghai", lambda: None)
 
 
 def lent(store: Engine, patron: str, item: str, days: int) -> None:
@@ -56,9 +62,9 @@ def lent(store: Engine, patron: str, item: str, days: int) -> None:
         connection.execute(insert(loans).values({**row, "made_at": due - timedelta(28), "due": due, "opened": True}))
 
 
-def gathers(store: Engine, mail: MailServer, days: int = 0) -> int:
+def gathers(store: Engine, days: int = 0) -> int:
     with writing(store) as connection:
-        return gather(connection, settings_of(mail), ZONE, morning(days))
+        return gather(connection, DAY_AND_NIGHT, ZONE, morning(days))
 
 
 def sends(store: Engine, sender: Sender) -> int:
@@ -79,8 +85,8 @@ def test_each_is_told_once_in_their_language(store: Engine, mail: MailServer, se
     lent(store, "amy", "river", 3)
     lent(store, "bao", "dune", -7)
     lent(store, "above", "atlas", -7)
-    assert gathers(store, mail) == 2
-    assert gathers(store, mail) == 0
+    assert gathers(store) == 2
+    assert gathers(store) == 0
     assert sends(store, sender) == 2
     assert sorted(mail.post.to()) == ["amy@example.org", "wei@example.org"]
     told = dict(mail.post.letters)
@@ -99,10 +105,10 @@ def test_days_that_central_was_down_are_caught_up_and_no_step_is_told_twice(
     store: Engine, mail: MailServer, sender: Sender
 ) -> None:
     lent(store, "wei", "snow", -5)
-    assert gathers(store, mail) == 0
-    assert gathers(store, mail, days=4) == 1  # day 7 was two days ago
-    assert gathers(store, mail, days=5) == 0
-    assert gathers(store, mail, days=9) == 1  # day 14
+    assert gathers(store) == 0
+    assert gathers(store, days=4) == 1  # day 7 was two days ago
+    assert gathers(store, days=5) == 0
+    assert gathers(store, days=9) == 1  # day 14
 
 
 def test_nobody_is_written_to_at_night_or_against_their_wish_but_for_holds(
@@ -113,7 +119,7 @@ def test_nobody_is_written_to_at_night_or_against_their_wish_but_for_holds(
     with writing(store) as connection:
         connection.execute(update(patrons).where(patrons.c.id == "amy").values(no_reminders=True))
         connection.execute(insert(holds).values({**hold, "expires": date(2026, 12, 9), "pickup": "East"}))
-    by_day = NoticeSettings("library@example.org", "馆", "Library")
+    by_day = NoticeSettings()
     with writing(store) as connection:
         assert gather(connection, by_day, ZONE, morning().replace(hour=22)) == 0
         assert gather(connection, by_day, ZONE, morning()) == 1
@@ -125,7 +131,7 @@ def test_nobody_is_written_to_at_night_or_against_their_wish_but_for_holds(
 
 def test_what_came_back_meanwhile_is_not_told(store: Engine, mail: MailServer, sender: Sender) -> None:
     lent(store, "wei", "snow", -7)
-    gathers(store, mail)
+    gathers(store)
     with writing(store) as connection:
         connection.execute(update(loans).values(ended_at=morning()))
     assert sends(store, sender) == 0
@@ -139,7 +145,7 @@ def test_refused_for_now_is_tried_again_with_growing_pauses_and_then_given_up(
     lent(store, "wei", "snow", -7)
     lent(store, "amy", "river", -7)
     mail.post.answers = {"wei@example.org": "450 4.2.1 busy wei@example.org", "amy@example.org": "550 5.1.1 no amy"}
-    gathers(store, mail)
+    gathers(store)
     for pause in BACK_OFF:
         before = datetime.now(UTC)
         assert sends(store, sender) == 0
@@ -154,7 +160,7 @@ def test_refused_for_now_is_tried_again_with_growing_pauses_and_then_given_up(
 
 def test_a_server_that_is_away_costs_no_try(store: Engine, mail: MailServer, sender: Sender) -> None:
     lent(store, "wei", "snow", -7)
-    gathers(store, mail)
+    gathers(store)
     mail.close()
     for _ in range(6):
         assert sends(store, sender) == 0
@@ -170,7 +176,7 @@ def test_what_the_server_took_while_we_were_killed_is_never_sent_again_by_itself
     seen = []
     for who in ("wei", "amy"):
         lent(store, who, f"book-{who}", -7)
-    gathers(store, mail)
+    gathers(store)
     mail.post.after_taking = lambda: seen.append(states(store))
     sends(store, sender)
     assert seen == [{"amy": "handed", "wei": "taken"}, {"amy": "sent", "wei": "handed"}]
@@ -185,7 +191,7 @@ def test_a_batch_that_was_taken_goes_on_after_a_kill_and_waits_for_a_person_afte
     store: Engine, mail: MailServer, sender: Sender
 ) -> None:
     lent(store, "wei", "snow", -7)
-    gathers(store, mail)
+    gathers(store)
     with writing(store) as connection:
         connection.execute(update(notices).values(due_at=datetime(2026, 1, 1, tzinfo=UTC)))
     assert len(take(store, boot_of(store), datetime.now(UTC))) == 1
@@ -196,11 +202,14 @@ def test_a_batch_that_was_taken_goes_on_after_a_kill_and_waits_for_a_person_afte
     assert states(store) == {"wei": "unsure"}
 
 
-def test_only_one_process_sends(store: Engine) -> None:
-    with alone(store) as first, alone(store) as second:
-        assert (first, second) == (True, False)
-    with alone(store) as again:
-        assert again
+def test_only_one_process_sends_each_kind_and_neither_waits_for_the_other(store: Engine) -> None:
+    duties = (Duty.TELLING, Duty.NOTIFYING, Duty.MAILING)
+    with ExitStack() as held:
+        for duty in duties:
+            held.enter_context(on_duty(store, duty))
+        for duty in duties:
+            with pytest.raises(InUse), on_duty(store, duty):
+                pass
 
 
 def test_marks_are_flushed_with_the_next_commit_and_the_connection_goes_back_as_it_was(store: Engine) -> None:
@@ -220,7 +229,7 @@ def test_a_text_that_fails_is_replaced_by_the_shipped_one_and_staff_are_told(
     store: Engine, mail: MailServer, sender: Sender
 ) -> None:
     lent(store, "amy", "river", -7)
-    gathers(store, mail)
+    gathers(store)
     values = {"kind": "overdue", "language": "en", "subject": "Late", "body": "{{ nobody }}", "version": 1}
     with writing(store) as connection:
         connection.execute(insert(notice_templates).values({**values, "changed_by": "x", "changed_at": morning()}))
@@ -232,6 +241,6 @@ def test_a_text_that_fails_is_replaced_by_the_shipped_one_and_staff_are_told(
 
 def test_notices_are_forgotten_in_their_time(store: Engine, mail: MailServer, sender: Sender) -> None:
     lent(store, "wei", "snow", -7)
-    gathers(store, mail)
+    gathers(store)
     Housekeeping(store, DESK, 90, lambda: None).once(morning(120))
     assert states(store) == {}

@@ -47,9 +47,10 @@ def test_nobody_gets_a_notice_twice_across_a_kill(tmp_path: Path, central_proces
                 at_last.set()
 
         mail.post.after_taking = kill
-        own = {"sender": "a@example.org", "library_zh": "馆", "library_en": "L", "from_hour": "0", "until_hour": "24"}
-        central_process.settings |= {f"notices.{name}": value for name, value in own.items()}
-        central_process.settings["notices.port"] = str(mail.port)
+        own = {"mail.sender": "a@example.org", "mail.library_zh": "馆", "mail.library_en": "L"}
+        own |= {"notices.from_hour": "0", "notices.until_hour": "24"}
+        central_process.settings |= own
+        central_process.settings["mail.port"] = str(mail.port)
         central_process.start()
         assert at_last.wait(30)
         central_process.kill()

@@ -12,7 +12,7 @@ from drivers.protocols import known_protocols
 from tests.commands.conftest import Kiosk, ran_as_process
 
 VECTORS = Path(__file__).parent.parent / "vectors"
-NOT_OF_A_WIRE = {"circulation", "sip2", "tag_data"}
+NOT_OF_A_WIRE = {"circulation", "circulation_more", "sip2", "tag_data"}
 Entry = dict[str, object]
 
 

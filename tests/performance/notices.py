@@ -20,6 +20,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import func, insert, select
 
+from kiosk.central.mail.settings import MailSettings
 from kiosk.central.notices.gathering import gather
 from kiosk.central.notices.queue import boot_of
 from kiosk.central.notices.sender import Sender
@@ -84,7 +85,8 @@ def _ours(url: str, port: int, count: int) -> Callable[[], None]:
     upgrade(store)
     now = datetime.now(UTC)
     due = now - timedelta(7)
-    settings = NoticeSettings("a@example.org", "馆", "Library", port=port, from_hour=0, until_hour=24)
+    settings = NoticeSettings(from_hour=0, until_hour=24)
+    mail = MailSettings("a@example.org", "馆", "Library", port=port)
     with writing(store) as connection:
         names = [f"p{number:06}" for number in range(count)]
         people = [
@@ -95,7 +97,7 @@ def _ours(url: str, port: int, count: int) -> Callable[[], None]:
         rows = [{**lent, "intent": name, "patron": name, "item": name, "seq": at} for at, name in enumerate(names)]
         connection.execute(insert(loans), rows)
         gather(connection, settings, ZoneInfo(ZONE), now)
-    sender = Sender(store, settings, ZONE, lambda: None)
+    sender = Sender(store, mail, settings, ZONE, lambda: None)
 
     def send() -> None:
         sender.send_all(boot_of(store))

@@ -11,11 +11,12 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 from kiosk.model.circulation import Language
 from kiosk.screens import fonts
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.paint import Fonts, Mode
+from kiosk.screens.paint import Fonts
 from kiosk.screens.render import render
 from kiosk.screens.samples import NOW_S, SETTINGS, TELLING, in_language, samples
 from kiosk.screens.screen import Screen
 from kiosk.screens.settings import ScreenSettings
+from kiosk.screens.window import Mode
 from kiosk.session.state import Kiosk
 
 SIZES = (Size(1080, 1920), Size(1920, 1080), Size(1280, 800))

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from kiosk.model.circulation import Language
 from kiosk.screens.damage import damage
 from kiosk.screens.frame import Frame, Size
+from kiosk.screens.masking import masked
 from kiosk.screens.ops import Box, DrawOp, Rect, Text
-from kiosk.screens.paint import CACHE_BYTES, Fonts, Mode, Painter, SurfaceCache, Window, masked, png
+from kiosk.screens.paint import CACHE_BYTES, Fonts, Painter, SurfaceCache, png
 from kiosk.screens.samples import NOW_S, in_language, samples
+from kiosk.screens.window import Mode, Window
 
 Draw = Callable[..., Frame]
 SIZE = Size(1080, 1920)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from kiosk.model.circulation import Language
 from kiosk.screens.frame import Frame, Size
 from kiosk.screens.ops import Align, Box, Icon, Text, Weight
-from kiosk.screens.paint import Fonts, Mode, Painter, Window, png
+from kiosk.screens.paint import Fonts, Painter, png
 from kiosk.screens.runs import Script, begins_rtl, has_rtl, runs
 from kiosk.screens.samples import in_language, samples
+from kiosk.screens.window import Mode, Window
 from tests.screens.conftest import SIZES, Draw
 
 mixed = st.text(

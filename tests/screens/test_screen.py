@@ -10,10 +10,10 @@ import pytest
 
 from kiosk.screens.fonts import FontsMissing
 from kiosk.screens.frame import Size
-from kiosk.screens.paint import Mode
 from kiosk.screens.samples import NOW_S, SETTINGS, samples
 from kiosk.screens.screen import Screen, next_frame_s
 from kiosk.screens.tree import Role
+from kiosk.screens.window import Mode
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.session.state import Account, Part
 

@@ -13,13 +13,14 @@ from kiosk.model.circulation import Language
 from kiosk.model.opening import Announcement, Opening, Week
 from kiosk.screens.frame import Size
 from kiosk.screens.ops import Picture, Rect, Text
-from kiosk.screens.paint import Fonts, Mode
+from kiosk.screens.paint import Fonts
 from kiosk.screens.palette import contrast
 from kiosk.screens.render import render
 from kiosk.screens.samples import NOW_S, SETTINGS, UTC_NOW, in_language, samples
 from kiosk.screens.screen import Screen
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.theme import load_theme
+from kiosk.screens.window import Mode
 from kiosk.settings import SettingsRefused
 from tests.screens.test_every_screen import texts, with_grounds
 

@@ -70,11 +70,14 @@ def test_every_sentence_is_used() -> None:
         "reason.",
         "reason-with.",
         "reason-renew.",
+        "reason-staff.",
         "reason-hold.",
-        "out.pad",
-        "out.storage",
+        "out.",
         "borrow.",
         "return.",
+        "staff.",
+        "journal.",
+        "receipt.mail-",
     )
     unused = [key for key in words(Language.ZH).messages if f'"{key}"' not in sources and not key.startswith(made_up)]
     assert unused == []

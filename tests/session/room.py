@@ -21,26 +21,45 @@ from kiosk.model.finding import (
     TitleTold,
 )
 from kiosk.model.ids import IdSource, IntentId, ItemId, PatronRef, SessionId, Uid
-from kiosk.model.journal import CLOSING, Doubt, JournalRow, RowKind
+from kiosk.model.journal import CLOSING, Doubt, JournalLine, JournalRow, LeftByStaff, RowKind
 from kiosk.model.questions import (
     AccountTold,
     Answer,
     AskAccount,
     AskBorrow,
+    AskHelp,
     AskIdentify,
     AskItem,
+    AskMail,
     AskRenew,
     Identified,
     ItemKnown,
+    MailTaken,
     MayBorrow,
     MayNotBorrow,
     MayNotRenew,
     MayRenew,
     NoAccount,
     NotIdentified,
+    StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.session.effects import Ask, Effect, Journal, Play, PrintReceipt, ReadTag, RememberItem, WriteAfi
+from kiosk.session.effects import (
+    Ask,
+    CheckPin,
+    Effect,
+    EndStation,
+    Journal,
+    LightLamps,
+    Play,
+    PrintReceipt,
+    PrintTest,
+    ReadJournal,
+    ReadTag,
+    RememberItem,
+    StaffOrder,
+    WriteAfi,
+)
 from kiosk.session.events import (
     Answered,
     AskExpired,
@@ -48,8 +67,11 @@ from kiosk.session.events import (
     DeviceChanged,
     Event,
     Health,
+    JournalTold,
     Moment,
+    PinChecked,
     Printed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -139,6 +161,26 @@ def doubts_of(rows: Iterable[Written], at: datetime) -> list[Doubt]:
     return doubts
 
 
+def left_of(rows: Iterable[Written], at: datetime) -> LeftByStaff:
+    """What staff's rows still mean at a start."""
+    closed, in_bin, wrong = False, 0, 0
+    for written in rows:
+        match written.row.kind:
+            case RowKind.STATION_CLOSED | RowKind.STATION_OPENED as kind:
+                closed = kind is RowKind.STATION_CLOSED
+            case RowKind.RETURN_DONE:
+                in_bin += 1
+            case RowKind.BIN_EMPTIED:
+                in_bin = 0
+            case RowKind.STAFF_REFUSED:
+                wrong += 1
+            case RowKind.STAFF_ENTERED:
+                wrong = 0
+            case _:
+                pass
+    return LeftByStaff(closed, in_bin, wrong, at if wrong else None)
+
+
 @dataclass(slots=True)
 class Room:
     """The kiosk and what is around it. `hold_*` keep orders back until they are let through."""
@@ -146,9 +188,13 @@ class Room:
     policy: Policy = field(default_factory=Policy)
     books: dict[str, Book] = field(default_factory=dict)
     cards: dict[str, Patron] = field(default_factory=dict)
+    pins: dict[str, str] = field(default_factory=dict)
+    """Of staff cards."""
     refusals: dict[ItemId, ReasonCode] = field(default_factory=dict)
     accounts: dict[PatronRef, AccountTold] = field(default_factory=dict)
     """What central tells of a patron."""
+    addresses: set[PatronRef] = field(default_factory=set)
+    """Of whom central has an e-mail address."""
     titles: tuple[FoundTitle, ...] = ()
     """What can be found."""
     hold_central: bool = False
@@ -162,7 +208,9 @@ class Room:
     now_s: float = 100.0
     central: list[Ask] = field(default_factory=list)
     pad: list[WriteAfi | ReadTag] = field(default_factory=list)
-    printer: list[PrintReceipt] = field(default_factory=list)
+    printer: list[PrintReceipt | PrintTest] = field(default_factory=list)
+    staff: list[StaffOrder] = field(default_factory=list)
+    ended: list[EndStation] = field(default_factory=list)
     lose_answers: bool = False
     """Writes reach the tag, but their answer is lost, which the pad says after a while."""
     kiosk: Kiosk = field(init=False)
@@ -181,8 +229,16 @@ class Room:
         self.central.clear()
         self.pad.clear()
         self.printer.clear()
+        self.staff.clear()
         ids = IdSource(b"room" * 4 + bytes([self.boots % 256]))
-        self.kiosk = begin(self.policy, ids, self.moment(), doubts_of(self.rows, self.moment().utc), {})
+        self.kiosk = begin(
+            self.policy,
+            ids,
+            self.moment(),
+            doubts_of(self.rows, self.moment().utc),
+            {},
+            left=left_of(self.rows, self.moment().utc),
+        )
         self.happened(DeviceChanged(Device.PAD, Health.OK))
         self.report(book for book in self.books.values() if book.lies)
         self.passes(LYING_S)
@@ -239,6 +295,8 @@ class Room:
                 self.pad_answers()
             elif self.central and not self.hold_central:
                 self.central_answers()
+            elif self.staff:
+                self.staff_are_answered()
             elif self.printer and not self.hold_printer:
                 self.happened(Printed(self.printer.pop(0).job))
             else:
@@ -317,6 +375,17 @@ class Room:
         ask = self.central.pop(0)
         self.happened(Answered(ask.id, self._answer(ask)) if self.online else AskExpired(ask.id))
 
+    def staff_are_answered(self) -> None:
+        match self.staff.pop(0):
+            case CheckPin(check, card, pin):
+                self.happened(StaffAnswered(PinChecked(check, self.pins.get(card) == pin)))
+            case ReadJournal():
+                at = self.moment().utc
+                lines = (JournalLine(at, written.row.kind, written.row.item) for written in reversed(self.rows))
+                self.happened(StaffAnswered(JournalTold(tuple(lines))))
+            case PrintTest() | LightLamps():
+                pass
+
     def _answer(self, ask: Ask) -> Answer:
         match ask.question:
             case AskIdentify():
@@ -332,6 +401,10 @@ class Room:
                 return ItemKnown(self._catalogued(ask.question.item))
             case AskAccount():
                 return self.accounts.get(ask.question.patron) or NoAccount((Reason(ReasonCode.UNKNOWN_PATRON),))
+            case AskMail():
+                return MailTaken(ask.question.patron in self.addresses)
+            case AskHelp():
+                return StaffCalled()
             case AskFind():
                 titles = tuple(title for title in self.titles if ask.question.text in title.title)
                 return TitlesFound(titles, len(titles))
@@ -357,8 +430,12 @@ class Room:
                 self.central.append(effect)
             case WriteAfi() | ReadTag():
                 self.pad.append(effect)
-            case PrintReceipt():
+            case PrintReceipt() | PrintTest():
                 self.printer.append(effect)
+            case CheckPin() | ReadJournal() | LightLamps():
+                self.staff.append(effect)
+            case EndStation():
+                self.ended.append(effect)
             case Journal() | RememberItem() | Play():
                 pass
 

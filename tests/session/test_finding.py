@@ -10,7 +10,8 @@ from kiosk.model.reasons import ReasonCode
 from kiosk.session.effects import Ask
 from kiosk.session.events import Answered, AskExpired, LinkChanged, Touch
 from kiosk.session.finding import LONGEST_TYPED
-from kiosk.session.state import Attract, Borrowing, Finding, HoldStage, Home, Identifying, Opened
+from kiosk.session.opened import HoldStage, Opened
+from kiosk.session.state import Attract, Borrowing, Finding, Home, Identifying
 from tests.session.playbook import (
     Playbook,
     Word,

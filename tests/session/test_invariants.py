@@ -34,7 +34,7 @@ from kiosk.model.questions import (
 )
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.offline import KnownPatron
-from kiosk.session.effects import Ask, Effect, Journal, PrintReceipt, WriteAfi
+from kiosk.session.effects import Ask, CheckPin, Effect, Journal, PrintReceipt, WriteAfi
 from kiosk.session.events import (
     Answered,
     AskExpired,
@@ -53,8 +53,10 @@ from kiosk.session.events import (
     Moment,
     Paper,
     PaperChanged,
+    PinChecked,
     Printed,
     PrintFailed,
+    StaffAnswered,
     StorageFailed,
     StorageRecovered,
     TagGone,
@@ -75,11 +77,12 @@ from tests.rules.copies import Copy
 from tests.session.room import DUE, IN_STOCK, ON_LOAN, START, a_patron
 from tests.session.stories import in_order
 
+STAFF_CARD = "card-of-desk"
 UIDS = [Uid(f"E00401000000000{number}") for number in range(4)]
 ITEMS = [ItemId("B1"), ItemId("B2"), ItemId("B3")]
 uids, items = st.sampled_from(UIDS), st.sampled_from(ITEMS)
 afis = st.sampled_from([IN_STOCK, ON_LOAN, 0x00, None])
-cards = st.sampled_from(["card-of-Wei", "card-of-Li", "B1"])
+cards = st.sampled_from(["card-of-Wei", "card-of-Li", "B1", STAFF_CARD])
 reasons = st.sampled_from([(), (Reason(ReasonCode.ON_HOLD),)])
 TOLD = AccountTold(
     tuple(AccountLoan(Item(item, "Snow"), DUE, 0) for item in ITEMS), (AccountHold("Momo", False, None, "h1"),), 0, 3
@@ -132,11 +135,29 @@ class PadReply:
     afi: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PinReply:
+    """Whether the last staff PIN was right."""
+
+    right: bool
+
+
 replies = st.builds(Reply, st.integers(0, 2), st.one_of(st.none(), answers), st.booleans())
 pad_replies = st.one_of(st.just(PadReply(None)), st.builds(PadReply, st.sampled_from(WriteTrouble), afis))
-Move = Event | Reply | PadReply
+pin_replies = st.builds(PinReply, st.booleans())
+Move = Event | Reply | PadReply | PinReply
 moves = st.tuples(
-    st.one_of(usual, usual, replies, replies, pad_replies, pad_replies, odd, st.one_of(usual, odd, pad_trouble)),
+    st.one_of(
+        usual,
+        usual,
+        replies,
+        replies,
+        pad_replies,
+        pad_replies,
+        odd,
+        st.builds(PinReply, st.booleans()),
+        st.one_of(usual, odd, pad_trouble),
+    ),
     st.sampled_from([0.0, 0.0, 0.1, 1.0, 6.0, 20.0, 61.0]),
     st.integers(0, 40),
 )
@@ -175,11 +196,14 @@ OPENINGS: list[list[Move]] = [
     [BACK, PadReply(WriteTrouble.AWAY), TagGone(UIDS[1])],
     [BACK, PadReply(None), Touched(Touch.DONE)],
     [BOOK],
+    [CardPresented(STAFF_CARD)],
+    [CardPresented(STAFF_CARD), Touched(Touch.DIGIT, "1"), Touched(Touch.ENTER), PinReply(True)],
     [DeviceChanged(Device.PAD, Health.GONE)],
     [BOOK, CardPresented("card-of-Wei"), Reply(0, WEI), YES, StorageFailed("no space left")],
     [BOOK, CardPresented("card-of-Wei"), Reply(0, WEI), YES, PadReply(None), Touched(Touch.DONE), Touched(Touch.PRINT)],
 ]
 OPENED_S = 10.0
+POLICY = Policy(staff={STAFF_CARD: "desk"}, lamps=True)
 ONE_OF_EACH: list[Event] = [
     Touched(Touch.DONE),
     LanguageChosen(Language.EN),
@@ -201,6 +225,7 @@ ONE_OF_EACH: list[Event] = [
     PaperChanged(Paper.NONE),
     Printed("no job of ours"),
     PrintFailed("no job of ours"),
+    StaffAnswered(PinChecked(AskId("never asked"), True)),
     StorageFailed("no space left"),
     StorageRecovered(),
     TimePassed(),
@@ -215,6 +240,7 @@ class Witness:
     rows: list[JournalRow] = field(default_factory=list)
     asks: list[AskId] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
+    checks: list[AskId] = field(default_factory=list)
     writes: list[WriteAfi] = field(default_factory=list)
     renewed: set[IntentId | None] = field(default_factory=set)
 
@@ -249,6 +275,8 @@ class Witness:
                     self.writes.append(effect)
                 case Ask():
                     self.asks.append(effect.id)
+                case CheckPin():
+                    self.checks.append(effect.check)
                 case PrintReceipt():
                     self.jobs.append(effect.job)
                 case _:
@@ -314,7 +342,7 @@ def test_any_event_in_any_state_keeps_the_promises(opening: list[Move], played: 
 
 def in_the_middle_of(opening: list[Move]) -> Witness:
     """A kiosk in service, in which these things happened at `OPENED_S`."""
-    witness = Witness(begin(Policy(), IdSource(b"w" * 16), Moment(0, START), [], {}))
+    witness = Witness(begin(POLICY, IdSource(b"w" * 16), Moment(0, START), [], {}))
     witness.step(DeviceChanged(Device.PAD, Health.OK), Moment(0, START), disk_refuses=False)
     witness.step(TimePassed(), Moment(LYING_S, START), disk_refuses=False)
     for move in opening:
@@ -349,6 +377,8 @@ def _event(witness: Witness, move: Move) -> Event:
         case Reply():
             ask = witness.asks[-1 - move.which % len(witness.asks)] if witness.asks else AskId("never asked")
             return AskExpired(ask) if move.answer is None else Answered(ask, move.answer)
+        case PinReply():
+            return StaffAnswered(PinChecked(witness.checks[-1] if witness.checks else AskId("never asked"), move.right))
         case PadReply():
             order = witness.writes.pop(0) if witness.writes else WriteAfi(UIDS[0], IN_STOCK)
             if move.why is None:

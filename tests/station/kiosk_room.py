@@ -14,9 +14,9 @@ from kiosk.model.circulation import Item
 from kiosk.model.ids import IdSource, ItemId, Uid
 from kiosk.model.questions import AskItem, ItemKnown
 from kiosk.screens.frame import Size
-from kiosk.screens.paint import Mode
 from kiosk.screens.samples import SETTINGS
 from kiosk.screens.screen import Screen
+from kiosk.screens.window import Mode
 from kiosk.session.effects import Ask, ReadTag, WriteAfi
 from kiosk.session.events import (
     Answered,

@@ -11,10 +11,10 @@ import pytest
 from kiosk.ledger import PowerCut
 from kiosk.model.journal import RowKind
 from kiosk.screens.frame import Size
-from kiosk.screens.paint import Mode
 from kiosk.screens.samples import NOW_S, SETTINGS, samples
 from kiosk.screens.screen import Screen
 from kiosk.screens.tree import MASK
+from kiosk.screens.window import Mode
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.station.display import MirroredScreen
 from kiosk.station.json_lines import Reply

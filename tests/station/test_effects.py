@@ -19,9 +19,9 @@ from kiosk.hardware.printers import PrinterSettings
 from kiosk.ledger import Ledger
 from kiosk.model.circulation import Item, Language
 from kiosk.model.ids import AskId, ItemId, PatronRef, Uid
-from kiosk.model.questions import AskBorrow
+from kiosk.model.questions import AskBorrow, ReceiptEntry
 from kiosk.screens.settings import ScreenSettings
-from kiosk.session.effects import Ask, Cue, Play, PrintReceipt, ReceiptEntry, RememberItem, WriteAfi
+from kiosk.session.effects import Ask, Cue, Play, PrintReceipt, RememberItem, WriteAfi
 from kiosk.session.events import (
     AskExpired,
     Device,

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from drivers.printers.receipt import Align, Code128, QrCode, Receipt, ReceiptLine, Style
 from kiosk.model.circulation import Language
+from kiosk.model.questions import ReceiptEntry
 from kiosk.screens.settings import ScreenSettings
-from kiosk.session.effects import PrintReceipt, ReceiptEntry
+from kiosk.session.effects import PrintReceipt
 from kiosk.settings import SettingsRefused
 from kiosk.station.receipt_template import (
     ENTRY_PLACES,

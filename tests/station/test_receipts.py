@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from drivers.printers.receipt import Receipt, ReceiptLine, Style
 from kiosk.model.circulation import Language
+from kiosk.model.questions import ReceiptEntry
 from kiosk.screens.settings import ScreenSettings
-from kiosk.session.effects import PrintReceipt, ReceiptEntry
+from kiosk.session.effects import PrintReceipt
 from kiosk.station.receipts import Letterhead, compose
 
 HEAD = Letterhead(ScreenSettings("城市图书馆", "City Library"), "Asia/Shanghai")

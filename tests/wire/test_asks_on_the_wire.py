@@ -33,11 +33,14 @@ from kiosk.model.questions import (
     Answer,
     AskAccount,
     AskBorrow,
+    AskHelp,
     AskIdentify,
     AskItem,
+    AskMail,
     AskRenew,
     Identified,
     ItemKnown,
+    MailTaken,
     MayBorrow,
     MayNotBorrow,
     MayNotRenew,
@@ -45,6 +48,8 @@ from kiosk.model.questions import (
     NoAccount,
     NotIdentified,
     Question,
+    ReceiptEntry,
+    StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.wire import (
@@ -91,12 +96,15 @@ reasons = st.lists(
     ),
     max_size=4,
 ).map(tuple)
+entries = st.lists(st.builds(ReceiptEntry, words, words.map(lambda word: word[:32])), max_size=3).map(tuple)
 questions: st.SearchStrategy[Question] = st.one_of(
     st.builds(AskIdentify, words),
     st.builds(AskBorrow, cards, numbers, words.map(Uid)),
     st.builds(AskItem, numbers),
     st.builds(AskRenew, cards, numbers),
     st.builds(AskAccount, cards),
+    st.builds(AskMail, cards, st.sampled_from(Language), entries, entries),
+    st.builds(AskHelp, words.map(lambda word: word[:32])),
     st.builds(AskFind, words),
     st.builds(AskTitle, words),
     st.builds(AskHold, cards, words),
@@ -129,6 +137,8 @@ answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(MayNotRenew, reasons),
     accounts,
     st.builds(NoAccount, reasons),
+    st.builds(MailTaken, st.booleans()),
+    st.just(StaffCalled()),
     st.builds(
         TitlesFound,
         st.lists(titles, max_size=3).map(tuple),
@@ -248,3 +258,19 @@ def test_a_name_that_no_topic_can_carry_is_no_station(name: str) -> None:
 def test_a_foreign_topic_is_refused(topic: str) -> None:
     with pytest.raises(MessageRefused, match="topic"):
         parse_topic(topic)
+
+
+def test_sixty_books_with_endless_titles_fit_a_message() -> None:
+    long = tuple(ReceiptEntry("长" * 2_000, "2026-12-22") for _ in range(60))
+    payload = encode_ask(STATION, AskId("a"), AskMail(PatronRef("P1"), Language.ZH, long, ()), AT)
+    assert len(payload) <= 64 * 1024
+    told = decode_ask(STATION, payload)
+    assert isinstance(told, AskMessage)
+    assert isinstance(told.question, AskMail)
+    assert len(told.question.borrowed) == 60
+
+
+def test_a_central_that_sends_no_letters_lets_the_kiosk_offer_other_ways() -> None:
+    told = decode_answer(encode_answer(CENTRAL, AskId("a"), MailTaken(None), AT))
+    assert isinstance(told, AnswerMessage)
+    assert told.answer is None

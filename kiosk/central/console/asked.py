@@ -17,7 +17,7 @@ from starlette.responses import ContentStream
 from kiosk.central.answering import Desk
 from kiosk.central.console.sessions import Limits, Note, Session, leave_note
 from kiosk.central.console.staff import Staff
-from kiosk.central.notices.settings import NoticeSettings
+from kiosk.central.mail.settings import MailSettings
 from kiosk.central.paying.provider import Provider
 from kiosk.central.photographs import Photographs
 from kiosk.central.trail import NOTHING, Changes, record
@@ -49,7 +49,7 @@ class Console:
     """False where the library's own system lends: its desk does, then, and this one only looks."""
     changed: Callable[[], None]
     """Somebody has changed something that the live page shows."""
-    notices: NoticeSettings | None = None
+    notices_by: MailSettings | None = None
     """How patrons are written to; without it they are not."""
     payer: Provider | None = None
     """Who takes money by phone; without it money is taken at the desk alone."""

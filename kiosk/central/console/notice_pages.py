@@ -71,8 +71,8 @@ def _shown(
     *,
     stale: str = "",
 ) -> Shown:
-    settings = asked.console.notices
-    library = asked.say("notice.library") if settings is None else settings.library(language)
+    mail = asked.console.notices_by
+    library = asked.say("notice.library") if mail is None else mail.library(language)
     wrong, said = "", None
     try:
         said = check(kind, typed, example(language, library, asked.local_now.date()))
@@ -90,7 +90,7 @@ def _shown(
         "said": said,
         "wrong": wrong,
         "stale": stale,
-        "is_on": settings is not None,
+        "is_on": mail is not None,
     }
     return Shown("notice-text.html", values, 422 if wrong or stale else 200)
 

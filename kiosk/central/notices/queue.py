@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Row, bindparam, select, text, update
 
+from kiosk.central.mail.line import Verdict
 from kiosk.central.store import lazily, writing
 from kiosk.central.store.notice_tables import notices
 
@@ -40,17 +41,6 @@ class NoticeState(StrEnum):
     UNSURE = "unsure"
     """Whether the mail server took it is not known: a person decides."""
     GIVEN_UP = "given-up"
-
-
-class Verdict(StrEnum):
-    """What the mail server said of a notice."""
-
-    TAKEN = "taken"
-    LATER = "later"
-    NEVER = "never"
-    UNSURE = "unsure"
-    NOTHING = "nothing"
-    """It was not asked: there was nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from kiosk.central.mail.line import Away, Mailer, Message, Verdict
+from kiosk.central.mail.settings import MailSettings
 from kiosk.central.notices.gathering import gather
-from kiosk.central.notices.mailing import Away, Mailer
-from kiosk.central.notices.queue import NoticeRow, Outcome, Verdict, boot_of, marking, put_back, recover, take
+from kiosk.central.notices.queue import NoticeRow, Outcome, boot_of, marking, put_back, recover, take
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.notices.telling import Letter, letters, tell_staff
 from kiosk.central.store import writing
+from kiosk.central.store.running import Duty, InUse, on_duty
 
 LOOK_EVERY_S = 30.0
 STOP_S = 30.0
 PAUSE = timedelta(minutes=1)
 """After the mail server was away."""
-ADVISORY = 7305803
-"""PostgreSQL's number for the lock of whoever sends."""
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +31,11 @@ log = logging.getLogger(__name__)
 class Sender:
     """A thread of its own. `changed` when something was sent."""
 
-    def __init__(self, engine: Engine, settings: NoticeSettings, time_zone: str, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: Engine, mail: MailSettings, settings: NoticeSettings, time_zone: str, changed: Callable[[], None]
+    ) -> None:
         self._engine = engine
+        self._mail = mail
         self._settings = settings
         self._zone = ZoneInfo(time_zone)
         self._changed = changed
@@ -53,19 +53,21 @@ class Sender:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with alone(self._engine) as is_ours:
-                    if is_ours:
-                        self._work()
-            except DBAPIError as trouble:
-                log.error("notices wait: the database cannot be used (%s)", type(trouble.orig).__name__)
+                with on_duty(self._engine, Duty.NOTIFYING) as still_alone:
+                    self._work(still_alone)
+            except InUse:
+                pass  # another process sends them
+            except (OSError, DBAPIError) as trouble:
+                log.error("notices wait: the database cannot be used (%s)", type(trouble).__name__)
             self._stopping.wait(LOOK_EVERY_S)
 
-    def _work(self) -> None:
+    def _work(self, still_alone: Callable[[], None]) -> None:
         boot = boot_of(self._engine)
         unsure = recover(self._engine, boot)
         if unsure:
             log.warning("whether %d notices were sent is not known: see Notices on the console", unsure)
         while not self._stopping.is_set():
+            still_alone()
             now = datetime.now(UTC)
             with writing(self._engine) as connection:
                 gather(connection, self._settings, self._zone, now)
@@ -79,7 +81,7 @@ class Sender:
         try:
             while not self._stopping.is_set() and (rows := take(self._engine, boot, datetime.now(UTC))):
                 try:
-                    mailer = mailer or Mailer(self._settings)
+                    mailer = mailer or Mailer(self._mail)
                 except Away as away:
                     self._wait(rows, away)
                     break
@@ -102,7 +104,7 @@ class Sender:
         """A batch; how many were taken, and whether the server is still there."""
         now = datetime.now(UTC)
         with self._engine.connect() as connection:
-            words = letters(connection, self._settings, self._zone)
+            words = letters(connection, self._mail, self._settings, self._zone)
             ready = words.of(connection, rows, now)
         if words.failed:
             with writing(self._engine) as connection:
@@ -130,28 +132,6 @@ class Sender:
         number, tries = int(str(row.id)), int(str(row.tries))
         if letter is None:
             return Outcome(number, tries, Verdict.NOTHING)
-        said = mailer.send(number, letter.to, letter.text, now)
+        message = Message(f"notice-{number}", letter.to, letter.text.subject, letter.text.body)
+        said = mailer.send(message, now)
         return Outcome(number, tries, said.verdict, said.trouble)
-
-
-@contextmanager
-def alone(engine: Engine) -> Iterator[bool]:
-    """Whether this process is the one that sends; the lock ends with the process, however it ends."""
-    if engine.dialect.name == "sqlite":
-        descriptor = os.open(f"{engine.url.database}.notices.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield True
-        except BlockingIOError:
-            yield False
-        finally:
-            os.close(descriptor)
-        return
-    with engine.connect() as connection:
-        free = connection.execution_options(isolation_level="AUTOCOMMIT")
-        is_ours = bool(free.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": ADVISORY}))
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                free.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": ADVISORY})

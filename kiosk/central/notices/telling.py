@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select, update
 
 from kiosk.central.holdings import TITLE, HoldState
+from kiosk.central.mail.settings import MailSettings
 from kiosk.central.notices.queue import NoticeRow
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.notices.texts import BadTemplate, Book, Facts, NoticeKind, Text, nearest, shipped, told
@@ -31,6 +32,7 @@ class Letter:
 class Letters:
     """A batch of notices in words."""
 
+    mail: MailSettings
     settings: NoticeSettings
     zone: ZoneInfo
     templates: Mapping[tuple[NoticeKind, Language], Text]
@@ -53,7 +55,7 @@ class Letters:
             books = (late.get(who.id, []), soon.get(who.id, []), ready.get((who.id, str(row.subject)), []))
             if not {NoticeKind.OVERDUE: books[0], NoticeKind.DUE_SOON: books[1], NoticeKind.HOLD_READY: books[2]}[kind]:
                 continue
-            facts = Facts(full_name(who.given_name, who.family_name), self.settings.library(language), *books)
+            facts = Facts(full_name(who.given_name, who.family_name), self.mail.library(language), *books)
             found[int(str(row.id))] = Letter(who.email, self._text(kind, language, facts))
         return found
 
@@ -95,13 +97,13 @@ class Letters:
         return late, soon
 
 
-def letters(connection: Connection, settings: NoticeSettings, zone: ZoneInfo) -> Letters:
+def letters(connection: Connection, mail: MailSettings, settings: NoticeSettings, zone: ZoneInfo) -> Letters:
     """With the templates as they are now."""
     own = {
         (NoticeKind(row.kind), Language(row.language)): Text(row.subject, row.body)
         for row in connection.execute(select(notice_templates))
     }
-    return Letters(settings, zone, own, {})
+    return Letters(mail, settings, zone, own, {})
 
 
 def tell_staff(connection: Connection, failed: Mapping[tuple[NoticeKind, Language], str]) -> None:

@@ -47,6 +47,10 @@ class Duty(Enum):
     """To tell the library's own system what has happened."""
     ASKING = "asking"
     """To ask it for stations whose messages are not shared out."""
+    NOTIFYING = "notices"
+    """To send notices."""
+    MAILING = "receipts"
+    """To send receipts by e-mail."""
 
 
 @contextmanager

@@ -134,6 +134,21 @@ cards = Table(
     comment="What a reader or scanner reads off a card, and whose it is. Hex tokens in upper case",
 )
 
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("patron", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due", UtcTime, nullable=False),
+    Index("ix_mails_state_due", "state", "due"),
+    Index("ix_mails_patron", "patron"),
+    comment="Letters to patrons. id: of the question that asked for it. text: empty once it is sent or given up",
+)
+
 pins = Table(
     "pins",
     metadata,

@@ -39,12 +39,12 @@ LEAST_BADGE = 72
 def account(canvas: Canvas, regions: Regions, view: View, body: AccountBody, page: int | None) -> tuple[Node, ...]:
     """The whole screen but header and bar. A list begins with what is due first, so `page` None is the first."""
     texts, beside = (body.title, body.sentence), WHOLE_WIDTH + GAP if regions.side and body.whole else 0
-    nodes, area = head(canvas, regions, "account", texts, body.allowance, private=True, beside=beside)
+    nodes, area = head(canvas, regions, body.paging.id, texts, body.allowance, private=True, beside=beside)
     if regions.low:
         notices, area = banners(canvas, area, view.banners)
         nodes += notices
     if regions.side:
-        nodes += _tabs_below_each_other(canvas, regions.side.below(ALLOWANCE_HEIGHT + GAP), body.tabs)
+        nodes += _tabs_below_each_other(canvas, _below_allowance(regions.side, body), body.tabs)
     else:
         nodes += _tabs_in_a_row(canvas, area.top_part(TAB_HEIGHT), body.tabs)
         area = area.below(TAB_HEIGHT + GAP)
@@ -60,11 +60,17 @@ def account(canvas: Canvas, regions: Regions, view: View, body: AccountBody, pag
             area = area.top_part(area.h - WHOLE_HEIGHT - GAP)
         whole.append(button(canvas, box, body.whole))
     if body.nothing is not None:
-        return (*nodes, *nothing(canvas, area, view, "account", body.nothing), *whole)
+        return (*nodes, *nothing(canvas, area, view, body.paging.id, body.nothing), *whole)
     pages = paged(canvas, area, body.rows)
     shown = max(0, min(page or 0, len(pages.pages) - 1))
     listed, _ = rows_and_pager(canvas, area, view, body.paging, pages, shown)
     return (*nodes, *listed, *whole)
+
+
+def _below_allowance(side: Box, body: AccountBody) -> Box:
+    """Room for the tabs; that of an allowance is kept free where they do not need it."""
+    below = side.below(ALLOWANCE_HEIGHT + GAP)
+    return below if below.h >= len(body.tabs) * (SIDE_TAB_HEIGHT + TAB_GAP) else side
 
 
 def _tabs_in_a_row(canvas: Canvas, box: Box, tabs: tuple[Tab, ...]) -> list[Node]:

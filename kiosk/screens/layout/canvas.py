@@ -8,7 +8,20 @@ from contextlib import contextmanager
 from kiosk.model.circulation import Language
 from kiosk.screens.frame import Size
 from kiosk.screens.lettering import Ruler, clean, is_cjk
-from kiosk.screens.ops import SHADOW_DROP, SHADOW_REACH, Align, Box, DrawOp, Icon, Picture, Rect, Shadow, Text, Weight
+from kiosk.screens.ops import (
+    SHADOW_DROP,
+    SHADOW_REACH,
+    Align,
+    Box,
+    DrawOp,
+    Icon,
+    Modules,
+    Picture,
+    Rect,
+    Shadow,
+    Text,
+    Weight,
+)
 from kiosk.screens.palette import CONTRAST_LINE, PLAIN_PALETTE, Palette
 from kiosk.screens.runs import begins_rtl, has_rtl
 from kiosk.screens.tokens import CARD, LINE, LINE_CJK, LINE_LATIN, SMALLEST
@@ -92,6 +105,9 @@ class Canvas:
 
     def picture(self, box: Box, name: str) -> None:
         self.ops.append(Picture(self.pixels(box), name))
+
+    def code(self, box: Box, rows: tuple[str, ...], colour: str) -> None:
+        self.ops.append(Modules(self.pixels(box), rows, colour))
 
     def titled(self, size: int) -> int:
         """The size of a book's title where the plain one is `size`: a library may have it smaller or larger."""

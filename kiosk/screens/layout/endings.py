@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.screens.layout.canvas import Canvas, paragraph_height
 from kiosk.screens.layout.regions import Regions
-from kiosk.screens.layout.widgets import banner, banner_height, banners, button, choice, cover
+from kiosk.screens.layout.widgets import banner, banner_height, banners, button, choice, cover, title_block
 from kiosk.screens.ops import Align, Box, Weight
-from kiosk.screens.tokens import BODY, GAP, HEADING, INK, MUTED, TITLE, Tone
+from kiosk.screens.tokens import BODY, GAP, HEADING, INK, LINE, MUTED, RADIUS, TITLE, WHITE, Tone
 from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import Cover, OutBody, ReceiptBody, View
 
@@ -15,6 +17,10 @@ COVER_WIDTH = 96
 COVER_HEIGHT = 132
 PRINT_HEIGHT = 172
 NONE_HEIGHT = 136
+OTHER_HEIGHT = 108
+MOST_CODE = 760
+BLACK = "#000000"
+"""A code is read best in black on white."""
 SENTENCE = 44
 OUT_SENTENCE = 40
 
@@ -22,11 +28,17 @@ OUT_SENTENCE = 40
 def receipt(canvas: Canvas, regions: Regions, view: View, body: ReceiptBody) -> tuple[Node, ...]:
     """What was done, and whether it shall be printed."""
     content, side = regions.content, regions.side
+    noted: list[Node] = []
+    if side and body.note and (body.choices or body.others):
+        height = banner_height(canvas, content.w, body.note)
+        strip = Box(content.x, content.bottom - height, content.w, height)
+        noted = [banner(canvas, strip, body.note)[0]]
+        content, body = content.top_part(content.h - height - GAP), replace(body, note=None)
     below = 0 if side else _options_height(canvas, content.w, body)
     upper = content.top_part(content.h - below - (48 if below else 0))
-    nodes = _done_block(canvas, upper, body)
+    nodes = _code_block(canvas, upper, body) if body.code else _done_block(canvas, upper, body)
     options = side or Box(content.x, content.bottom - below, content.w, below)
-    return (*nodes, *_options(canvas, options, body))
+    return (*nodes, *noted, *_options(canvas, options, body))
 
 
 def _done_block(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
@@ -62,6 +74,18 @@ def _done_block(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
     return nodes
 
 
+def _code_block(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
+    """Title and sentence, and the code as large as it can be on white."""
+    nodes, rest = title_block(canvas, area, "receipt", (body.title, body.sentence))
+    rest = rest.below(32)
+    side = min(rest.w, rest.h, MOST_CODE)
+    card = rest.centred(side, side)
+    canvas.rect(card, WHITE, RADIUS, LINE)
+    canvas.code(card.inset(16, 16), body.code, BLACK)
+    nodes.append(canvas.node("receipt.code", Role.IMAGE, body.code_name, card, private=True))
+    return nodes
+
+
 def _mark(canvas: Canvas, area: Box, icon: str, tone: Tone, turn: int = 0) -> int:
     circle = area.centred(area.h, area.h)
     canvas.circle(circle, tone.ground)
@@ -83,6 +107,7 @@ def _options_height(canvas: Canvas, width: int, body: ReceiptBody) -> int:
     if body.question:
         parts.append(round(HEADING * 1.3))
     parts += [PRINT_HEIGHT] * len(body.choices)
+    parts += [OTHER_HEIGHT] * bool(body.others)
     if body.none:
         parts.append(NONE_HEIGHT)
     return sum(parts) + GAP * max(0, len(parts) - 1)
@@ -99,9 +124,15 @@ def _options(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
         canvas.line(question, body.question, HEADING, INK, weight=Weight.BOLD)
         nodes.append(canvas.node("receipt.question", Role.TEXT, body.question, question))
         area = area.below(question.h + GAP)
+    fixed = (OTHER_HEIGHT + GAP) * bool(body.others) + (NONE_HEIGHT if body.none else 0)
+    high = min(PRINT_HEIGHT, area.h - fixed - GAP)
     for one in body.choices:
-        nodes.append(choice(canvas, area.top_part(PRINT_HEIGHT), one))
-        area = area.below(PRINT_HEIGHT + GAP)
+        nodes.append(choice(canvas, area.top_part(high), one))
+        area = area.below(high + GAP)
+    wide = (area.w - GAP * (len(body.others) - 1)) // max(1, len(body.others))
+    for number, other in enumerate(body.others):
+        nodes.append(button(canvas, Box(area.x + number * (wide + GAP), area.y, wide, OTHER_HEIGHT), other))
+    area = area.below((OTHER_HEIGHT + GAP) * bool(body.others))
     if body.none:
         nodes.append(button(canvas, area.top_part(NONE_HEIGHT), body.none))
     return nodes

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas, paragraph_height
+from kiosk.screens.layout.pictures import BY_NAME, place
 from kiosk.screens.layout.regions import Regions
-from kiosk.screens.layout.widgets import button
+from kiosk.screens.layout.widgets import banner, banner_height, button
 from kiosk.screens.ops import Align, Box, Rect, Weight
 from kiosk.screens.tokens import (
     BODY,
@@ -48,6 +49,9 @@ ACCESS_BUTTON = 120
 TILE_ICON = 52
 CIRCLE = 208
 BADGE = 72
+PICTURE = 260
+COLUMN_GAP = 48
+WIDE_PANEL = 1480
 
 
 def timeout(canvas: Canvas, regions: Regions, view: TimeoutOverlay) -> Node:
@@ -83,36 +87,45 @@ def timeout(canvas: Canvas, regions: Regions, view: TimeoutOverlay) -> Node:
 
 
 def help_panel(canvas: Canvas, regions: Regions, view: HelpOverlay) -> Node:
-    """Three steps for this screen, and where people are."""
-    width = PANEL_WIDTH - 2 * PADDING
-    text_width = width - BADGE - 28
+    """A picture and three steps for this screen, where people are, and the call for them."""
+    wide = regions.landscape
+    width = min(WIDE_PANEL if wide else PANEL_WIDTH, regions.width - 80) - 2 * PADDING
+    beside = width * 2 // 5 + COLUMN_GAP if wide else 0
+    text_width = width - beside - BADGE - 28
     steps = [canvas.lines(step, BODY, Weight.REGULAR, text_width) for step in view.steps]
     heights = [max(BADGE, paragraph_height(lines, BODY)) for lines in steps]
-    desk = canvas.lines(view.desk, SMALL, Weight.BOLD, width - 56 - 48 - 20)
-    desk_height = paragraph_height(desk, SMALL) + 48
     title_height = round(HEADING * 1.3)
-    total = title_height + 36 + sum(heights) + 32 * len(heights) + desk_height + 44 + BUTTON_HEIGHT
-    inner = _panel(canvas, regions, total)
+    listed = sum(heights) + 32 * (len(heights) - 1)
+    desk = banner_height(canvas, width, view.desk)
+    above = 0 if wide else PICTURE + 36
+    body = max(listed, PICTURE) if wide else listed
+    height = title_height + 36 + above + body + 36 + desk + 36 + BUTTON_HEIGHT
+    inner = _panel(canvas, regions, height, width + 2 * PADDING)
     title = inner.top_part(title_height)
     canvas.line(title, view.title, HEADING + 8, INK, weight=Weight.BOLD)
     nodes = [canvas.node("help.title", Role.HEADING, view.title, title)]
     top = title.bottom + 36
+    frame = Box(inner.x, top, beside - COLUMN_GAP if wide else inner.w, body if wide else PICTURE)
+    canvas.rect(frame, TINT, RADIUS)
+    place(canvas, frame.inset(32, 24), BY_NAME[view.picture])
+    top += above
+    left, down = inner.x + beside, top + (body - listed) // 2
     for number, (text, lines, height) in enumerate(zip(view.steps, steps, heights, strict=True), 1):
-        badge = Box(inner.x, top, BADGE, BADGE)
+        badge = Box(left, down, BADGE, BADGE)
         canvas.circle(badge, TINT)
         canvas.line(badge, str(number), BODY, TEAL_DARK, weight=Weight.BOLD, align=Align.CENTRE)
         own = paragraph_height(lines, BODY)
-        box = Box(badge.right + 28, top + max(0, (height - own) // 2), text_width, own)
+        box = Box(badge.right + 28, down + max(0, (height - own) // 2), text_width, own)
         canvas.paragraph(box, lines, BODY, INK)
         nodes.append(canvas.node(f"help.step.{number}", Role.TEXT, text, box))
-        top += height + 32
-    strip = Box(inner.x, top, inner.w, desk_height)
-    canvas.rect(strip, TINT, RADIUS)
-    canvas.icon(Box(strip.x + 28, strip.y + (strip.h - 48) // 2, 48, 48), "user-round", TEAL_DARK)
-    words = Box(strip.x + 28 + 48 + 20, strip.y + 24, strip.w - 56 - 48 - 20, desk_height - 48)
-    canvas.paragraph(words, desk, SMALL, TEAL_DARK, weight=Weight.BOLD)
-    nodes.append(canvas.node("help.desk", Role.TEXT, view.desk, strip))
-    nodes.append(button(canvas, Box(inner.x, inner.bottom - BUTTON_HEIGHT, inner.w, BUTTON_HEIGHT), view.close))
+        down += height + 32
+    strip = Box(inner.x, top + body + 36, inner.w, desk)
+    nodes.append(banner(canvas, strip, view.desk)[0])
+    buttons = (view.close,) if view.call is None else (view.call, view.close)
+    each = (inner.w - GAP * (len(buttons) - 1)) // len(buttons)
+    for number, one in enumerate(buttons):
+        box = Box(inner.x + number * (each + GAP), inner.bottom - BUTTON_HEIGHT, each, BUTTON_HEIGHT)
+        nodes.append(button(canvas, box, one))
     whole = Box(0, 0, canvas.size.width, canvas.size.height)
     return Node("help", Role.DIALOG, view.title, whole, children=tuple(nodes))
 

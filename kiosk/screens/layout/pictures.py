@@ -26,6 +26,7 @@ SHELF = Illustration("shelf", 880, 480)
 PAD = Illustration("pad", 640, 440)
 READER = Illustration("reader", 640, 300)
 CARD = Illustration("card", 320, 210)
+BY_NAME = {picture.name: picture for picture in (SHELF, PAD, READER, CARD)}
 
 
 def place(canvas: Canvas, box: Box, picture: Illustration) -> Box:

@@ -29,16 +29,18 @@ from kiosk.screens.tokens import (
     RADIUS,
     SMALL,
     TEAL,
+    TEAL_DARK,
+    TINT,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import RowButton, View
+from kiosk.screens.view import RowButton, RowView, View
 
 
 def row_shown(canvas: Canvas, box: Box, view: View, prefix: str, row: Measured, pages: Pages) -> Node:
     density, item = pages.density, row.view
     canvas.card(box, RADIUS if density.remove_below else 20)
     front = Box(box.x + density.pad, box.y + (box.h - density.cover_h) // 2, density.cover_w, density.cover_h)
-    cover(canvas, front, item.cover)
+    _front(canvas, front, item)
     left = front.right + 28
     room = text_width(canvas, box.w, item, density, pages.pill_width)
     title_height = paragraph_height(row.title, canvas.titled(density.title))
@@ -68,6 +70,15 @@ def row_shown(canvas: Canvas, box: Box, view: View, prefix: str, row: Measured, 
     return canvas.node(
         node_id, Role.ITEM, item.title, box, value=item.number, state=item.state, private=True, children=tuple(children)
     )
+
+
+def _front(canvas: Canvas, box: Box, item: RowView) -> None:
+    if not item.icon:
+        cover(canvas, box, item.cover)
+        return
+    badge = box.centred(box.w, box.w)
+    canvas.circle(badge, TINT)
+    canvas.icon(badge.centred(box.w * 11 // 20, box.w * 11 // 20), item.icon, TEAL_DARK)
 
 
 def _button(canvas: Canvas, state: Box, view: RowButton, item_id: str, density: Density) -> Node:

@@ -12,7 +12,7 @@ from kiosk.model.reasons import Reason
 from kiosk.screens.rows import tone_of_notice
 from kiosk.screens.scenes import account, finding
 from kiosk.screens.scenes.sight import Sight, next_language, other_language
-from kiosk.screens.tokens import PLAIN, WARN, WORK
+from kiosk.screens.tokens import OK, PLAIN, WARN, WORK
 from kiosk.screens.tree import Role
 from kiosk.screens.view import (
     AccessChoice,
@@ -27,6 +27,7 @@ from kiosk.screens.view import (
     Overlay,
     TimeoutOverlay,
 )
+from kiosk.session.calling import may_call
 from kiosk.session.events import Touch, Touched
 from kiosk.session.idle import Attended
 from kiosk.session.renewing import under_way
@@ -35,6 +36,7 @@ from kiosk.session.state import (
     Account,
     Attract,
     Borrowing,
+    CallStage,
     Closing,
     Finding,
     Home,
@@ -42,12 +44,25 @@ from kiosk.session.state import (
     OutOfService,
     Panel,
     Returning,
+    Staff,
+    StaffPin,
 )
 from kiosk.words.dates import clock, iso_day, today
 from kiosk.words.reasons import reason_sentence
 from kiosk.words.sentences import own_name
 
 HELP_STEPS = 3
+HELP_PICTURES = {
+    "attract": "shelf",
+    "identify": "reader",
+    "home": "pad",
+    "borrow": "pad",
+    "return": "pad",
+    "account": "reader",
+    "receipt": "shelf",
+    "staff-pin": "reader",
+    "staff": "pad",
+}
 MOST_ANNOUNCEMENTS = 2
 EASIER: Mapping[Access, str] = {
     Access.LARGE: "a-large-small",
@@ -130,7 +145,7 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
         found += account.banners(sight, scene)
     elif isinstance(scene, Finding):
         found += finding.banners(sight, scene)
-    elif not around.online and not isinstance(scene, OutOfService | Closing):
+    elif not around.online and not isinstance(scene, OutOfService | Closing | StaffPin):
         key = "offline.lends" if around.policy.offline.borrow else "offline.returns"
         found.append(Banner("offline", sight.words.say(key), "wifi-off", PLAIN))
     return tuple(found)
@@ -204,11 +219,44 @@ def overlay(sight: Sight, screen_id: str) -> Overlay | None:
         topic = "out" if screen_id in ("out-of-service", "starting") else screen_id
         return HelpOverlay(
             title=say("help.title"),
+            picture=HELP_PICTURES.get(topic, "shelf"),
             steps=tuple(say(f"help.{topic}-{step}") for step in range(1, HELP_STEPS + 1)),
-            desk=say("help.desk"),
+            desk=_desk(sight),
+            call=_call(sight),
             close=Button("help.close", say("button.close"), "check", Touched(Touch.CLOSE_HELP), main=True),
         )
     return None
+
+
+def _desk(sight: Sight) -> Banner:
+    """Where people are; and whether they were called."""
+    around, say = sight.state.around, sight.words.say
+    stage = None if around.call is None else around.call.stage
+    match stage:
+        case CallStage.CALLING:
+            return Banner("help.desk", say("help.calling"), "bell-ring", WORK)
+        case CallStage.HEARD:
+            return Banner("help.desk", say("help.heard"), "circle-check", OK)
+        case CallStage.UNHEARD:
+            return Banner("help.desk", say("help.unheard"), "circle-alert", WARN, Role.ALERT)
+        case None if not around.online:
+            return Banner("help.desk", say("help.offline"), "wifi-off", PLAIN)
+        case None:
+            return Banner("help.desk", say("help.desk"), "user-round", WORK)
+        case _:
+            assert_never(stage)
+
+
+def _call(sight: Sight) -> Button | None:
+    """Not for staff themselves; not twice."""
+    around = sight.state.around
+    if isinstance(sight.state.scene, StaffPin | Staff):
+        return None
+    label = sight.words.say("button.call-staff")
+    if may_call(around.online, around.call):
+        return Button("help.call", label, "bell-ring", Touched(Touch.CALL_STAFF))
+    why = "help.offline" if not around.online else "help.heard"
+    return Button("help.call", label, "bell-ring", None, why=sight.words.say(why))
 
 
 def _languages(sight: Sight) -> LanguagesOverlay:

@@ -13,7 +13,8 @@ from kiosk.screens.view import Banner, Button, FindBody, FoundRow, Nothing, Pill
 from kiosk.screens.way import length, shelf_of, way
 from kiosk.session.events import Touch, Touched
 from kiosk.session.finding import LIKE
-from kiosk.session.state import Finding, HoldStage, Opened
+from kiosk.session.opened import HoldStage, Opened
+from kiosk.session.state import Finding
 from kiosk.words.dates import clock, iso_day
 from kiosk.words.reasons import reason_sentence
 

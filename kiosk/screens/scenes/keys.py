@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screens.view import Key
 from kiosk.session.events import Touch, Touched
-from kiosk.session.state import Keys
+from kiosk.session.opened import Keys
 from kiosk.words.sentences import Words
 
 ROWS = {

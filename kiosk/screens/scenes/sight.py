@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 
 from kiosk.model.circulation import Language
 from kiosk.screens.settings import ScreenSettings
-from kiosk.session.state import (
-    Kiosk,
-)
+from kiosk.session.state import Kiosk
 from kiosk.words.sentences import Words, words
 
 

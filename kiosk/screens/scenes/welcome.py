@@ -13,10 +13,7 @@ from kiosk.screens.view import (
     IdentifyBody,
 )
 from kiosk.session.events import Touch, Touched
-from kiosk.session.state import (
-    Home,
-    Identifying,
-)
+from kiosk.session.state import Home, Identifying
 from kiosk.words.sentences import Words
 
 

@@ -6,11 +6,12 @@ import math
 from typing import assert_never
 
 from kiosk.screens.rows import WORKING
-from kiosk.screens.scenes import account, around, endings, finding, welcome, work
+from kiosk.screens.scenes import account, around, endings, finding, staff, welcome, work
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.view import Body, Button, View
 from kiosk.session.events import Touch, Touched
+from kiosk.session.opened import HoldStage
 from kiosk.session.renewing import UNDER_WAY
 from kiosk.session.state import (
     Access,
@@ -19,7 +20,6 @@ from kiosk.session.state import (
     Borrowing,
     Closing,
     Finding,
-    HoldStage,
     Home,
     Identifying,
     Kiosk,
@@ -27,6 +27,8 @@ from kiosk.session.state import (
     OutOfService,
     Returning,
     Scene,
+    Staff,
+    StaffPin,
 )
 
 SPIN_STEPS_A_SECOND = 24
@@ -93,6 +95,8 @@ SCREEN_IDS = (
     "item",
     "receipt",
     "out-of-service",
+    "staff-pin",
+    "staff",
 )
 
 
@@ -117,6 +121,10 @@ def screen_id_of(scene: Scene) -> str:
             return "receipt"
         case OutOfService(causes=causes):
             return "starting" if OutCause.STARTING in causes else "out-of-service"
+        case StaffPin():
+            return "staff-pin"
+        case Staff():
+            return "staff"
         case _:
             assert_never(scene)
 
@@ -149,5 +157,11 @@ def _scene(sight: Sight) -> tuple[Body, Button | None, str]:
             return endings.receipt(sight, scene), None, endings.countdown(sight, scene)
         case OutOfService():
             return endings.out(sight, scene), None, ""
+        case StaffPin():
+            back = Button("staff-pin.back", say("button.back"), "arrow-left", Touched(Touch.BACK))
+            return staff.pin(sight, scene), back, ""
+        case Staff():
+            leave = Button("staff.leave", say("staff.leave"), "log-out", Touched(Touch.DONE))
+            return staff.staff_mode(sight, scene), leave, ""
         case _:
             assert_never(scene)

@@ -18,12 +18,7 @@ from kiosk.screens.view import (
     Summary,
 )
 from kiosk.session.events import Touch, Touched
-from kiosk.session.state import (
-    Borrowing,
-    Returning,
-    Row,
-    Stage,
-)
+from kiosk.session.state import Borrowing, Returning, Row, Stage
 from kiosk.words.sentences import Words
 
 

@@ -10,15 +10,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from enum import StrEnum
 
-from kiosk.central.notices.addresses import is_address
-from kiosk.central.notices.queue import Verdict
-from kiosk.central.notices.settings import NoticeSettings, Security
-from kiosk.central.notices.texts import Text
+from kiosk.central.mail.addresses import is_address
+from kiosk.central.mail.settings import MailSettings, Security
 
 TIMEOUT_S = 20.0
 GO_ON = 354
 CRLF = "\r\n"
+
+
+class Verdict(StrEnum):
+    """What the mail server said of a message."""
+
+    TAKEN = "taken"
+    LATER = "later"
+    NEVER = "never"
+    UNSURE = "unsure"
+    NOTHING = "nothing"
+    """It was not asked: there was nothing to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent. `name` makes its Message-ID, the same for ever."""
+
+    name: str
+    to: str
+    subject: str
+    body: str
 
 
 class Away(Exception):
@@ -36,7 +56,7 @@ class Said:
 class Mailer:
     """One connection. Raises `Away` where there is none to be had."""
 
-    def __init__(self, settings: NoticeSettings) -> None:
+    def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
         self._domain = settings.sender.rpartition("@")[2]
         password = None if settings.password_file is None else _password(settings)
@@ -50,15 +70,15 @@ class Mailer:
         except (OSError, smtplib.SMTPException) as trouble:
             raise Away(f"{settings.host}:{settings.port}: {_told(trouble)}") from None
 
-    def send(self, notice: int, to: str, text: Text, now: datetime) -> Said:
+    def send(self, message: Message, now: datetime) -> Said:
         """One message. Raises `Away` only where it was certainly not taken."""
-        if not is_address(to):
+        if not is_address(message.to):
             return Said(Verdict.NEVER, "address")
-        content = self._written(notice, to, text, now)
+        content = self._written(message, now)
         try:
             code, said = self._line.mail(self._settings.sender)
             if code == 250:
-                code, said = self._line.rcpt(to)
+                code, said = self._line.rcpt(message.to)
             if code not in (250, 251):
                 self._line.rset()
                 return _refused(code, said)
@@ -81,36 +101,36 @@ class Mailer:
         except (OSError, smtplib.SMTPException):
             self._line.close()
 
-    def _written(self, notice: int, to: str, text: Text, now: datetime) -> bytes:
+    def _written(self, message: Message, now: datetime) -> bytes:
         """Written line by line: the addresses are plain, and Python's messages take four times as long."""
         lines = (
             f"From: {self._settings.sender}",
-            f"To: {to}",
-            f"Subject: {Header(text.subject, 'utf-8').encode(linesep=CRLF)}",
+            f"To: {message.to}",
+            f"Subject: {Header(message.subject, 'utf-8').encode(linesep=CRLF)}",
             f"Date: {format_datetime(now)}",
-            f"Message-ID: <notice-{notice}@{self._domain}>",  # the same for ever
+            f"Message-ID: <{message.name}@{self._domain}>",
             "Auto-Submitted: auto-generated",  # RFC 3834: no answer of an absent person comes back
             "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8",
             "Content-Transfer-Encoding: base64",  # so that no line is too long, and none begins with a dot
         )
-        body = base64.encodebytes(text.body.replace("\n", CRLF).encode()).replace(b"\n", CRLF.encode())
+        body = base64.encodebytes(message.body.replace("\n", CRLF).encode()).replace(b"\n", CRLF.encode())
         return CRLF.join((*lines, "", "")).encode("ascii") + body
 
 
-def _opened(settings: NoticeSettings) -> smtplib.SMTP:
+def _opened(settings: MailSettings) -> smtplib.SMTP:
     if settings.security is Security.TLS:
         context = ssl.create_default_context()
         return smtplib.SMTP_SSL(settings.host, settings.port, timeout=TIMEOUT_S, context=context)
     return smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT_S)
 
 
-def _password(settings: NoticeSettings) -> str:
+def _password(settings: MailSettings) -> str:
     assert settings.password_file is not None
     try:
         return settings.password_file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as trouble:
-        raise Away(f"notices.password_file {settings.password_file}: {trouble}") from None
+        raise Away(f"mail.password_file {settings.password_file}: {trouble}") from None
 
 
 def _refused(code: int, said: bytes) -> Said:
