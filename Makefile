@@ -22,7 +22,7 @@ lint: setup
 	@.ci/lint
 
 test: lint
-	@$(PYTHON) -m pytest -n 4
+	@$(PYTHON) -m pytest -n 4 --dist worksteal
 	@$(PYTHON) -m tests.codecs.branches
 
 docs: setup
