@@ -9,10 +9,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -51,6 +53,7 @@ class Postgres:
         for line in self.process.stderr:
             said.append(line)
             if "ready to accept connections" in line:
+                threading.Thread(target=_read_on, args=(self.process.stderr,), daemon=True).start()
                 return
         raise AssertionError("PostgreSQL did not start: " + "".join(said))
 
@@ -59,7 +62,7 @@ class Postgres:
         if self.process is not None:
             self.process.terminate()
             self.process.send_signal(3)  # SIGQUIT: immediate shutdown
-            self.process.communicate()
+            self.process.wait()
             self.process = None
 
     def kill(self) -> None:
@@ -71,7 +74,7 @@ class Postgres:
         for pid in family:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        process.communicate()
+        process.wait()
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
@@ -84,6 +87,12 @@ class Postgres:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         engine.dispose()
         return self.url(name)
+
+
+def _read_on(log: IO[str]) -> None:
+    """A server whose log nobody reads stands still when the pipe is full."""
+    for _ in log:
+        pass
 
 
 def _program(name: str) -> str:
