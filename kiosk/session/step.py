@@ -123,7 +123,7 @@ def step(state: Kiosk, event: Event, moment: Moment) -> tuple[Kiosk, tuple[Effec
     turn = Turn(surroundings.noticed(state.around, event, moment))
     settling.attend(turn, event)
     scene = out_of_service.must_be(turn, state.scene)
-    if scene is state.scene and not _is_repeated_card(state, event):
+    if type(scene) is type(state.scene) and not _is_repeated_card(state, event):
         scene = out_of_service.must_be(turn, _decided(turn, scene, event))
     if type(scene) is not type(state.scene):
         turn.around = surroundings.opened(turn.around, None)

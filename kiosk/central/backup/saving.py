@@ -17,8 +17,8 @@ from kiosk.central.backup import postgresql, sqlite
 from kiosk.central.backup.failing import BackupFailed
 from kiosk.central.backup.files import beside
 from kiosk.central.store import database_url, open_store
+from kiosk.central.store.every_table import metadata
 from kiosk.central.store.running import InUse, working_on
-from kiosk.central.store.tables import metadata
 
 
 def backup(url: str, file: Path) -> None:

@@ -1,0 +1,8 @@
+"""Every table of central: `metadata` from here knows the modules of all of them, whatever else was imported."""
+
+from __future__ import annotations
+
+from kiosk.central.store import console_tables, gate_tables, money_tables, notice_tables, search_tables
+from kiosk.central.store.tables import metadata
+
+__all__ = ["console_tables", "gate_tables", "metadata", "money_tables", "notice_tables", "search_tables"]
