@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from barcode import Code128 as Code128Modules  # type: ignore[import-untyped]
 from PIL import Image, ImageDraw
-from qrcode.constants import ERROR_CORRECT_L  # type: ignore[import-untyped]
-from qrcode.main import QRCode  # type: ignore[import-untyped]
+from qrcode.constants import ERROR_CORRECT_L
+from qrcode.main import QRCode
 
 from drivers.printers.escpos import QR_MODULE_DOTS
 

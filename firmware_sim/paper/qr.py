@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from qrcode.constants import (  # type: ignore[import-untyped]
+from qrcode.constants import (
     ERROR_CORRECT_H,
     ERROR_CORRECT_L,
     ERROR_CORRECT_M,
     ERROR_CORRECT_Q,
 )
-from qrcode.exceptions import DataOverflowError  # type: ignore[import-untyped]
-from qrcode.main import QRCode  # type: ignore[import-untyped]
+from qrcode.exceptions import DataOverflowError
+from qrcode.main import QRCode
 
 _LEVELS = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
 

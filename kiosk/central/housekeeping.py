@@ -6,7 +6,6 @@ Everything goes in small transactions, so that no question waits for it, and aga
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +20,7 @@ from kiosk.central.auditing import audit
 from kiosk.central.borrowing import bare_copy
 from kiosk.central.forgetting import everything
 from kiosk.central.holdings import ItemState, item_on_file
+from kiosk.central.own_thread import OwnThread
 from kiosk.central.people import patron_on_file
 from kiosk.central.search.indexing import catch_up
 from kiosk.central.store import writing
@@ -38,23 +38,15 @@ STOP_S = 15.0
 log = logging.getLogger(__name__)
 
 
-class Housekeeping:
+class Housekeeping(OwnThread):
     """A thread of its own: at the start, and every day after it. `changed` when something has."""
 
     def __init__(self, engine: Engine, desk: Desk, keep_days: int, changed: Callable[[], None]) -> None:
+        super().__init__("housekeeping", STOP_S)
         self._engine = engine
         self._desk = desk
         self._kept = timedelta(days=keep_days)
         self._changed = changed
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(STOP_S)
 
     def _run(self) -> None:
         while True:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from qrcode.constants import ERROR_CORRECT_L  # type: ignore[import-untyped]
-from qrcode.main import QRCode  # type: ignore[import-untyped]
+from qrcode.constants import ERROR_CORRECT_L
+from qrcode.main import QRCode
 
 MOST_BYTES = 1_000
 """Version 22, 105 modules a side: 1.7 mm each where the code is 180 mm wide."""

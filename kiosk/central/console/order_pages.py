@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import qrcode  # type: ignore[import-untyped]
+import qrcode
 
 from kiosk.central.console.asked import Answer, Asked, BadField, Moved, Nothing, Page, Shown, money
 from kiosk.central.console.circulating import patron_asked

@@ -7,7 +7,6 @@ taken is tried again; what has no answer, or was under way when central was kill
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -17,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kiosk.central.mail.line import Away, Mailer, Message, Verdict
 from kiosk.central.mail.settings import MailSettings
+from kiosk.central.own_thread import OwnThread
 from kiosk.central.store import writing
 from kiosk.central.store.running import Duty, InUse, on_duty
 from kiosk.central.store.tables import mails, patrons
@@ -63,21 +63,13 @@ def post(connection: Connection, letter: str, patron: PatronRef, text: str, now:
     return True
 
 
-class Post:
+class Post(OwnThread):
     """A thread of its own that looks for letters every few seconds."""
 
     def __init__(self, engine: Engine, settings: MailSettings) -> None:
+        super().__init__("mail", STOP_S)
         self._engine = engine
         self._settings = settings
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(STOP_S)
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_S):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from kiosk.central.notices.gathering import gather
 from kiosk.central.notices.queue import NoticeRow, Outcome, boot_of, marking, put_back, recover, take
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.notices.telling import Letter, letters, tell_staff
+from kiosk.central.own_thread import OwnThread
 from kiosk.central.store import writing
 from kiosk.central.store.running import Duty, InUse, on_duty
 
@@ -28,27 +28,18 @@ PAUSE = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
 
-class Sender:
+class Sender(OwnThread):
     """A thread of its own. `changed` when something was sent."""
 
     def __init__(
         self, engine: Engine, mail: MailSettings, settings: NoticeSettings, time_zone: str, changed: Callable[[], None]
     ) -> None:
+        super().__init__("notices", STOP_S)
         self._engine = engine
         self._mail = mail
         self._settings = settings
         self._zone = ZoneInfo(time_zone)
         self._changed = changed
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """After the message that is being handed over."""
-        self._stopping.set()
-        self._thread.join(STOP_S)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

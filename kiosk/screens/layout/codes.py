@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-import qrcode  # type: ignore[import-untyped]
+import qrcode
 
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.ops import Box, Rect
