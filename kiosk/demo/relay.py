@@ -63,6 +63,9 @@ class Relay:
         self._selector.register(self._wake, selectors.EVENT_READ)
         self._sides: set[Side] = set()
         self._running = False
+        self._round_s = 0.0
+        """One reading of the clock for what is sent, what is watched and how long to sleep. Were each to read it anew,
+        bytes that fall due between two readings would be neither watched nor waited for."""
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
     def start(self) -> None:
@@ -113,7 +116,9 @@ class Relay:
 
     def _run(self) -> None:
         while self._running:
-            for key, ready in self._selector.select(self._due_in_s()):
+            events = self._selector.select(self._due_in_s())
+            self._round_s = self._now_s()
+            for key, ready in events:
                 if key.fileobj is self._wake:
                     self._wake.recv(READ_BYTES)
                 elif key.fileobj is self._listener:
@@ -131,7 +136,7 @@ class Relay:
     def _due_in_s(self) -> float | None:
         """Until something that is slow is due; None where only a socket can bring news."""
         dues = [side.waiting[0][0] for side in self._sides if side.waiting and not side.connecting]
-        later = [due_s for due_s in dues if due_s > self._now_s()]
+        later = [due_s for due_s in dues if due_s > self._round_s]
         return max(0.0, min(later) - self._now_s()) if later else None
 
     def _accept(self) -> None:
@@ -165,7 +170,7 @@ class Relay:
         wanted = 0
         if not side.has_ended and (side.peer is None or side.peer.bytes_waiting < MOST_WAITING):
             wanted |= selectors.EVENT_READ
-        if side.waiting and side.waiting[0][0] <= self._now_s():
+        if side.waiting and side.waiting[0][0] <= self._round_s:
             wanted |= selectors.EVENT_WRITE
         return wanted
 
@@ -213,7 +218,7 @@ class Relay:
 
     def _send(self, side: Side) -> None:
         """Everything that is due and that the socket takes."""
-        while side.waiting and not side.connecting and side.waiting[0][0] <= self._now_s():
+        while side.waiting and not side.connecting and side.waiting[0][0] <= self._round_s:
             due_s, data = side.waiting[0]
             if not data:
                 side.waiting.popleft()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 from collections.abc import Iterator
@@ -125,6 +126,23 @@ def test_much_for_a_reader_that_takes_its_time_is_kept_back_and_not_lost(relay: 
         saying.join(SILENCE_S)
         assert all_of(behind) == much
         saying.join(PATIENCE_S)
+
+
+@pytest.mark.parametrize("delay_ticks", range(1, 16))
+def test_bytes_that_fall_due_between_two_readings_of_the_clock_are_sent(far: Far, delay_ticks: int) -> None:
+    """A clock of which every reading takes a tick: somewhere among these delays, the moment is any two readings."""
+    tick_s = 0.001
+    ticks = itertools.count()
+    relay = Relay(far.port, now_s=lambda: next(ticks) * tick_s)
+    relay.start()
+    try:
+        relay.set(RoadState.SLOW, delay_ticks * tick_s)
+        near, behind = pair(relay, far)
+        with near, behind:
+            near.sendall(b"due")
+            assert behind.recv(3) == b"due"
+    finally:
+        relay.stop()
 
 
 def test_a_cut_line_is_felt_at_both_ends_and_by_who_comes(relay: Relay, far: Far) -> None:
