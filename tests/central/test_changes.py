@@ -7,7 +7,7 @@ import threading
 
 from kiosk.central.pages.changes import Changes
 
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 FAR_S = 3_600.0
 
 

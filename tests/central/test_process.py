@@ -6,13 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from kiosk.central.process import FAREWELL_S
 from kiosk.central.store import open_store, upgrade
 from tests.central.conftest import Postgres
 from tests.central.running import DEMO, PATIENCE_S, CentralProcess, central_command, wait_until
@@ -29,9 +27,7 @@ def refusal(*words: str, url: str = "sqlite:////nowhere/at/all.sqlite", config: 
 
 
 def test_it_starts_without_a_broker_and_says_so_in_its_health(central_process: CentralProcess) -> None:
-    began_s = time.monotonic()
     central_process.start()
-    assert time.monotonic() - began_s < 5
     answer = central_process.get("/api/v1/health")
     assert answer.status_code == 503
     told = answer.json()
@@ -90,9 +86,8 @@ def test_an_open_page_does_not_hold_up_the_end(central_process: CentralProcess) 
     with socket.create_connection(("127.0.0.1", central_process.port)) as page:
         page.sendall(b"GET /live HTTP/1.1\r\nhost: localhost\r\n\r\n")
         assert b"200" in page.recv(12)
-        began_s = time.monotonic()
         assert central_process.stop() == 0
-    assert time.monotonic() - began_s < FAREWELL_S - 1
+    assert "graceful shutdown exceeded" not in central_process.log.read_text()
 
 
 def test_it_runs_on_postgresql_and_seeds_it_once(postgres: Postgres, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from kiosk.demo.scenario import Setting, read_scenario
 from kiosk.demo.watching import items_shown
 from kiosk.world.playing import play_virtually
 
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 BOOKS = ["35555000012346", "35555000012353"]
 
 

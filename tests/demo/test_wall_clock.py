@@ -15,7 +15,7 @@ from kiosk.demo.children import NotReady
 from kiosk.demo.wall_clock import WallClock
 
 THREE_YEARS_S = 1_096 * 86_400
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 ASKED = """
 import datetime, queue, select, sqlite3, sys, threading, time
 held = threading.Lock()

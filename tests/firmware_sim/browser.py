@@ -14,7 +14,7 @@ from types import TracebackType
 
 READS_FROM, WRITES_TO = 3, 4
 """Descriptors that chromium uses with --remote-debugging-pipe."""
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 LOOK_AGAIN_S = 0.05
 
 

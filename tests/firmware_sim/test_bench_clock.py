@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from firmware_sim.lines.wire_log import WireLog
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import Served
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 INVENTORY = request(0xB0, "0100")
 
 
@@ -138,10 +137,8 @@ def test_a_line_that_sleeps_is_woken_when_the_clock_is_stepped(beating: tuple[Be
 def test_a_line_lives_by_the_bench_and_not_by_the_machine(beating: tuple[Beating, BenchClock]) -> None:
     device, clock = beating
     device.next_s = clock.now_s() + 50
-    began_s = time.monotonic()
     clock.set_speed(100.0)
     assert device.beats.acquire(timeout=PATIENCE_S)
-    assert time.monotonic() - began_s < PATIENCE_S
 
 
 def test_the_bench_is_paused_and_slowed_by_its_json_interface(served: Served) -> None:

@@ -28,7 +28,7 @@ from tests.firmware_sim.served import Served, asked
 LE_ZAHIR = "35555000012345"
 INVENTORY = request(0xB0, "0100")
 SOFTWARE = request(0x65, "")
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 @contextmanager

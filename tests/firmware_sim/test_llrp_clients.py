@@ -25,7 +25,7 @@ from firmware_sim.room.room import Room
 from firmware_sim.room.uhf_tag import Bank
 from tests.firmware_sim.llrp_host import EPC_96, ISO_UII, a_uhf_book, a_uhf_tag, messages_of
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 class Desk:

@@ -23,7 +23,7 @@ INVENTORY, MORE = request(0xB0, "0100"), request(0xB0, "0180")
 RF_RESET = request(0x69, "")
 BOOKS = ["35555000012345", "35555000012352", "copy-1", "copy-2"]
 ITEMS = ROOM.read_text(encoding="utf-8")
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 def room(folder: Path, head: str) -> Path:

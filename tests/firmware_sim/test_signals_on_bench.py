@@ -28,7 +28,7 @@ port = {port}
 topic = "door-lamp"
 """
 ON_2, OFF_2 = bytes.fromhex("A00201A3"), bytes.fromhex("A00200A2")
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 def outputs(served: Served, name: str) -> list[bool]:

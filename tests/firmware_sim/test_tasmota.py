@@ -22,7 +22,7 @@ from firmware_sim.devices.tasmota import TasmotaFirmware, pulse_of, pulse_s
 from firmware_sim.devices.tasmota_client import TasmotaBoard
 from firmware_sim.faults.words import TasmotaFault
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 Told = tuple[str, str, bool]
 """Topic, payload, whether it was retained."""
 

@@ -79,6 +79,12 @@ def watch(context: int, reader: str) -> None:
             tell(event="lifted")
 
 
+def timed_reading_s(card: int, protocol: int) -> float:
+    begun_s = time.monotonic()
+    SCardTransmit(card, protocol, GET_UID)
+    return time.monotonic() - begun_s
+
+
 def read(context: int, reader: str, atr: bytes) -> None:
     """Tell the card's UID, or that it was pulled away."""
     answer, card, protocol = SCardConnect(context, reader, SCARD_SHARE_SHARED, PROTOCOLS)
@@ -88,10 +94,7 @@ def read(context: int, reader: str, atr: bytes) -> None:
     answer, uid = SCardTransmit(card, protocol, GET_UID)
     whole = answer == SCARD_S_SUCCESS and uid[-2:] == DONE
     if whole:
-        begun_s = time.monotonic()
-        for _ in range(READINGS):
-            SCardTransmit(card, protocol, GET_UID)
-        reading_s = (time.monotonic() - begun_s) / READINGS
+        reading_s = min(timed_reading_s(card, protocol) for _ in range(READINGS))
         tell(event="card", answer=bytes(uid).hex().upper(), atr=atr.hex().upper(), reading_s=reading_s)
     else:
         tell(event="torn")

@@ -19,7 +19,7 @@ from firmware_sim.cards.plain import UidCard
 from firmware_sim.cards.service import CardService
 
 CLIENT = Path(__file__).with_name("client.py")
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 PORT = 0x8D01
 READER = "Kiosk card reader"
 

@@ -20,7 +20,7 @@ from firmware_sim.room.tag import Tag
 UID = bytes.fromhex("04A23B9C")
 GET_UID = bytes.fromhex("FFCA000000")
 WRITE = bytes.fromhex("FFD600000401020304")
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 def framed(*messages: bytes) -> bytes:

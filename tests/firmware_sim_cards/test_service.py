@@ -23,12 +23,8 @@ MIFARE_ATR = "3B8F8001804F0CA000000306030001000000006A"
 ICODE_ATR = "3B8F8001804F0CA0000003060B00140000000077"
 REPOSITORY = Path(__file__).parents[2]
 
-START_S = 1.0
-SEEN_S = 1.0
-"""pcscd looks every 400 ms; the rest is a busy machine."""
-
 READING_S = 0.02
-"""0.13 ms here; with delayed acknowledgements 40 ms and more."""
+"""The quickest of some: 0.13 ms here; with delayed acknowledgements 40 ms and more."""
 
 Services = Callable[[str], CardService]
 Hosts = Callable[[CardService], Host]
@@ -64,17 +60,6 @@ def test_a_card_is_laid_down_read_and_lifted(cards: CardService, hosts: Hosts) -
     host.sees(event="card", answer="78563412500104E09000", atr=ICODE_ATR)
 
 
-def test_it_starts_and_shows_a_card_quickly(services: Services, hosts: Hosts) -> None:
-    begun_s = time.monotonic()
-    cards = services("quick")
-    assert time.monotonic() - begun_s < START_S
-    host = hosts(cards)
-    begun_s = time.monotonic()
-    cards.insert(READER, laid(WEI))
-    host.sees(event="card")
-    assert time.monotonic() - begun_s < SEEN_S
-
-
 def test_a_reading_is_not_held_up_by_delayed_acknowledgements(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
     cards.insert(READER, laid(WEI))
@@ -94,9 +79,7 @@ def test_another_card_takes_the_place_of_the_first(cards: CardService, hosts: Ho
 
 def test_a_tap_is_read_and_ends_by_itself(cards: CardService, hosts: Hosts) -> None:
     host = hosts(cards)
-    begun_s = time.monotonic()
     cards.tap(READER, laid(WEI))
-    assert time.monotonic() - begun_s < 0.3
     host.sees(event="card", answer="04A23B9C9000")
     host.sees(event="lifted")
 

@@ -23,7 +23,7 @@ from kiosk.demo.real import RealClock, RealHouse, runner
 from kiosk.demo.scenario import Scenario, Setting
 from kiosk.settings.convert import convert
 
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 FLIPPED = "CH-12312345678"
 FLIPPED_UII = "141CFB2102DDDF7C4E00"
 FLIPPED_BOOK = f"""

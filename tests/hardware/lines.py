@@ -18,7 +18,7 @@ from firmware_sim.lines.tcp import TcpListener
 from firmware_sim.lines.wire_log import WireLog
 
 Event = TypeVar("Event")
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 
 
 class Noisy:

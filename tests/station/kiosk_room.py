@@ -40,7 +40,7 @@ from kiosk.station.inbox import Inbox
 from kiosk.station.loop import Loop, Message, Stop, now
 from kiosk.station.mirror import Mirror
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 ON_LOAN, IN_STOCK = 0xC2, 0x07
 SNOW = Uid("E004010000000001")
 SNOW_ITEM = Item(ItemId("35555000012345"), "Snow")

@@ -46,7 +46,7 @@ from kiosk.station.uplink_line import Address
 from kiosk.wire import Station
 from tests.station.conftest import SmallDisk
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 CUT = bytes.fromhex("1D564200")
 """GS V 66 0: feed to the knife and cut a part (Epson ESC/POS command reference)."""
 LETTERHEAD = Letterhead(ScreenSettings("城市图书馆", "City Library"), "Asia/Shanghai")
@@ -210,13 +210,14 @@ def printer() -> Iterator[tuple[str, PaperRoll]]:
     yield os.ttyname(slave), roll
     os.close(slave)
     listener.join(PATIENCE_S)
+    assert not listener.is_alive(), "somebody still has the printer open"
     os.close(master)
 
 
 def test_a_receipt_goes_to_the_printer_as_a_picture_and_is_cut(
-    assemble: Assemble, settings: KioskSettings, printer: tuple[str, PaperRoll]
+    printer: tuple[str, PaperRoll], assemble: Assemble, settings: KioskSettings
 ) -> None:
-    port, roll = printer
+    port, roll = printer  # made before the kiosk, so that it outlives it
     kiosk = assemble(replace(settings, printer=PrinterSettings(port, baud=230_400, width_dots=384, back_channel=False)))
     assert kiosk.hands.carry_out(RECEIPT) == ()
     assert kiosk.hears(lambda event: isinstance(event, Printed)) == Printed("job-1")

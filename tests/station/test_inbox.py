@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from kiosk.station.inbox import Inbox
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 def send(inbox: Inbox[int], numbers: range) -> None:

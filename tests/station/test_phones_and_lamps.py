@@ -30,7 +30,7 @@ from kiosk.station.translate import scanner_events
 
 NOW_S = 1_790_000_000.0
 CARD = "20230001"
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 LAMP_ON, LAMP_OFF = bytes.fromhex("A00101A2"), bytes.fromhex("A00100A1")
 
 

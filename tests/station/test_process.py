@@ -17,7 +17,7 @@ from kiosk.model.journal import RowKind
 from kiosk.wire import Station
 from tests.station.quiet_reader import QuietReader
 
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 KIOSK = """
 site = "main"
 station = "kiosk-1"

@@ -9,7 +9,7 @@ from drivers.scanners.triggers import Dialect
 from kiosk.hardware.scanners import ScannerSettings
 from kiosk.technician.holding import held
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 def test_a_scan_engine_is_told_to_read() -> None:

@@ -42,7 +42,7 @@ from kiosk.wire import (
 
 STATION = Station("main", "kiosk-1")
 CENTRAL = "lk/main/central"
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from kiosk.commands import main
 
 NAMES = ("central", "kiosk-1", "kiosk-2", "gate-1")
 STRANGER, NOBODY, ADMIN = "stranger", "nobody-has-this-name", "admin"
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 UP = ("status", "health", "facts", "ask", "alarm", "count")
 DOWN = ("ack", "answer", "policy", "ledger", "command")
 TOPICS = [

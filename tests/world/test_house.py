@@ -24,7 +24,7 @@ from kiosk.world.house import BEGINS, NeedsRealTime
 from kiosk.world.opening import World, opened_world
 
 BOOK, OTHER = "35555000012346", "35555000012361"
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 
 
 @pytest.fixture
