@@ -15,6 +15,7 @@ from kiosk.central.applying import DECISION
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.calls import call_staff, mail_receipt
 from kiosk.central.holdings import item_on_file
+from kiosk.central.joining import NOTHING, Before, OtherWish, RegistrationSettings, change, join, pin_refused
 from kiosk.central.mail.settings import MailSettings
 from kiosk.central.people import owner_of, patron_on_file, resolved
 from kiosk.central.reading_ahead import read_ahead_of_loans
@@ -25,6 +26,7 @@ from kiosk.central.title_answers import may_hold_told, title_told, titles_found
 from kiosk.model.circulation import Patron
 from kiosk.model.finding import AskFind, AskHold, AskTitle
 from kiosk.model.ids import AskId, PatronRef
+from kiosk.model.joining import AskChange, AskJoin
 from kiosk.model.questions import (
     Answer,
     AskAccount,
@@ -69,6 +71,8 @@ class Desk:
     """Where letters go; without it none do."""
     branches: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Station → branch."""
+    registration: RegistrationSettings | None = None
+    """New patrons at the kiosks."""
 
     def branch(self, station: str) -> str:
         return self.branches.get(station, ALL)
@@ -81,18 +85,27 @@ class Desk:
 def desk_of(settings: CentralSettings, policy: Policy) -> Desk:
     """The desk of a central system."""
     promise = timedelta(seconds=settings.promise_s)
-    return Desk(policy, promise, f"lk/{settings.site}/central", settings.mail, settings.branches())
+    source = f"lk/{settings.site}/central"
+    return Desk(policy, promise, source, settings.mail, settings.branches(), settings.registration)
 
 
-def answer(connection: Connection, desk: Desk, station: str, ask: AskId, question: Question, now: datetime) -> Answer:
+def answer(
+    connection: Connection,
+    desk: Desk,
+    station: str,
+    ask: AskId,
+    question: Question,
+    now: datetime,
+    before: Before = NOTHING,
+) -> Answer:
     """Answer one question. `now` is aware. Runs in the caller's transaction; tell the answer after its commit.
 
     The same question for a loan gets the same answer under the same id, whatever has happened since; who somebody is
-    and what an item is called are looked up anew. Raises `AskMisused`.
+    and what an item is called are looked up anew. `before`: what was found out about a PIN. Raises `AskMisused`.
     """
     match question:
         case AskIdentify():
-            return _identify(connection, desk.setting(station, now), question)
+            return _identify(connection, desk.setting(station, now), question, before)
         case AskBorrow():
             (said,) = answer_loans(connection, desk, [Asked(station, ask, question, now)])
             if isinstance(said, AskMisused):
@@ -117,6 +130,10 @@ def answer(connection: Connection, desk: Desk, station: str, ask: AskId, questio
             return title_told(connection, desk.setting(station, now), question)
         case AskHold():
             return may_hold_told(connection, desk.setting(station, now), question)
+        case AskJoin():
+            return _join(connection, desk, station, ask, question, now, before)
+        case AskChange():
+            return change(connection, question, now, before)
         case _:
             assert_never(question)
 
@@ -147,8 +164,22 @@ def answer_loans(connection: Connection, desk: Desk, asked: Sequence[Asked]) -> 
     return said
 
 
-def _identify(connection: Connection, setting: Setting, question: AskIdentify) -> Answer:
+def _join(
+    connection: Connection, desk: Desk, station: str, ask: AskId, question: AskJoin, now: datetime, before: Before
+) -> Answer:
+    if len(ask) > LONGEST_ASK:
+        raise AskMisused(f"expected an id of at most {LONGEST_ASK} characters")
+    try:
+        return join(connection, desk.registration, station, ask, question, desk.setting(station, now), before)
+    except OtherWish:
+        raise AskMisused("another card was asked for under this id") from None
+
+
+def _identify(connection: Connection, setting: Setting, question: AskIdentify, before: Before) -> Answer:
     owner = owner_of(connection, question.card)
+    refused = pin_refused(connection, owner, question, setting.now, before)
+    if refused is not None:
+        return NotIdentified((refused,))
     patron = None if owner is None else patron_on_file(connection, owner)
     if patron is None:
         return NotIdentified((UNKNOWN_PATRON,))

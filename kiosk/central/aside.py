@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -12,11 +13,13 @@ from kiosk.wire import LARGEST_BYTES
 MOST_KEPT = 500
 """The oldest go first."""
 LONGEST_WHY = 500
+_PIN = re.compile(rb'("(?:new_)?pin"\s*:\s*)(?:"[^"]*"?|[0-9]+)')
+"""What a technician does not need to see of a question."""
 
 
 def put_aside(connection: Connection, topic: str, payload: bytes, why: str, at: datetime) -> None:
     """Keep a message. One that is repeated again and again is kept once, so that it pushes no other one out."""
-    kept = payload[:LARGEST_BYTES]
+    kept = _PIN.sub(rb'\1"..."', payload[:LARGEST_BYTES])
     same = select(set_aside.c.id).where(set_aside.c.topic == topic, set_aside.c.payload == kept).limit(1)
     if connection.execute(same).first() is not None:
         return

@@ -13,6 +13,7 @@ from kiosk.central.answering import Asked, AskMisused, Desk, answer, answer_loan
 from kiosk.central.aside import put_aside
 from kiosk.central.inbox import Message
 from kiosk.central.ingest import Batch, go_on_from, ingest
+from kiosk.central.joining import NOTHING, Before
 from kiosk.central.messages import Heard, Strange, Telling
 from kiosk.central.stations import note_health, note_status, positions
 from kiosk.model.ids import AskId
@@ -48,10 +49,13 @@ class Handled:
     unusable: list[Unusable]
 
 
-def handle(connection: Connection, desk: Desk, message: Message, now: datetime) -> Telling | None:
+def handle(
+    connection: Connection, desk: Desk, message: Message, now: datetime, before: Before = NOTHING
+) -> Telling | None:
     """Do what a message asks for, in the caller's transaction. What it returns may be told after the commit.
 
-    Raises `Unusable` for a message that was set aside (which is to be committed, too), and what the database raises.
+    `before`: what was found out about the PIN of a question. Raises `Unusable` for a message that was set aside (which
+    is to be committed, too), and what the database raises.
     """
     try:
         match message:
@@ -60,7 +64,7 @@ def handle(connection: Connection, desk: Desk, message: Message, now: datetime) 
             case Heard(channel=Channel.FACTS):
                 return take(connection, desk, [(message, decode_facts(message.station, message.payload))])[0]
             case Heard(channel=Channel.ASK):
-                return _ask(connection, desk, message, now)
+                return _ask(connection, desk, message, now, before)
             case Heard(channel=Channel.STATUS):
                 _status(connection, message)
             case Heard(channel=Channel.HEALTH):
@@ -186,12 +190,12 @@ def _acknowledged(desk: Desk, station: Station, ack: Ack, at: datetime) -> Telli
     return Telling(station, Channel.ACK, encode_ack(desk.source, ack, at))
 
 
-def _ask(connection: Connection, desk: Desk, heard: Heard, now: datetime) -> Telling:
+def _ask(connection: Connection, desk: Desk, heard: Heard, now: datetime, before: Before) -> Telling:
     """Answers go to the station's own topic, whatever response topic the message names."""
     asked = decode_ask(heard.station, heard.payload, heard.correlation)
     if isinstance(asked, SetAside):
         raise MessageRefused("message", "a question of this version", asked.reason)
-    said = answer(connection, desk, heard.station.station, asked.ask, asked.question, now)
+    said = answer(connection, desk, heard.station.station, asked.ask, asked.question, now, before)
     return _answered(desk, heard, asked.ask, said, now)
 
 

@@ -37,10 +37,20 @@ class Checked(Enum):
 
 def set_pin(connection: Connection, patron: PatronRef, pin: str) -> None:
     """Give a patron this PIN; wrong tries are forgotten. Raises `ValueError` for what is none, without repeating it."""
+    keep_pin(connection, patron, hash_pin(pin))
+
+
+def hash_pin(pin: str) -> str:
+    """What is kept of a PIN: the slow part of setting it. Raises `ValueError` as `set_pin` does."""
     if _FORM.fullmatch(pin) is None:
         raise ValueError("expected a PIN of 4 to 12 digits")
+    return _HASHER.hash(pin)
+
+
+def keep_pin(connection: Connection, patron: PatronRef, hashed: str) -> None:
+    """Give a patron the PIN that `hash_pin` has made this of."""
     clear_pin(connection, patron)
-    connection.execute(insert(pins).values(patron=patron, hash=_HASHER.hash(pin), wrong=0))
+    connection.execute(insert(pins).values(patron=patron, hash=hashed, wrong=0))
 
 
 def clear_pin(connection: Connection, patron: PatronRef) -> bool:

@@ -49,6 +49,7 @@ from kiosk.central.pages.reading import Told
 from kiosk.central.paying.provider import Provider
 from kiosk.central.paying.wechat import BadKeys, WeChatPay
 from kiosk.central.photographs import Photographs
+from kiosk.central.pin_desk import PinDesk
 from kiosk.central.seeding import seed
 from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
@@ -116,8 +117,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
         if library is not None:
             library.feed.wake()
 
-    divert = (lambda _: False) if library is None else library.bridge.take
-    worker = Worker(engine, desk, settings.site, inbox, line.tell, changed, divert)
+    pins = PinDesk(engine, desk, line.tell, changed)
+    worker = Worker(engine, desk, settings.site, inbox, line.tell, changed, _diverted(library, pins))
     live = Live(engine, settings.time_zone, changes, worker.counts, lambda: line.up)
 
     def health() -> Told:
@@ -147,7 +148,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     for number in ENDING:
         signal.signal(number, server.told_to_end)
     mail = None if settings.mail is None else Post(engine, settings.mail)
-    for part in (library, housekeeping, worker, mail, _sender(settings, engine, changed)):
+    for part in (library, housekeeping, pins, worker, mail, _sender(settings, engine, changed)):
         _begin(part, held)
     line.open()
     held.callback(line.close)
@@ -157,6 +158,15 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
         held.callback(acs.stop)
     server.run(sockets=[listener])
     return 0 if server.started and not server.failed else 1
+
+
+def _diverted(library: Library | None, pins: PinDesk) -> Callable[[Heard], bool]:
+    """Who takes a question away from the worker."""
+
+    def taken(heard: Heard) -> bool:
+        return (library is not None and library.bridge.take(heard)) or pins.take(heard)
+
+    return taken
 
 
 class Part(Protocol):

@@ -10,6 +10,7 @@ from kiosk.central.acs.settings import Pins, Sip2Settings
 from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.settings import CopiesSettings
 from kiosk.central.ils.settings import IlsSettings
+from kiosk.central.joining import RegistrationSettings
 from kiosk.central.mail.settings import MailSettings
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.paying.settings import PaymentSettings
@@ -131,6 +132,8 @@ class CentralSettings:
     """Notices of what is due, overdue or ready; without it none are sent."""
     payments: PaymentSettings | None = None
     """Paying by phone; without it money is taken at the desk alone."""
+    registration: RegistrationSettings | None = None
+    """New patrons at the kiosks; without it they are sent to the desk."""
     gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""
@@ -145,6 +148,10 @@ class CentralSettings:
             raise ValueError("expected rules or rules_file, not both")
         if self.sip2.pins is Pins.LIBRARY and self.ils is None:
             raise ValueError("expected ils where sip2.pins is library: it says which PIN is right")
+        if self.registration is not None and self.ils is not None:
+            raise ValueError(
+                "expected registration or ils, not both: with ils, the library's own system has the patrons"
+            )
         if self.notices is not None and self.mail is None:
             raise ValueError("expected mail where there is notices: it says which server takes them")
         names = [station.name for station in self.station]

@@ -59,7 +59,8 @@ class Worker:
         changed: Callable[[], None],
         divert: Callable[[Heard], bool] = lambda _: False,
     ) -> None:
-        """`divert` may take a question away, to be answered by somebody else: the library's own system."""
+        """`divert` may take a question away, to be answered by somebody else: the library's own system, or the one who
+        looks at PINs."""
         self._divert = divert
         self.counts = Counts()
         self._engine = engine

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from kiosk.library.applications import APPLICATION
 from kiosk.library.damage import DAMAGE
 from kiosk.library.documents import Action, Guard, Kind, State
 from kiosk.library.waivers import WAIVER
@@ -18,7 +19,7 @@ _SAID = {Guard.ANOTHER_PERSON: "not by who wrote it", Guard.REASON: "with a reas
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join([*_drawn(WAIVER), *_drawn(DAMAGE)])
+    return HEAD + "".join([*_drawn(WAIVER), *_drawn(DAMAGE), *_drawn(APPLICATION)])
 
 
 def _drawn(kind: Kind[State, Action]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kiosk.model.circulation import Item, Language, Patron
@@ -17,6 +17,7 @@ from kiosk.model.finding import (
     TitleTold,
 )
 from kiosk.model.ids import ItemId, PatronRef, Uid
+from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
 from kiosk.model.reasons import Reason
 
 
@@ -25,6 +26,9 @@ class AskIdentify:
     """Whose card is this? `card` is a UID in hex, or the text of a barcode or QR code."""
 
     card: str
+    pin: str | None = field(default=None, repr=False)
+    typed: bool = False
+    """Nobody showed the card: its number was typed, which is worth nothing without the PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,20 @@ class AskHelp:
     """Where they are stuck: the name of the scene."""
 
 
-Question = AskIdentify | AskBorrow | AskItem | AskRenew | AskAccount | AskFind | AskTitle | AskHold | AskMail | AskHelp
+Question = (
+    AskIdentify
+    | AskBorrow
+    | AskItem
+    | AskRenew
+    | AskAccount
+    | AskFind
+    | AskTitle
+    | AskHold
+    | AskMail
+    | AskHelp
+    | AskJoin
+    | AskChange
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,4 +256,8 @@ Answer = (
     | NoTitle
     | MayHold
     | MayNotHold
+    | Joined
+    | MayNotJoin
+    | Changed
+    | NotChanged
 )

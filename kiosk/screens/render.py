@@ -9,7 +9,7 @@ from typing import assert_never
 
 from kiosk.screens import tokens
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.layout import account, chrome, endings, finding, lists, overlays, pin, title, welcome
+from kiosk.screens.layout import account, chrome, endings, finding, forms, lists, overlays, pin, title, welcome
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.regions import Regions, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
@@ -21,22 +21,20 @@ from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tokens import APART
 from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import (
-    AccessOverlay,
     AccountBody,
     AttractBody,
     FindBody,
-    HelpOverlay,
+    FormBody,
     HomeBody,
     IdentifyBody,
-    LanguagesOverlay,
     ListBody,
     OutBody,
     PinBody,
     ReceiptBody,
-    TimeoutOverlay,
+    StepBody,
     TitleBody,
-    View,
 )
+from kiosk.screens.whole_view import AccessOverlay, HelpOverlay, LanguagesOverlay, TimeoutOverlay, View
 from kiosk.session.state import Access, Kiosk
 
 RING_WIDTH = 9
@@ -207,5 +205,9 @@ def _body(canvas: Canvas, regions: Regions, view: View, page: int | None) -> tup
             return endings.out(canvas, regions, view, body)
         case PinBody() as body:
             return pin.pin(canvas, regions, body)
+        case FormBody() as body:
+            return forms.form(canvas, regions, body)
+        case StepBody() as body:
+            return forms.step(canvas, regions, view, body)
         case _:
             assert_never(view.body)

@@ -13,31 +13,29 @@ from kiosk.model.ids import AskId, IdSource, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.opening import Announcement, Opening, Week
 from kiosk.model.questions import AccountCharge, AccountHold, AccountLoan, AccountTold
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.screens import find_samples
+from kiosk.screens import find_samples, form_samples
 from kiosk.screens.samples_staff import staff_samples
 from kiosk.screens.settings import ScreenSettings
+from kiosk.session.call_parts import Call, CallStage
 from kiosk.session.events import Paper, TagKind
+from kiosk.session.receipt_parts import MailTrouble, ReceiptStage
 from kiosk.session.state import (
     Access,
     Account,
     Attract,
     Borrowing,
-    Call,
-    CallStage,
     Closing,
     Home,
     Identifying,
     Idle,
     Kiosk,
     LoanRow,
-    MailTrouble,
     OnPad,
     OutCause,
     OutOfService,
     Panel,
     Part,
     Policy,
-    ReceiptStage,
     RenewStage,
     Returning,
     Row,
@@ -110,7 +108,7 @@ def row(number: int, stage: Stage, *codes: ReasonCode, known: bool = True) -> Ro
 def around(**changes: object) -> Surroundings:
     """A well kiosk on line, 24 November 10:42 in Shanghai."""
     plain = Surroundings(
-        policy=Policy(languages=tuple(Language)),
+        policy=Policy(languages=tuple(Language), joins=True),
         ids=IdSource(b"samples-of-screens"),
         language=Language.ZH,
         now_s=NOW_S,
@@ -129,6 +127,7 @@ def samples() -> Mapping[str, Kiosk]:
         _lists("borrow"),
         _lists("return"),
         _accounts(),
+        _forms(),
         _found(),
         _receipts(),
         _out(),
@@ -302,6 +301,7 @@ def _accounts() -> dict[str, Kiosk]:
         "account-holds": _shown(holds),
         "account-giving-up": _shown(replace(holds, giving_up="h2", given_up=frozenset({"h3"}))),
         "account-charges": _shown(charges),
+        "account-details": _shown(replace(full, part=Part.DETAILS)),
         "account-offline": _shown(full, online=False),
         "account-offline-holds": _shown(holds, online=False),
         "account-offline-unknown": _shown(unknown, online=False),
@@ -309,6 +309,10 @@ def _accounts() -> dict[str, Kiosk]:
         "account-timeout": _shown(replace(full, idle=WARNED)),
         "account-help": _shown(replace(full, help=True)),
     }
+
+
+def _forms() -> dict[str, Kiosk]:
+    return {name: _shown(scene) for name, scene in form_samples.scenes(IDLE, WARNED, SESSION, WEI).items()}
 
 
 def _found() -> dict[str, Kiosk]:

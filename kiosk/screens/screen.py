@@ -23,18 +23,8 @@ from kiosk.screens.tree import Action, PageTurned
 from kiosk.screens.window import Mode, PointerKind, Window
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.session.idle import Attended
-from kiosk.session.state import (
-    Access,
-    Account,
-    Attract,
-    Borrowing,
-    Closing,
-    Finding,
-    Kiosk,
-    ReceiptStage,
-    Returning,
-    Staff,
-)
+from kiosk.session.receipt_parts import ReceiptStage
+from kiosk.session.state import Access, Account, Attract, Borrowing, Closing, Finding, Kiosk, Returning, Staff
 
 SECONDS_A_MINUTE = 60
 

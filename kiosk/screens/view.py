@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.model.circulation import Language
 from kiosk.model.floor import Floor, Shelf
-from kiosk.screens.palette import PLAIN_PALETTE, Palette
 from kiosk.screens.tokens import CoverColours, Tone
 from kiosk.screens.tree import Action, Role
-from kiosk.session.state import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +161,8 @@ class IdentifyBody:
     sentence: str
     alternative: str
     looking: bool
+    others: tuple[Button, ...] = ()
+    """Ways in without a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +300,9 @@ class PinBody:
     keys: tuple[PinKey, ...]
     """Eleven, in rows of three; the twelfth place is `enter`'s."""
     enter: Button
+    id: str = "staff-pin"
+    text: str = ""
+    """The digits themselves, where they are no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +345,42 @@ class FindBody:
     nothing: Nothing | None
     keys: tuple[tuple[Key, ...], ...]
     paging: Paging
+
+
+@dataclass(frozen=True, slots=True)
+class FormBody:
+    """One question that is answered with the keyboard."""
+
+    title: str
+    sentence: str
+    banner: Banner | None
+    typed: str
+    letters: str
+    """Of pinyin, behind what is typed."""
+    offered: tuple[Key, ...]
+    """Characters for them."""
+    more: Key | None
+    keys: tuple[tuple[Key, ...], ...]
+    enter: Button
+
+
+@dataclass(frozen=True, slots=True)
+class StepBody:
+    """Something to read, to show a card for, or that is done."""
+
+    title: str
+    sentence: str
+    banner: Banner | None
+    icon: str
+    lines: tuple[tuple[str, str], ...] = ()
+    """Label and value; a point without a label. Values are the patron's own."""
+    number: str = ""
+    """Large, and as a code for a phone."""
+    number_label: str = ""
+    button: Button | None = None
+    spins: bool = False
+    reader: bool = False
+    """A picture of the reader instead of an icon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,88 +432,6 @@ Body = (
     | ReceiptBody
     | OutBody
     | PinBody
+    | FormBody
+    | StepBody
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TimeoutOverlay:
-    title: str
-    seconds: int
-    left: float
-    """Share of the warning that is left, 0 to 1."""
-    seconds_text: str
-    sentence: str
-    stay: Button
-
-
-@dataclass(frozen=True, slots=True)
-class HelpOverlay:
-    title: str
-    picture: str
-    """Of `kiosk/screens/layout/pictures`."""
-    steps: tuple[str, ...]
-    desk: Banner
-    """Where people are, or how the call for them went."""
-    call: Button | None
-    close: Button
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageChoice:
-    """A language by its own name."""
-
-    language: Language
-    name: str
-    shown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LanguagesOverlay:
-    title: str
-    choices: tuple[LanguageChoice, ...]
-    close: Button
-
-
-@dataclass(frozen=True, slots=True)
-class AccessChoice:
-    """One way of making the kiosk easier to use, and whether it is on."""
-
-    name: str
-    label: str
-    icon: str
-    state: str
-    """The word for on or off."""
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AccessOverlay:
-    title: str
-    sentence: str
-    choices: tuple[AccessChoice, ...]
-    close: Button
-
-
-Overlay = TimeoutOverlay | HelpOverlay | LanguagesOverlay | AccessOverlay
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A whole screen."""
-
-    screen_id: str
-    language: Language
-    header: Header
-    banners: tuple[Banner, ...]
-    body: Body
-    bar: tuple[Button, ...]
-    countdown: str = ""
-    """A line in place of the main action."""
-    overlay: Overlay | None = None
-    access: frozenset[Access] = frozenset()
-    palette: Palette = PLAIN_PALETTE
-    title_size: int = 100
-    turn: int = 0
-    """Degrees by which turning icons stand now."""
-    sway: int = 0
-    """Units by which moving pictures stand off their place now, -12 to 12."""

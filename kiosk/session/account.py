@@ -11,7 +11,7 @@ from kiosk.model.ids import AskId, IntentId, SessionId
 from kiosk.model.journal import JournalRow, RowKind
 from kiosk.model.questions import AccountTold, AskAccount
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.session import borrow_list, renewing, visits
+from kiosk.session import borrow_list, forms, renewing, visits
 from kiosk.session.effects import Ask, Cue, Play
 from kiosk.session.events import (
     Answered,
@@ -41,6 +41,7 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
+from kiosk.session.form_parts import Form
 from kiosk.session.state import Account, Attract, Home, Idle, LoanRow, Part, Scene
 from kiosk.session.turn import Turn
 
@@ -132,10 +133,17 @@ def _touched(turn: Turn, scene: Account, event: Touched) -> Scene:
             return _borrow(turn, scene)
         case Touch.HOME if not renewing.under_way(scene):
             return Home(Idle(turn.now_s), scene.session, scene.patron, scene.token)
+        case Touch.CHANGE if event.target in (Form.PIN, Form.EMAIL) and _may_change(turn, scene):
+            form = Form(event.target)
+            return forms.begin(turn, form, session=scene.session, patron=scene.patron, token=scene.token)
         case Touch.DONE | Touch.BACK if not renewing.under_way(scene):
             return visits.end(turn, scene.session)
         case _:
             return scene
+
+
+def _may_change(turn: Turn, scene: Account) -> bool:
+    return turn.around.online and scene.told is not None and not renewing.under_way(scene)
 
 
 def _asked(turn: Turn, scene: Account) -> Account:

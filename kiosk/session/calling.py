@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from kiosk.model.ids import AskId
 from kiosk.model.questions import AskHelp
+from kiosk.session.call_parts import Call, CallStage
 from kiosk.session.effects import Ask, Cue, Play
-from kiosk.session.state import Call, CallStage, Scene
+from kiosk.session.state import Scene
 from kiosk.session.turn import Turn
 
 

@@ -39,8 +39,9 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
+from kiosk.session.receipt_parts import MailTrouble, ReceiptStage
 from kiosk.session.rows import Rows
-from kiosk.session.state import Closing, MailTrouble, ReceiptStage, Scene, Surroundings
+from kiosk.session.state import Closing, Scene, Surroundings
 from kiosk.session.turn import Turn
 
 SHOWN_S = 60.0

@@ -11,7 +11,7 @@ from kiosk.model.ids import AskId, ItemId
 from kiosk.model.questions import Answer, AskIdentify, Identified, NotIdentified
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.rules.offline import welcome
-from kiosk.session import account, borrow_list, return_list, surroundings, visits
+from kiosk.session import account, borrow_list, forms, return_list, surroundings, visits
 from kiosk.session.effects import Ask, Cue, Play
 from kiosk.session.events import (
     Answered,
@@ -41,7 +41,8 @@ from kiosk.session.events import (
     Touch,
     Touched,
 )
-from kiosk.session.state import Home, Identifying, Idle, Scene
+from kiosk.session.form_parts import Form
+from kiosk.session.state import Filling, Home, Identifying, Idle, Scene
 from kiosk.session.turn import Turn
 
 
@@ -56,9 +57,9 @@ def begin_with_books(turn: Turn) -> Identifying:
     return Identifying(Idle(turn.now_s), Purpose.BORROW)
 
 
-def begin_with_card(turn: Turn, token: str) -> Identifying:
+def begin_with_card(turn: Turn, token: str) -> Identifying | Filling:
     """A card was shown first."""
-    return _ask(turn, begin(turn, None), token)
+    return _shown(turn, begin(turn, None), token)
 
 
 def is_item_on_pad(turn: Turn, code: str) -> bool:
@@ -70,19 +71,19 @@ def on(turn: Turn, scene: Identifying, event: Event) -> Scene:
         case Touched():
             return _touched(turn, scene, event.what)
         case CardPresented():
-            return _ask(turn, scene, event.token)
+            return _shown(turn, scene, event.token)
         case CodeScanned():
             if is_item_on_pad(turn, event.code):
                 return _problem(turn, scene, Reason(ReasonCode.NOT_A_CARD))
-            return _ask(turn, scene, event.code)
+            return _shown(turn, scene, event.code)
         case CardNotRead():
             return _problem(turn, scene, Reason(ReasonCode.CARD_NOT_READ))
         case CodeNotRead():
             return _problem(turn, scene, Reason(ReasonCode.CODE_NOT_READ))
         case Answered():
-            return _answered(turn, scene, event.answer) if event.ask == scene.ask else scene
+            return answered(turn, scene, event.answer) if event.ask == scene.ask else scene
         case AskExpired():
-            return _offline(turn, scene) if event.ask == scene.ask else scene
+            return alone(turn, scene) if event.ask == scene.ask else scene
         case TagSeen():
             turn.order(Play(Cue.TICK))
             return scene
@@ -116,10 +117,22 @@ def _touched(turn: Turn, scene: Identifying, what: Touch) -> Scene:
         case Touch.RETURN:
             turn.awake()
             return return_list.begin(turn, None, None)
+        case Touch.NUMBER if turn.around.online:
+            return forms.begin(turn, Form.NUMBER, purpose=scene.purpose)
+        case Touch.JOIN if turn.around.online and turn.around.policy.joins:
+            return forms.begin(turn, Form.JOIN)
         case Touch.BACK | Touch.DONE:
             return visits.end(turn, None)
         case _:
             return scene
+
+
+def _shown(turn: Turn, scene: Identifying, token: str) -> Identifying | Filling:
+    """A card: whose it is, or first its PIN, where there is a line to ask it by."""
+    if turn.around.policy.asks_pin and turn.around.online:
+        turn.order(Play(Cue.TICK))
+        return forms.begin(turn, Form.CARD_PIN, purpose=scene.purpose, token=token)
+    return _ask(turn, scene, token)
 
 
 def _ask(turn: Turn, scene: Identifying, token: str) -> Identifying:
@@ -132,7 +145,8 @@ def _ask(turn: Turn, scene: Identifying, token: str) -> Identifying:
     return replace(scene, token=token, ask=ask, problem=None)
 
 
-def _answered(turn: Turn, scene: Identifying, answer: Answer) -> Scene:
+def answered(turn: Turn, scene: Identifying, answer: Answer) -> Scene:
+    """Whose card it is."""
     match answer:
         case Identified():
             _greet(turn, answer.language)
@@ -141,10 +155,10 @@ def _answered(turn: Turn, scene: Identifying, answer: Answer) -> Scene:
             reason = next(iter(answer.reasons), Reason(ReasonCode.UNKNOWN_PATRON))
             return _problem(turn, replace(scene, token=None, ask=None), reason)
         case _:
-            return _offline(turn, scene)
+            return alone(turn, scene)
 
 
-def _offline(turn: Turn, scene: Identifying) -> Scene:
+def alone(turn: Turn, scene: Identifying) -> Scene:
     """Central does not answer: the card itself stands for its owner, as far as the library allows that."""
     if ItemId(scene.token or "") in turn.around.known:
         return _problem(turn, replace(scene, token=None, ask=None), Reason(ReasonCode.NOT_A_CARD))

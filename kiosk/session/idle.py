@@ -19,10 +19,21 @@ from kiosk.session.events import (
     TagWritten,
     Touched,
 )
-from kiosk.session.state import Account, Borrowing, Finding, Home, Identifying, Idle, Returning, Staff, StaffPin
+from kiosk.session.state import (
+    Account,
+    Borrowing,
+    Filling,
+    Finding,
+    Home,
+    Identifying,
+    Idle,
+    Returning,
+    Staff,
+    StaffPin,
+)
 from kiosk.session.timeouts import Timeouts
 
-Attended = Identifying | Home | Borrowing | Returning | Account | Finding | StaffPin | Staff
+Attended = Identifying | Filling | Home | Borrowing | Returning | Account | Finding | StaffPin | Staff
 """Scenes in which somebody is expected to do something."""
 
 
@@ -92,3 +103,5 @@ def _timeout_s(scene: Attended, timeouts: Timeouts) -> float:
             return timeouts.staff_s
         case Finding():
             return timeouts.find_s
+        case Filling():
+            return timeouts.form_s

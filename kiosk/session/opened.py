@@ -15,6 +15,8 @@ class Keys(StrEnum):
 
     LETTERS = "letters"
     DIGITS = "digits"
+    PINYIN = "pinyin"
+    """Letters that become characters."""
 
 
 class HoldStage(StrEnum):

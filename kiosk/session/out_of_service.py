@@ -41,6 +41,7 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Filling,
     Finding,
     Home,
     Identifying,
@@ -68,9 +69,9 @@ def must_be(turn: Turn, scene: Scene) -> Scene:
             return scene
         case Attract() | Identifying():
             return _wiped(turn, causes, scene) if causes else scene
-        case Finding(session=None):
+        case Finding(session=None) | Filling(session=None):
             return _wiped(turn, causes, scene) if causes else scene
-        case Home() | Borrowing() | Returning() | Account() | Finding() | Closing():
+        case Home() | Borrowing() | Returning() | Account() | Finding() | Filling() | Closing():
             return _interrupted(turn, causes, scene) if causes else scene
         case _:
             assert_never(scene)
@@ -134,7 +135,9 @@ def _is_pad_back(turn: Turn) -> bool:
 
 
 def _interrupted(
-    turn: Turn, causes: tuple[OutCause, ...], scene: Home | Borrowing | Returning | Account | Finding | Closing
+    turn: Turn,
+    causes: tuple[OutCause, ...],
+    scene: Home | Borrowing | Returning | Account | Finding | Filling | Closing,
 ) -> OutOfService:
     """A visit was on: its open items go to the doubt list, and it ends when rows can be journalled."""
     if isinstance(scene, Borrowing | Returning):

@@ -12,12 +12,16 @@ from kiosk.model.circulation import Item, Language, Patron, Purpose, SecurityMar
 from kiosk.model.facts import Found
 from kiosk.model.finding import TitlesFound
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, SessionId, Uid
+from kiosk.model.joining import Joined
 from kiosk.model.journal import Doubt, JournalLine, LentAlone
 from kiosk.model.questions import AccountLoan, AccountTold
 from kiosk.model.reasons import Reason
 from kiosk.rules.offline import OfflineCopy, OfflinePolicy
+from kiosk.session.call_parts import Call
 from kiosk.session.events import Device, Health, Paper, TagKind
+from kiosk.session.form_parts import Field, Form
 from kiosk.session.opened import Keys, Opened
+from kiosk.session.receipt_parts import MailTrouble, ReceiptStage
 from kiosk.session.staff_parts import Deed, StaffPart, Tried
 from kiosk.session.timeouts import Timeouts
 
@@ -39,23 +43,10 @@ class Policy:
     """Cards that open the staff mode, each with the name that the journal calls it by."""
     lamps: bool = False
     """There are lamps that can be tried."""
-
-
-class CallStage(StrEnum):
-    """How a call for staff went."""
-
-    CALLING = "calling"
-    HEARD = "heard"
-    UNHEARD = "unheard"
-    """No answer: whoever calls has to go to the desk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Somebody calls for staff."""
-
-    ask: AskId
-    stage: CallStage = CallStage.CALLING
+    joins: bool = False
+    """New patrons may ask for a card here."""
+    asks_pin: bool = False
+    """Central wants the PIN of a card, too; of a number that was typed it always does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +300,8 @@ class Part(StrEnum):
     LOANS = "loans"
     HOLDS = "holds"
     CHARGES = "charges"
+    DETAILS = "details"
+    """PIN and address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,25 +356,6 @@ class Finding:
     notice: Reason | None = None
     notice_until_s: float = 0.0
     help: bool = False
-
-
-class MailTrouble(StrEnum):
-    """Why a receipt does not go by e-mail."""
-
-    NO_ADDRESS = "no-address"
-    NO_ANSWER = "no-answer"
-
-
-class ReceiptStage(StrEnum):
-    OFFERED = "offered"
-    PRINTING = "printing"
-    PRINTED = "printed"
-    FAILED = "failed"
-    DECLINED = "declined"
-    SHOWN = "shown"
-    """As a code, for a phone."""
-    MAILING = "mailing"
-    MAILED = "mailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,8 +434,48 @@ class Staff:
     help: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Somebody answers one question after the other. What they say stays here until it is sent, and nowhere else."""
+
+    idle: Idle
+    form: Form
+    at: Field
+    """The question that is on the screen."""
+    said: Mapping[Field, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    typed: str = field(default="", repr=False)
+    letters: str = field(default="", repr=False)
+    """Of pinyin, waiting to become characters."""
+    row: int = 0
+    """Which of the rows of candidates is shown."""
+    keys: Keys = Keys.LETTERS
+    purpose: Purpose | None = None
+    session: SessionId | None = None
+    patron: Patron | None = None
+    token: str = ""
+    ask: AskId | None = None
+    """The question to central that is out."""
+    name: AskId | None = None
+    """What a wish is sent under, however often: it is done once."""
+    problem: Reason | None = None
+    joined: Joined | None = None
+    done: bool = False
+    help: bool = False
+
+
 Scene = (
-    Attract | Identifying | Home | Borrowing | Returning | Account | Finding | Closing | OutOfService | StaffPin | Staff
+    Attract
+    | Identifying
+    | Filling
+    | Home
+    | Borrowing
+    | Returning
+    | Account
+    | Finding
+    | Closing
+    | OutOfService
+    | StaffPin
+    | Staff
 )
 
 

@@ -24,6 +24,7 @@ from kiosk.session import (
     borrowing,
     calling,
     closing,
+    filling,
     finding,
     home,
     identifying,
@@ -57,6 +58,7 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Filling,
     Finding,
     Home,
     Identifying,
@@ -153,6 +155,8 @@ def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
             return attract.on(turn, scene, event)
         case Identifying():
             return identifying.on(turn, scene, event)
+        case Filling():
+            return filling.on(turn, scene, event)
         case Home():
             return home.on(turn, scene, event)
         case Borrowing():
@@ -179,8 +183,8 @@ def _decided(turn: Turn, scene: Scene, event: Event) -> Scene:
 
 def _as_meant(turn: Turn, scene: Scene, event: Event) -> Event:
     """Whoever takes a card that lay there is done (the account sees to it by itself)."""
-    if isinstance(event, CardLifted) and isinstance(scene, Home | Borrowing | Returning):
-        taken = scene.token is not None and scene.token == turn.around.lifted
+    if isinstance(event, CardLifted) and isinstance(scene, Home | Borrowing | Returning | Filling):
+        taken = bool(scene.token) and scene.token == turn.around.lifted
         return Touched(Touch.DONE) if taken else event
     return event
 
@@ -271,7 +275,7 @@ def _left(turn: Turn, scene: Attended) -> Scene:
             return staff_pin.end(turn, scene.left)
         case Staff():
             return staff_pin.end(turn, staff.leave(turn, scene))
-        case Finding():
+        case Finding() | Filling():
             return visits.end(turn, scene.session)
         case _:
             assert_never(scene)
@@ -288,7 +292,7 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
                 yield scene.notice_until_s
             if around.quiet_s is not None:
                 yield around.quiet_s
-        case Identifying() | StaffPin() | Staff():
+        case Identifying() | Filling() | StaffPin() | Staff():
             yield idle.due_s(scene, timeouts)
         case Home() | Account() | Finding():
             yield idle.due_s(scene, timeouts)

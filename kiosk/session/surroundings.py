@@ -9,6 +9,7 @@ from typing import assert_never
 from kiosk.model.circulation import Language
 from kiosk.model.ids import ItemId, Uid
 from kiosk.model.questions import StaffCalled
+from kiosk.session.call_parts import CallStage
 from kiosk.session.events import (
     Answered,
     AskExpired,
@@ -39,7 +40,7 @@ from kiosk.session.events import (
     TimePassed,
     Touched,
 )
-from kiosk.session.state import Access, CallStage, OnPad, Panel, Surroundings
+from kiosk.session.state import Access, OnPad, Panel, Surroundings
 
 LYING_S = 0.5
 """A pad that comes up reports within this time what lay there before (or before it says that it is up)."""

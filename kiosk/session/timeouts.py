@@ -22,6 +22,7 @@ class Timeouts:
     return_s: Seconds = 45
     account_s: Seconds = 60
     find_s: Seconds = 60
+    form_s: Seconds = 90
     receipt_s: Seconds = 10
     warning_s: Seconds = 20
     put_back_s: Seconds = 20
@@ -44,6 +45,7 @@ class Timeouts:
             return_s=self.return_s * PATIENCE,
             account_s=self.account_s * PATIENCE,
             find_s=self.find_s * PATIENCE,
+            form_s=self.form_s * PATIENCE,
             receipt_s=self.receipt_s * PATIENCE,
             warning_s=self.warning_s * PATIENCE,
             notice_s=self.notice_s * PATIENCE,

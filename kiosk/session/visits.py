@@ -12,8 +12,9 @@ from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.session import lending, settling, surroundings, taking_back
 from kiosk.session.effects import Cue, Play
 from kiosk.session.events import TagKind
+from kiosk.session.receipt_parts import ReceiptStage
 from kiosk.session.rows import COMMITTED, ENDED_BADLY, Rows, in_stage, without_tags_of
-from kiosk.session.state import Attract, Borrowing, Closing, ReceiptStage, Returning, Scene, Stage
+from kiosk.session.state import Attract, Borrowing, Closing, Returning, Scene, Stage
 from kiosk.session.turn import Turn
 
 Visit = Borrowing | Returning

@@ -167,6 +167,10 @@ class KioskSettings:
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)
     timeouts: Timeouts = field(default_factory=Timeouts)
     mirror: MirrorSettings | None = None
+    registration: bool = False
+    """New patrons may ask for a card here; central has to have `[registration]`, too."""
+    asks_pin: bool = False
+    """The PIN of a card is asked for. Of a number that is typed it always is."""
     opening: Opening = field(default_factory=Opening)
     announcements: tuple[Announcement, ...] = ()
     """Told on the first screen: `[[announcements]]` with a text for each language."""
@@ -186,4 +190,6 @@ class KioskSettings:
             self.time_zone,
             self.languages,
             lamps=bool(self.signals),
+            joins=self.registration,
+            asks_pin=self.asks_pin,
         )

@@ -15,6 +15,7 @@ from typing import assert_never
 from kiosk.model.circulation import Item, Language, Patron
 from kiosk.model.finding import AskFind, AskHold, AskTitle, MayHold, MayNotHold, NoTitle, TitlesFound, TitleTold
 from kiosk.model.ids import AskId, ItemId, PatronRef, Uid
+from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
 from kiosk.model.questions import (
     AccountCharge,
     AccountHold,
@@ -42,7 +43,7 @@ from kiosk.model.questions import (
     StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.wire import find_asks
+from kiosk.wire import find_asks, joining_asks
 from kiosk.wire.envelope import Envelope, json_text, payload_of, unwrap, wrapped
 from kiosk.wire.fields import LONGEST_TITLE, Fields, Json, MessageRefused, SetAside, instant_text, pairs_object
 from kiosk.wire.topics import Station
@@ -73,6 +74,8 @@ class Kind(StrEnum):
     SEARCH = "search"
     TITLE = "title"
     HOLD = "hold"
+    JOIN = "join"
+    CHANGE = "change"
 
 
 class Decision(StrEnum):
@@ -116,7 +119,9 @@ def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> As
     data = envelope.data
     match data.word("kind", Kind):
         case Kind.IDENTIFY:
-            question: Question = AskIdentify(data.text("card", LONGEST_CARD))
+            typed = data.has("typed") and data.flag("typed")
+            pin = joining_asks.read_pin_or_none(data)
+            question: Question = AskIdentify(data.text("card", LONGEST_CARD), pin, typed)
         case Kind.BORROW:
             question = AskBorrow(
                 PatronRef(data.text("patron")), ItemId(data.text("item")), Uid(data.text_or_none("uid") or "")
@@ -140,6 +145,10 @@ def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> As
             question = find_asks.read_title(data)
         case Kind.HOLD:
             question = find_asks.read_hold(data)
+        case Kind.JOIN:
+            question = joining_asks.read_join(data)
+        case Kind.CHANGE:
+            question = joining_asks.read_change(data)
     return AskMessage(_id_of(correlation) or AskId(envelope.id), question)
 
 
@@ -181,7 +190,10 @@ def _unknown_kind(envelope: Envelope) -> SetAside | None:
 def _question_body(question: Question) -> dict[str, Json]:
     match question:
         case AskIdentify():
-            return {"kind": Kind.IDENTIFY, "card": question.card}
+            identify: dict[str, Json] = {"kind": Kind.IDENTIFY, "card": question.card}
+            if question.pin is not None:
+                identify["pin"] = question.pin
+            return identify | {"typed": True} if question.typed else identify
         case AskBorrow():
             return {"kind": Kind.BORROW, "patron": question.patron, "item": question.item, "uid": question.uid}
         case AskItem():
@@ -201,6 +213,10 @@ def _question_body(question: Question) -> dict[str, Json]:
             return {"kind": Kind.TITLE, "key": question.key}
         case AskHold():
             return {"kind": Kind.HOLD, "patron": question.patron, "key": question.key}
+        case AskJoin():
+            return {"kind": Kind.JOIN} | joining_asks.join_object(question)
+        case AskChange():
+            return {"kind": Kind.CHANGE} | joining_asks.change_object(question)
         case _:
             assert_never(question)
 
@@ -247,6 +263,15 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             return _decided(Kind.HOLD, Decision.YES) | {"place": answer.place, "pickup": answer.pickup}
         case MayNotHold():
             return _decided(Kind.HOLD, Decision.NO, answer.reasons)
+        case Joined():
+            body = _decided(Kind.JOIN, Decision.YES)
+            return body | {"patron": _patron_object(answer.patron), "number": answer.number}
+        case MayNotJoin():
+            return _decided(Kind.JOIN, Decision.NO, answer.reasons)
+        case Changed():
+            return _decided(Kind.CHANGE, Decision.YES)
+        case NotChanged():
+            return _decided(Kind.CHANGE, Decision.NO, answer.reasons)
         case _:
             assert_never(answer)
 
@@ -290,6 +315,14 @@ def _answer(data: Fields) -> Answer | None:
             return MayHold(data.whole("place"), data.text_or_none("pickup") or "")
         case Kind.HOLD, _:
             return MayNotHold(_reasons(data))
+        case Kind.JOIN, Decision.YES:
+            return Joined(_patron(data.inner("patron")), data.text("number"))
+        case Kind.JOIN, _:
+            return MayNotJoin(_reasons(data))
+        case Kind.CHANGE, Decision.YES:
+            return Changed()
+        case Kind.CHANGE, _:
+            return NotChanged(_reasons(data))
         case Kind.SEARCH, _:
             return TitlesFound((), 0)
         case _:

@@ -59,6 +59,13 @@ class Fields:
             raise self._refusal(key, f"text of at most {longest} characters", value)
         return value
 
+    def digits(self, key: str, longest: int) -> str:
+        """Decimal digits of ASCII, as text."""
+        value = self.members.get(key)
+        if not isinstance(value, str) or len(value) > longest or not (value.isascii() and value.isdecimal()):
+            raise self._refusal(key, f"1 to {longest} digits", value)
+        return value
+
     def text_or_none(self, key: str, longest: int = LONGEST_TEXT) -> str | None:
         return self.text(key, longest) if self.has(key) else None
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, insert, select
 from kiosk.central.accounts import Charge, ChargeKind, owe
 from kiosk.central.answering import Desk
 from kiosk.central.handling import Unusable, handle
+from kiosk.central.joining import RegistrationSettings
 from kiosk.central.mail.settings import MailSettings
 from kiosk.central.messages import Heard, Telling
 from kiosk.central.search.indexing import enter_all
@@ -59,11 +60,18 @@ RULES = RulesFile(
             guardian_debt_limit_cents=1_000,
             fine=Fine(10),
         ),
+        Line(category="provisional", max_loans=2),
         Line(category="child", max_loans=1, fine=Fine(0), suspension=Suspension(1)),
     )
 )
 MAIL = MailSettings("library@example.org", "市图书馆", "City Library")
-DESK = Desk(Policy(RULES, "Asia/Shanghai"), timedelta(seconds=120), "lk/main/central", MAIL)
+DESK = Desk(
+    Policy(RULES, "Asia/Shanghai"),
+    timedelta(seconds=120),
+    "lk/main/central",
+    MAIL,
+    registration=RegistrationSettings(),
+)
 UID, SESSION = Uid("E004015012345678"), SessionId("s")
 BOOKS = ("snow", "zahir", "river", "atlas", "notes", "dune")
 

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from kiosk.central.mail.addresses import is_address
 from kiosk.central.notices.texts import (
     LANGUAGES,
     BadTemplate,
@@ -20,6 +19,7 @@ from kiosk.central.notices.texts import (
     told,
 )
 from kiosk.model.circulation import Language
+from kiosk.model.mail_address import is_address
 
 TODAY = date(2026, 11, 27)
 

@@ -21,6 +21,7 @@ from kiosk.model.finding import (
     TitleTold,
 )
 from kiosk.model.ids import IdSource, IntentId, ItemId, PatronRef, SessionId, Uid
+from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
 from kiosk.model.journal import CLOSING, Doubt, JournalLine, JournalRow, LeftByStaff, RowKind
 from kiosk.model.questions import (
     AccountTold,
@@ -103,6 +104,7 @@ class PowerCut(Exception):
 
 
 LOST_S = 1.0
+LAST_GROWN = 2012
 
 
 @dataclass(slots=True)
@@ -195,6 +197,7 @@ class Room:
     """What central tells of a patron."""
     addresses: set[PatronRef] = field(default_factory=set)
     """Of whom central has an e-mail address."""
+    patron_pins: dict[PatronRef, str] = field(default_factory=dict)
     titles: tuple[FoundTitle, ...] = ()
     """What can be found."""
     hold_central: bool = False
@@ -417,8 +420,19 @@ class Room:
             case AskRenew():
                 refusal = self.refusals.get(ask.question.item)
                 return MayRenew(RENEWED) if refusal is None else MayNotRenew((Reason(refusal),))
+            case AskJoin():
+                return self._join(ask.question)
+            case AskChange():
+                right = ask.question.pin == self.patron_pins.get(ask.question.patron)
+                return Changed() if right else NotChanged((Reason(ReasonCode.PIN_WRONG),))
             case _:
                 assert_never(ask.question)
+
+    def _join(self, asked: AskJoin) -> Answer:
+        """As a library that wants a guardian for whoever was born after 2012."""
+        if asked.born.year > LAST_GROWN and asked.guardian is None:
+            return MayNotJoin((Reason(ReasonCode.GUARDIAN_NEEDED),))
+        return Joined(Patron(PatronRef("new"), asked.given_name, may_borrow=2), "281604113355")
 
     def _catalogued(self, item: ItemId) -> Item:
         titles = [book.title for book in self.books.values() if book.item == item]

@@ -11,7 +11,8 @@ from kiosk.model.journal import RowKind
 from kiosk.model.questions import Identified, ItemKnown
 from kiosk.model.reasons import ReasonCode
 from kiosk.session.events import Answered, Printed, PrintFailed, TagNotWritten, TagSeen, Touch, WriteTrouble
-from kiosk.session.state import KNOWN_ITEMS, Attract, Closing, Home, OutOfService, ReceiptStage, Stage
+from kiosk.session.receipt_parts import ReceiptStage
+from kiosk.session.state import KNOWN_ITEMS, Attract, Closing, Home, OutOfService, Stage
 from tests.session.playbook import (
     Playbook,
     Word,

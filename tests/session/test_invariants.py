@@ -196,6 +196,9 @@ OPENINGS: list[list[Move]] = [
     [BACK, PadReply(WriteTrouble.AWAY), TagGone(UIDS[1])],
     [BACK, PadReply(None), Touched(Touch.DONE)],
     [BOOK],
+    [LinkChanged(True), Touched(Touch.BORROW), Touched(Touch.NUMBER), Touched(Touch.DIGIT, "1")],
+    [LinkChanged(True), Touched(Touch.ACCOUNT), Touched(Touch.JOIN), Touched(Touch.ENTER), Touched(Touch.TYPE, "w")],
+    [LinkChanged(True), *ACCOUNT, Touched(Touch.CHANGE, "pin")],
     [CardPresented(STAFF_CARD)],
     [CardPresented(STAFF_CARD), Touched(Touch.DIGIT, "1"), Touched(Touch.ENTER), PinReply(True)],
     [DeviceChanged(Device.PAD, Health.GONE)],
@@ -203,7 +206,7 @@ OPENINGS: list[list[Move]] = [
     [BOOK, CardPresented("card-of-Wei"), Reply(0, WEI), YES, PadReply(None), Touched(Touch.DONE), Touched(Touch.PRINT)],
 ]
 OPENED_S = 10.0
-POLICY = Policy(staff={STAFF_CARD: "desk"}, lamps=True)
+POLICY = Policy(staff={STAFF_CARD: "desk"}, lamps=True, joins=True)
 ONE_OF_EACH: list[Event] = [
     Touched(Touch.DONE),
     LanguageChosen(Language.EN),

@@ -7,9 +7,11 @@ import pytest
 from kiosk.model.ids import PatronRef
 from kiosk.model.journal import RowKind
 from kiosk.model.questions import AskHelp, AskMail
+from kiosk.session.call_parts import CallStage
 from kiosk.session.effects import Ask, PrintReceipt
 from kiosk.session.events import LinkChanged, Paper, Touch
-from kiosk.session.state import Attract, CallStage, Closing, MailTrouble, ReceiptStage
+from kiosk.session.receipt_parts import MailTrouble, ReceiptStage
+from kiosk.session.state import Attract, Closing
 from tests.session.playbook import (
     Playbook,
     card,

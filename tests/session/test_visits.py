@@ -25,7 +25,8 @@ from kiosk.session.events import (
     TagKind,
     Touch,
 )
-from kiosk.session.state import Attract, Borrowing, Closing, Home, Identifying, ReceiptStage, Returning, Stage
+from kiosk.session.receipt_parts import ReceiptStage
+from kiosk.session.state import Attract, Borrowing, Closing, Home, Identifying, Returning, Stage
 from kiosk.session.step import due_s
 from tests.session.playbook import (
     Playbook,

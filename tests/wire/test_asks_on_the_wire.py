@@ -25,6 +25,7 @@ from kiosk.model.finding import (
     Whereabouts,
 )
 from kiosk.model.ids import AskId, Epoch, ItemId, PatronRef, Uid
+from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
 from kiosk.model.questions import (
     AccountCharge,
     AccountHold,
@@ -97,6 +98,7 @@ reasons = st.lists(
     max_size=4,
 ).map(tuple)
 entries = st.lists(st.builds(ReceiptEntry, words, words.map(lambda word: word[:32])), max_size=3).map(tuple)
+pins = st.text("0123456789", min_size=1, max_size=12)
 questions: st.SearchStrategy[Question] = st.one_of(
     st.builds(AskIdentify, words),
     st.builds(AskBorrow, cards, numbers, words.map(Uid)),
@@ -108,6 +110,11 @@ questions: st.SearchStrategy[Question] = st.one_of(
     st.builds(AskFind, words),
     st.builds(AskTitle, words),
     st.builds(AskHold, cards, words),
+    st.builds(AskIdentify, cards, st.none() | pins, st.booleans()),
+    st.builds(
+        AskJoin, words, words, st.dates(date(1971, 1, 1)), st.sampled_from(Language), pins, words, st.none() | words
+    ),
+    st.builds(AskChange, cards, pins, st.none() | pins, st.none() | words),
 )
 days = st.none() | st.dates(date(1971, 1, 1))
 accounts = st.builds(
@@ -158,6 +165,10 @@ answers: st.SearchStrategy[Answer] = st.one_of(
     st.just(NoTitle()),
     st.builds(MayHold, st.integers(1, 99), words),
     st.builds(MayNotHold, reasons),
+    st.builds(Joined, st.builds(Patron, cards, words, counts, st.booleans()), words),
+    st.builds(MayNotJoin, reasons),
+    st.just(Changed()),
+    st.builds(NotChanged, reasons),
 )
 
 

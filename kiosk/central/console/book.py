@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.central.console import (
+    application_pages,
     circulating,
     damage_pages,
     exception_page,
@@ -30,6 +31,7 @@ PAGES: tuple[Page, ...] = (
     *circulating.PAGES,
     *damage_pages.PAGES,
     *patron_page.PAGES,
+    *application_pages.PAGES,
     *money_pages.PAGES,
     *order_pages.PAGES,
     *item_page.PAGES,

@@ -18,8 +18,9 @@ from kiosk.central.search.finding import looked_up
 from kiosk.central.search.lexemes import Field
 from kiosk.central.search.queries import query_of
 from kiosk.central.search.wider import find
-from kiosk.central.store.console_tables import damages, waivers
+from kiosk.central.store.console_tables import applications, damages, waivers
 from kiosk.central.store.tables import exceptions, items, patrons
+from kiosk.library.applications import APPLICATION
 from kiosk.library.damage import DAMAGE
 from kiosk.library.waivers import WAIVER
 from kiosk.model.ids import ItemId, PatronRef
@@ -69,6 +70,9 @@ def _paper(asked: Asked, text: str) -> str:
         return address("/console/damage", number=known) if known else ""
     if number.startswith(f"{WAIVER.prefix}-") and Permission.CHARGE_READ in asked.may:
         patron = asked.connection.scalar(select(waivers.c.patron).where(waivers.c.number == number[:32]))
+        return address("/console/patron", id=patron) if patron else ""
+    if number.startswith(f"{APPLICATION.prefix}-") and Permission.PATRON_READ in asked.may:
+        patron = asked.connection.scalar(select(applications.c.patron).where(applications.c.number == number[:32]))
         return address("/console/patron", id=patron) if patron else ""
     return ""
 

@@ -23,6 +23,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("lend", "/console/desk", Permission.LOAN_WRITE),
     ("return", "/console/returns", Permission.LOAN_WRITE),
     ("patrons", "/console/patrons", Permission.PATRON_READ),
+    ("applications", "/console/applications", Permission.PATRON_READ),
     ("items", "/console/items", Permission.ITEM_READ),
     ("loans", "/console/loans", Permission.LOAN_READ),
     ("holds", "/console/holds", Permission.HOLD_READ),

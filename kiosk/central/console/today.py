@@ -15,10 +15,11 @@ from kiosk.central.console.waiving import ASKED
 from kiosk.central.gate_state import OPEN_STATES
 from kiosk.central.holdings import HoldState
 from kiosk.central.notices.queue import NoticeState
-from kiosk.central.store.console_tables import damages, findings, waivers
+from kiosk.central.store.console_tables import applications, damages, findings, waivers
 from kiosk.central.store.gate_tables import gate_alarms, gate_gaps
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import exceptions, holds, loans
+from kiosk.library.applications import ApplicationState
 from kiosk.library.damage import DamageState
 from kiosk.model.circulation import Language
 from kiosk.web.passwords import BadPassword, hashed
@@ -27,6 +28,7 @@ from kiosk.words.sentences import CONSOLE_LANGUAGES
 
 TO_LOOK_AT = (NoticeState.UNSURE.value, NoticeState.GIVEN_UP.value)
 REPORTED = DamageState.REPORTED.value
+APPLIED = ApplicationState.ASKED.value
 
 
 def today(asked: Asked) -> Answer:
@@ -46,6 +48,13 @@ def today(asked: Asked) -> Answer:
         ("unwatched", Permission.GATE_READ, gate_gaps, gate_gaps.c.until.is_(None), "/console/unwatched?state=open"),
         ("exceptions", Permission.EXCEPTION_READ, exceptions, exceptions.c.open.is_(True), "/console/exceptions"),
         ("waivers", Permission.WAIVER_APPROVE, waivers, waivers.c.state == ASKED, "/console/waivers"),
+        (
+            "applications",
+            Permission.PATRON_WRITE,
+            applications,
+            applications.c.state == APPLIED,
+            "/console/applications",
+        ),
         ("damages", Permission.DAMAGE_JUDGE, damages, damages.c.state == REPORTED, "/console/damages?state=reported"),
         ("notices", Permission.NOTICE_READ, notices, notices.c.state.in_(TO_LOOK_AT), "/console/notices?state=unsure"),
         ("findings", Permission.FINDING_READ, findings, is_open, "/console/findings"),

@@ -184,6 +184,10 @@ class Bridge:
                 assert_never(one.asked)
 
     def _identify(self, asked: AskIdentify) -> Answer:
+        if asked.typed and asked.pin is None:
+            return NotIdentified((Reason(ReasonCode.PIN_NEEDED),))
+        if asked.pin is not None and not self._ils.proves(asked.card, asked.pin):
+            return NotIdentified((Reason(ReasonCode.NUMBER_OR_PIN_WRONG if asked.typed else ReasonCode.PIN_WRONG),))
         found = self._ils.patron(asked.card)
         if not found.known:
             return NotIdentified((Reason(ReasonCode.UNKNOWN_PATRON), *_said(found.said)))

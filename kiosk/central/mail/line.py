@@ -12,8 +12,8 @@ from email.header import Header
 from email.utils import format_datetime
 from enum import StrEnum
 
-from kiosk.central.mail.addresses import is_address
 from kiosk.central.mail.settings import MailSettings, Security
+from kiosk.model.mail_address import is_address
 
 TIMEOUT_S = 20.0
 GO_ON = 354

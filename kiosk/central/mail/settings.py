@@ -7,9 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from kiosk.central.mail.addresses import is_address
 from kiosk.model.circulation import Language
 from kiosk.model.limits import NOT_EMPTY, PORT_NUMBER, is_loopback
+from kiosk.model.mail_address import is_address
 
 
 class Security(StrEnum):

@@ -57,6 +57,24 @@ audit = Table(
     "that who read what can be forgotten. changes: field to [before, after], as JSON; of a name only that it changed",
 )
 
+applications = Table(
+    "applications",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("number", String(32), nullable=False),
+    Column("patron", String(64), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("decided_by", String(64)),
+    Column("decided_at", UtcTime),
+    Column("answer", Text, nullable=False, server_default=""),
+    Index("ix_applications_state_made_at", "state", "made_at"),
+    Index("ix_applications_number", "number", unique=True),
+    comment="Cards that were asked for at a kiosk. id: of the question that asked; made_by: the station",
+)
+
 waivers = Table(
     "waivers",
     metadata,

@@ -20,16 +20,21 @@ from kiosk.screens.tokens import (
     PRESSED_CARD,
     RADIUS,
     SMALL,
+    SMALLEST,
     TEAL,
     WHITE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import AccountBody, Tab, View
+from kiosk.screens.view import AccountBody, Tab
+from kiosk.screens.whole_view import View
 
 TAB_HEIGHT = 116
 SIDE_TAB_HEIGHT = 96
 TAB_GAP = 16
+LEAST_TAB = 200
 TAB_ICON = 44
+TAB_BESIDE = 22 + TAB_ICON + 16 + 20
+"""What icon and margins take of a tab's width."""
 WHOLE_HEIGHT = 108
 WHOLE_WIDTH = 380
 BADGE = 168
@@ -44,10 +49,13 @@ def account(canvas: Canvas, regions: Regions, view: View, body: AccountBody, pag
         notices, area = banners(canvas, area, view.banners)
         nodes += notices
     if regions.side:
-        nodes += _tabs_below_each_other(canvas, _below_allowance(regions.side, body), body.tabs)
+        below = regions.side.below(ALLOWANCE_HEIGHT + GAP) if body.allowance else regions.side
+        nodes += _tabs_below_each_other(canvas, below, body.tabs)
     else:
-        nodes += _tabs_in_a_row(canvas, area.top_part(TAB_HEIGHT), body.tabs)
-        area = area.below(TAB_HEIGHT + GAP)
+        for row in _tab_rows(area, body.tabs):
+            nodes += _tabs_in_a_row(canvas, area.top_part(TAB_HEIGHT), row)
+            area = area.below(TAB_HEIGHT + TAB_GAP)
+        area = area.below(GAP - TAB_GAP)
     if not regions.low:
         notices, area = banners(canvas, area, view.banners)
         nodes += notices
@@ -67,28 +75,39 @@ def account(canvas: Canvas, regions: Regions, view: View, body: AccountBody, pag
     return (*nodes, *listed, *whole)
 
 
-def _below_allowance(side: Box, body: AccountBody) -> Box:
-    """Room for the tabs; that of an allowance is kept free where they do not need it."""
-    below = side.below(ALLOWANCE_HEIGHT + GAP)
-    return below if below.h >= len(body.tabs) * (SIDE_TAB_HEIGHT + TAB_GAP) else side
+def _tab_rows(area: Box, tabs: tuple[Tab, ...]) -> list[tuple[Tab, ...]]:
+    """All side by side, or where they would be too narrow for their words, two and two."""
+    wide = (area.w - TAB_GAP * (len(tabs) - 1)) // len(tabs)
+    return [tabs] if wide >= LEAST_TAB else [tabs[at : at + 2] for at in range(0, len(tabs), 2)]
 
 
 def _tabs_in_a_row(canvas: Canvas, box: Box, tabs: tuple[Tab, ...]) -> list[Node]:
     width = (box.w - TAB_GAP * (len(tabs) - 1)) // len(tabs)
-    return [
-        _tab(canvas, Box(box.x + number * (width + TAB_GAP), box.y, width, box.h), one)
-        for number, one in enumerate(tabs)
-    ]
+    boxes = [Box(box.x + number * (width + TAB_GAP), box.y, width, box.h) for number in range(len(tabs))]
+    return _side_by_side(canvas, boxes, tabs)
+
+
+def _side_by_side(canvas: Canvas, boxes: list[Box], tabs: tuple[Tab, ...]) -> list[Node]:
+    """With their icons, unless a word would have no room beside one."""
+    room = boxes[0].w - TAB_BESIDE
+    icons = all(canvas.ruler.width(canvas.ruler.drawable(one.label), SMALLEST, Weight.BOLD) <= room for one in tabs)
+    return [_tab(canvas, box, one, icon=icons) for box, one in zip(boxes, tabs, strict=True)]
 
 
 def _tabs_below_each_other(canvas: Canvas, box: Box, tabs: tuple[Tab, ...]) -> list[Node]:
+    """In two columns where there is no room for one."""
     step = SIDE_TAB_HEIGHT + TAB_GAP
+    if len(tabs) * step - TAB_GAP > box.h:
+        wide = (box.w - TAB_GAP) // 2
+        columns = [Box(box.x, box.y, wide, box.h), Box(box.x + wide + TAB_GAP, box.y, wide, box.h)]
+        boxes = [columns[n % 2].below(n // 2 * (TAB_HEIGHT + TAB_GAP)).top_part(TAB_HEIGHT) for n in range(len(tabs))]
+        return _side_by_side(canvas, boxes, tabs)
     return [
         _tab(canvas, Box(box.x, box.y + number * step, box.w, SIDE_TAB_HEIGHT), one) for number, one in enumerate(tabs)
     ]
 
 
-def _tab(canvas: Canvas, box: Box, view: Tab) -> Node:
+def _tab(canvas: Canvas, box: Box, view: Tab, *, icon: bool = True) -> Node:
     """Icon and word, and how many; the part that is shown is filled."""
     ink, second = INK, ERROR.ink if view.alerts else MUTED
     if view.shown:
@@ -96,9 +115,10 @@ def _tab(canvas: Canvas, box: Box, view: Tab) -> Node:
         canvas.rect(box, TEAL, RADIUS)
     else:
         canvas.rect(box, PRESSED_CARD if canvas.pressed == view.id else CARD, RADIUS, LINE)
-    icon = Box(box.x + 22, box.y + (box.h - TAB_ICON) // 2, TAB_ICON, TAB_ICON)
-    canvas.icon(icon, view.icon, ink)
-    words = Box(icon.right + 16, box.y, box.right - 20 - icon.right - 16, box.h)
+    words = box.inset(20, 0)
+    if icon:
+        canvas.icon(Box(box.x + 22, box.y + (box.h - TAB_ICON) // 2, TAB_ICON, TAB_ICON), view.icon, ink)
+        words = Box(box.x + TAB_BESIDE - 20, box.y, box.w - TAB_BESIDE, box.h)
     one_line = box.h < TAB_HEIGHT
     if one_line:
         half = words.w // 2

@@ -8,7 +8,8 @@ from kiosk.screens.layout.widgets import button, needs_stack
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import GAP, INK, MUTED, SMALL, SMALLEST, TEAL
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import Header, View
+from kiosk.screens.view import Header
+from kiosk.screens.whole_view import View
 
 LOGO = 72
 NAME_SIZE = 36

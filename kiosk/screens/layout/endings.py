@@ -10,7 +10,8 @@ from kiosk.screens.layout.widgets import banner, banner_height, banners, button,
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import BODY, GAP, HEADING, INK, LINE, MUTED, RADIUS, TITLE, WHITE, Tone
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import Cover, OutBody, ReceiptBody, View
+from kiosk.screens.view import Cover, OutBody, ReceiptBody
+from kiosk.screens.whole_view import View
 
 MARK = 240
 COVER_WIDTH = 96

@@ -26,7 +26,8 @@ from kiosk.screens.tokens import (
     TITLE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import FindBody, FoundRow, View
+from kiosk.screens.view import FindBody, FoundRow
+from kiosk.screens.whole_view import View
 
 BOX_HEIGHT = 108
 BESIDE = 300

@@ -34,7 +34,8 @@ from kiosk.screens.tokens import (
     TINT,
 )
 from kiosk.screens.tree import Node, PageTurned, Role
-from kiosk.screens.view import Allowance, Banner, Button, ListBody, Paging, View
+from kiosk.screens.view import Allowance, Banner, Button, ListBody, Paging
+from kiosk.screens.whole_view import View
 
 LEAST_HINT = 300
 

@@ -7,7 +7,8 @@ from kiosk.screens.layout.widgets import button
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import BODY, HEADING, RADIUS_BIG, TEAL_DARK, TINT, WHITE
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import Nothing, View
+from kiosk.screens.view import Nothing
+from kiosk.screens.whole_view import View
 
 BADGE = 168
 LEAST_BADGE = 72

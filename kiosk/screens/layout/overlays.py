@@ -28,7 +28,7 @@ from kiosk.screens.tokens import (
     WHITE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import (
+from kiosk.screens.whole_view import (
     AccessChoice,
     AccessOverlay,
     HelpOverlay,

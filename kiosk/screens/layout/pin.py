@@ -14,6 +14,8 @@ COLUMNS = 3
 ROWS = 4
 FIELD_HEIGHT = 104
 DOT = 28
+SHOWN = 56
+"""Size of digits that are no secret."""
 KEY_WIDTH = 260
 KEY_HEIGHT = 150
 PLACES = 12
@@ -22,7 +24,7 @@ PLACES = 12
 
 def pin(canvas: Canvas, regions: Regions, body: PinBody) -> tuple[Node, ...]:
     """The whole screen but header and bar."""
-    nodes, area = title_block(canvas, regions.content, "staff-pin", (body.title, body.sentence))
+    nodes, area = title_block(canvas, regions.content, body.id, (body.title, body.sentence))
     area = area.below(32)
     if body.banner is not None:
         node, height = banner(canvas, area, body.banner)
@@ -52,6 +54,9 @@ def _place(canvas: Canvas, field: Box, number: int, high: int) -> Box:
 def _field(canvas: Canvas, box: Box, body: PinBody) -> Node:
     """A dot a digit; how many there are is all that is told."""
     canvas.rect(box, CARD, RADIUS, TEAL if body.count else LINE, 4 if body.count else 2)
+    if body.text:
+        canvas.line(box.inset(24, 0), body.text, SHOWN, INK, weight=Weight.BOLD, align=Align.CENTRE, private=True)
+        return canvas.node("pin.entered", Role.STATUS, body.text, box, private=True)
     step = min(2 * DOT, (box.w - 2 * DOT) // PLACES)
     left = box.x + (box.w - step * (body.count - 1) - DOT) // 2
     for number in range(body.count):

@@ -33,7 +33,8 @@ from kiosk.screens.tokens import (
     TINT,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import RowButton, RowView, View
+from kiosk.screens.view import RowButton, RowView
+from kiosk.screens.whole_view import View
 
 
 def row_shown(canvas: Canvas, box: Box, view: View, prefix: str, row: Measured, pages: Pages) -> Node:

@@ -26,7 +26,8 @@ from kiosk.screens.tokens import (
     TINT,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import FoundRow, TitleBody, View
+from kiosk.screens.view import FoundRow, TitleBody
+from kiosk.screens.whole_view import View
 
 HEAD_HEIGHT = 224
 PLACE_HEIGHT = 264

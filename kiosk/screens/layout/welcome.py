@@ -33,7 +33,8 @@ from kiosk.screens.tokens import (
     WHITE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import AttractBody, Button, Choice, HomeBody, IdentifyBody, View
+from kiosk.screens.view import AttractBody, Button, Choice, HomeBody, IdentifyBody
+from kiosk.screens.whole_view import View
 
 CHOICE_HEIGHT = 236
 LEAST_CHOICE = 150
@@ -108,7 +109,8 @@ def identify(canvas: Canvas, regions: Regions, view: View, body: IdentifyBody) -
     else:
         other = Box(area.x, area.bottom - other_height, area.w, other_height)
         area = area.top_part(area.h - other_height - GAP)
-    _reader(canvas, area, view, body)
+    buttons, area = _without_card(canvas, regions, area, body.others)
+    reader_shown(canvas, area, view, looking=body.looking)
     picture = canvas.node("identify.picture", Role.IMAGE, body.sentence, area)
     canvas.rect(other, CARD, RADIUS, LINE)
     icon = 64
@@ -118,13 +120,32 @@ def identify(canvas: Canvas, regions: Regions, view: View, body: IdentifyBody) -
     height = paragraph_height(lines, BODY)
     canvas.paragraph(Box(text.x, text.y + (text.h - height) // 2, text.w, height), lines, BODY, INK)
     alternative = canvas.node("identify.alternative", Role.TEXT, body.alternative, other)
-    return (*nodes, *notices, picture, alternative)
+    return (*nodes, *notices, picture, alternative, *buttons)
 
 
-def _reader(canvas: Canvas, box: Box, view: View, body: IdentifyBody) -> None:
+def _without_card(canvas: Canvas, regions: Regions, area: Box, others: tuple[Button, ...]) -> tuple[list[Node], Box]:
+    """Side by side under the picture, or one below the other in the panel; and what is left for the picture."""
+    if not others:
+        return [], area
+    if regions.side:
+        room = regions.side.below(200 + GAP)
+        return [
+            button(canvas, Box(room.x, room.y + n * (OTHER_HEIGHT + GAP), room.w, OTHER_HEIGHT), one)
+            for n, one in enumerate(others)
+        ], area
+    wide = (area.w - GAP * (len(others) - 1)) // len(others)
+    top = area.bottom - OTHER_HEIGHT
+    buttons = [
+        button(canvas, Box(area.x + n * (wide + GAP), top, wide, OTHER_HEIGHT), one) for n, one in enumerate(others)
+    ]
+    return buttons, area.top_part(area.h - OTHER_HEIGHT - GAP)
+
+
+def reader_shown(canvas: Canvas, box: Box, view: View, *, looking: bool) -> None:
+    """A card over the reader, moving a little; or that it is looked up."""
     canvas.rect(box, TINT, RADIUS_BIG)
     inner = box.inset(60, 48)
-    if body.looking:
+    if looking:
         badge = box.centred(200, 200)
         canvas.circle(badge, WHITE)
         canvas.icon(badge.centred(104, 104), "loader", TEAL_DARK, view.turn)

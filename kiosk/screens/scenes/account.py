@@ -15,6 +15,7 @@ from kiosk.screens.scenes.work import paging
 from kiosk.screens.tokens import ERROR, INK, MUTED, OK, PLAIN, WARN, WORK
 from kiosk.screens.view import AccountBody, Banner, Button, Nothing, Pill, RowButton, RowView, Tab
 from kiosk.session.events import Touch, Touched
+from kiosk.session.form_parts import Form
 from kiosk.session.renewing import may_begin, under_way
 from kiosk.session.state import Account, LoanRow, Part, RenewStage
 from kiosk.words.dates import clock, days_until, due_day, iso_day
@@ -22,7 +23,16 @@ from kiosk.words.reasons import reason_sentence
 
 SOON_DAYS = 3
 """A loan that is due within so many days is marked."""
-PARTS = {Part.LOANS: "account.loans", Part.HOLDS: "account.holds", Part.CHARGES: "account.charges"}
+PARTS = {
+    Part.LOANS: "account.loans",
+    Part.HOLDS: "account.holds",
+    Part.CHARGES: "account.charges",
+    Part.DETAILS: "account.details",
+}
+DETAILS = {
+    Form.PIN: ("account.pin", "account.pin-detail"),
+    Form.EMAIL: ("account.email", "account.email-detail"),
+}
 KINDS = {
     "overdue": "account.charge-overdue",
     "lost": "account.charge-lost",
@@ -103,6 +113,8 @@ def _more(scene: Account) -> int:
             return scene.told.more_holds
         case Part.CHARGES:
             return scene.told.more_charges
+        case Part.DETAILS:
+            return 0
         case _:
             assert_never(scene.part)
 
@@ -134,6 +146,8 @@ def _sentence(shown: Shown) -> str:
             return words.say("account.owes", amount=money(told.owes_cents, told.currency, words))
         case Part.CHARGES:
             return words.say("account.no-charges")
+        case Part.DETAILS:
+            return words.say("account.details-sentence")
         case _:
             assert_never(scene.part)
 
@@ -154,6 +168,7 @@ def _tabs(shown: Shown) -> tuple[Tab, ...]:
         _tab(shown, Part.LOANS, loans, "book-open", alerts=shown.overdue > 0),
         _tab(shown, Part.HOLDS, waiting, "bookmark", alerts=False),
         _tab(shown, Part.CHARGES, owes, "coins", alerts=told is not None and told.owes_cents > 0),
+        _tab(shown, Part.DETAILS, "", "user-round", alerts=False),
     )
 
 
@@ -178,6 +193,8 @@ def _rows(shown: Shown) -> tuple[RowView, ...]:
             return tuple(_hold(shown, hold, number) for number, hold in enumerate(told.holds, 1))
         case Part.CHARGES:
             return tuple(_charge(shown, charge, told.currency) for charge in told.charges)
+        case Part.DETAILS:
+            return _detail(shown, Form.PIN, "lock"), _detail(shown, Form.EMAIL, "mail")
         case _:
             assert_never(scene.part)
 
@@ -279,6 +296,17 @@ def _charge(shown: Shown, charge: AccountCharge, currency: str) -> RowView:
     return RowView(title, "", "owed", amount, detail, MUTED, cover_of(charge.title, charge.kind), private=True)
 
 
+def _detail(shown: Shown, form: Form, icon: str) -> RowView:
+    """What can be changed, and that it takes the PIN."""
+    action = Touched(Touch.CHANGE, form.value) if shown.online else None
+    button = RowButton(
+        "change", shown.say("button.change"), icon, action, "" if shown.online else shown.say("account.needs-line")
+    )
+    pill = Pill(shown.say("account.by-pin"), "lock", PLAIN)
+    title, detail = map(shown.say, DETAILS[form])
+    return RowView(title, "", "kept", pill, detail, MUTED, cover_of("", icon), button, icon=icon)
+
+
 def _nothing(shown: Shown) -> Nothing:
     scene, say = shown.scene, shown.say
     if scene.told is None:
@@ -296,6 +324,8 @@ def _nothing(shown: Shown) -> Nothing:
             return Nothing(say("account.no-holds"), say("account.no-holds-sentence"), "bookmark")
         case Part.CHARGES:
             return Nothing(say("account.no-charges"), say("account.no-charges-sentence"), "circle-check")
+        case Part.DETAILS:
+            return Nothing(say("account.details"), say("account.details-sentence"), "user-round")
         case _:
             assert_never(scene.part)
 

@@ -14,19 +14,17 @@ from kiosk.screens.scenes import account, finding
 from kiosk.screens.scenes.sight import Sight, next_language, other_language
 from kiosk.screens.tokens import OK, PLAIN, WARN, WORK
 from kiosk.screens.tree import Role
-from kiosk.screens.view import (
+from kiosk.screens.view import Banner, BannerItem, Button, Header
+from kiosk.screens.whole_view import (
     AccessChoice,
     AccessOverlay,
-    Banner,
-    BannerItem,
-    Button,
-    Header,
     HelpOverlay,
     LanguageChoice,
     LanguagesOverlay,
     Overlay,
     TimeoutOverlay,
 )
+from kiosk.session.call_parts import CallStage
 from kiosk.session.calling import may_call
 from kiosk.session.events import Touch, Touched
 from kiosk.session.idle import Attended
@@ -36,8 +34,8 @@ from kiosk.session.state import (
     Account,
     Attract,
     Borrowing,
-    CallStage,
     Closing,
+    Filling,
     Finding,
     Home,
     Identifying,
@@ -55,6 +53,7 @@ HELP_STEPS = 3
 HELP_PICTURES = {
     "attract": "shelf",
     "identify": "reader",
+    "form": "reader",
     "home": "pad",
     "borrow": "pad",
     "return": "pad",
@@ -145,7 +144,7 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
         found += account.banners(sight, scene)
     elif isinstance(scene, Finding):
         found += finding.banners(sight, scene)
-    elif not around.online and not isinstance(scene, OutOfService | Closing | StaffPin):
+    elif not around.online and not isinstance(scene, OutOfService | Closing | StaffPin | Filling):
         key = "offline.lends" if around.policy.offline.borrow else "offline.returns"
         found.append(Banner("offline", sight.words.say(key), "wifi-off", PLAIN))
     return tuple(found)

@@ -24,7 +24,8 @@ from kiosk.screens.view import (
 )
 from kiosk.session.closing import entries, may_mail
 from kiosk.session.events import Touch, Touched
-from kiosk.session.state import Closing, OutCause, OutOfService, ReceiptStage, Row, Stage
+from kiosk.session.receipt_parts import ReceiptStage
+from kiosk.session.state import Closing, OutCause, OutOfService, Row, Stage
 from kiosk.words.dates import due_day
 from kiosk.words.receipt_text import receipt_text
 from kiosk.words.sentences import Words

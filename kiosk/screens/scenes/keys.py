@@ -19,14 +19,47 @@ ERASE_WIDE, CHANGE_WIDE, CLEAR_WIDE, SPACE_WIDE = 2.2, 2.2, 2.2, 5.2
 def keys(words: Words, shown: Keys) -> tuple[tuple[Key, ...], ...]:
     """Rows of keys from the top down."""
     rows = [tuple(_sign(sign) for sign in row) for row in ROWS[shown]]
-    erase = Key("find.key.erase", words.say("find.erase"), Touched(Touch.ERASE), ERASE_WIDE, "delete")
     other, label = OTHER[shown]
     last = (
         Key("find.key.other", label, Touched(Touch.KEYS, other.value), CHANGE_WIDE),
-        Key("find.key.space", words.say("find.space"), Touched(Touch.TYPE, " "), SPACE_WIDE),
-        Key("find.key.clear", words.say("find.clear"), Touched(Touch.CLEAR), CLEAR_WIDE),
+        _space(words),
+        _clear(words),
     )
-    return (*rows[:2], (*rows[2], erase), last)
+    return (*rows[:2], (*rows[2], _erase(words)), last)
+
+
+def name_keys(words: Words, shown: Keys, *, pinyin: bool) -> tuple[tuple[Key, ...], ...]:
+    """For a name: letters, and where names are written in characters, a key that changes between the two."""
+    first, second, third = _letters()
+    signs = tuple(_sign(sign) for sign in "-'")
+    if pinyin:
+        other, label = (Keys.LETTERS, "ABC") if shown is Keys.PINYIN else (Keys.PINYIN, "拼音")
+        signs = (Key("find.key.other", label, Touched(Touch.KEYS, other.value), CHANGE_WIDE),)
+    last = (*signs, _space(words), _clear(words))
+    return first, second, (*third, _erase(words)), last
+
+
+def address_keys(words: Words) -> tuple[tuple[Key, ...], ...]:
+    """For an e-mail address."""
+    first, second, third = _letters()
+    digits = tuple(_sign(sign) for sign in "1234567890")
+    return digits, first, second, (*third, _erase(words)), (*(_sign(sign) for sign in "@.-_+"), _clear(words))
+
+
+def _letters() -> tuple[tuple[Key, ...], ...]:
+    return tuple(tuple(_sign(sign) for sign in row) for row in ROWS[Keys.LETTERS])
+
+
+def _erase(words: Words) -> Key:
+    return Key("find.key.erase", words.say("find.erase"), Touched(Touch.ERASE), ERASE_WIDE, "delete")
+
+
+def _space(words: Words) -> Key:
+    return Key("find.key.space", words.say("find.space"), Touched(Touch.TYPE, " "), SPACE_WIDE)
+
+
+def _clear(words: Words) -> Key:
+    return Key("find.key.clear", words.say("find.clear"), Touched(Touch.CLEAR), CLEAR_WIDE)
 
 
 def _sign(sign: str) -> Key:

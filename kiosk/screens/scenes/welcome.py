@@ -54,7 +54,18 @@ def identify(sight: Sight, scene: Identifying) -> IdentifyBody:
         sentence=sentence,
         alternative=say("identify.alternative"),
         looking=scene.ask is not None,
+        others=_without_card(sight) if scene.ask is None else (),
     )
+
+
+def _without_card(sight: Sight) -> tuple[Button, ...]:
+    """Ways in for whoever has none at hand; both need the line."""
+    around, say = sight.state.around, sight.words.say
+    if not around.online:
+        return ()
+    number = Button("identify.number", say("button.type-number"), "credit-card", Touched(Touch.NUMBER))
+    join = Button("identify.join", say("button.join"), "user-round", Touched(Touch.JOIN))
+    return (number, join) if around.policy.joins else (number,)
 
 
 def home(sight: Sight, scene: Home) -> HomeBody:

@@ -6,11 +6,13 @@ import math
 from typing import assert_never
 
 from kiosk.screens.rows import WORKING
-from kiosk.screens.scenes import account, around, endings, finding, staff, welcome, work
+from kiosk.screens.scenes import account, around, endings, finding, forms, staff, welcome, work
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.settings import ScreenSettings
-from kiosk.screens.view import Body, Button, View
+from kiosk.screens.view import Body, Button
+from kiosk.screens.whole_view import View
 from kiosk.session.events import Touch, Touched
+from kiosk.session.form_parts import Field
 from kiosk.session.opened import HoldStage
 from kiosk.session.renewing import UNDER_WAY
 from kiosk.session.state import (
@@ -19,6 +21,7 @@ from kiosk.session.state import (
     Attract,
     Borrowing,
     Closing,
+    Filling,
     Finding,
     Home,
     Identifying,
@@ -73,6 +76,8 @@ def working_rows(state: Kiosk) -> bool:
             return any(row.stage in WORKING for row in rows)
         case Finding(ask=ask, opened=opened):
             return ask is not None or (opened is not None and opened.stage is HoldStage.ASKING)
+        case Filling(ask=ask, at=at):
+            return ask is not None or at is Field.GUARDIAN
         case Account(ask=ask, loans=loans):
             return ask is not None or any(row.stage in UNDER_WAY for row in loans)
         case Identifying():
@@ -87,6 +92,7 @@ SCREEN_IDS = (
     "starting",
     "attract",
     "identify",
+    "form",
     "home",
     "borrow",
     "return",
@@ -121,6 +127,8 @@ def screen_id_of(scene: Scene) -> str:
             return "receipt"
         case OutOfService(causes=causes):
             return "starting" if OutCause.STARTING in causes else "out-of-service"
+        case Filling():
+            return "form"
         case StaffPin():
             return "staff-pin"
         case Staff():
@@ -157,6 +165,8 @@ def _scene(sight: Sight) -> tuple[Body, Button | None, str]:
             return endings.receipt(sight, scene), None, endings.countdown(sight, scene)
         case OutOfService():
             return endings.out(sight, scene), None, ""
+        case Filling():
+            return forms.form(sight, scene), forms.back(sight, scene), ""
         case StaffPin():
             back = Button("staff-pin.back", say("button.back"), "arrow-left", Touched(Touch.BACK))
             return staff.pin(sight, scene), back, ""

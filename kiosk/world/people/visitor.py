@@ -10,18 +10,8 @@ from kiosk.screens.rows import stage_name
 from kiosk.screens.scenes.whole import screen_id_of, view_of
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.tree import Action, PageTurned
-from kiosk.screens.view import (
-    AccessOverlay,
-    AttractBody,
-    Button,
-    Choice,
-    HelpOverlay,
-    HomeBody,
-    LanguagesOverlay,
-    ReceiptBody,
-    TimeoutOverlay,
-    View,
-)
+from kiosk.screens.view import AttractBody, Button, Choice, HomeBody, ReceiptBody
+from kiosk.screens.whole_view import AccessOverlay, HelpOverlay, LanguagesOverlay, TimeoutOverlay, View
 from kiosk.session.events import CardLifted, CardPresented
 from kiosk.session.state import Borrowing, Kiosk, Returning, Scene
 from kiosk.world.agenda import Agenda
