@@ -2,13 +2,14 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test lint docs clean
+.PHONY: help setup demo test lint docs mutants clean
 
 help:
 	@echo "make demo    everything on this machine: broker, central, simulated devices, kiosk, the bench page"
 	@echo "make test    the whole test suite and the static checks"
 	@echo "make lint    the static checks alone"
 	@echo "make docs    writes the generated pages again"
+	@echo "make mutants plants known bugs one after the other and demands that the tests find each (about five minutes)"
 	@echo "make setup   what the others call: Debian packages, .venv, Python packages, fonts"
 
 setup:
@@ -27,6 +28,9 @@ test: lint
 
 docs: setup
 	@$(PYTHON) -m docs.generate
+
+mutants: setup
+	@$(PYTHON) -m tests.mutants
 
 clean:
 	rm -rf .venv build run *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
