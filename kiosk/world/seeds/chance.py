@@ -13,7 +13,7 @@ from random import Random
 from kiosk.demo.mirror_client import View
 from kiosk.demo.names import Names
 from kiosk.demo.people import People
-from kiosk.demo.scenario import LoanBefore, PadMake, Part, RoadEnd, RoadState, Setting, Step, Verb
+from kiosk.demo.scenario import DiskTrouble, LoanBefore, PadMake, Part, RoadEnd, RoadState, Setting, Step, Verb
 from kiosk.model.journal import RowKind
 
 
@@ -27,11 +27,18 @@ class Kind(StrEnum):
     CLOCK = "clock"
     NETWORK = "network"
     CENTRAL = "central"
+    SCANNER = "scanner"
+    DISK = "disk"
 
 
 PADS = (PadMake.FEIG, PadMake.M3_210, PadMake.RL866)
 PAD_FAULTS = {
     "unplug": None,
+    "wrong-baud": None,
+    "silent": None,
+    "stuck": None,
+    "bad-crc": 0.2,
+    "truncate": 0.1,
     "reset": None,
     "noise": 0.1,
     "half-frame": 0.1,
@@ -44,6 +51,12 @@ PAD_FAULTS = {
     "tag-leaves": 0.2,
 }
 """And the share of what they spoil."""
+SCANNER_FAULTS = ("noise", "half-frame", "doubled", "late", "wrong-baud", "truncate")
+"""But for `unplug`: nobody can scan with a scanner that is not there."""
+PRINTER_FAULTS = ("unplug", "stall", "silent", "noise", "reset")
+WRONG_CODES = ("0", "35555000012347", "20230001", "99990009", "9" * 200, "A" * 64)
+MOST_WRITES = 12
+"""Until the power goes in the middle of one; a step's commit is about three."""
 CUTS = (
     RowKind.BORROW_INTENDED,
     RowKind.BORROW_DECIDED,
@@ -120,7 +133,8 @@ class Chance:
 
     def ending(self) -> list[Step]:
         """Everything is mended, everybody leaves, and there is time for what was left undone."""
-        steps = [Step(Verb.FAULT, device=device, fault="none") for device in sorted(self._broken)]
+        steps = [Step(Verb.DISK, state=DiskTrouble.OK.value)]
+        steps += [Step(Verb.FAULT, device=device, fault="none") for device in sorted(self._broken)]
         steps += [Step(Verb.NETWORK, state=RoadState.OK.value, between=end) for end in RoadEnd]
         steps += [Step(Verb.START, part=part) for part in (Part.BROKER, Part.CENTRAL, Part.KIOSK)]
         steps += [Step(Verb.REMOVE_CARD)] if self._card_lies else []
@@ -178,9 +192,11 @@ class Chance:
     def _faults(self) -> dict[Kind, Sequence[Callable[[], Step]]]:
         chance = self._random
         return {
-            Kind.PAD: (self._pad_fault, self._pad_fault, self._mended),
+            Kind.PAD: (self._pad_fault, self._pad_fault, lambda: self._mended("pad"), self._careless),
             Kind.CARDS: (lambda: Step(Verb.LOOK) if self._card_lies else Step(Verb.TEAR_CARD, card=self._card()),),
             Kind.PRINTER: (
+                lambda: self._fault("printer", PRINTER_FAULTS),
+                lambda: self._mended("printer"),
                 lambda: Step(Verb.PAPER, state=chance.choice(("ok", "near-end", "out"))),
                 lambda: Step(Verb.COVER, state=chance.choice(("closed", "open"))),
                 lambda: Step(Verb.CUTTER, state=chance.choice(("ok", "jam"))),
@@ -196,6 +212,8 @@ class Chance:
                 lambda: Step(Verb.CLOCK_JUMP, seconds=round(chance.uniform(-3_600, 3_600))),
             ),
             Kind.NETWORK: (self._network, self._network),
+            Kind.SCANNER: (self._misread,),
+            Kind.DISK: (self._disk, self._disk, lambda: Step(Verb.START, part=Part.KIOSK)),
             Kind.CENTRAL: (self._part, self._part, lambda: Step(Verb.FORGET)),
         }
 
@@ -204,8 +222,41 @@ class Chance:
         self._broken.add("pad")
         return Step(Verb.FAULT, device="pad", fault=fault, rate=PAD_FAULTS[fault])
 
-    def _mended(self) -> Step:
-        return Step(Verb.FAULT, device="pad", fault="none")
+    def _fault(self, device: str, faults: Sequence[str]) -> Step:
+        self._broken.add(device)
+        return Step(Verb.FAULT, device=device, fault=self._random.choice(faults))
+
+    def _mended(self, device: str) -> Step:
+        return Step(Verb.FAULT, device=device, fault="none")
+
+    def _careless(self) -> Step:
+        """A book half on the pad, tilted, or in foil: heard now and then, or never."""
+        free = sorted(self.cast.books - self._on_pad)
+        if not free:
+            return Step(Verb.LOOK)
+        book = self._random.choice(free)
+        self._on_pad.add(book)
+        at = (round(self._random.uniform(-180, 180)), round(self._random.uniform(-180, 180)))
+        angle, foil = self._random.choice((0.0, 0.0, 60.0, 85.0)), self._random.random() < 0.2
+        return Step(Verb.LAY_DOWN, books=(book,), at=at, angle=angle, foil=foil)
+
+    def _misread(self) -> Step:
+        """Bytes that are no code, a card's code in the place of a book's, a number with a wrong check digit."""
+        chance = self._random
+        noise = bytes(chance.randrange(256) for _ in range(chance.choice((1, 3, 30, 300))))
+        return chance.choice(
+            (
+                Step(Verb.SCAN, hex=(noise + b"\r").hex().upper()),
+                Step(Verb.SCAN, code=chance.choice(WRONG_CODES)),
+                self._fault("scanner", SCANNER_FAULTS),
+                self._mended("scanner"),
+            )
+        )
+
+    def _disk(self) -> Step:
+        trouble = self._random.choice((*DiskTrouble, DiskTrouble.OK, DiskTrouble.OK, DiskTrouble.TORN))
+        nth = self._random.randint(1, MOST_WRITES) if trouble is DiskTrouble.TORN else 1
+        return Step(Verb.DISK, state=trouble.value, nth=nth)
 
     def _armed(self) -> Step:
         kind = self._random.choice(CUTS)
@@ -214,7 +265,7 @@ class Chance:
         )
 
     def _network(self) -> Step:
-        state = self._random.choice((RoadState.OK, RoadState.OK, RoadState.CUT, RoadState.HALF_OPEN, RoadState.SLOW))
+        state = self._random.choice((RoadState.OK, *RoadState, RoadState.UNRULY))
         seconds = round(self._random.uniform(0.5, 8.0), 1) if state is RoadState.SLOW else None
         return Step(Verb.NETWORK, state=state.value, between=self._random.choice(list(RoadEnd)), seconds=seconds)
 
