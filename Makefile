@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test lint docs mutants clean
+.PHONY: help setup demo test lint docs mutants faults clean
 
 help:
 	@echo "make demo    everything on this machine: broker, central, simulated devices, kiosk, the bench page"
@@ -10,6 +10,7 @@ help:
 	@echo "make lint    the static checks alone"
 	@echo "make docs    writes the generated pages again"
 	@echo "make mutants plants known bugs one after the other and demands that the tests find each (about five minutes)"
+	@echo "make faults  what can go wrong, row by row (docs/faults.md); ROW=P03 for one"
 	@echo "make setup   what the others call: Debian packages, .venv, Python packages, fonts"
 
 setup:
@@ -28,6 +29,9 @@ test: lint
 
 docs: setup
 	@$(PYTHON) -m docs.generate
+
+faults: setup
+	@$(PYTHON) -m tests.faults $(ROW)
 
 mutants: setup
 	@$(PYTHON) -m tests.mutants

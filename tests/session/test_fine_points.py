@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.model.circulation import Item, Language
-from kiosk.model.facts import Found, ItemReturned
+from kiosk.model.facts import Found, ItemReturned, LoanMade
 from kiosk.model.ids import AskId, ItemId
 from kiosk.model.journal import RowKind
 from kiosk.model.questions import Identified, ItemKnown
@@ -212,3 +212,14 @@ def test_h01_walking_away_while_the_pad_writes_leaves_an_open_intent_until_the_t
     kiosk.when(pad_goes_on)
     kiosk.expect(no_doubts, afi("Snow", ON_LOAN))
     assert kiosk.journal("Snow")[-2:] == [RowKind.BORROW_DONE, RowKind.STATION_SETTLED]
+
+
+def test_p10_a_book_with_two_tags_of_which_one_says_lent_is_not_lent(kiosk: Playbook) -> None:
+    kiosk.given(books("Emma", afi=ON_LOAN), twin_of("Emma", "Emma's other tag"), card("Wei"))
+    tags = [kiosk.book("Emma"), kiosk.book("Emma's other tag")]
+    for tag in tags:
+        tag.lies = True
+    kiosk.when(*(happens(TagSeen(tag.uid)) for tag in tags), *(happens(reading_of(tag)) for tag in tags))
+    same = ReasonCode.SAME_NUMBER
+    kiosk.expect(stage("Emma", Stage.REFUSED, same), stage("Emma's other tag", Stage.REFUSED, same), wrote())
+    assert not [fact for fact in kiosk.facts() if isinstance(fact, LoanMade)]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -70,6 +71,8 @@ CUTS = (
 LONGEST_JUMP_S = 3 * 365 * 86_400.0
 PATRONS_SHARE = 0.72
 """Of all acts; the rest are faults."""
+DEALT = 5
+"""So many faults are dealt to each seed before chance takes over, so that few seeds in a row have had every fault."""
 QUIET_S = 45.0
 """Longer than the kiosk's time-outs but the last warning."""
 
@@ -113,6 +116,8 @@ class Chance:
     """Devices with a fault."""
     _card_lies: bool = False
     _down: set[Part] = field(default_factory=set)
+    _deals: list[Callable[[], Step]] = field(default_factory=list)
+    """The faults that this seed begins with, the first one last."""
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
@@ -123,10 +128,14 @@ class Chance:
             lent=tuple(LoanBefore(card, book) for card, book in zip(cards, lent, strict=True)),
             seed=self.seed,
         )
+        deck = [act for kind, acts in self._deck().items() if kind in self.kinds for act in acts]
+        self._deals = [deck[(self.seed * DEALT + place) % len(deck)] for place in range(DEALT)] if deck else []
 
     def next(self, view: View | None) -> Step:
         """What is done now that the screen shows `view` (None: the kiosk is off)."""
         if self.kinds and self._random.random() > PATRONS_SHARE:
+            if self._deals:
+                return self._deals.pop()()
             acts = [act for kind, acts in self._faults().items() if kind in self.kinds for act in acts]
             return self._random.choice(acts)()
         return self._patron(view)
@@ -179,6 +188,8 @@ class Chance:
 
     def _lay_down(self) -> Step:
         free = sorted(self.cast.books - self._on_pad)
+        if not free:
+            return Step(Verb.LOOK)
         books = self._random.sample(free, min(len(free), self._random.choice((1, 1, 1, 2, 2, 3, 5))))
         self._on_pad.update(books)
         return Step(Verb.LAY_DOWN, books=tuple(books))
@@ -217,14 +228,27 @@ class Chance:
             Kind.CENTRAL: (self._part, self._part, lambda: Step(Verb.FORGET)),
         }
 
+    def _deck(self) -> dict[Kind, Sequence[Callable[[], Step]]]:
+        """Every fault that has a name."""
+        ends = [(state, end) for state in RoadState if state is not RoadState.OK for end in RoadEnd]
+        return {
+            Kind.PAD: [partial(self._broke, "pad", fault) for fault in PAD_FAULTS],
+            Kind.SCANNER: [partial(self._broke, "scanner", fault) for fault in SCANNER_FAULTS],
+            Kind.PRINTER: [partial(self._broke, "printer", fault) for fault in PRINTER_FAULTS],
+            Kind.POWER: [partial(self._armed_at, row, before) for row in CUTS for before in (True, False)],
+            Kind.DISK: [partial(self._disk_has, trouble) for trouble in DiskTrouble],
+            Kind.NETWORK: [partial(self._line_is, state, end) for state, end in ends],
+        }
+
     def _pad_fault(self) -> Step:
-        fault = self._random.choice(sorted(PAD_FAULTS))
-        self._broken.add("pad")
-        return Step(Verb.FAULT, device="pad", fault=fault, rate=PAD_FAULTS[fault])
+        return self._broke("pad", self._random.choice(sorted(PAD_FAULTS)))
 
     def _fault(self, device: str, faults: Sequence[str]) -> Step:
+        return self._broke(device, self._random.choice(faults))
+
+    def _broke(self, device: str, fault: str) -> Step:
         self._broken.add(device)
-        return Step(Verb.FAULT, device=device, fault=self._random.choice(faults))
+        return Step(Verb.FAULT, device=device, fault=fault, rate=PAD_FAULTS[fault] if device == "pad" else None)
 
     def _mended(self, device: str) -> Step:
         return Step(Verb.FAULT, device=device, fault="none")
@@ -254,20 +278,25 @@ class Chance:
         )
 
     def _disk(self) -> Step:
-        trouble = self._random.choice((*DiskTrouble, DiskTrouble.OK, DiskTrouble.OK, DiskTrouble.TORN))
+        return self._disk_has(self._random.choice((*DiskTrouble, DiskTrouble.OK, DiskTrouble.OK, DiskTrouble.TORN)))
+
+    def _disk_has(self, trouble: DiskTrouble) -> Step:
         nth = self._random.randint(1, MOST_WRITES) if trouble is DiskTrouble.TORN else 1
         return Step(Verb.DISK, state=trouble.value, nth=nth)
 
     def _armed(self) -> Step:
-        kind = self._random.choice(CUTS)
-        return Step(
-            Verb.ARM_POWER_CUT, row=kind, before=self._random.random() < 0.5, nth=self._random.choice((1, 1, 2))
-        )
+        return self._armed_at(self._random.choice(CUTS), self._random.random() < 0.5)
+
+    def _armed_at(self, row: RowKind, before: bool) -> Step:
+        return Step(Verb.ARM_POWER_CUT, row=row, before=before, nth=self._random.choice((1, 1, 2)))
 
     def _network(self) -> Step:
         state = self._random.choice((RoadState.OK, *RoadState, RoadState.UNRULY))
+        return self._line_is(state, self._random.choice(list(RoadEnd)))
+
+    def _line_is(self, state: RoadState, end: RoadEnd) -> Step:
         seconds = round(self._random.uniform(0.5, 8.0), 1) if state is RoadState.SLOW else None
-        return Step(Verb.NETWORK, state=state.value, between=self._random.choice(list(RoadEnd)), seconds=seconds)
+        return Step(Verb.NETWORK, state=state.value, between=end, seconds=seconds)
 
     def _part(self) -> Step:
         part = self._random.choice((Part.BROKER, Part.CENTRAL))
