@@ -38,7 +38,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         type=_faults,
         default=None,
         metavar="KIND,…",
-        help="of these kinds alone: pad, cards, printer, power, clock, network, central; none for none (all)",
+        help="of these kinds alone: pad, cards, scanner, printer, power, disk, clock, network, central; none for "
+        "none (all)",
     )
     parser.add_argument("--first", action="store_true", help="end with the first failure")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write the scenario file of each failure here")

@@ -12,7 +12,7 @@ from typing import Protocol
 from drivers.gates.protocol import TagPassed
 from kiosk.demo.bench_client import APART, Laid, PaperStrip, TagState
 from kiosk.demo.mirror_client import View
-from kiosk.demo.scenario import Part, RoadEnd, RoadState, Setting
+from kiosk.demo.scenario import DiskTrouble, Part, RoadEnd, RoadState, Setting
 
 
 class Clock(Protocol):
@@ -139,3 +139,7 @@ class HouseHands(Protocol):
     def fill_disk(self) -> None: ...
 
     def free_disk(self) -> None: ...
+
+    def trouble_disk(self, trouble: DiskTrouble, nth: int) -> None:
+        """Let the kiosk's disk fail, or mend it."""
+        ...

@@ -10,7 +10,7 @@ from kiosk.demo.children import NotReady
 from kiosk.demo.due import dated
 from kiosk.demo.hands import Clock, Eyes, HouseHands, RoomHands
 from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View
-from kiosk.demo.scenario import DELAY_S, Part, RoadState, Scenario, ScreenExpected, Step, Verb
+from kiosk.demo.scenario import DELAY_S, DiskTrouble, Part, RoadState, Scenario, ScreenExpected, Step, Verb
 from kiosk.demo.watching import dark, items_shown, missing
 
 LOOK_S = 0.5
@@ -189,6 +189,9 @@ class Player:
                 house.fill_disk()
             case Verb.FREE_DISK:
                 house.free_disk()
+            case Verb.DISK:
+                house.trouble_disk(DiskTrouble(step.state or ""), step.nth)
+                self._armed = self._armed or step.state == DiskTrouble.TORN
             case _:
                 assert step.do is Verb.LOOK, step.do
 

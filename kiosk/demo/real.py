@@ -16,7 +16,7 @@ from kiosk.demo.children import NotReady
 from kiosk.demo.disk import BallastDisk
 from kiosk.demo.house import READY_S, House
 from kiosk.demo.player import Ran, Run
-from kiosk.demo.scenario import Part, RoadEnd, RoadState, Setting
+from kiosk.demo.scenario import DiskTrouble, Part, RoadEnd, RoadState, Setting
 from kiosk.demo.world_orders import DiskState
 
 COMMAND_S = 60.0
@@ -104,6 +104,8 @@ class RealHouse:
                 self.start(part)
 
     def set_road(self, end: RoadEnd, state: RoadState, delay_s: float) -> None:
+        if state is RoadState.UNRULY:
+            raise NotReady("a line that is `unruly` needs virtual time")
         self._house.roads.set(end, state, delay_s)
 
     def road(self, end: RoadEnd) -> RoadState:
@@ -127,6 +129,9 @@ class RealHouse:
 
     def free_disk(self) -> None:
         self._disk.free()
+
+    def trouble_disk(self, trouble: DiskTrouble, nth: int) -> None:
+        raise NotReady("`disk` needs virtual time; on real processes `fill-disk` fills a small one")
 
     @property
     def disk(self) -> DiskState:

@@ -54,6 +54,7 @@ class Verb(StrEnum):
     START = "start"
     FILL_DISK = "fill-disk"
     FREE_DISK = "free-disk"
+    DISK = "disk"
     LOOK = "look"
 
 
@@ -87,6 +88,7 @@ NEEDS: dict[Verb, tuple[str, ...]] = {
     Verb.START: ("part",),
     Verb.FILL_DISK: (),
     Verb.FREE_DISK: (),
+    Verb.DISK: ("state",),
     Verb.LOOK: (),
 }
 """Keys that a verb cannot do without."""
@@ -116,6 +118,20 @@ class RoadState(StrEnum):
     HALF_OPEN = "half-open"
     """Nothing passes, and nobody is told."""
     SLOW = "slow"
+    UNRULY = "unruly"
+    """Messages are lost, come twice, late (by an hour, even) and in another order. In virtual time."""
+
+
+class DiskTrouble(StrEnum):
+    """What the kiosk's disk can have in virtual time."""
+
+    OK = "ok"
+    FULL = "full"
+    """No file grows."""
+    WRITE_ERROR = "write-error"
+    SYNC_ERROR = "sync-error"
+    TORN = "torn"
+    """The power goes in the middle of the step's `nth` write from now on."""
 
 
 class Direction(StrEnum):
@@ -217,6 +233,8 @@ class Step:
             raise ValueError("expected either `code` or `hex` for `scan`")
         if self.do is Verb.NETWORK and self.state not in set(RoadState):
             raise ValueError(f"expected `state` of a network: {', '.join(RoadState)}")
+        if self.do is Verb.DISK and self.state not in set(DiskTrouble):
+            raise ValueError(f"expected `state` of a disk: {', '.join(DiskTrouble)}")
         if self.rate is not None and self.do is not Verb.FAULT:
             raise ValueError("expected no `rate`: only `fault` may have one")
         if self.do is Verb.FAULT and self.seconds is not None and self.seconds < 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, sele
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.ledger.doubts import read_doubts
-from kiosk.ledger.failures import storage
+from kiosk.ledger.failures import StorageFailure, as_storage_failure, storage
 from kiosk.ledger.opening import LASTING, PASSING, Opened, Origin, engine_of, lock, prepare
 from kiosk.ledger.outbox import Outbox
 from kiosk.ledger.pruning import prune
@@ -77,11 +78,17 @@ class Ledger:
         self._boot = boot
         self._rehearsal = Rehearsal()
         self._engines: list[Engine] = []
-        self._lasting = self._connect(engine_of(path, LASTING))
-        self._passing = self._connect(engine_of(path, PASSING))
+        self._connections: list[Connection] = []
         self._last_row = self._last_seq = 0
         self._uncertain = True
-        self._look_again()
+        try:
+            self._lasting = self._connect(engine_of(path, LASTING))
+            self._passing = self._connect(engine_of(path, PASSING))
+            self._look_again()
+            self._empty_the_log()
+        except BaseException:
+            self._let_go()
+            raise
 
     @classmethod
     def open(cls, path: Path, station: Station, origin: Origin | None = None) -> Self:
@@ -100,10 +107,7 @@ class Ledger:
         """Let go of the file. Safe to call again."""
         if self._lock is None:
             return
-        self._lasting.close()
-        self._passing.close()
-        for engine in self._engines:
-            engine.dispose()
+        self._let_go()
         os.close(self._lock)
         self._lock = None
 
@@ -194,6 +198,8 @@ class Ledger:
 
     def probe(self) -> None:
         """See whether the disk takes rows again; raises `StorageFailure` while it does not."""
+        if not self._empty_the_log():
+            raise StorageFailure("the log is being read and could not be emptied", disk_full=False)
         with storage():
             with self._lasting.begin():
                 self._lasting.execute(upsert(probe).values(id=1, ballast=bytes(BALLAST_BYTES)).on_conflict_do_nothing())
@@ -213,7 +219,29 @@ class Ledger:
     def _connect(self, engine: Engine) -> Connection:
         self._engines.append(engine)
         with storage():
-            return engine.connect()
+            connection = engine.connect()
+        self._connections.append(connection)
+        return connection
+
+    def _let_go(self) -> None:
+        for connection in self._connections:
+            connection.close()
+        for engine in self._engines:
+            engine.dispose()
+
+    def _empty_the_log(self) -> bool:
+        """Write everything from the log (WAL) into the file, synced, and empty the log; False where somebody reads.
+
+        After a sync that failed, the kernel may have given up pages of the log for good, and a power cut would find a
+        hole there: what stands behind it would be lost, although it was synced later (decision record 0194).
+        """
+        handle = self._lasting.connection.driver_connection
+        assert isinstance(handle, sqlite3.Connection)
+        try:
+            busy, _, _ = handle.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.DatabaseError as failure:
+            raise as_storage_failure(failure) from failure
+        return not busy
 
     def _look_again(self) -> None:
         """Read where the file stands: at the start, and after a commit whose outcome the disk did not tell."""

@@ -85,9 +85,10 @@ def _admit(turn: Turn, visit: Borrowing, tag: OnPad) -> Borrowing:
 
 
 def wish(turn: Turn, visit: Borrowing, row: Row, item: Item) -> Borrowing:
-    """The item's number is known: ask for it, unless another tag on the pad has the same number."""
+    """The item's number is known: ask for it, unless another tag on the pad has the same number, be it one that lies
+    there from before: its barcode is no name for a tag that cannot be read."""
     others = twins(visit.rows, row, item.id)
-    if not others:
+    if not others and not turn.rests_there(item.id, row.uid):
         return replace(visit, rows=put(visit.rows, lending.intend(turn, visit, row, item)))
     same = Reason(ReasonCode.SAME_NUMBER)
     rows = put(visit.rows, lending.refuse_unasked(turn, visit, row, item, same))

@@ -63,8 +63,8 @@ def admit(turn: Turn, visit: Returning, tag: OnPad) -> Returning:
 
 
 def take(turn: Turn, visit: Returning, row: Row, item: Item) -> Returning:
-    """The item's number is known: take it back, unless another tag of this visit has the same number."""
-    if twins(visit.rows, row, item.id):
+    """The item's number is known: take it back, unless another tag has it, too, of this visit or from before."""
+    if twins(visit.rows, row, item.id) or turn.rests_there(item.id, row.uid):
         same = taking_back.refuse_unwritten(turn, visit, row, item, Reason(ReasonCode.SAME_NUMBER))
         return replace(visit, rows=put(visit.rows, same))
     return replace(visit, rows=put(visit.rows, taking_back.intend(turn, visit, row, item)))

@@ -89,6 +89,11 @@ class Turn:
     def is_present(self, uid: Uid) -> bool:
         return uid in self.around.pad
 
+    def rests_there(self, item: ItemId, uid: Uid) -> bool:
+        """Whether another tag than `uid`, which lies there from before, bears this number."""
+        resting = self.around.resting
+        return any(tag.item == item and tag.uid in resting - {uid} for tag in self.around.pad.values())
+
     @property
     def alone(self) -> Alone:
         """This kiosk as one that central does not answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 from kiosk.demo.mirror_client import MirrorGone, MirrorRefused, View, node_of
 from kiosk.ledger import PowerCut
@@ -17,15 +17,8 @@ from kiosk.screens.tree import Action, PageTurned
 from kiosk.screens.window import Mode, Window
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.session.state import Kiosk
+from kiosk.world.plug import pull_the_plug
 from kiosk.world.station import WorldStation
-
-
-class PlugPulled(Exception):
-    """What a rehearsed power cut is here: everything of the kiosk but its file ends where this is raised."""
-
-
-def pull_the_plug() -> NoReturn:
-    raise PlugPulled
 
 
 class Seen(Protocol):

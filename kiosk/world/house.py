@@ -1,6 +1,7 @@
 """A kiosk, its devices and its room, a broker and central in one process and in virtual time, as `House` has processes.
 
-What virtual time cannot do is refused: a full disk and a reader behind the PC/SC service are this machine's own.
+What virtual time cannot do is refused: a reader behind the PC/SC service and a small disk are this machine's own. The
+kiosk's disk is a simulated one (`kiosk.world.disk`).
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from kiosk.central.settings import CentralSettings
 from kiosk.demo.children import NotReady
 from kiosk.demo.house import BOARD
 from kiosk.demo.people import People, seed_of_loans
-from kiosk.demo.scenario import Broker, PadMake, Part, RoadEnd, RoadState, Setting
+from kiosk.demo.scenario import Broker, DiskTrouble, PadMake, Part, RoadEnd, RoadState, Setting
 from kiosk.demo.staff import demo_staff
 from kiosk.demo.wall_clock import jumped
 from kiosk.demo.world_orders import DiskState
+from kiosk.ledger import StorageFailure
 from kiosk.screens import fonts
 from kiosk.settings import load
 from kiosk.station.devices import Deliver, Devices
@@ -30,16 +32,21 @@ from kiosk.station.settings import KioskSettings
 from kiosk.world.agenda import Agenda
 from kiosk.world.cards import WorldCards
 from kiosk.world.central import WorldCentral
-from kiosk.world.eyes import PlugPulled
+from kiosk.world.dice import Dice
+from kiosk.world.disk import SimulatedDisk
 from kiosk.world.gates import WorldGates
 from kiosk.world.network import Network
+from kiosk.world.plug import PlugPulled
 from kiosk.world.station import Seed, WorldStation
 from kiosk.world.wired import VIRTUAL, wired_devices
 
 BEGINS = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday, nine in the morning in Shanghai."""
+PASSABLE = (RoadState.OK, RoadState.SLOW, RoadState.UNRULY)
 START_S = 1.0
 """From a process's start to its readiness."""
+RESTART_S = 2.0
+"""After a start that failed; as `RestartSec` of the unit."""
 
 
 class NeedsRealTime(Exception):
@@ -58,7 +65,7 @@ class VirtualHouse:
         self.ledger = run / "kiosk" / "ledger.sqlite"
         self.central_database = run / "central.sqlite"
         self.agenda = Agenda(BEGINS)
-        self.network = Network(self.agenda)
+        self.network = Network(self.agenda, Dice(seed, "network"))
         self.station: WorldStation | None = None
         self.lives = 0
         """How often the kiosk was started."""
@@ -68,6 +75,8 @@ class VirtualHouse:
         self._seed = seed
         self._fonts = fonts.folder()
         self.ledger.parent.mkdir(parents=True, exist_ok=True)
+        self.medium = SimulatedDisk(self.ledger.parent, Dice(seed, "disk"))
+        self.medium.plug_in()
         loans = run / "loans.toml"
         lent = [(loan.patron, loan.book, loan.days_ago) for loan in setting.lent]
         waits = [(hold.patron, hold.book) for hold in setting.waits]
@@ -100,10 +109,13 @@ class VirtualHouse:
     def run_next(self, until_s: float) -> bool:
         """Let the next thing happen; False, at `until_s`, where nothing was due by then."""
         try:
-            return self.agenda.run_next(until_s)
+            ran = self.agenda.run_next(until_s)
         except PlugPulled:
+            ran = True
             self._died()
-            return True
+        if self.medium.off:
+            self._died()
+        return ran
 
     def run_until(self, until_s: float) -> None:
         """Let everything happen that is due by then."""
@@ -115,6 +127,8 @@ class VirtualHouse:
         try:
             do()
         except PlugPulled:
+            self._died()
+        if self.medium.off:
             self._died()
 
     def running(self, part: Part) -> bool:
@@ -158,8 +172,7 @@ class VirtualHouse:
         match part:
             case Part.BROKER:
                 self.network.up = False
-                if self.station is not None:
-                    self.station.line_lost("the broker has gone")
+                self._line_lost("the broker has gone")
             case Part.CENTRAL:
                 self.central.stop()
                 self._central_runs = False
@@ -192,10 +205,17 @@ class VirtualHouse:
         return [(one.gate, one.event) for one in self.gates.seen if isinstance(one.event, TagPassed)]
 
     def fill_disk(self) -> None:
-        raise NotReady(str(NeedsRealTime("`fill-disk`")))
+        self.medium.trouble = DiskTrouble.FULL
 
     def free_disk(self) -> None:
-        raise NotReady(str(NeedsRealTime("`free-disk`")))
+        self.medium.trouble = DiskTrouble.OK
+
+    def trouble_disk(self, trouble: DiskTrouble, nth: int) -> None:
+        """Let the disk refuse writes or syncs, or (`torn`) lose its power in the middle of the nth write."""
+        if trouble is DiskTrouble.TORN:
+            self.medium.cut_at_write = nth if self.station is not None else None
+        else:
+            self.medium.trouble = trouble
 
     def forget(self) -> None:
         """The broker loses its memory."""
@@ -207,8 +227,9 @@ class VirtualHouse:
         """`ok`, `cut`, `half-open` or `slow`: the line between the broker and `kiosk`, or `central`."""
         self._roads[end] = state
         road = self.network.stations_road if end is RoadEnd.KIOSK else self.network.central_road
-        was_open, road.open = road.open, state in (RoadState.OK, RoadState.SLOW)
+        was_open, road.open = road.open, state in PASSABLE
         road.delay_s = delay_s if state == RoadState.SLOW else 0.0
+        road.unruly = state is RoadState.UNRULY
         if road is not self.network.stations_road or self.station is None:
             return
         if not road.open:
@@ -216,14 +237,14 @@ class VirtualHouse:
             self.agenda.after(noticed_s, lambda: None if road.open else station.line_lost("the line is cut"))
         elif not was_open:
             # What was swallowed cannot be said again on the same connection: mending resets it (kiosk/demo/relay.py).
-            self.station.line_lost("the line was reset")
+            self._line_lost("the line was reset")
 
     def road(self, end: RoadEnd) -> RoadState:
         return self._roads[end]
 
     @property
     def disk(self) -> DiskState:
-        return DiskState.NONE
+        return DiskState.FULL if self.medium.trouble is DiskTrouble.FULL else DiskState.OK
 
     def jump(self, seconds: float) -> None:
         """The kiosk's wall clock is set forward, or back."""
@@ -237,20 +258,37 @@ class VirtualHouse:
         self.gates.stop()
         self.central.close()
         self.bench.stop()
+        self.medium.unplug()
 
     def _start_kiosk(self) -> None:
         self._died()
         seed = Seed.of(self._seed, self.lives)
         self.lives += 1
-        self.station = WorldStation(self.agenda, self.network, self.settings, seed, self._devices, self.clock_off_s)
+        try:
+            self.station = WorldStation(
+                self.agenda, self.network, self.settings, seed, self._devices, self.clock_off_s, self.medium
+            )
+        except StorageFailure:  # the process ends with that, and the system starts it again
+            self.agenda.after(RESTART_S, self._try_again)
+
+    def _try_again(self) -> None:
+        if self.station is None:
+            self._start_kiosk()
 
     def _devices(self, deliver: Deliver) -> Devices:
         return wired_devices(self.agenda, self._lines.ends, self._cards, self.settings, self._fonts, deliver)
 
+    def _line_lost(self, reason: str) -> None:
+        station = self.station
+        if station is not None:
+            self.guarded(lambda: station.line_lost(reason))
+
     def _died(self) -> None:
         station, self.station = self.station, None
         if station is not None:
+            self.medium.power_goes()
             station.stop()
+            self.medium.power_returns()
 
     def _overrides(self) -> dict[str, str]:
         pad = self.setting.pad.value

@@ -8,9 +8,14 @@ from dataclasses import dataclass, field
 from kiosk.model.ids import AskId
 from kiosk.wire import Channel, Station
 from kiosk.world.agenda import Agenda
+from kiosk.world.dice import Dice
 
 HOP_S = 0.002
 """A message on its way from one process to another on the same network."""
+COPIES = (0, 1, 1, 1, 1, 2, 2, 3)
+"""Of an unruly line: how often a message arrives."""
+LATE_S = (0.05, 0.05, 0.5, 0.5, 5.0, 30.0, 3_600.0)
+"""And how late at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Road:
     """False: what is sent is lost, and nobody is told."""
     delay_s: float = 0.0
     """Beside `HOP_S`, each way."""
+    unruly: bool = False
+    """Messages are lost, doubled, late and in another order."""
 
 
 @dataclass(slots=True)
@@ -41,6 +48,7 @@ class Network:
     """One broker. Whoever is not there hears nothing; only the last status of a station is kept for central."""
 
     agenda: Agenda
+    dice: Dice
     up: bool = True
     """The broker runs, and can be reached."""
     stations_road: Road = field(default_factory=Road)
@@ -74,12 +82,14 @@ class Network:
             return
         if message.channel is Channel.STATUS:
             self._retained[message.station] = message
-        self.agenda.after(self._hop_s(), lambda: self._arrive(self._central, message))
+        for hop_s in self._hops():
+            self.agenda.after(hop_s, lambda: self._arrive(self._central, message))
 
     def to_station(self, message: Message) -> None:
         """Publish, likewise."""
         if self.up and self.central_road.open:
-            self.agenda.after(self._hop_s(), lambda: self._arrive(self._stations.get(message.station), message))
+            for hop_s in self._hops():
+                self.agenda.after(hop_s, lambda: self._arrive(self._stations.get(message.station), message))
 
     def forget(self) -> None:
         """The broker loses its memory."""
@@ -89,5 +99,10 @@ class Network:
         if self.up and self.stations_road.open and self.central_road.open and receive is not None:
             receive(message)
 
-    def _hop_s(self) -> float:
-        return HOP_S + self.stations_road.delay_s + self.central_road.delay_s
+    def _hops(self) -> list[float]:
+        """How long each copy of a message takes that arrives; none where it is lost."""
+        sure_s = HOP_S + self.stations_road.delay_s + self.central_road.delay_s
+        if not (self.stations_road.unruly or self.central_road.unruly):
+            return [sure_s]
+        copies = self.dice.one_of(COPIES)
+        return [sure_s + self.dice.between(0.0, self.dice.one_of(LATE_S)) for _ in range(copies)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kiosk.ledger import Ledger, Origin
+from kiosk.ledger import Origin, StorageFailure
 from kiosk.model.ids import Epoch, IdSource
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.events import Event, Moment
@@ -22,7 +22,9 @@ from kiosk.station.translate import uplink_event
 from kiosk.station.uplink_events import UplinkEvent
 from kiosk.wire import Station
 from kiosk.world.agenda import Agenda, Entry
+from kiosk.world.disk import SimulatedDisk
 from kiosk.world.network import Network
+from kiosk.world.plug import PluggedLedger
 from kiosk.world.uplink import WorldUplink
 
 Deliver = Callable[[Event], None]
@@ -59,21 +61,32 @@ class WorldStation:
         seed: Seed,
         devices_of: Callable[[Deliver], Devices],
         clock_off_s: float = 0.0,
+        disk: SimulatedDisk | None = None,
     ) -> None:
         self.settings = settings
         self.station = Station(settings.site, settings.station)
         self.clock_off_s = clock_off_s
         self._agenda = agenda
+        self._network = network
         self._stopped = False
         self._due: Entry | None = None
-        self.ledger = Ledger.open(settings.ledger.path, self.station, seed.origin)
+        self.ledger = PluggedLedger.open(settings.ledger.path, self.station, seed.origin)
+        self.ledger.disk = disk
+        try:
+            self._begin(seed, devices_of)
+        except StorageFailure:
+            self.ledger.close()
+            raise
+
+    def _begin(self, seed: Seed, devices_of: Callable[[Deliver], Devices]) -> None:
+        agenda, settings = self._agenda, self.settings
         staff = read_staff_cards(settings.staff_file)
         policy = replace(settings.policy(), staff=staff.names())
         state = first_state(policy, self.ledger, IdSource(seed.ids), self.now())
         self.devices = devices_of(self.happened)
         self.outbox = self.ledger.outbox()
         self._uplink = WorldUplink(
-            agenda, network, self.station, self.outbox, self._from_uplink, self.now, seed.origin.boot
+            agenda, self._network, self.station, self.outbox, self._from_uplink, self.now, seed.origin.boot
         )
         head = Letterhead(ScreenSettings(settings.library.name_zh, settings.library.name_en), settings.time_zone)
         hands = StationHands(self.devices, self._uplink, self.ledger, head, None, self.now, staff)

@@ -54,6 +54,16 @@ def test_the_same_message_again_changes_nothing(central: Central, kiosk: Kiosk) 
     assert (count(central), central.on_loan(), central.noted()) == (1, {"snow": "wei"}, [])
 
 
+def test_the_same_loan_told_anew_by_a_restored_kiosk_is_one_loan_and_no_news(central: Central, kiosk: Kiosk) -> None:
+    kiosk.does(made("i1", "wei", "snow"))
+    central.hears(kiosk)
+    restored = Kiosk(epoch="e2")
+    restored.does(made("i1", "wei", "snow"))
+    central.hears(restored)
+    assert (central.ends(), central.on_loan()) == ({"i1": None}, {"snow": "wei"})
+    assert [why for why, _ in central.noted()] == ["new-epoch"]
+
+
 def test_what_comes_after_a_gap_waits_to_be_told_again(central: Central, kiosk: Kiosk) -> None:
     for n, book in enumerate(BOOKS[:3]):
         kiosk.does(made(f"i{n}", "wei", book), minute=n)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from sqlalchemy import select
 
-from kiosk.ledger import Ledger, LedgerFile, LedgerRefused, OpenedKind
+from kiosk.ledger import Ledger, LedgerFile, LedgerRefused, OpenedKind, schema
 from kiosk.ledger.opening import LASTING, PASSING, engine_of
 from kiosk.ledger.verify import verify
 from kiosk.model.circulation import Item, Purpose
@@ -205,6 +206,17 @@ def test_facts_that_central_has_not_acknowledged_are_never_forgotten(story: Stor
     story.borrows("b")
     assert story.ledger.prune(NOW + timedelta(days=1)) == 0
     assert len(story.ledger.rows()) == 10
+
+
+def test_an_acknowledgement_releases_what_it_says_and_nothing_behind_it(story: Story) -> None:
+    story.borrows("a")
+    story.borrows("b")
+    with closing(story.ledger.outbox()) as outbox:
+        outbox.release(2, NOW)
+        assert outbox.acked_seq() == 2
+    with LedgerFile(story.ledger.path) as file:
+        query = select(schema.outbox.c.seq).where(schema.outbox.c.released_at.is_not(None))
+        assert list(file.connection.scalars(query)) == [1, 2]
 
 
 def test_no_number_of_a_fact_is_given_twice_after_everything_was_forgotten(story: Story, reopen: Reopen) -> None:

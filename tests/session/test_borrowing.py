@@ -42,6 +42,7 @@ from tests.session.playbook import (
     pad_is_slow,
     pad_plugged_in,
     pad_unplugged,
+    power_cut,
     printed,
     pulled_away,
     refused,
@@ -279,6 +280,13 @@ def test_p12_a_barcode_of_another_row_is_no_name_for_a_broken_tag(kiosk: Playboo
     kiosk.given(books("Torn tag", kind=TagKind.BROKEN), laid_down("Torn tag", "Snow"), card("Wei"))
     kiosk.when(scanned_barcode_of("Snow"))
     kiosk.expect(stage("Torn tag", Stage.REFUSED, ReasonCode.SAME_NUMBER), stage("Snow", Stage.DONE))
+
+
+def test_p12_the_barcode_of_a_book_that_lies_there_from_before_is_no_name_for_a_broken_tag(kiosk: Playbook) -> None:
+    """Found by a seed: the tag was opened under the number of its neighbour."""
+    kiosk.given(books("Torn tag", kind=TagKind.BROKEN), laid_down("Snow"), power_cut, seconds_pass(5))
+    kiosk.when(laid_down("Torn tag"), card("Wei"), scanned_barcode_of("Snow"))
+    kiosk.expect(stage("Torn tag", Stage.REFUSED, ReasonCode.SAME_NUMBER), afi("Torn tag", IN_STOCK))
 
 
 def test_s02_codes_that_are_no_broken_tags_number(kiosk: Playbook) -> None:

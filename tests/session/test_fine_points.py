@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.model.circulation import Item, Language
-from kiosk.model.facts import Found, ItemReturned
+from kiosk.model.facts import Found, ItemReturned, LoanMade
 from kiosk.model.ids import AskId, ItemId
 from kiosk.model.journal import RowKind
 from kiosk.model.questions import Identified, ItemKnown
 from kiosk.model.reasons import ReasonCode
-from kiosk.session.events import Answered, Printed, PrintFailed, TagNotWritten, TagSeen, Touch, WriteTrouble
+from kiosk.session.events import Answered, Printed, PrintFailed, TagNotWritten, TagSeen, TagWritten, Touch, WriteTrouble
 from kiosk.session.receipt_parts import ReceiptStage
 from kiosk.session.state import KNOWN_ITEMS, Attract, Closing, Home, OutOfService, Stage
 from tests.session.playbook import (
@@ -192,3 +192,35 @@ def test_central_hears_of_a_doubt_once_however_often_the_pad_comes_and_goes(kios
     kiosk.given(pad_is_slow, laid_down("Snow"), card("Wei"), power_cut, pulled_away("Snow"))
     kiosk.when(seconds_pass(30), pad_unplugged, pad_plugged_in, seconds_pass(30))
     kiosk.expect(told("Snow", "lk.loan.made", "lk.item.doubtful"))
+
+
+def test_i2_what_was_read_back_is_compared_and_a_tag_that_holds_another_value_is_written_again(
+    kiosk: Playbook,
+) -> None:
+    kiosk.given(card("Wei"), touch(Touch.BORROW), pad_is_slow, laid_down("Snow"))
+    kiosk.when(happens(TagWritten(kiosk.book("Snow").uid, IN_STOCK)))
+    kiosk.expect(stage("Snow", Stage.WRITING))
+    kiosk.when(pad_goes_on)
+    kiosk.expect(stage("Snow", Stage.DONE), afi("Snow", ON_LOAN))
+
+
+def test_h01_walking_away_while_the_pad_writes_leaves_an_open_intent_until_the_tag_was_read_back(
+    kiosk: Playbook,
+) -> None:
+    kiosk.given(card("Wei"), touch(Touch.BORROW), pad_is_slow, laid_down("Snow"))
+    kiosk.when(seconds_pass(300))
+    kiosk.expect(shows(Attract), in_doubt("Snow"))
+    kiosk.when(pad_goes_on)
+    kiosk.expect(no_doubts, afi("Snow", ON_LOAN))
+    assert kiosk.journal("Snow")[-2:] == [RowKind.BORROW_DONE, RowKind.STATION_SETTLED]
+
+
+def test_p10_a_book_with_two_tags_of_which_one_says_lent_is_not_lent(kiosk: Playbook) -> None:
+    kiosk.given(books("Emma", afi=ON_LOAN), twin_of("Emma", "Emma's other tag"), card("Wei"))
+    tags = [kiosk.book("Emma"), kiosk.book("Emma's other tag")]
+    for tag in tags:
+        tag.lies = True
+    kiosk.when(*(happens(TagSeen(tag.uid)) for tag in tags), *(happens(reading_of(tag)) for tag in tags))
+    same = ReasonCode.SAME_NUMBER
+    kiosk.expect(stage("Emma", Stage.REFUSED, same), stage("Emma's other tag", Stage.REFUSED, same), wrote())
+    assert not [fact for fact in kiosk.facts() if isinstance(fact, LoanMade)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ from kiosk.demo.mirror_client import MirrorClient, MirrorGone, MirrorRefused, Vi
 from kiosk.ledger import Ledger, LedgerFile, verify
 from kiosk.model.journal import RowKind
 from kiosk.wire import Station
+from tests.central.running import wait_until
 from tests.station.quiet_reader import QuietReader
 
 PATIENCE_S = 30.0
@@ -181,6 +183,26 @@ def test_p01_a_pad_that_is_unplugged_and_plugged_in_again_is_found_again(start: 
     reader.unplug()
     kiosk.shows("out-of-service")
     reader.plug_in()
+    kiosk.shows("attract")
+
+
+def test_d18_without_file_handles_the_screen_stays_and_the_pad_is_found_when_there_are_some(
+    start: Start, reader: QuietReader
+) -> None:
+    kiosk = start()
+    kiosk.shows("attract")
+    reader.unplug()
+    kiosk.shows("out-of-service")
+    process = kiosk.child.process
+    assert process is not None
+    used = {int(handle.name) for handle in Path(f"/proc/{process.pid}/fd").iterdir()}
+    most = min(set(range(len(used) + 1)) - used)  # the lowest number that is free is the next one
+    before = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (most, before[1]))
+    reader.plug_in()
+    wait_until(lambda: "Too many open files" in kiosk.log, "nobody has missed a handle")
+    assert kiosk.mirror.view().screen == "out-of-service"
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, before)
     kiosk.shows("attract")
 
 

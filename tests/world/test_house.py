@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from kiosk.demo.bench_client import BenchRefused
-from kiosk.demo.children import NotReady
 from kiosk.demo.house import DEMO_CONFIG
 from kiosk.demo.mirror_client import MirrorGone, MirrorRefused
 from kiosk.demo.scenario import PadMake, Part, RoadEnd, RoadState, Setting
@@ -156,8 +155,6 @@ def test_a_book_or_a_button_that_is_not_there_is_refused_in_words(world: World) 
         world.room.put_on_pad(("Narnia",))
     with pytest.raises(MirrorRefused, match="there are: "):
         world.eyes.act("narnia")
-    with pytest.raises(NotReady, match="real"):
-        world.house.fill_disk()
 
 
 @pytest.mark.parametrize("setting", [Setting(disk_kb=2_000), Setting(pad=PadMake.PCSC)])

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
+from python_multipart.exceptions import FormParserError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -72,7 +74,7 @@ class Pages:
             if session is None:
                 return RedirectResponse(SIGN_IN, 303, NO_STORE)
             try:
-                sent = await _sent(request) if page.writes else NO_FORM
+                sent = await form_of(request) if page.writes else NO_FORM
             except TooLarge:
                 return await self._say(request, session, "problem.too-large", 413)
             if page.writes and (sent.fields.get("csrf") != session.csrf or not _same_origin(request)):
@@ -155,7 +157,7 @@ class Pages:
         if request.method != "POST":
             return self._sign_in_page(language, "", 200)
         try:
-            sent = await _sent(request)
+            sent = await form_of(request)
         except TooLarge:
             return self._sign_in_page(language, "sign-in.wrong", 413)
         if not _same_origin(request):
@@ -194,7 +196,10 @@ class Pages:
         session = await run_in_threadpool(self._session, request)
         if session is None:
             return RedirectResponse(SIGN_IN, 303, NO_STORE)
-        sent = await _sent(request)
+        try:
+            sent = await form_of(request)
+        except TooLarge:
+            return await self._say(request, session, "problem.too-large", 413)
         if sent.fields.get("csrf") != session.csrf or not _same_origin(request):
             return await self._say(request, session, "problem.form", 403)
         await run_in_threadpool(self._end, session)
@@ -207,8 +212,9 @@ class Pages:
             sessions.sign_out(connection, session, datetime.now(UTC))
 
 
-async def _sent(request: Request) -> Sent:
-    """The form. Raises `TooLarge` before it is read."""
+async def form_of(request: Request) -> Sent:
+    """The form; one that makes no sense is none, and lacks the token that all of ours have. Raises `TooLarge` before it
+    is read."""
     kind = request.headers.get("content-type", "")
     most = LARGEST_UPLOAD if kind.startswith("multipart/form-data") else LARGEST_FORM
     length = request.headers.get("content-length", "")
@@ -225,6 +231,8 @@ async def _sent(request: Request) -> Sent:
                     ticked.setdefault(name, []).append(value.replace("\0", ""))
     except HTTPException:
         raise TooLarge from None
+    except (FormParserError, MultiPartException):
+        return NO_FORM
     return Sent({name: values[-1] for name, values in ticked.items()}, ticked, upload)
 
 

@@ -23,6 +23,7 @@ from kiosk.station.settings import KioskSettings, LedgerSettings
 from kiosk.station.translate import pad_event, printer_event
 from kiosk.world.agenda import Agenda
 from kiosk.world.central import WorldCentral
+from kiosk.world.dice import Dice
 from kiosk.world.direct import DirectPad, DirectPrinter
 from kiosk.world.network import Network
 from kiosk.world.people.acts import Script
@@ -63,7 +64,7 @@ class BranchLife:
         self._digest = hashlib.sha256()
         self._seed = seed
         self._settings = replace(settings, ledger=LedgerSettings(folder / "ledger.sqlite"))
-        self._network = Network(self.agenda)
+        self._network = Network(self.agenda, Dice(seed, "network"))
         items, patrons = self.branch.write_seed(folder)
         central = CentralSettings(settings.site, settings.time_zone, seed=SeedSettings((), items, patrons), rules=RULES)
         self.central = WorldCentral(self.agenda, self._network, central, folder / "central.sqlite")

@@ -56,6 +56,10 @@ class Web:
     ) -> httpx.Response:
         return self._ask("POST", path, headers, data, files)
 
+    def post_bytes(self, path: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        """As no browser sends it."""
+        return self._ask("POST", path, headers, content=body)
+
     def _ask(
         self,
         method: str,
@@ -63,10 +67,11 @@ class Web:
         headers: Mapping[str, str] | None,
         data: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes]] | None = None,
+        content: bytes | None = None,
     ) -> httpx.Response:
         async def ask() -> httpx.Response:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=HERE) as client:
-                return await client.request(method, path, headers=headers, data=data, files=files)
+                return await client.request(method, path, headers=headers, data=data, files=files, content=content)
 
         return asyncio.run(ask())
 

@@ -73,6 +73,15 @@ def test_a_form_of_somebody_else_changes_nothing(store: Engine) -> None:
     assert mei.post("/console/return", scan="snow", csrf=mine).status_code == 303
 
 
+def test_i8_a_form_that_makes_no_sense_is_refused(store: Engine) -> None:
+    """Found by the fuzzer: the parser's own exception went through to the server."""
+    mei = somebody(store, "circulation")
+    headers = {"cookie": f"{COOKIE}={mei.cookie}", "content-type": "multipart/form-data; boundary=b"}
+    for body in (b"\0", b"--b\r\n\r\n", b"--b\r\n!:\r\0"):
+        for path in ("/console/sign-in", "/console/sign-out", "/console/return"):
+            assert 400 <= mei.client.post_bytes(path, body, headers).status_code < 500, (path, body)
+
+
 def test_signing_out_ends_the_session_on_the_server(store: Engine) -> None:
     mei = somebody(store, "circulation")
     mei.get("/console/")
