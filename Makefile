@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test lint docs mutants faults fuzz clean
+.PHONY: help setup demo test lint docs mutants faults fuzz sbom clean
 
 help:
 	@echo "make demo    everything on this machine: broker, central, simulated devices, kiosk, the bench page"
@@ -12,6 +12,7 @@ help:
 	@echo "make mutants plants known bugs one after the other and demands that the tests find each (about five minutes)"
 	@echo "make faults  what can go wrong, row by row (docs/faults.md); ROW=P03 for one"
 	@echo "make fuzz    throws bytes at every parser that meets bytes from outside; T=60 for a minute each"
+	@echo "make sbom    what the product is made of, as CycloneDX, in build/sbom.cdx.json"
 	@echo "make setup   what the others call: Debian packages, .venv, Python packages, fonts"
 
 setup:
@@ -37,6 +38,11 @@ faults: setup
 fuzz: setup
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt atheris
 	@$(PYTHON) -m tests.fuzz --seconds $(or $(T),10)
+
+sbom: setup
+	@mkdir -p build
+	@$(PYTHON) -m docs.sbom >build/sbom.cdx.json
+	@echo "build/sbom.cdx.json"
 
 mutants: setup
 	@$(PYTHON) -m tests.mutants

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import faults_page, hardware_table, scenario_table, settings_page, story_book, tables
+from docs import faults_page, hardware_table, privacy_page, scenario_table, settings_page, story_book, tables
 from kiosk.library import pages as papers
 from kiosk.session import diagram
 
@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 WHOLE: dict[str, Callable[[], str]] = {
     "docs/states.md": diagram.page,
     "docs/faults.md": faults_page.page,
+    "docs/privacy.md": privacy_page.page,
     "docs/papers.md": papers.page,
     "docs/settings.md": settings_page.page,
     "docs/screens.md": story_book.page,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Column,
@@ -26,13 +26,14 @@ from sqlalchemy import (
 )
 
 from kiosk.central.holdings import RUNNING
-from kiosk.central.store.console_tables import damages
+from kiosk.central.store.console_tables import damages, imports
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import charges, decisions, exceptions, facts, holds, loans, set_aside
 from kiosk.central.store.walking import Rows, Walk
 from kiosk.library.damage import DamageState
 
 NOBODY = ""
+UPLOADS_KEPT = timedelta(days=1)
 PATRON = "patron"
 """What facts and exceptions call the one who must be forgotten."""
 
@@ -59,6 +60,11 @@ def everything(before: datetime) -> tuple[Forgetting, ...]:
         Forgetting(_closed(before), _forget_details),
         _deleted(set_aside, set_aside.c.id, set_aside.c.received_at < before),
     )
+
+
+def forget_uploads(connection: Connection, now: datetime) -> int:
+    """Checked files of patrons that nobody has said yes to: they are full of names."""
+    return connection.execute(delete(imports).where(imports.c.at < now - UPLOADS_KEPT)).rowcount
 
 
 def _emptied(table: Table, key: Column[object], over: ColumnElement[bool], values: Mapping[str, object]) -> Forgetting:

@@ -18,7 +18,7 @@ from kiosk.central.accounts import Charge, ChargeKind, owe
 from kiosk.central.answering import Desk
 from kiosk.central.auditing import audit
 from kiosk.central.borrowing import bare_copy
-from kiosk.central.forgetting import everything
+from kiosk.central.forgetting import everything, forget_uploads
 from kiosk.central.holdings import ItemState, item_on_file
 from kiosk.central.own_thread import OwnThread
 from kiosk.central.people import patron_on_file
@@ -64,6 +64,7 @@ class Housekeeping(OwnThread):
             log.info("%d titles were entered into the search index", entered)
         with writing(self._engine) as connection:
             freed = expire(connection, self._desk.setting("", now))
+            forget_uploads(connection, now)
         lost = self._mark_lost(now)
         forgotten = sum(self._bit_by_bit(what.walk, what.change) for what in everything(now - self._kept))
         found = audit(self._engine, now)

@@ -12,13 +12,14 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from kiosk.central.accounts import account
 from kiosk.central.forgetting import everything
 from kiosk.central.handling import Unusable
 from kiosk.central.housekeeping import Housekeeping
 from kiosk.central.store import open_store, upgrade, writing
+from kiosk.central.store.console_tables import imports
 from kiosk.central.store.tables import decisions, exceptions, facts, items, loans, set_aside
 from kiosk.central.store.walking import AT_ONCE
 from kiosk.model.ids import ItemId, PatronRef
@@ -80,6 +81,16 @@ def test_who_read_what_is_forgotten_and_that_it_was_read_is_not(central: Central
     assert '"patron":"wei"' in told[2]
     keep_house(central, LATER)
     assert central.hears(kiosk) == 5, "what is told again is still known"
+
+
+def test_a_file_of_patrons_that_nobody_has_said_yes_to_is_gone_after_a_day(central: Central) -> None:
+    """Also where nobody opens the page again."""
+    with writing(central.engine) as connection:
+        for name, at in (("old", MONDAY), ("young", MONDAY + timedelta(hours=20))):
+            connection.execute(insert(imports).values(id=name, file="f.csv", who="mei", at=at, content=b"id;Wei"))
+    keep_house(central, MONDAY + timedelta(hours=25))
+    with central.engine.connect() as connection:
+        assert list(connection.scalars(select(imports.c.id))) == ["young"]
 
 
 def test_what_staff_look_into_is_kept_until_they_have(central: Central) -> None:

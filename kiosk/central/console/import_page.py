@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 
 from kiosk.central.console.asked import Answer, Asked, Moved, Nothing, Page, Shown, new_form_id
 from kiosk.central.console.patron_data import lasting
+from kiosk.central.forgetting import UPLOADS_KEPT, forget_uploads
 from kiosk.central.patron_file import Checked, check
 from kiosk.central.patron_rows import change, enter
 from kiosk.central.store.console_tables import imports
 from kiosk.central.trail import record_all
 from kiosk.web.roles import Permission
 
-KEPT = timedelta(days=1)
-"""So long a checked file waits for a yes: it is full of names."""
 OF_RECORDS = "marc-"
 """What the names of files of records begin with: they wait in the same table."""
 MOST_FAULTS = 200
@@ -30,7 +29,7 @@ def start(asked: Asked) -> Answer:
 
 def look(asked: Asked) -> Answer:
     """Check it. The file is kept until it is imported or dropped; of patrons nothing is written."""
-    asked.connection.execute(delete(imports).where(imports.c.at < asked.now - KEPT))
+    forget_uploads(asked.connection, asked.now)
     if asked.upload is None or not asked.upload.content:
         return Moved("/console/import")
     checked = check(asked.connection, asked.upload.content, _today(asked))
@@ -51,7 +50,7 @@ def confirm(asked: Asked) -> Answer:
     """Import what is right in it, checked anew in this transaction; or drop it."""
     query = select(imports).where(imports.c.id == asked.form.get("import", ""), imports.c.who == asked.who)
     kept = asked.connection.execute(query).one_or_none()
-    if kept is None or kept.id.startswith(OF_RECORDS) or kept.at < asked.now - KEPT:
+    if kept is None or kept.id.startswith(OF_RECORDS) or kept.at < asked.now - UPLOADS_KEPT:
         raise Nothing("problem.import")
     asked.connection.execute(delete(imports).where(imports.c.id == kept.id))
     if asked.form.get("decision") != "import":

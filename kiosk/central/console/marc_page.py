@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, insert, select
 
 from kiosk.central.console.asked import Answer, Asked, Moved, Nothing, Page, Shown, new_form_id
-from kiosk.central.console.import_page import KEPT, MOST_FAULTS, OF_RECORDS
+from kiosk.central.console.import_page import MOST_FAULTS, OF_RECORDS
+from kiosk.central.forgetting import UPLOADS_KEPT, forget_uploads
 from kiosk.central.record_file import CheckedRecords, check, enter, replace
 from kiosk.central.store.console_tables import imports
 from kiosk.central.trail import NOTHING, record_all
@@ -22,7 +23,7 @@ def start(asked: Asked) -> Answer:
 
 def look(asked: Asked) -> Answer:
     """Check it. The file is kept until it is imported or dropped; of records nothing is written."""
-    asked.connection.execute(delete(imports).where(imports.c.at < asked.now - KEPT))
+    forget_uploads(asked.connection, asked.now)
     if asked.upload is None or not asked.upload.content:
         return Moved("/console/marc")
     checked = check(asked.connection, asked.upload.content)
@@ -49,7 +50,7 @@ def confirm(asked: Asked) -> Answer:
     """Import what is right in it, checked anew in this transaction; or drop it."""
     query = select(imports).where(imports.c.id == asked.form.get("import", ""), imports.c.who == asked.who)
     kept = asked.connection.execute(query).one_or_none()
-    if kept is None or not kept.id.startswith(OF_RECORDS) or kept.at < asked.now - KEPT:
+    if kept is None or not kept.id.startswith(OF_RECORDS) or kept.at < asked.now - UPLOADS_KEPT:
         raise Nothing("problem.import")
     asked.connection.execute(delete(imports).where(imports.c.id == kept.id))
     if asked.form.get("decision") != "import":
