@@ -49,6 +49,7 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
             "to know who may borrow, and to write to them",
             PATRON,
         ),
+        "applications": Kept(("patron", "made_by", "decided_by"), "cards that were asked for at a kiosk", PATRON),
         "cards": Kept(("token", "patron"), "to know whose card it is", PATRON),
         "pins": Kept(("patron", "hash", "wrong", "locked_until"), "self-checks that ask for a PIN (argon2id)", PATRON),
         "loans": Kept(("patron", "item"), "who has what", f"while it runs, then {HISTORY}"),

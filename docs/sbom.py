@@ -72,15 +72,15 @@ def _component(one: Distribution) -> dict[str, object]:
         "version": one.version,
         "purl": _purl(one),
     }
-    licence = one.metadata.get("License-Expression")
-    return told | ({"licenses": [{"expression": licence}]} if licence else _named_licence(one))
+    licences = one.metadata.get_all("License-Expression")
+    return told | ({"licenses": [{"expression": licences[0]}]} if licences else _named_licence(one))
 
 
 def _named_licence(one: Distribution) -> dict[str, object]:
     """Older packages say it among their classifiers, or in a line of their own."""
     every = one.metadata.get_all("Classifier") or []
     marks = [mark.rpartition(" :: ")[2] for mark in every if mark.startswith("License ::")]
-    said = marks or [line for line in [(one.metadata.get("License") or "").split("\n")[0][:80]] if line]
+    said = marks or [text.split("\n")[0][:80] for text in one.metadata.get_all("License") or [] if text]
     return {"licenses": [{"license": {"name": name}} for name in sorted(set(said))]} if said else {}
 
 
