@@ -16,8 +16,17 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until SIGTERM."""
-    from kiosk.settings import load
+    from kiosk.settings import SettingsRefused, load
+    from kiosk.station.orders.trial import TriedFile
     from kiosk.station.process import run as run_station
     from kiosk.station.settings import KioskSettings
 
-    return run_station(load(KioskSettings, arguments.config / "kiosk.toml", overrides(arguments)))
+    file = TriedFile(arguments.config / "kiosk.toml")
+    file.starting()
+    try:
+        settings = load(KioskSettings, file.path, overrides(arguments))
+    except SettingsRefused as refused:
+        if file.take_back(str(refused)) is None:
+            raise
+        settings = load(KioskSettings, file.path, overrides(arguments))
+    return run_station(settings, file)
