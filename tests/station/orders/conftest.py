@@ -86,7 +86,7 @@ class FleetEnd:
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="fleet", protocol=mqtt.MQTTv5)
         self._client.on_connect = lambda client, *_: client.subscribe("lk/#", qos=1) and None
         self._client.on_subscribe = lambda *_: subscribed.set()
-        self._client.on_message = lambda _, __, message: self._hear(message.topic, message.payload)
+        self._client.on_message = lambda _, __, message: self._hear(message.topic, bytes(message.payload))
         self._client.connect("127.0.0.1", self.port)
         self._client.loop_start()
         assert subscribed.wait(PATIENCE_S)
