@@ -30,6 +30,8 @@ MODULES = (
     "sip2",
     "staff_card",
     "acl",
+    "bundle",
+    "supervise",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""
 

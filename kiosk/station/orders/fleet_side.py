@@ -21,6 +21,8 @@ from kiosk.station.orders.desk import Desk, DeskParts, Doer
 from kiosk.station.orders.logs import LogKept, LogUpload
 from kiosk.station.orders.picturing import Picturing
 from kiosk.station.orders.trial import TriedFile
+from kiosk.station.orders.updating import Updating
+from kiosk.station.releases.folder import Releases
 from kiosk.station.telemetry import Telemetry
 from kiosk.wire import Channel, CommandKind, DeviceState, HealthReport, Station
 
@@ -55,6 +57,7 @@ class FleetSide:
     configuring: Configuring | None = None
     picturing: Picturing | None = None
     screen: AtTheScreen | None = None
+    updating: Updating | None = None
 
     def watching(self, deliver: Callable[[Event], None]) -> Callable[[Event], None]:
         """`deliver` for devices, which the telemetry hears too."""
@@ -103,8 +106,12 @@ class FleetSide:
             self.screen.say_again(self.book.last(MESSAGES, CommandKind.MESSAGE))
         if self.configuring is not None:
             self.configuring.started()
+        if self.updating is not None:
+            self.updating.start()
 
     def stop(self) -> None:
+        if self.updating is not None:
+            self.updating.stop()
         if self.configuring is not None:
             self.configuring.stop()
         if self.desk is not None:
@@ -148,9 +155,14 @@ def fleet_side(parts: KioskParts) -> FleetSide:
     def restart(command: str) -> None:
         parts.put(Ordered(RestartOrder(f"{AGAIN}{command}", math.inf)))
 
+    updating = None
+    if parts.settings.releases is not None:
+        releases, signers = Releases(parts.settings.releases), parts.settings.signers()
+        updating = Updating(releases, signers, restart, lambda command, outcome: desk.told(command, outcome))
+        doers[CommandKind.UPDATE] = updating
     configuring = None
     if file is not None:
         configuring = Configuring(file, parts.check, restart, lambda command, outcome: desk.told(command, outcome))
         doers[CommandKind.CONFIGURE] = configuring
     desk = Desk(DeskParts(parts.station, keys, book, doers, postbox.tell))
-    return FleetSide(postbox, telemetry, file, desk, book, configuring, picturing, screen)
+    return FleetSide(postbox, telemetry, file, desk, book, configuring, picturing, screen, updating)
