@@ -4,6 +4,7 @@ before is put in force again. Small on purpose: it is the part that no update re
 
 from __future__ import annotations
 
+import ctypes
 import json
 import logging
 import queue
@@ -25,6 +26,10 @@ ORDERLY = (0, AGAIN, 76)
 """Codes that say nothing bad of a release."""
 PATIENCE_S = 15.0
 """After SIGTERM; then SIGKILL."""
+
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal that a process gets when its parent ends."""
+_libc = ctypes.CDLL(None)
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +83,7 @@ def _run(
     trial = releases.trial()
     log.info("starts %s%s", releases.current(), "" if trial is None else ", on trial")
     try:
-        child = subprocess.Popen([str(releases.program()), *words], stdout=subprocess.PIPE)
+        child = subprocess.Popen([str(releases.program()), *words], stdout=subprocess.PIPE, preexec_fn=_end_with_us)
     except OSError as trouble:
         if trial is None:
             log.error("%s cannot be run: %s", releases.program(), trouble)
@@ -120,6 +125,11 @@ def _run(
 def _taken_back(releases: Releases, why: str) -> None:
     log.error("%s is taken back: %s", releases.current(), why)
     releases.take_back(why)
+
+
+def _end_with_us() -> None:
+    """A supervisor that is killed leaves no program behind which holds the devices."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
