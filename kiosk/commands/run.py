@@ -16,17 +16,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until SIGTERM."""
-    from kiosk.settings import SettingsRefused, load
-    from kiosk.station.orders.trial import TriedFile
+    from kiosk.station.orders.trial import TriedFile, load_tried
     from kiosk.station.process import run as run_station
     from kiosk.station.settings import KioskSettings
 
     file = TriedFile(arguments.config / "kiosk.toml")
-    file.starting()
-    try:
-        settings = load(KioskSettings, file.path, overrides(arguments))
-    except SettingsRefused as refused:
-        if file.take_back(str(refused)) is None:
-            raise
-        settings = load(KioskSettings, file.path, overrides(arguments))
-    return run_station(settings, file)
+    return run_station(load_tried(KioskSettings, file, overrides(arguments)), file)

@@ -41,9 +41,8 @@ from kiosk.station.inbox import Inbox
 from kiosk.station.loop import Loop, Message, Stop, now
 from kiosk.station.mirror import Mirror, MirrorOrder, RepaintOrder
 from kiosk.station.notify import Notifier
-from kiosk.station.orders.fleet_side import FleetSide, KioskParts, fleet_side
+from kiosk.station.orders.kiosk_side import KioskHooks, KioskSide, kiosk_side
 from kiosk.station.orders.logs import LogKept
-from kiosk.station.orders.pushed import kiosk_faults
 from kiosk.station.orders.trial import TriedFile
 from kiosk.station.overheard import Listening, Overheard, Plays
 from kiosk.station.receipt_template import load_templates
@@ -110,7 +109,7 @@ def _serve(settings: KioskSettings, file: TriedFile | None, kept: LogKept, parts
     state = first_state(policy, ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now(), copy)
     fleet = _fleet(settings, file, kept, inbox)
     devices = Devices.of(
-        settings, fonts_folder, fleet.watching(inbox.put), lambda device: fleet.telemetry.wire(device).tap
+        settings, fonts_folder, fleet.watching(inbox.put), lambda device: fleet.side.telemetry.wire(device).tap
     )
     screen = Screen(
         Size(settings.screen.width, settings.screen.height),
@@ -135,7 +134,7 @@ def _serve(settings: KioskSettings, file: TriedFile | None, kept: LogKept, parts
     uplink = _uplink(settings, outbox, lambda event: _from_uplink(event, inbox, copies, fleet), fleet)
     parts.callback(uplink.stop)
     fleet.start()
-    parts.callback(fleet.stop)
+    parts.callback(fleet.side.stop)
     if copies is not None:
         copies.start()
         parts.callback(copies.stop)
@@ -149,40 +148,28 @@ def _serve(settings: KioskSettings, file: TriedFile | None, kept: LogKept, parts
         sounds = Listening(sounds, overheard)
     hands = StationHands(devices, uplink, ledger, letterhead, sounds, now, staff, fleet)
     log.info("%s is ready, software %s", station.source, SOFTWARE)
-    decider = Decider(state, ledger, hands, now, fleet.telemetry.kept)
+    decider = Decider(state, ledger, hands, now, fleet.side.telemetry.kept)
     Loop(decider, display, inbox, notifier.alive).run()
     log.info("%s stops%s", station.source, "" if decider.ending is None else f": ordered was {decider.ending}")
     return decider.ending
 
 
-def _fleet(settings: KioskSettings, file: TriedFile | None, kept: LogKept, inbox: Inbox[Message]) -> FleetSide:
-    station = Station(settings.site, settings.station)
+def _fleet(settings: KioskSettings, file: TriedFile | None, kept: LogKept, inbox: Inbox[Message]) -> KioskSide:
+    hooks = KioskHooks(inbox.put, lambda: inbox.put(MirrorOrder(RepaintOrder())), now)
     try:
-        return fleet_side(
-            KioskParts(
-                station=station,
-                settings=settings.fleet,
-                file=None if file is None else file.path,
-                folder=settings.ledger.path.parent,
-                check=lambda path: kiosk_faults(path, station),
-                put=inbox.put,
-                now=now,
-                wake=lambda: inbox.put(MirrorOrder(RepaintOrder())),
-                log=kept,
-            )
-        )
+        return kiosk_side(settings, None if file is None else file.path, kept, hooks)
     except SettingsRefused as refused:
         raise CannotStart(f"the fleet's keys cannot be used:\n{refused}") from None
 
 
 def _uplink(
-    settings: KioskSettings, outbox: Outbox, deliver: Callable[[UplinkEvent], None], fleet: FleetSide
+    settings: KioskSettings, outbox: Outbox, deliver: Callable[[UplinkEvent], None], fleet: KioskSide
 ) -> Uplink:
     station, folder = Station(settings.site, settings.station), settings.ledger.path.parent
-    hears = fleet.desk is not None
+    hears = fleet.side.hears_commands
     uplink_settings = UplinkSettings.of(station, address_of(settings.broker), SOFTWARE, folder, hears_commands=hears)
-    uplink = Uplink(uplink_settings, outbox, deliver, fleet.completed)
-    fleet.postbox.line = uplink.tell
+    uplink = Uplink(uplink_settings, outbox, deliver, fleet.side.completed)
+    fleet.side.postbox.line = uplink.tell
     return uplink
 
 
@@ -223,7 +210,7 @@ def _display(
     mirror: Mirror | None,
     overheard: Overheard | None,
     ledger: Ledger,
-    fleet: FleetSide,
+    fleet: KioskSide,
 ) -> MirroredScreen:
     if settings.mirror is None:
         return MirroredScreen(screen, mirror, None, show_private=False, watched=fleet.shown)
@@ -285,14 +272,14 @@ def _copies(settings: KioskSettings, station: Station, inbox: Inbox[Message]) ->
     return Copies(source, station, path, lambda copy: inbox.put(CopyChanged(copy)))
 
 
-def _from_uplink(event: UplinkEvent, inbox: Inbox[Message], copies: Copies | None, fleet: FleetSide) -> None:
+def _from_uplink(event: UplinkEvent, inbox: Inbox[Message], copies: Copies | None, fleet: KioskSide) -> None:
     match event:
         case CopiesPublished() if copies is not None:
             copies.published(event.copies)
         case CommandHeard():
-            fleet.heard(event.payload)
+            fleet.side.heard(event.payload)
         case BrokerUp():
-            fleet.line_up()
+            fleet.side.line_up()
         case _:
             pass
     told: Event | None = uplink_event(event)

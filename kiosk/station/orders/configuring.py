@@ -71,7 +71,7 @@ class Configuring:
             return Outcome(CommandState.FAILED, "cut off before the settings were put in place")
         return None
 
-    def started(self) -> None:
+    def start(self) -> None:
         """The desk has taken up what was left: from now on the time of a trial runs."""
         self._file.told()
         if self._file.trial() is not None:

@@ -1,11 +1,11 @@
-"""What settings that the fleet pushes must not do, whatever else is right about them: cut the station off."""
+"""Every fault of a `kiosk.toml` that the fleet pushes."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.settings import Fault, SettingsRefused, load, read_faults
-from kiosk.station.fleet_settings import FleetSettings
+from kiosk.settings import Fault, load, read_faults
+from kiosk.station.orders.cut_off import cut_off_faults
 from kiosk.station.receipt_check import receipt_faults
 from kiosk.station.settings import KioskSettings
 from kiosk.station.theme_check import theme_faults
@@ -19,18 +19,3 @@ def kiosk_faults(file: Path, station: Station) -> list[Fault]:
         return faults
     settings = load(KioskSettings, file)
     return cut_off_faults(file, station, Station(settings.site, settings.station), settings.fleet)
-
-
-def cut_off_faults(file: Path, station: Station, named: Station, fleet: FleetSettings | None) -> list[Fault]:
-    """Another name, or no key of the fleet."""
-    faults: list[Fault] = []
-    if named != station:
-        faults.append(Fault(str(file), "station", f"the settings of {station.source}", named.source))
-    if fleet is None:
-        faults.append(Fault(str(file), "fleet", "the table by which the fleet is believed", "none"))
-        return faults
-    try:
-        fleet.keys()
-    except SettingsRefused as refused:
-        faults += refused.faults
-    return faults

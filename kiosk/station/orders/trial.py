@@ -17,8 +17,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TypeVar
+
+from kiosk.settings import SettingsRefused, load
+
+T = TypeVar("T")
 
 MOST_STARTS = 3
 """A file with which the station has been started so often without coming up well is taken back."""
@@ -71,9 +77,14 @@ class TriedFile:
     def put(self, text: str, command: str, version: str) -> None:
         """Put new settings in place, on trial; what was there is kept. Raises `OSError`: then nothing has changed."""
         content = text.encode()
-        self._write("before", self.path.read_bytes())
-        self._write("trial", _json(Trial(command, version, _digest(content))))
-        self._write("new", content)
+        try:
+            self._write("before", self.path.read_bytes())
+            self._write("new", content)
+            self._write("trial", _json(Trial(command, version, _digest(content))))
+        except OSError:
+            for kind in ("trial", "new", "before"):
+                self._beside(kind).unlink(missing_ok=True)
+            raise
         self._beside("new").replace(self.path)
         _flush_folder(self.path.parent)
 
@@ -138,6 +149,19 @@ class TriedFile:
             file.flush()
             os.fsync(file.fileno())
         half.replace(self._beside(kind))
+
+
+def load_tried(kind: type[T], file: TriedFile, overrides: Mapping[str, str]) -> T:
+    """The settings to start with: those on trial, or those from before where these cannot be read. Raises
+    `SettingsRefused`."""
+    if file.path.exists():
+        file.starting()
+    try:
+        return load(kind, file.path, overrides)
+    except SettingsRefused as refused:
+        if file.take_back(str(refused)) is None:
+            raise
+        return load(kind, file.path, overrides)
 
 
 def _digest(content: bytes) -> str:
