@@ -31,6 +31,7 @@ MODULES = (
     "staff_card",
     "acl",
     "bundle",
+    "fleet",
     "supervise",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""

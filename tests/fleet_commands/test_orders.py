@@ -278,7 +278,7 @@ def test_the_trail_tells_who_did_what(world: World) -> None:
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused_before_it_is_kept(
-    world: World, kind: CommandKind, arguments: dict[str, object], what: str
+    world: World, kind: CommandKind, arguments: dict[str, Json], what: str
 ) -> None:
     with pytest.raises(BadOrder, match=what):
         world.order(kind, arguments=arguments)

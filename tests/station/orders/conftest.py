@@ -19,7 +19,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paho.mqtt.enums import CallbackAPIVersion
 
-from kiosk.demo.children import Child
+from kiosk.demo.children import Child, NotReady
 from kiosk.demo.mirror_client import MirrorClient, View
 from kiosk.wire import (
     Channel,
@@ -234,7 +234,11 @@ def start(
         log = tmp_path / f"kiosk-{len(children)}.log"
         children.append(Child("kiosk", command, log, {"NOTIFY_SOCKET": "", "KIOSK_FONTS": str(fonts_folder)}))
         children[-1].start()
-        children[-1].wait_ready(PATIENCE_S)
+        try:
+            children[-1].wait_ready(PATIENCE_S)
+        except NotReady:
+            assert children[-1].ends_within(PATIENCE_S)
+            raise
         return StartedKiosk(children[-1])
 
     yield started
