@@ -46,6 +46,8 @@ def whole_log(parts: tuple[LogPart, ...]) -> str:
         raw = opened.decompress(base64.b64decode(packed, validate=True), LARGEST_LOG)
     except (binascii.Error, ValueError, zlib.error):
         raise MessageRefused("data.text", "a log packed with gzip", f"{len(packed)} characters that are none") from None
+    if not opened.eof and not opened.unconsumed_tail:
+        raise MessageRefused("data.text", "a whole log", f"{len(parts)} parts of one")
     if opened.unconsumed_tail:
         raise MessageRefused("data.text", f"a log of at most {LARGEST_LOG} bytes", "more")
     return raw.decode("utf-8", "replace")
