@@ -44,7 +44,7 @@ from kiosk.gate.translate import Hearing
 from kiosk.gate.watching import started
 from kiosk.hardware.gates import opened_gate
 from kiosk.hardware.running import Running, Started
-from kiosk.ledger import Ledger, LedgerRefused, StorageFailure
+from kiosk.ledger import Ledger, LedgerRefused, Outbox, StorageFailure
 from kiosk.model.ids import IdSource
 from kiosk.session.events import Moment
 from kiosk.settings import SettingsRefused
@@ -128,14 +128,7 @@ def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKe
     line = GateLine(station, address, inbox.put, counts_commands=not fleet.hears_commands)
     outbox = ledger.outbox()
     parts.callback(outbox.close)
-    software, folder = version("library-kiosk"), settings.ledger.parent
-    uplink = Uplink(
-        UplinkSettings.of(station, address, software, folder, hears_commands=fleet.hears_commands),
-        outbox,
-        partial(_from_uplink, fleet, inbox),
-        fleet.completed,
-    )
-    fleet.postbox.line = uplink.tell
+    uplink = _uplink(settings, outbox, fleet, inbox)
     parts.callback(uplink.stop)
     fleet.start()
     parts.callback(fleet.stop)
@@ -185,6 +178,20 @@ def _fleet(
         return gate_side(settings, None if file is None else file.path, kept, inbox.put)
     except SettingsRefused as refused:
         raise CannotStart(f"the fleet's keys cannot be used:\n{refused}") from None
+
+
+def _uplink(settings: GateControllerSettings, outbox: Outbox, fleet: FleetSide, inbox: Inbox[GateMessage]) -> Uplink:
+    station, folder = Station(settings.site, settings.station), settings.ledger.parent
+    address, software = address_of(settings.broker), version("library-kiosk")
+    hears = fleet.hears_commands
+    uplink = Uplink(
+        UplinkSettings.of(station, address, software, folder, hears_commands=hears),
+        outbox,
+        partial(_from_uplink, fleet, inbox),
+        fleet.completed,
+    )
+    fleet.postbox.line = uplink.tell
+    return uplink
 
 
 def _watched(gate: str, fleet: FleetSide, inbox: Inbox[GateMessage]) -> Callable[[GateEvent], None]:
