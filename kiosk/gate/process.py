@@ -102,7 +102,6 @@ def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKe
     """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first.
     Returns whether it is to be started anew."""
     station = Station(settings.site, settings.station)
-    address = address_of(settings.broker)
     access = GuardAccess(read_token(settings.page.token_file))
     central = None if settings.central is None else Central.of(settings.central.url, settings.central.key_file)
     listener = _listener(settings.page)
@@ -125,7 +124,7 @@ def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKe
         for one in settings.gates
     }
     fetcher = None if central is None else Fetcher(central, settings.copy.path, inbox.put)
-    line = GateLine(station, address, inbox.put, counts_commands=not fleet.hears_commands)
+    line = GateLine(station, address_of(settings.broker), inbox.put, counts_commands=not fleet.hears_commands)
     outbox = ledger.outbox()
     parts.callback(outbox.close)
     uplink = _uplink(settings, outbox, fleet, inbox)
