@@ -21,8 +21,8 @@ from kiosk.session.call_parts import Call
 from kiosk.session.events import Device, Health, Paper, TagKind
 from kiosk.session.form_parts import Field, Form
 from kiosk.session.opened import Keys, Opened
-from kiosk.session.receipt_parts import MailTrouble, ReceiptStage
 from kiosk.session.orders import MessageOrder, Waiting
+from kiosk.session.receipt_parts import MailTrouble, ReceiptStage
 from kiosk.session.staff_parts import Deed, StaffPart, Tried
 from kiosk.session.timeouts import Timeouts
 
