@@ -272,7 +272,7 @@ class Uplink:
                 if self._line is not None and self._birth is not None:
                     self._line.publish(Channel.STATUS, encode_status(self._settings.station, self._birth))
                 orders = self._talk.connected(now)
-                return [*orders, BrokerUp()] if self._settings.hears_commands else orders
+                return [BrokerUp(), *orders] if self._settings.hears_commands else orders
             case LineLost():
                 log.warning("%s", event.reason)
                 self._hang_up(clean=False)

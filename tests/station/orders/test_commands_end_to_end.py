@@ -103,12 +103,16 @@ def test_the_kiosk_closes_and_starts_anew_only_when_the_visit_is_over(start: Sta
     again.shows("attract")
 
 
-def test_a_test_print_without_a_printer_fails_with_the_reason(start: Start, fleet: FleetEnd) -> None:
+def test_what_this_kiosk_has_no_parts_for_fails_or_is_refused_with_the_reason(start: Start, fleet: FleetEnd) -> None:
     start().shows("attract")
     order = fleet.order(CommandKind.TEST_PRINT)
     told = fleet.result(order.id)
     assert told.state is CommandState.FAILED
     assert "printer" in told.reason
+    update = fleet.order(CommandKind.UPDATE, {"url": "http://127.0.0.1:9/x", "sha256": "0", "bytes": 1})
+    refused = fleet.result(update.id)
+    assert refused.state is CommandState.REFUSED
+    assert "nothing for this station" in refused.reason
 
 
 def test_devices_are_told_as_they_change_and_the_heartbeat_has_it_all(

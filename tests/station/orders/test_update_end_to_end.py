@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -91,14 +91,3 @@ def test_a_new_release_is_fetched_tried_and_kept_and_a_false_one_refused(
         assert releases.current() == "2"
     finally:
         child.kill()
-
-
-Start = Callable[[], StartedKiosk]
-
-
-def test_a_kiosk_without_releases_says_that_it_knows_no_updates(start: Start, fleet: FleetEnd) -> None:
-    start().shows("attract")
-    order = fleet.order(CommandKind.UPDATE, {"url": "http://127.0.0.1:9/x", "sha256": "0", "bytes": 1})
-    told = fleet.result(order.id)
-    assert told.state is CommandState.REFUSED
-    assert "nothing for this station" in told.reason
