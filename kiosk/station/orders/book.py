@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError
 
-from kiosk.ledger.failures import is_damage, storage
+from kiosk.ledger.failures import as_storage_failure, is_damage, storage
 from kiosk.ledger.opening import LASTING, SIDE_FILES, engine_of
 from kiosk.wire import Command, CommandKind, CommandResult, CommandState
 from kiosk.wire.fields import Fields, Json
@@ -90,7 +90,7 @@ class Book:
                 metadata.create_all(connection)
         except DatabaseError as failure:
             if not is_damage(failure.orig):
-                raise
+                raise as_storage_failure(failure.orig) from failure
             self._begin_anew(path, now)
 
     def close(self) -> None:
