@@ -30,6 +30,9 @@ MODULES = (
     "sip2",
     "staff_card",
     "acl",
+    "bundle",
+    "fleet",
+    "supervise",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""
 

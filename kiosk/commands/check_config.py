@@ -11,6 +11,7 @@ from pathlib import Path
 from kiosk.commands.json_text import json_text
 from kiosk.settings import Fault, SettingsRefused, load, read_faults
 from kiosk.station.receipt_check import receipt_faults
+from kiosk.station.theme_check import theme_faults
 
 FILES = {
     "kiosk.toml": ("kiosk.station.settings", "KioskSettings"),
@@ -54,24 +55,6 @@ def run(arguments: argparse.Namespace) -> int:
         if not faults:
             print(f"{', '.join(checked)}: no fault found")
     return 1 if faults else 0
-
-
-def theme_faults(path: Path) -> list[Fault]:
-    """Of the library's own look: colours that cannot be read, with the figure, and pictures that are not there."""
-    from kiosk.screens.theme import load_theme
-    from kiosk.station.settings import KioskSettings
-
-    try:
-        theme = load(KioskSettings, path).screen.theme
-    except SettingsRefused:
-        return []
-    if theme is None:
-        return []
-    try:
-        _, missing = load_theme(theme)
-    except SettingsRefused as refused:
-        return list(refused.faults)
-    return [Fault(str(theme), "", "pictures that are there", text) for text in missing]
 
 
 def console_faults(path: Path) -> list[Fault]:

@@ -21,6 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run until SIGTERM."""
     from kiosk.gate.process import run as run_gate
     from kiosk.gate.settings import GateControllerSettings
-    from kiosk.settings import load
+    from kiosk.station.orders.trial import TriedFile, load_tried
 
-    return run_gate(load(GateControllerSettings, arguments.config / "gate.toml", overrides(arguments)))
+    file = TriedFile(arguments.config / "gate.toml")
+    return run_gate(load_tried(GateControllerSettings, file, overrides(arguments)), file)

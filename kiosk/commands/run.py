@@ -16,8 +16,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until SIGTERM."""
-    from kiosk.settings import load
+    from kiosk.station.orders.trial import TriedFile, load_tried
     from kiosk.station.process import run as run_station
     from kiosk.station.settings import KioskSettings
 
-    return run_station(load(KioskSettings, arguments.config / "kiosk.toml", overrides(arguments)))
+    file = TriedFile(arguments.config / "kiosk.toml")
+    return run_station(load_tried(KioskSettings, file, overrides(arguments)), file)

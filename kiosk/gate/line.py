@@ -46,8 +46,17 @@ class LineChanged:
 class GateLine:
     """One line for the life of the process. `report` is called on paho's thread; it may wait, not raise."""
 
-    def __init__(self, station: Station, address: Address, report: Callable[[LineHeard | LineChanged], None]) -> None:
+    def __init__(
+        self,
+        station: Station,
+        address: Address,
+        report: Callable[[LineHeard | LineChanged], None],
+        *,
+        counts_commands: bool = True,
+    ) -> None:
+        """`counts_commands`: hear commands, which a gate without a fleet refuses; with one the uplink hears them."""
         self._station = station
+        self._counts_commands = counts_commands
         self._address = address
         self._report = report
         client = mqtt.Client(
@@ -93,7 +102,9 @@ class GateLine:
             return
         everybody = all_stations(self._station.site)
         topics = [everybody.topic(Channel.POLICY), everybody.topic(Channel.LEDGER)]
-        topics += [every_station(self._station.site, Channel.FACTS), self._station.topic(Channel.COMMAND)]
+        topics.append(every_station(self._station.site, Channel.FACTS))
+        if self._counts_commands:
+            topics.append(self._station.topic(Channel.COMMAND))
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in topics])
 
     def _on_subscribe(

@@ -30,6 +30,7 @@ from kiosk.gate.events import (
     TimePassed,
     WatchKept,
 )
+from kiosk.gate.fleet import RestartOrdered
 from kiosk.gate.judging import Sighting
 from kiosk.gate.line import LineChanged, LineHeard
 from kiosk.gate.page.board import Board
@@ -79,7 +80,18 @@ class Stop:
     """SIGTERM."""
 
 
-GateMessage = FromGate | LineHeard | LineChanged | Fetched | PictureTaken | PicturesGone | Said | UplinkEvent | Stop
+GateMessage = (
+    FromGate
+    | LineHeard
+    | LineChanged
+    | Fetched
+    | PictureTaken
+    | PicturesGone
+    | Said
+    | UplinkEvent
+    | RestartOrdered
+    | Stop
+)
 
 
 class Lights(Protocol):
@@ -118,6 +130,8 @@ class GateLoop:
     still_s: float = STILL_S
     refused: int = 0
     """Messages that could not be taken."""
+    restarts: bool = False
+    """Whether it ended because the fleet wants it started anew."""
     _rows: list[Journal] = field(default_factory=list)
     _told: list[tuple[Channel, bytes]] = field(default_factory=list)
     _titles: list[Item] = field(default_factory=list)
@@ -152,8 +166,8 @@ class GateLoop:
         self._look_back(self.clock())
         going = True
         for message in messages:
-            if isinstance(message, Stop):
-                going = False
+            if isinstance(message, Stop | RestartOrdered):
+                going, self.restarts = False, isinstance(message, RestartOrdered)
             else:
                 self._take(message, self.clock())
         moment = self.clock()
@@ -267,7 +281,7 @@ class GateLoop:
             else:
                 station, channel = parse_topic(message.topic)
                 if channel is Channel.COMMAND:
-                    raise MessageRefused("topic", "no command: a gate takes none", "one")
+                    raise MessageRefused("topic", "no command: this gate has no fleet", "one")
                 if channel is Channel.FACTS and station.site == everybody.site:
                     self.parts.copy.facts(station.station, decode_facts(station, message.payload), moment.utc)
         except MessageRefused as refused:

@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,11 +22,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from drivers.errors import BadSetting
-from drivers.gates.protocol import GateCommand, Stored
+from drivers.gates.protocol import GateCommand, GateEvent, Stored
 from kiosk.gate.copy.fetching import Central, Fetcher
 from kiosk.gate.copy.lent_copy import LentCopy
 from kiosk.gate.counting import quarter_of
 from kiosk.gate.events import LastWatch
+from kiosk.gate.fleet import gate_side, note_gate
 from kiosk.gate.hands import Boards
 from kiosk.gate.history import Remembered, reading, remembered
 from kiosk.gate.line import GateLine
@@ -43,17 +44,24 @@ from kiosk.gate.translate import Hearing
 from kiosk.gate.watching import started
 from kiosk.hardware.gates import opened_gate
 from kiosk.hardware.running import Running, Started
-from kiosk.ledger import Ledger, LedgerRefused, StorageFailure
+from kiosk.ledger import Ledger, LedgerRefused, Outbox, StorageFailure
 from kiosk.model.ids import IdSource
 from kiosk.session.events import Moment
+from kiosk.settings import SettingsRefused
 from kiosk.station.broker import address_of
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
 from kiosk.station.inbox import Inbox
 from kiosk.station.notify import Notifier
+from kiosk.station.orders.fleet_side import FleetSide
+from kiosk.station.orders.logs import LogKept
+from kiosk.station.orders.trial import TriedFile
 from kiosk.station.uplink import Uplink, UplinkSettings
+from kiosk.station.uplink_events import BrokerUp, CommandHeard, UplinkEvent
 from kiosk.wire import Station
 
 SEED_BYTES = 32
+EXIT_ANEW = 75
+"""What the service manager goes by: the controller is started again (kiosk-gate.service)."""
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 SWITCH_S = 0.0005
 """How long a busy thread may keep the others waiting: Python's own 5 ms would be the whole of an alarm's time."""
@@ -68,28 +76,32 @@ class CannotStart(Exception):
     """Something that the gate needs is not there; the text says what, where and what to do."""
 
 
-def run(settings: GateControllerSettings) -> int:
-    """Run one gate controller until SIGTERM. Returns 0, or 1 where it could not start; says why on standard error."""
+def run(settings: GateControllerSettings, file: TriedFile | None = None) -> int:
+    """Run one gate controller until SIGTERM or until the fleet ends it. Returns 0, 75 where it is to be started anew,
+    or 1 where it could not start; says why on standard error. Settings of `file` on trial are taken back then."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for wordy in ("httpx", "httpcore", "uvicorn"):
         logging.getLogger(wordy).setLevel(logging.WARNING)
+    kept = LogKept()
+    logging.getLogger().addHandler(kept)
     end_on_errors()
     sys.setswitchinterval(SWITCH_S)
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread: `_stop_on_signal` waits for them
     try:
         with ExitStack() as parts:
-            _serve(settings, parts)
+            restarts = _serve(settings, file, kept, parts)
     except (CannotStart, LedgerRefused, StorageFailure, BadSetting) as refused:
         sys.stderr.write(f"kiosk gate: {refused}\n")
-        return EXIT_FAILED
-    return 0
+        taken_back = None if file is None else file.take_back(str(refused))
+        return EXIT_FAILED if taken_back is None else EXIT_ANEW
+    return EXIT_ANEW if restarts else 0
 
 
-def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
-    """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
+def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKept, parts: ExitStack) -> bool:
+    """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first.
+    Returns whether it is to be started anew."""
     station = Station(settings.site, settings.station)
-    address = address_of(settings.broker)
     access = GuardAccess(read_token(settings.page.token_file))
     central = None if settings.central is None else Central.of(settings.central.url, settings.central.key_file)
     listener = _listener(settings.page)
@@ -106,19 +118,20 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
     boards = Boards(
         settings.signals, settings.voices, settings.speaker, settings.rings, settings.mode, settings.time_zone
     )
+    fleet = _fleet(settings, file, kept, inbox)
     gates = {
-        one.name: opened_gate(one, lambda event, name=one.name: inbox.put(FromGate(name, event)))  # type: ignore[misc]
+        one.name: opened_gate(one, _watched(one.name, fleet, inbox), fleet.telemetry.wire(one.name).tap)
         for one in settings.gates
     }
     fetcher = None if central is None else Fetcher(central, settings.copy.path, inbox.put)
-    line = GateLine(station, address, inbox.put)
+    line = GateLine(station, address_of(settings.broker), inbox.put, counts_commands=not fleet.hears_commands)
     outbox = ledger.outbox()
     parts.callback(outbox.close)
-    uplink = Uplink(
-        UplinkSettings.of(station, address, version("library-kiosk"), settings.ledger.parent), outbox, inbox.put
-    )
+    uplink = _uplink(settings, outbox, fleet, inbox)
     parts.callback(uplink.stop)
-    scribe = Scribe(ledger, partial(_committed, gates, line, uplink))
+    fleet.start()
+    parts.callback(fleet.stop)
+    scribe = Scribe(ledger, partial(_committed, gates, line, uplink, fleet))
     board = Board()
     album = Album(settings.pictures.path, settings.pictures.keep_h * 3_600)
     pictures = Photographer(album, settings.photographed(), inbox.put)
@@ -154,6 +167,51 @@ def _serve(settings: GateControllerSettings, parts: ExitStack) -> None:
     _say_ready(station, listener)
     loop.run()
     log.info("%s stops", station.source)
+    return loop.restarts
+
+
+def _fleet(
+    settings: GateControllerSettings, file: TriedFile | None, kept: LogKept, inbox: Inbox[GateMessage]
+) -> FleetSide:
+    try:
+        return gate_side(settings, None if file is None else file.path, kept, inbox.put)
+    except SettingsRefused as refused:
+        raise CannotStart(f"the fleet's keys cannot be used:\n{refused}") from None
+
+
+def _uplink(settings: GateControllerSettings, outbox: Outbox, fleet: FleetSide, inbox: Inbox[GateMessage]) -> Uplink:
+    station, folder = Station(settings.site, settings.station), settings.ledger.parent
+    address, software = address_of(settings.broker), version("library-kiosk")
+    hears = fleet.hears_commands
+    uplink = Uplink(
+        UplinkSettings.of(station, address, software, folder, hears_commands=hears),
+        outbox,
+        partial(_from_uplink, fleet, inbox),
+        fleet.completed,
+    )
+    fleet.postbox.line = uplink.tell
+    return uplink
+
+
+def _watched(gate: str, fleet: FleetSide, inbox: Inbox[GateMessage]) -> Callable[[GateEvent], None]:
+    """What becomes of a gate's reports; called on the gate's own thread."""
+
+    def tell(event: GateEvent) -> None:
+        note_gate(fleet.telemetry, gate, event)
+        inbox.put(FromGate(gate, event))
+
+    return tell
+
+
+def _from_uplink(fleet: FleetSide, inbox: Inbox[GateMessage], event: UplinkEvent) -> None:
+    """Commands go to their desk on the uplink's thread: the loop, which rings, never waits for their disk."""
+    match event:
+        case CommandHeard():
+            fleet.heard(event.payload)
+        case BrokerUp():
+            fleet.line_up()
+        case _:
+            inbox.put(event)
 
 
 def _say_ready(station: Station, listener: socket.socket) -> None:
@@ -165,9 +223,12 @@ def _say_ready(station: Station, listener: socket.socket) -> None:
     gc.freeze()  # what lives as long as the process is not looked through again in the middle of an alarm
 
 
-def _committed(gates: Mapping[str, Running[GateCommand]], line: GateLine, uplink: Uplink, entry: Entry) -> None:
+def _committed(
+    gates: Mapping[str, Running[GateCommand]], line: GateLine, uplink: Uplink, fleet: FleetSide, entry: Entry
+) -> None:
     """What has happened is on the disk: gates may forget it, and others are told."""
     if entry.rows:
+        fleet.telemetry.kept(entry.rows)
         uplink.wake()
     for gate, number in entry.stored.items():
         gates[gate].offer(Stored(number))

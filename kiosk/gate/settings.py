@@ -18,6 +18,7 @@ from kiosk.hardware.gates import GateFile
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, Limit, is_loopback, within
+from kiosk.station.fleet_settings import FleetSettings
 from kiosk.station.settings import BrokerSettings, Owner
 from kiosk.wire.signing import BadKey, public_key
 
@@ -209,6 +210,7 @@ class GateControllerSettings(GateFile):
     broker: BrokerSettings = field(default_factory=BrokerSettings)
     central: CentralSettings | None = None
     """Without it, the gate knows only what it hears on the broker."""
+    fleet: FleetSettings | None = None
     copy: CopySettings = field(default_factory=CopySettings)
     ledger: Path = Path("/var/lib/kiosk-gate/gate.sqlite")
     """Alarms, passages and people, and what central has not acknowledged yet."""

@@ -103,6 +103,26 @@ class EndStation:
     ending: Ending
 
 
+class Told(StrEnum):
+    """How far an order of the fleet is."""
+
+    WAITS = "waits"
+    BEGUN = "begun"
+    """What follows has an effect outside; kept before it."""
+    DONE = "done"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTold:
+    """Keep and tell how far the order of the fleet is, before anything else of this step is done."""
+
+    order: str
+    told: Told
+    why: str = ""
+
+
 StaffOrder = CheckPin | ReadJournal | PrintTest | LightLamps
 
 
@@ -119,4 +139,4 @@ class Play:
     cue: Cue
 
 
-Effect = Journal | Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder | EndStation
+Effect = Journal | Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder | EndStation | OrderTold

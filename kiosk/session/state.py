@@ -21,6 +21,7 @@ from kiosk.session.call_parts import Call
 from kiosk.session.events import Device, Health, Paper, TagKind
 from kiosk.session.form_parts import Field, Form
 from kiosk.session.opened import Keys, Opened
+from kiosk.session.orders import MessageOrder, Waiting
 from kiosk.session.receipt_parts import MailTrouble, ReceiptStage
 from kiosk.session.staff_parts import Deed, StaffPart, Tried
 from kiosk.session.timeouts import Timeouts
@@ -122,7 +123,11 @@ class Surroundings:
     faults: Mapping[Device, str] = field(default_factory=lambda: MappingProxyType({}))
     """What a device that is not well said last, for staff alone."""
     closed: bool = False
-    """Staff closed the kiosk for service."""
+    """Staff or the fleet closed the kiosk for service."""
+    orders: tuple[Waiting, ...] = ()
+    """Of the fleet, not finished."""
+    message: MessageOrder | None = None
+    """What the fleet says on the first screen."""
     in_bin: int = 0
     """Items returned since staff emptied the bin."""
     wrong_pins: int = 0

@@ -29,6 +29,7 @@ from kiosk.session import (
     home,
     identifying,
     idle,
+    ordering,
     out_of_service,
     returning,
     settling,
@@ -45,12 +46,15 @@ from kiosk.session.events import (
     Event,
     LanguageChosen,
     Moment,
+    Printed,
+    PrintFailed,
     TimePassed,
     Touch,
     Touched,
 )
 from kiosk.session.hearing import heard
 from kiosk.session.idle import Attended, Patience
+from kiosk.session.orders import Ordered
 from kiosk.session.rows import COMMITTED, in_stage
 from kiosk.session.state import (
     KNOWN_ITEMS,
@@ -119,16 +123,34 @@ def _shut_until_s(policy: Policy, moment: Moment, left: LeftByStaff) -> float | 
     return moment.mono_s + max(0.0, policy.timeouts.staff_shut_s - passed_s)
 
 
-def step(state: Kiosk, event: Event, moment: Moment) -> tuple[Kiosk, tuple[Effect, ...]]:
+def step(state: Kiosk, event: Event | Ordered, moment: Moment) -> tuple[Kiosk, tuple[Effect, ...]]:
     """The state after `event`, and what has to be done: journal rows first, then the other effects in their order."""
+    if isinstance(event, Ordered):
+        return _ordered(state, event, moment)
     event = heard(event)
     turn = Turn(surroundings.noticed(state.around, event, moment))
+    if isinstance(event, Printed | PrintFailed):
+        ordering.printed(turn, event)
     settling.attend(turn, event)
     scene = out_of_service.must_be(turn, state.scene)
     if type(scene) is type(state.scene) and not _is_repeated_card(state, event):
         scene = out_of_service.must_be(turn, _decided(turn, scene, event))
     if type(scene) is not type(state.scene):
         turn.around = surroundings.opened(turn.around, None)
+    return _attended(turn, scene)
+
+
+def _ordered(state: Kiosk, event: Ordered, moment: Moment) -> tuple[Kiosk, tuple[Effect, ...]]:
+    turn = Turn(surroundings.noticed(state.around, TimePassed(), moment))
+    ordering.ordered(turn, state.scene, event.order)
+    return _attended(turn, state.scene)
+
+
+def _attended(turn: Turn, scene: Scene) -> tuple[Kiosk, tuple[Effect, ...]]:
+    """Orders of the fleet come last: the scene that has become of the event says whether they may be carried out."""
+    if turn.around.orders or turn.around.message is not None:
+        ordering.attend(turn, scene)
+        scene = out_of_service.must_be(turn, scene)
     return Kiosk(turn.around, scene), turn.effects()
 
 
@@ -286,6 +308,8 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
     timeouts = around.timeouts
     if around.tell_s is not None and around.storage_ok and any(not doubt.told for doubt in around.doubts.values()):
         yield around.tell_s
+    if (order_s := ordering.due_s(around)) is not None:
+        yield order_s
     match scene:
         case Attract():
             if scene.notice is not None:

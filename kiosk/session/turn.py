@@ -16,6 +16,7 @@ from kiosk.session.effects import (
     Effect,
     EndStation,
     Journal,
+    OrderTold,
     Play,
     PrintReceipt,
     ReadTag,
@@ -63,7 +64,8 @@ class Turn:
         self._journal.append(Journal(row, fact))
 
     def order(
-        self, effect: Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder | EndStation
+        self,
+        effect: Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder | EndStation | OrderTold,
     ) -> None:
         """Have this done once the step's rows are on the disk."""
         self._orders.append(effect)

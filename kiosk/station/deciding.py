@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from kiosk.ledger import Ledger, StorageFailure
 from kiosk.session.effects import Effect, Ending, EndStation, Journal
 from kiosk.session.events import Event, Moment, StorageFailed, StorageRecovered, TimePassed
+from kiosk.session.orders import Ordered
 from kiosk.session.state import Kiosk
 from kiosk.session.step import due_s, step
 from kiosk.station.effects import Order
@@ -42,8 +43,17 @@ class Hands(Protocol):
 class Decider:
     """Owned by one thread, or by one agenda of virtual time. `now` is this instant by both clocks."""
 
-    def __init__(self, state: Kiosk, ledger: Ledger, hands: Hands, now: Callable[[], Moment]) -> None:
+    def __init__(
+        self,
+        state: Kiosk,
+        ledger: Ledger,
+        hands: Hands,
+        now: Callable[[], Moment],
+        kept: Callable[[Sequence[Journal]], None] = lambda rows: None,
+    ) -> None:
+        """`kept` is told of rows that are on the disk."""
         self.state = state
+        self._kept = kept
         self.ending: Ending | None = None
         """Staff have ordered the program's end."""
         self._ledger = ledger
@@ -76,7 +86,7 @@ class Decider:
             self._probe()
         self._hands.state_is(self.state)
 
-    def happened(self, event: Event) -> None:
+    def happened(self, event: Event | Ordered) -> None:
         """Decide what `event` means, keep it, and order what follows."""
         moment = self._now()
         state, effects = step(self.state, event, moment)
@@ -87,6 +97,7 @@ class Decider:
             except StorageFailure as failure:
                 self._storage_failed(failure, event)
                 return
+            self._kept(journal)
             if committed.seqs:
                 self._hands.facts_stored()
         self._becomes(state, effects)
@@ -99,7 +110,7 @@ class Decider:
             elif not isinstance(effect, Journal):
                 self._own.extend(self._hands.carry_out(effect))
 
-    def _storage_failed(self, failure: StorageFailure, event: Event) -> None:
+    def _storage_failed(self, failure: StorageFailure, event: Event | Ordered) -> None:
         """The step did not happen, but `event` did: a device that has gone says so only once."""
         log.error("the ledger cannot be written: %s; out of service until it can", failure.detail)
         self._probe_s = self._now().mono_s + PROBE_STORAGE_S
@@ -107,7 +118,7 @@ class Decider:
         if not isinstance(event, StorageRecovered):
             self._without_storage(event)
 
-    def _without_storage(self, event: Event) -> None:
+    def _without_storage(self, event: Event | Ordered) -> None:
         state, effects = step(self.state, event, self._now())
         assert not any(isinstance(effect, Journal) for effect in effects), "a row while the disk refuses"
         self._becomes(state, effects)

@@ -16,6 +16,7 @@ from drivers.cards.pcsc import CardReader
 from drivers.cards.phone_code import PhoneCodes
 from drivers.health import Faulted, Recovered
 from drivers.pads.protocol import PadCommand, WriteAfi
+from drivers.ports.pump import Tap
 from drivers.printers.events import PrinterCommand
 from drivers.scanners.events import ScannerCommand, ScannerEvent
 from drivers.signals.protocol import SignalCommand, SignalEvent, Switch
@@ -27,7 +28,7 @@ from kiosk.hardware.scanners import ScannerSettings, opened_scanner
 from kiosk.hardware.signals import OutputSettings, SignalSettings, opened_signals
 from kiosk.screens.fonts import REGULAR
 from kiosk.session.effects import Cue
-from kiosk.session.events import DeviceChanged, Event, Health
+from kiosk.session.events import Device, DeviceChanged, Event, Health
 from kiosk.station.settings import KioskSettings
 from kiosk.station.translate import card_event, pad_event, printer_event, scanner_events
 
@@ -39,6 +40,11 @@ AGAIN_S = 60.0
 log = logging.getLogger(__name__)
 
 Deliver = Callable[[Event], None]
+TapOf = Callable[[str], Tap | None]
+
+
+def no_tap(device: str) -> None:
+    """Nobody hears the bytes."""
 
 
 class Witness:
@@ -79,14 +85,15 @@ class Devices:
     boards: tuple[Board, ...] = ()
 
     @classmethod
-    def of(cls, settings: KioskSettings, fonts_folder: Path, deliver: Deliver) -> Devices:
-        """Devices as configured, not started. `fonts_folder` holds the prepared fonts. Raises `BadSetting`."""
+    def of(cls, settings: KioskSettings, fonts_folder: Path, deliver: Deliver, tap_of: TapOf = no_tap) -> Devices:
+        """Devices as configured, not started. `fonts_folder` holds the prepared fonts; `tap_of` gives for a device's
+        name what hears the bytes of its line. Raises `BadSetting`."""
         phones = None if settings.phone_codes is None else opened_phone_codes(settings.phone_codes)
         return cls(
-            _pad(settings, deliver),
-            None if settings.scanner is None else _scanner(settings.scanner, phones, deliver),
-            None if settings.printer is None else _printer(settings.printer, fonts_folder / REGULAR, deliver),
-            None if settings.cards is None else _cards(settings.cards, deliver),
+            _pad(settings, deliver, tap_of),
+            None if settings.scanner is None else _scanner(settings.scanner, phones, deliver, tap_of),
+            None if settings.printer is None else _printer(settings.printer, fonts_folder / REGULAR, deliver, tap_of),
+            None if settings.cards is None else _cards(settings.cards, deliver, tap_of),
             settings.marks.in_stock if settings.pad.eas else None,
             tuple(map(Board.of, settings.signals)),
         )
@@ -124,31 +131,40 @@ class Devices:
                 device.stop()
 
 
-def _pad(settings: KioskSettings, deliver: Deliver) -> Running[PadCommand]:
+def _pad(settings: KioskSettings, deliver: Deliver, tap_of: TapOf) -> Running[PadCommand]:
     witness = Witness(settings.pad.port, deliver)
     owners = settings.library.owners
-    return opened_pad(settings.pad, settings.marks, lambda event: witness.tell(pad_event(event, owners)))
+    return opened_pad(
+        settings.pad, settings.marks, lambda event: witness.tell(pad_event(event, owners)), tap_of(Device.PAD.value)
+    )
 
 
-def _scanner(settings: ScannerSettings, phones: PhoneCodes | None, deliver: Deliver) -> Running[ScannerCommand]:
+def _scanner(
+    settings: ScannerSettings, phones: PhoneCodes | None, deliver: Deliver, tap_of: TapOf
+) -> Running[ScannerCommand]:
     witness = Witness(settings.port, deliver)
 
     def tell(told: ScannerEvent) -> None:
         for event in scanner_events(told, phones, time.time()):
             witness.tell(event)
 
-    return opened_scanner(settings, tell)
+    return opened_scanner(settings, tell, tap_of(Device.SCANNER.value))
 
 
-def _printer(settings: PrinterSettings, font: Path, deliver: Deliver) -> Running[PrinterCommand]:
+def _printer(settings: PrinterSettings, font: Path, deliver: Deliver, tap_of: TapOf) -> Running[PrinterCommand]:
     witness = Witness(settings.port, deliver)
     heard = settings.back_channel
-    return opened_printer(settings, font, lambda event: witness.tell(printer_event(event, back_channel=heard)))
+    return opened_printer(
+        settings,
+        font,
+        lambda event: witness.tell(printer_event(event, back_channel=heard)),
+        tap_of(Device.PRINTER.value),
+    )
 
 
-def _cards(settings: CardSettings, deliver: Deliver) -> CardReader:
+def _cards(settings: CardSettings, deliver: Deliver, tap_of: TapOf) -> CardReader:
     witness = Witness(settings.reader, deliver)
-    return opened_cards(settings, lambda event: witness.tell(card_event(event)))
+    return opened_cards(settings, lambda event: witness.tell(card_event(event)), tap_of(Device.CARDS.value))
 
 
 @dataclass(frozen=True, slots=True)

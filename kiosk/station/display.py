@@ -29,11 +29,14 @@ class MirroredScreen:
         *,
         show_private: bool,
         overheard: Overheard | None = None,
+        watched: Callable[[Frame], None] = lambda frame: None,
     ) -> None:
-        """`rehearse` orders a power cut; None where the settings do not allow that."""
+        """`rehearse` orders a power cut; None where the settings do not allow that. `watched` is told
+        what is shown, private texts included: it masks them before anything leaves."""
         self._screen = screen
         self._mirror = mirror
         self._overheard = overheard
+        self._watched = watched
         self._rehearse = rehearse
         self._show_private = show_private
         self._published: Frame | None = None
@@ -54,6 +57,7 @@ class MirroredScreen:
         self._screen.show(state, now_s)
         if self._mirror is not None:
             self._publish(self._mirror, self._screen.frame)
+        self._watched(self._screen.frame)
         if self._overheard is not None:
             self._overheard.look()
         for order, reply in self._answers:

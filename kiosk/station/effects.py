@@ -22,6 +22,7 @@ from kiosk.session.effects import (
     Ask,
     CheckPin,
     LightLamps,
+    OrderTold,
     Play,
     PrintReceipt,
     PrintTest,
@@ -54,7 +55,7 @@ from kiosk.station.receipts import Letterhead, compose, test_page
 from kiosk.station.staff_cards import StaffCards
 from kiosk.station.uplink import StationHealth
 
-Order = Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder
+Order = Ask | WriteAfi | ReadTag | RememberItem | PrintReceipt | Play | StaffOrder | OrderTold
 """Every effect but `Journal`, which is committed before any of these, and `EndStation`, which ends the loop."""
 
 EXPECTING_CODES = (Identifying, Home, Borrowing, Returning, Account, Staff)
@@ -83,6 +84,14 @@ class ToCentral(Protocol):
         ...
 
 
+class KeepsOrders(Protocol):
+    """Who keeps how far the fleet's orders are."""
+
+    def told(self, told: OrderTold) -> None:
+        """On the disk when it returns."""
+        ...
+
+
 class StationHands:
     """The devices, the line to central and the ledger's titles, for whoever decides."""
 
@@ -95,6 +104,7 @@ class StationHands:
         sounds: Plays | None,
         now: Callable[[], Moment],
         staff: StaffCards = NO_STAFF,
+        orders: KeepsOrders | None = None,
     ) -> None:
         self._devices = devices
         self._uplink = uplink
@@ -103,6 +113,7 @@ class StationHands:
         self._sounds = sounds
         self._now = now
         self._staff = staff
+        self._orders = orders
         self._health = StationHealth()
         self._told: tuple[Mapping[Device, Health] | None, Paper | None, OfflineCopy | None] = (None, None, None)
         """The devices, the paper and the copy of the last state that was looked at: a state is told of once."""
@@ -128,6 +139,10 @@ class StationHands:
                 self._devices.show(order.cue)
                 if self._sounds is not None:
                     self._sounds.play(order.cue)
+                return ()
+            case OrderTold():
+                if self._orders is not None:
+                    self._orders.told(order)
                 return ()
             case CheckPin() | ReadJournal() | PrintTest() | LightLamps():
                 return self._for_staff(order)

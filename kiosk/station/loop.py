@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from kiosk.session.events import Event, Moment
+from kiosk.session.orders import Ordered
 from kiosk.session.state import Kiosk
 from kiosk.station.deciding import Decider
 from kiosk.station.inbox import Inbox
@@ -24,7 +25,7 @@ class Stop:
     """The process is to end: SIGTERM, or the window was closed."""
 
 
-Message = Event | MirrorOrder | Stop
+Message = Event | Ordered | MirrorOrder | Stop
 
 
 class Display(Protocol):

@@ -10,13 +10,14 @@ import secrets
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from drivers.errors import BadSetting
-from kiosk.ledger import Ledger, LedgerRefused, StorageFailure
+from kiosk.ledger import Ledger, LedgerRefused, Outbox, StorageFailure
 from kiosk.model.ids import IdSource
 from kiosk.screens import fonts
 from kiosk.screens.frame import Size
@@ -38,8 +39,11 @@ from kiosk.station.effects import StationHands
 from kiosk.station.first_state import first_state
 from kiosk.station.inbox import Inbox
 from kiosk.station.loop import Loop, Message, Stop, now
-from kiosk.station.mirror import Mirror
+from kiosk.station.mirror import Mirror, MirrorOrder, RepaintOrder
 from kiosk.station.notify import Notifier
+from kiosk.station.orders.kiosk_side import KioskHooks, KioskSide, kiosk_side
+from kiosk.station.orders.logs import LogKept
+from kiosk.station.orders.trial import TriedFile
 from kiosk.station.overheard import Listening, Overheard, Plays
 from kiosk.station.receipt_template import load_templates
 from kiosk.station.receipts import Letterhead
@@ -49,10 +53,11 @@ from kiosk.station.speech import Voice, lacking
 from kiosk.station.staff_cards import read_staff_cards
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import Uplink, UplinkSettings
-from kiosk.station.uplink_events import CopiesPublished, UplinkEvent
+from kiosk.station.uplink_events import BrokerUp, CommandHeard, CopiesPublished, UplinkEvent
 from kiosk.wire import Station
 
 SEED_BYTES = 32
+SOFTWARE = version("library-kiosk")
 EXIT_CODES = {Ending.RESTART: 75, Ending.SWITCH_OFF: 76}
 """What the service manager goes by: 75 is started again, after 76 the machine is switched off (kiosk.service)."""
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
@@ -64,23 +69,26 @@ class CannotStart(Exception):
     """Something that the kiosk needs is not there; the text says what, where and what to do."""
 
 
-def run(settings: KioskSettings) -> int:
-    """Run one kiosk until SIGTERM or until staff end it. Returns 0, a code of `EXIT_CODES`, or 1 where it could not
-    start; says why on standard error."""
+def run(settings: KioskSettings, file: TriedFile | None = None) -> int:
+    """Run one kiosk until SIGTERM or until staff or the fleet end it. Returns 0, a code of `EXIT_CODES`, or 1 where it
+    could not start; says why on standard error. Settings of `file` that are on trial are taken back then."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patrons' data
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    kept = LogKept()
+    logging.getLogger().addHandler(kept)
     end_on_errors()
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread: `_stop_on_signal` waits for them
     try:
         with ExitStack() as parts:
-            ending = _serve(settings, parts)
+            ending = _serve(settings, file, kept, parts)
     except (CannotStart, LedgerRefused, StorageFailure, fonts.FontsMissing, NoDisplay, BadSetting) as refused:
         sys.stderr.write(f"kiosk run: {refused}\n")
-        return EXIT_FAILED
+        taken_back = None if file is None else file.take_back(str(refused))
+        return EXIT_FAILED if taken_back is None else EXIT_CODES[Ending.RESTART]
     return 0 if ending is None else EXIT_CODES[ending]
 
 
-def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
+def _serve(settings: KioskSettings, file: TriedFile | None, kept: LogKept, parts: ExitStack) -> Ending | None:
     """Open everything, run the loop. `parts` closes in the other order: who puts into the inbox goes first."""
     station = Station(settings.site, settings.station)
     try:
@@ -89,7 +97,6 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
         raise CannotStart(f"what the screens are to show cannot be used:\n{refused}") from None
     letterhead = _letterhead(settings, library)
     fonts_folder = fonts.folder(settings.screen.fonts)
-    address = address_of(settings.broker)
     inbox: Inbox[Message] = Inbox()
     notifier = Notifier()
 
@@ -100,7 +107,10 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
     staff = read_staff_cards(settings.staff_file)
     policy = replace(settings.policy(), staff=staff.names())
     state = first_state(policy, ledger, IdSource(secrets.token_bytes(SEED_BYTES)), now(), copy)
-    devices = Devices.of(settings, fonts_folder, inbox.put)
+    fleet = _fleet(settings, file, kept, inbox)
+    devices = Devices.of(
+        settings, fonts_folder, fleet.watching(inbox.put), lambda device: fleet.side.telemetry.wire(device).tap
+    )
     screen = Screen(
         Size(settings.screen.width, settings.screen.height),
         Mode(settings.screen.mode.value),
@@ -116,15 +126,15 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
     outbox = ledger.outbox()
     parts.callback(outbox.close)
 
-    display = _display(settings, screen, mirror, overheard, ledger)
+    display = _display(settings, screen, mirror, overheard, ledger, fleet)
     display.show(state, now().mono_s)
     notifier.ready()
     _announce(station, mirror)
 
-    software = version("library-kiosk")
-    uplink_settings = UplinkSettings.of(station, address, software, settings.ledger.path.parent)
-    uplink = Uplink(uplink_settings, outbox, lambda event: _from_uplink(event, inbox, copies))
+    uplink = _uplink(settings, outbox, lambda event: _from_uplink(event, inbox, copies, fleet), fleet)
     parts.callback(uplink.stop)
+    fleet.start()
+    parts.callback(fleet.side.stop)
     if copies is not None:
         copies.start()
         parts.callback(copies.stop)
@@ -136,12 +146,31 @@ def _serve(settings: KioskSettings, parts: ExitStack) -> Ending | None:
     sounds: Plays | None = _sounds(settings, parts)
     if overheard is not None:
         sounds = Listening(sounds, overheard)
-    hands = StationHands(devices, uplink, ledger, letterhead, sounds, now, staff)
-    log.info("%s is ready, software %s", station.source, software)
-    decider = Decider(state, ledger, hands, now)
+    hands = StationHands(devices, uplink, ledger, letterhead, sounds, now, staff, fleet)
+    log.info("%s is ready, software %s", station.source, SOFTWARE)
+    decider = Decider(state, ledger, hands, now, fleet.side.telemetry.kept)
     Loop(decider, display, inbox, notifier.alive).run()
-    log.info("%s stops%s", station.source, "" if decider.ending is None else f": staff ordered {decider.ending}")
+    log.info("%s stops%s", station.source, "" if decider.ending is None else f": ordered was {decider.ending}")
     return decider.ending
+
+
+def _fleet(settings: KioskSettings, file: TriedFile | None, kept: LogKept, inbox: Inbox[Message]) -> KioskSide:
+    hooks = KioskHooks(inbox.put, lambda: inbox.put(MirrorOrder(RepaintOrder())), now)
+    try:
+        return kiosk_side(settings, None if file is None else file.path, kept, hooks)
+    except SettingsRefused as refused:
+        raise CannotStart(f"the fleet's keys cannot be used:\n{refused}") from None
+
+
+def _uplink(
+    settings: KioskSettings, outbox: Outbox, deliver: Callable[[UplinkEvent], None], fleet: KioskSide
+) -> Uplink:
+    station, folder = Station(settings.site, settings.station), settings.ledger.path.parent
+    hears = fleet.side.hears_commands
+    uplink_settings = UplinkSettings.of(station, address_of(settings.broker), SOFTWARE, folder, hears_commands=hears)
+    uplink = Uplink(uplink_settings, outbox, deliver, fleet.side.completed)
+    fleet.side.postbox.line = uplink.tell
+    return uplink
 
 
 def _letterhead(settings: KioskSettings, library: ScreenSettings) -> Letterhead:
@@ -176,12 +205,24 @@ def _mirror(
 
 
 def _display(
-    settings: KioskSettings, screen: Screen, mirror: Mirror | None, overheard: Overheard | None, ledger: Ledger
+    settings: KioskSettings,
+    screen: Screen,
+    mirror: Mirror | None,
+    overheard: Overheard | None,
+    ledger: Ledger,
+    fleet: KioskSide,
 ) -> MirroredScreen:
     if settings.mirror is None:
-        return MirroredScreen(screen, mirror, None, show_private=False)
+        return MirroredScreen(screen, mirror, None, show_private=False, watched=fleet.shown)
     rehearse = ledger.rehearse if settings.mirror.rehearse else None
-    return MirroredScreen(screen, mirror, rehearse, show_private=settings.mirror.show_private, overheard=overheard)
+    return MirroredScreen(
+        screen,
+        mirror,
+        rehearse,
+        show_private=settings.mirror.show_private,
+        overheard=overheard,
+        watched=fleet.shown,
+    )
 
 
 def _voice(settings: KioskSettings, parts: ExitStack) -> Voice | None:
@@ -231,9 +272,16 @@ def _copies(settings: KioskSettings, station: Station, inbox: Inbox[Message]) ->
     return Copies(source, station, path, lambda copy: inbox.put(CopyChanged(copy)))
 
 
-def _from_uplink(event: UplinkEvent, inbox: Inbox[Message], copies: Copies | None) -> None:
-    if isinstance(event, CopiesPublished) and copies is not None:
-        copies.published(event.copies)
+def _from_uplink(event: UplinkEvent, inbox: Inbox[Message], copies: Copies | None, fleet: KioskSide) -> None:
+    match event:
+        case CopiesPublished() if copies is not None:
+            copies.published(event.copies)
+        case CommandHeard():
+            fleet.side.heard(event.payload)
+        case BrokerUp():
+            fleet.side.line_up()
+        case _:
+            pass
     told: Event | None = uplink_event(event)
     if told is not None:
         inbox.put(told)

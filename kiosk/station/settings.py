@@ -21,6 +21,7 @@ from kiosk.model.opening import Announcement, Opening, Spell
 from kiosk.rules.offline import OfflinePolicy
 from kiosk.session.state import Policy
 from kiosk.session.timeouts import Timeouts
+from kiosk.station.fleet_settings import FleetSettings
 from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
@@ -171,6 +172,7 @@ class KioskSettings:
     """New patrons may ask for a card here; central has to have `[registration]`, too."""
     asks_pin: bool = False
     """The PIN of a card is asked for. Of a number that is typed it always is."""
+    fleet: FleetSettings | None = None
     opening: Opening = field(default_factory=Opening)
     announcements: tuple[Announcement, ...] = ()
     """Told on the first screen: `[[announcements]]` with a text for each language."""

@@ -43,6 +43,8 @@ from kiosk.station.tags import recognise
 from kiosk.station.uplink_events import (
     AnswerArrived,
     AskDeadline,
+    BrokerUp,
+    CommandHeard,
     CopiesPublished,
     LinkDown,
     LinkUp,
@@ -158,7 +160,7 @@ def uplink_event(event: UplinkEvent) -> Event | None:
             return Answered(event.ask, event.answer)
         case AskDeadline():
             return AskExpired(event.ask)
-        case CopiesPublished():
+        case CopiesPublished() | BrokerUp() | CommandHeard():
             return None
         case Sidelined():
             log.error("somebody has to look: %s", event.reason)

@@ -22,7 +22,7 @@ from kiosk.model.limits import is_loopback
 from kiosk.model.questions import Question
 from kiosk.session.events import Moment
 from kiosk.station.uplink_conversation import Conversation, Heartbeat, Order, Publish
-from kiosk.station.uplink_events import CopiesPublished, UplinkEvent
+from kiosk.station.uplink_events import BrokerUp, CommandHeard, CopiesPublished, UplinkEvent
 from kiosk.station.uplink_line import Address, Heard, Line, LineEvent, LineLost, LineUp
 from kiosk.wire import (
     AnswerMessage,
@@ -33,6 +33,7 @@ from kiosk.wire import (
     Station,
     StationState,
     StationStatus,
+    Sync,
     all_stations,
     decode_ack,
     decode_answer,
@@ -75,12 +76,15 @@ class UplinkSettings:
     """Whose free space the heartbeat tells."""
     first_delay_s: float
     """Upper bound of the first wait after a loss; doubles to 120 s. Each wait is drawn between a tenth of it and it."""
+    hears_commands: bool = False
 
     @classmethod
-    def of(cls, station: Station, address: Address, software: str, ledger_folder: Path) -> UplinkSettings:
+    def of(
+        cls, station: Station, address: Address, software: str, ledger_folder: Path, *, hears_commands: bool = False
+    ) -> UplinkSettings:
         """Settings with the delay that fits the address."""
         delay_s = FIRST_DELAY_LOOPBACK_S if _is_loopback(address.host) else FIRST_DELAY_S
-        return cls(station, address, software, ledger_folder, delay_s)
+        return cls(station, address, software, ledger_folder, delay_s, hears_commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,13 @@ class _OnLine:
     event: LineEvent
 
 
-_Message = _Asked | _FactsAdded | _Stop | _OnLine | StationHealth
+@dataclass(frozen=True, slots=True)
+class _Told:
+    channel: Channel
+    payload: bytes
+
+
+_Message = _Asked | _FactsAdded | _Stop | _OnLine | StationHealth | _Told
 
 
 @dataclass(slots=True)
@@ -154,8 +164,16 @@ class Uplink:
     The caller owns `outbox` and closes it after `stop()`.
     """
 
-    def __init__(self, settings: UplinkSettings, outbox: Outbox, deliver: Callable[[UplinkEvent], None]) -> None:
+    def __init__(
+        self,
+        settings: UplinkSettings,
+        outbox: Outbox,
+        deliver: Callable[[UplinkEvent], None],
+        completed: Callable[[HealthReport], HealthReport] = lambda report: report,
+    ) -> None:
+        """`completed` adds what else the station knows to a heartbeat; it is called on the uplink's thread."""
         self._settings = settings
+        self._completed = completed
         self._outbox = outbox
         self._deliver = deliver
         self._boot = boot_id()
@@ -190,6 +208,10 @@ class Uplink:
     def note_health(self, health: StationHealth) -> None:
         """What the next heartbeats tell."""
         self._offer(health)
+
+    def tell(self, channel: Channel, payload: bytes) -> None:
+        """Publish where the line is up; does not wait. What must arrive is told again by whoever tells it."""
+        self._offer(_Told(channel, payload))
 
     def stop(self) -> None:
         """Leave in order: the station's status says so, and every thread has ended."""
@@ -235,6 +257,8 @@ class Uplink:
             case StationHealth():
                 self._health = message
                 return []
+            case _Told(channel, payload):
+                return [Publish(channel, payload)]
             case _OnLine(line, event) if line is self._line:
                 return self._on_line(event, now)
             case _:
@@ -247,7 +271,8 @@ class Uplink:
                 self._retry.up_s = now.mono_s
                 if self._line is not None and self._birth is not None:
                     self._line.publish(Channel.STATUS, encode_status(self._settings.station, self._birth))
-                return self._talk.connected(now)
+                orders = self._talk.connected(now)
+                return [BrokerUp(), *orders] if self._settings.hears_commands else orders
             case LineLost():
                 log.warning("%s", event.reason)
                 self._hang_up(clean=False)
@@ -262,6 +287,8 @@ class Uplink:
                 return self._heard(event, now)
 
     def _heard(self, heard: Heard, now: Moment) -> list[Order]:
+        if heard.topic == self._settings.station.topic(Channel.COMMAND):
+            return [CommandHeard(heard.payload)]
         try:
             if heard.topic == self._settings.station.topic(Channel.ANSWER):
                 answer = decode_answer(heard.payload)
@@ -306,7 +333,9 @@ class Uplink:
             StationState.ALIVE, self._boot, self._lives, settings.software, now.utc, clean=False
         )
         will = encode_status(settings.station, replace(self._birth, state=StationState.GONE))
-        self._line = Line(settings.station, settings.address, will, self._from_line)
+        self._line = Line(
+            settings.station, settings.address, will, self._from_line, hears_commands=settings.hears_commands
+        )
         self._line.open()
 
     def _hang_up(self, *, clean: bool) -> None:
@@ -321,10 +350,7 @@ class Uplink:
 
     def _heartbeat(self) -> bytes:
         now = _now()
-        try:
-            outbox = self._outbox.last_seq() - self._outbox.acked_seq()
-        except StorageFailure:
-            outbox = 0
+        sync = self._sync()
         try:
             free_kb = shutil.disk_usage(self._settings.ledger_folder).free // 1024
         except OSError:
@@ -334,15 +360,25 @@ class Uplink:
             mono_ms=int(now.mono_s * 1000),
             devices=self._health.devices,
             paper=self._health.paper,
-            outbox=max(0, outbox),
+            outbox=0 if sync is None else max(0, sync.last - sync.acked),
             refused=self._refused,
             disk_free_kb=free_kb,
             clock_offset_ms=None,
             temperature_c=None,
             copy=self._health.copy,
             copy_issued=self._health.copy_issued,
+            software=self._settings.software,
+            sync=sync,
         )
-        return encode_health(self._settings.station, report, now.utc)
+        return encode_health(self._settings.station, self._completed(report), now.utc)
+
+    def _sync(self) -> Sync | None:
+        try:
+            last, acked = self._outbox.last_seq(), self._outbox.acked_seq()
+            waiting = self._outbox.facts_after(acked, 1) if acked < last else []
+        except StorageFailure:
+            return None
+        return Sync(self._outbox.epoch, last, acked, waiting[0].at if waiting else None)
 
     def _sleep_s(self) -> float | None:
         dues = [due for due in (self._talk.due_s(), self._retry.at_s) if due is not None]

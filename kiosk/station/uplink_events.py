@@ -51,4 +51,16 @@ class CopiesPublished:
     copies: tuple[Ready, ...]
 
 
-UplinkEvent = LinkUp | LinkDown | AnswerArrived | AskDeadline | Sidelined | CopiesPublished
+@dataclass(frozen=True, slots=True)
+class BrokerUp:
+    """The broker took us; whether central answers is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHeard:
+    """Somebody says a command; nothing of it is believed yet."""
+
+    payload: bytes
+
+
+UplinkEvent = LinkUp | LinkDown | AnswerArrived | AskDeadline | Sidelined | CopiesPublished | BrokerUp | CommandHeard

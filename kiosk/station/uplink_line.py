@@ -25,7 +25,9 @@ KEEP_ALIVE_S = 10
 """A half-open connection is noticed within one and a half of it."""
 CONNECT_S = 5.0
 ASK_EXPIRY_S = 10
-HEALTH_EXPIRY_S = 90
+EXPIRY_S = {Channel.HEALTH: 90, Channel.DEVICE: 86_400, Channel.RESULT: 3_600, Channel.PICTURE: 10, Channel.LOG: 600}
+"""How long a broker may keep what nobody has taken yet."""
+AT_MOST_ONCE = frozenset({Channel.HEALTH, Channel.PICTURE})
 TAKEN_OVER = 142
 """MQTT 5.0, table 2-6, 0x8E: session taken over."""
 LARGEST_PACKET = 2 * LARGEST_BYTES
@@ -69,9 +71,16 @@ class Line:
     """Tries once to connect; reports `LineUp`, then `Heard`s, and `LineLost` at the end. A new try is a new `Line`."""
 
     def __init__(
-        self, station: Station, address: Address, will: bytes, report: Callable[[Line, LineEvent], None]
+        self,
+        station: Station,
+        address: Address,
+        will: bytes,
+        report: Callable[[Line, LineEvent], None],
+        *,
+        hears_commands: bool = False,
     ) -> None:
         self._station = station
+        self._hears_commands = hears_commands
         self._address = address
         self._report = report
         self._lost = threading.Event()
@@ -108,18 +117,18 @@ class Line:
         self._client.loop_stop()
 
     def publish(self, channel: Channel, payload: bytes, ask: AskId | None = None) -> None:
-        """Hand over a message. One that the line loses is told again by whoever told it."""
+        """Hand a message to paho. Dropped when the connection is gone, which `LineLost` then tells."""
         properties = None
         if ask is not None:
             properties = _properties(PacketTypes.PUBLISH)
             properties.ResponseTopic = self._station.topic(Channel.ANSWER)
             properties.CorrelationData = ask.encode()
             properties.MessageExpiryInterval = ASK_EXPIRY_S
-        elif channel is Channel.HEALTH:
+        elif channel in EXPIRY_S:
             properties = _properties(PacketTypes.PUBLISH)
-            properties.MessageExpiryInterval = HEALTH_EXPIRY_S
+            properties.MessageExpiryInterval = EXPIRY_S[channel]
         if self._client.is_connected():
-            qos = 0 if channel is Channel.HEALTH else 1
+            qos = 0 if channel in AT_MOST_ONCE else 1
             self._client.publish(
                 self._station.topic(channel), payload, qos, retain=channel is Channel.STATUS, properties=properties
             )
@@ -144,6 +153,8 @@ class Line:
             return
         topics = [self._station.topic(Channel.ACK), self._station.topic(Channel.ANSWER)]
         topics.append(all_stations(self._station.site).topic(Channel.POLICY))
+        if self._hears_commands:
+            topics.append(self._station.topic(Channel.COMMAND))
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in topics])
 
     def _on_subscribe(

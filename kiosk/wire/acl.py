@@ -1,7 +1,7 @@
 """What a broker lets each user do, as a mosquitto ACL file. A station's user has the station's name. Pure.
 
-Whoever is not named may do nothing. A station writes its own `up` and reads its own `down`; central alone writes
-`down`. Source: mosquitto.conf(5), acl_file.
+Whoever is not named may do nothing. A station writes its own `up` and reads its own `down`; central and fleet
+alone write `down`, each its own. Source: mosquitto.conf(5), acl_file.
 """
 
 from __future__ import annotations
@@ -18,12 +18,17 @@ class User(StrEnum):
     KIOSK = "kiosk"
     GATE = "gate"
     CENTRAL = "central"
+    FLEET = "fleet"
+    """The operator's dashboard: hears how stations are, never what patrons do, and says commands alone."""
 
 
+TELEMETRY = (Channel.STATUS, Channel.HEALTH, Channel.DEVICE, Channel.RESULT, Channel.LOG)
 SAYS = {
-    User.KIOSK: (Channel.STATUS, Channel.HEALTH, Channel.FACTS, Channel.ASK),
-    User.GATE: (Channel.STATUS, Channel.HEALTH, Channel.FACTS, Channel.ALARM, Channel.COUNT),
+    User.KIOSK: (*TELEMETRY, Channel.PICTURE, Channel.FACTS, Channel.ASK),
+    User.GATE: (*TELEMETRY, Channel.FACTS, Channel.ALARM, Channel.COUNT),
 }
+FLEET_HEARS = (*TELEMETRY, Channel.PICTURE, Channel.ALARM, Channel.COUNT)
+CENTRAL_SAYS = (Channel.ACK, Channel.ANSWER, Channel.POLICY, Channel.LEDGER)
 
 
 def acl(site: str, users: Mapping[str, User]) -> str:
@@ -39,7 +44,13 @@ def _rules(station: Station, user: User) -> Iterator[str]:
     everybody = all_stations(station.site)
     if user is User.CENTRAL:
         yield f"topic read {ROOT}/{station.site}/+/up/#"
-        yield f"topic write {ROOT}/{station.site}/+/down/#"
+        for channel in CENTRAL_SAYS:
+            yield f"topic write {every_station(station.site, channel)}"
+        return
+    if user is User.FLEET:
+        for channel in FLEET_HEARS:
+            yield f"topic read {every_station(station.site, channel)}"
+        yield f"topic write {every_station(station.site, Channel.COMMAND)}"
         return
     for channel in SAYS[user]:
         yield f"topic write {station.topic(channel)}"

@@ -23,13 +23,18 @@ class Channel(StrEnum):
     ASK = "up/ask"
     ALARM = "up/alarm"
     COUNT = "up/count"
+    DEVICE = "up/device"
+    RESULT = "up/result"
+    PICTURE = "up/picture"
+    """While somebody asks for it."""
+    LOG = "up/log"
     ACK = "down/ack"
     ANSWER = "down/answer"
     POLICY = "down/policy"
     """Retained, of the station `EVERYBODY` alone."""
     LEDGER = "down/ledger"
     COMMAND = "down/command"
-    """Of the fleet; a gate takes none, and counts those that are said to it."""
+    """Of the fleet, signed."""
 
 
 @dataclass(frozen=True, slots=True)

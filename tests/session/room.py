@@ -52,6 +52,7 @@ from kiosk.session.effects import (
     EndStation,
     Journal,
     LightLamps,
+    OrderTold,
     Play,
     PrintReceipt,
     PrintTest,
@@ -84,6 +85,7 @@ from kiosk.session.events import (
     TimePassed,
     WriteTrouble,
 )
+from kiosk.session.orders import Ordered
 from kiosk.session.state import Kiosk, Policy
 from kiosk.session.step import begin, due_s, step
 from kiosk.session.surroundings import LYING_S
@@ -249,7 +251,7 @@ class Room:
     def moment(self) -> Moment:
         return Moment(self.now_s, START + timedelta(seconds=self.now_s))
 
-    def happened(self, event: Event) -> None:
+    def happened(self, event: Event | Ordered) -> None:
         """Hand one event to the reducer, as the station's loop does: commit, then run the effects."""
         state, effects = step(self.kiosk, event, self.moment())
         journal = [effect for effect in effects if isinstance(effect, Journal)]
@@ -450,7 +452,7 @@ class Room:
                 self.staff.append(effect)
             case EndStation():
                 self.ended.append(effect)
-            case Journal() | RememberItem() | Play():
+            case Journal() | RememberItem() | Play() | OrderTold():
                 pass
 
 

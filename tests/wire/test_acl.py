@@ -17,10 +17,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from kiosk.commands import main
 
-NAMES = ("central", "kiosk-1", "kiosk-2", "gate-1")
+NAMES = ("central", "fleet", "kiosk-1", "kiosk-2", "gate-1")
 STRANGER, NOBODY, ADMIN = "stranger", "nobody-has-this-name", "admin"
 PATIENCE_S = 30.0
-UP = ("status", "health", "facts", "ask", "alarm", "count")
+UP = ("status", "health", "device", "result", "log", "facts", "picture", "ask", "alarm", "count")
 DOWN = ("ack", "answer", "policy", "ledger", "command")
 TOPICS = [
     f"lk/v1/{site}/{name}/{way}/{channel}"
@@ -37,8 +37,10 @@ def may_say(name: str, topic: str) -> bool:
     if len(words) != 6 or words[2] != "main":
         return False
     if name == "central":
-        return words[4] == "down"
-    own = {"kiosk-1": UP[:4], "kiosk-2": UP[:4], "gate-1": (*UP[:3], *UP[4:])}
+        return words[4] == "down" and words[5] != "command"
+    if name == "fleet":
+        return words[4:] == ["down", "command"]
+    own = {"kiosk-1": UP[:8], "kiosk-2": UP[:8], "gate-1": (*UP[:6], *UP[8:])}
     return words[3] == name and words[4] == "up" and words[5] in own.get(name, ())
 
 
@@ -48,6 +50,8 @@ def may_hear(name: str, topic: str) -> bool:
         return False
     if name == "central":
         return words[4] == "up"
+    if name == "fleet":
+        return words[4] == "up" and words[5] not in ("facts", "ask")
     if name not in NAMES:
         return False
     shared = ["lk/v1/main/all/down/policy"] + ["lk/v1/main/all/down/ledger"] * (name == "gate-1")
@@ -150,7 +154,7 @@ def _listens(port: int) -> bool:
 
 
 def printed() -> str:
-    words = ["--site", "main", "--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1"]
+    words = ["--site", "main", "--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1", "--fleet", "fleet"]
     made = subprocess.run(
         [sys.executable, "-m", "kiosk", "acl", *words], capture_output=True, text=True, check=True, timeout=60
     )

@@ -157,6 +157,9 @@ def _told_to_all(sight: Sight) -> list[Banner]:
     hours = _hours(sight, at)
     if hours:
         found.append(Banner("attract.hours", hours, "clock", PLAIN))
+    message = sight.state.around.message
+    if message is not None:
+        found.append(Banner("attract.fleet", message.said(sight.state.around.language), "megaphone", WORK))
     for number, one in enumerate(settings.announcements[:MOST_ANNOUNCEMENTS], 1):
         if one.stands(at.date()):
             text = one.said(sight.state.around.language)

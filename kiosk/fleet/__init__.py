@@ -1,0 +1,1 @@
+"""The operator's dashboard of kiosks and gates."""

@@ -1,0 +1,1 @@
+"""What the fleet orders of a station: believed, kept, carried out once, told of (ADR 0190)."""
