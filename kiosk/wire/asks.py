@@ -27,10 +27,14 @@ from kiosk.model.questions import (
     AskHelp,
     AskIdentify,
     AskItem,
+    AskKept,
     AskMail,
     AskRenew,
+    AskSort,
+    Destination,
     Identified,
     ItemKnown,
+    KeptTold,
     MailTaken,
     MayBorrow,
     MayNotBorrow,
@@ -40,6 +44,7 @@ from kiosk.model.questions import (
     NotIdentified,
     Question,
     ReceiptEntry,
+    SortTold,
     StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
@@ -76,6 +81,8 @@ class Kind(StrEnum):
     HOLD = "hold"
     JOIN = "join"
     CHANGE = "change"
+    SORT = "sort"
+    KEPT = "kept"
 
 
 class Decision(StrEnum):
@@ -149,6 +156,10 @@ def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> As
             question = joining_asks.read_join(data)
         case Kind.CHANGE:
             question = joining_asks.read_change(data)
+        case Kind.SORT:
+            question = AskSort(ItemId(data.text("item")))
+        case Kind.KEPT:
+            question = AskKept(PatronRef(data.text("patron")), _items(data))
     return AskMessage(_id_of(correlation) or AskId(envelope.id), question)
 
 
@@ -217,6 +228,10 @@ def _question_body(question: Question) -> dict[str, Json]:
             return {"kind": Kind.JOIN} | joining_asks.join_object(question)
         case AskChange():
             return {"kind": Kind.CHANGE} | joining_asks.change_object(question)
+        case AskSort():
+            return {"kind": Kind.SORT, "item": question.item}
+        case AskKept():
+            return {"kind": Kind.KEPT, "patron": question.patron, "items": [*question.items]}
         case _:
             assert_never(question)
 
@@ -272,6 +287,11 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             return _decided(Kind.CHANGE, Decision.YES)
         case NotChanged():
             return _decided(Kind.CHANGE, Decision.NO, answer.reasons)
+        case SortTold():
+            told: dict[str, Json] = {"to": answer.to, "branch": answer.branch, "loan_class": answer.loan_class}
+            return _decided(Kind.SORT, Decision.YES) | told
+        case KeptTold():
+            return _decided(Kind.KEPT, Decision.YES) | {"items": [*answer.items]}
         case _:
             assert_never(answer)
 
@@ -325,8 +345,19 @@ def _answer(data: Fields) -> Answer | None:
             return NotChanged(_reasons(data))
         case Kind.SEARCH, _:
             return TitlesFound((), 0)
+        case Kind.SORT, Decision.YES:
+            branch, loan_class = data.text_or_none("branch") or "", data.text_or_none("loan_class") or ""
+            return SortTold(data.word("to", Destination), branch, loan_class)
+        case Kind.KEPT, Decision.YES:
+            return KeptTold(_items(data))
+        case ((Kind.SORT | Kind.KEPT), _):
+            return None
         case _:
             return ItemKnown(None)
+
+
+def _items(data: Fields) -> tuple[ItemId, ...]:
+    return tuple(ItemId(item) for item in data.texts("items", MOST_ROWS))
 
 
 def _entry_objects(entries: tuple[ReceiptEntry, ...]) -> list[Json]:
