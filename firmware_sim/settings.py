@@ -107,6 +107,8 @@ class SignalDriver(StrEnum):
 
 MOST_OUTPUTS = {SignalDriver.SERIAL_RELAY: MOST_SERIAL_RELAYS, SignalDriver.TASMOTA: MOST_TASMOTA_RELAYS}
 USUAL_OUTPUTS = 2
+MOST_BINS = 3
+USUAL_BOXES, MOST_BOXES = 2, 8
 USUAL_BROKER = 1883
 LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 0xFFFF
@@ -238,6 +240,22 @@ class CardSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DropSettings:
+    """A book-drop with so many bins."""
+
+    name: str
+    bins: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockerSettings:
+    """A bank of lockers with so many compartments."""
+
+    name: str
+    boxes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that is simulated."""
 
@@ -249,6 +267,8 @@ class Settings:
     cards: tuple[CardSettings, ...]
     gates: tuple[GateSettings, ...]
     signals: tuple[SignalSettings, ...]
+    drops: tuple[DropSettings, ...] = ()
+    lockers: tuple[LockerSettings, ...] = ()
 
 
 def with_pad(settings: Settings, driver: PadDriver) -> Settings:
@@ -303,6 +323,8 @@ def parse(content: dict[str, object], file: str, unknown: Sequence[tuple[str, st
         tuple(_card(table) for table in whole.tables("card")),
         tuple(_gate(table) for table in whole.tables("gate")),
         tuple(_signal(table) for table in whole.tables("signal")),
+        tuple(_drop(table) for table in whole.tables("drop")),
+        tuple(_locker(table) for table in whole.tables("locker")),
     )
     for table in (pad, scanner, printer, cards, whole):
         table.done()
@@ -312,6 +334,8 @@ def parse(content: dict[str, object], file: str, unknown: Sequence[tuple[str, st
     faults.twice("card", "name", [card.name for card in settings.cards])
     faults.twice("gate", "name", [gate.name for gate in settings.gates])
     faults.twice("signal", "name", [board.name for board in settings.signals])
+    furniture = [drop.name for drop in settings.drops] + [locker.name for locker in settings.lockers]
+    faults.twice("drop", "name", furniture)
     for place, board in enumerate(settings.signals):
         if board.name in {gate.name for gate in settings.gates}:
             faults.add(f"signal[{place}].name", "a name that no gate has", board.name)
@@ -366,6 +390,18 @@ def _signal(table: Table) -> SignalSettings:
     )
     table.done()
     return board
+
+
+def _drop(table: Table) -> DropSettings:
+    drop = DropSettings(_own_name(table), table.whole("bins", 1, MOST_BINS, MOST_BINS))
+    table.done()
+    return drop
+
+
+def _locker(table: Table) -> LockerSettings:
+    locker = LockerSettings(_own_name(table), table.whole("boxes", 1, MOST_BOXES, USUAL_BOXES))
+    table.done()
+    return locker
 
 
 def _gate(table: Table) -> GateSettings:

@@ -82,7 +82,7 @@ def run_drop(settings: DropSettings) -> int:
         state = first_drop_state(settings, house.ledger)
         house.serve(
             Plan(settings.broker, settings.central, settings.marks, settings.owners),
-            {"pad": settings.pad},
+            {"front": settings.front, "tray": settings.pad},
             settings.signals,
             (),
             state,

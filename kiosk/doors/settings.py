@@ -78,8 +78,10 @@ class DoorStation:
 class DropSettings(DoorStation):
     """One book-drop."""
 
+    front: PadSettings
+    """The pad before the flap: it says for what the flap opens."""
     pad: PadSettings
-    """Its antenna lies under the tray, and hears what is held before the open flap."""
+    """The pad under the tray, shielded so that it hears nothing beyond it: what it hears has come in."""
     bins: Annotated[tuple[BinSettings, ...], NOT_EMPTY]
     flap: Annotated[str, NOT_EMPTY] = "flap"
     """Output: while it is on, the flap can be pushed open."""

@@ -4,18 +4,19 @@ true of the books is known here and nowhere else, so that what is written down c
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 
 from kiosk.doors.drop.policy import Bin, DropPolicy
 from kiosk.doors.drop.state import DropState, Light, Slip, Stage
 from kiosk.doors.drop.step import due_s, step
-from kiosk.doors.happenings import AtPad, BoardChanged, Happening, InputTold, PadChanged, Put, ToPad
+from kiosk.doors.happenings import AtPad, BoardChanged, DoorEffect, Happening, InputTold, PadChanged, Put, ToPad
 from kiosk.model.ids import IdSource, IntentId, ItemId, SessionId, Uid
-from kiosk.model.questions import AskHelp, AskSort, Destination, SortTold
-from kiosk.session.effects import Ask, Journal, WriteAfi
+from kiosk.model.questions import AskHelp, AskSort, SortTold
+from kiosk.session.effects import Ask, Journal, ReadTag, WriteAfi
 from kiosk.session.events import (
     Answered,
     AskExpired,
@@ -50,7 +51,7 @@ POLICY = DropPolicy(
 class Where(StrEnum):
     HAND = "hand"
     FRONT = "front"
-    """Held before the flap: the pad hears it."""
+    """Held before the flap, over the pad there."""
     TRAY = "tray"
     BIN = "bin"
 
@@ -101,7 +102,7 @@ class DropMachine:
     calls: int = 0
     seed: int = 0
     state: DropState = field(init=False)
-    heard: dict[Uid, None] = field(init=False)
+    heard: dict[str, dict[Uid, None]] = field(init=False)
     told: dict[str, bool] = field(init=False)
     _pending: list[Callable[[], Happening]] = field(init=False)
     _tray_until_s: float = 0.0
@@ -112,7 +113,7 @@ class DropMachine:
     def power_on(self) -> None:
         """Outputs are off, and the program begins with what the journal says."""
         self.outputs.clear()
-        self.heard, self.told, self._pending = {}, {}, []
+        self.heard, self.told, self._pending = {"front": {}, "tray": {}}, {}, []
         self._tray_until_s = 0.0
         self.seed += 1
         left = self.journal.left_in_drop()
@@ -141,7 +142,8 @@ class DropMachine:
             counts=MappingProxyType(dict(left.counts)),
         )
         self.happened(BoardChanged(True))
-        self.happened(PadChanged("pad", True))
+        self.happened(PadChanged("front", True))
+        self.happened(PadChanged("tray", True))
 
     def happened(self, event: Happening) -> None:
         moment = Moment(self.now_s, NOON + timedelta(seconds=self.now_s))
@@ -164,21 +166,21 @@ class DropMachine:
                     raise PowerCut
         self._do_all(effects)
 
-    def _do_all(self, effects: object) -> None:
-        assert isinstance(effects, list)
+    def _do_all(self, effects: list[DoorEffect]) -> None:
         for effect in effects:
             match effect:
                 case Put():
                     self.outputs[effect.output] = effect.on
                     if effect.output == POLICY.tray and effect.on:
                         self._tray_until_s = self.now_s + (effect.for_s or 0)
-                case ToPad(_, order):
-                    self._pending.append(lambda order=order: self._pad_answers(order))
+                case ToPad(pad, order):
+                    assert pad == "tray"
+                    self._pending.append(partial(self._pad_answers, order))
                 case Ask():
                     if isinstance(effect.question, AskHelp):
                         self.calls += 1
                     else:
-                        self._pending.append(lambda ask=effect: self._central_answers(ask))
+                        self._pending.append(partial(self._central_answers, effect))
                 case _:
                     pass
 
@@ -187,27 +189,27 @@ class DropMachine:
         told = self.sorts.get(ask.question.item)
         return AskExpired(ask.id) if told is None else Answered(ask.id, told)
 
-    def _pad_answers(self, order: object) -> Happening:
-        uid = order.uid  # type: ignore[attr-defined]
-        thing = next((one for one in self._in_field() if one.uid == uid), None)
+    def _pad_answers(self, order: WriteAfi | ReadTag) -> Happening:
+        uid = order.uid
+        thing = next((one for one in self._in_field(Where.TRAY) if one.uid == uid), None)
         if not isinstance(order, WriteAfi):
-            return AtPad("pad", self._read(thing) if thing is not None else TagGone(uid))
+            return AtPad("tray", self._read(thing) if thing is not None else TagGone(uid))
         if thing is None:
-            return AtPad("pad", TagNotWritten(uid, WriteTrouble.AWAY, None))
+            return AtPad("tray", TagNotWritten(uid, WriteTrouble.AWAY, None))
         if thing.is_locked:
-            return AtPad("pad", TagNotWritten(uid, WriteTrouble.LOCKED, thing.afi))
+            return AtPad("tray", TagNotWritten(uid, WriteTrouble.LOCKED, thing.afi))
         thing.afi = order.afi
         if self.losing_answers:
             self.losing_answers -= 1
-            return AtPad("pad", TagNotWritten(uid, WriteTrouble.READER, None))
-        return AtPad("pad", TagWritten(uid, thing.afi))
+            return AtPad("tray", TagNotWritten(uid, WriteTrouble.READER, None))
+        return AtPad("tray", TagWritten(uid, thing.afi))
 
     def _read(self, thing: Thing) -> TagRead:
         item = thing.item if thing.kind in (TagKind.LIBRARY, TagKind.FOREIGN) else None
         return TagRead(thing.uid, thing.kind, item, "", thing.afi)
 
-    def _in_field(self) -> list[Thing]:
-        return [one for one in self.things.values() if one.where in (Where.FRONT, Where.TRAY) and not one.shadowed]
+    def _in_field(self, where: Where) -> list[Thing]:
+        return [one for one in self.things.values() if one.where is where and not one.shadowed]
 
     def run(self, for_s: float) -> None:
         """Let time pass; a power cut is followed by a start, and the time begins anew."""
@@ -241,15 +243,16 @@ class DropMachine:
             if self.told.get(name) is not on:
                 self.told[name] = on
                 self.happened(InputTold(name, on))
-        there = {one.uid: one for one in self._in_field()}
-        for uid in [uid for uid in self.heard if uid not in there]:
-            del self.heard[uid]
-            self.happened(AtPad("pad", TagGone(uid)))
-        for uid, thing in there.items():
-            if uid not in self.heard:
-                self.heard[uid] = None
-                self.happened(AtPad("pad", TagSeen(uid)))
-                self.happened(AtPad("pad", self._read(thing)))
+        for pad, heard in self.heard.items():
+            there = {one.uid: one for one in self._in_field(Where(pad))}
+            for uid in [uid for uid in heard if uid not in there]:
+                del heard[uid]
+                self.happened(AtPad(pad, TagGone(uid)))
+            for uid, thing in there.items():
+                if uid not in heard:
+                    heard[uid] = None
+                    self.happened(AtPad(pad, TagSeen(uid)))
+                    self.happened(AtPad(pad, self._read(thing)))
         pending, self._pending = self._pending, []
         for answer in pending:
             self.happened(answer())
@@ -291,13 +294,5 @@ class DropMachine:
         return self.state.light
 
 
-def to(destination: Destination) -> SortTold:
-    return SortTold(destination)
-
-
 def a_drop(*names: str, **changes: Thing) -> DropMachine:
     return DropMachine({name: Thing(name) for name in names} | changes)
-
-
-def different(thing: Thing, **values: object) -> Thing:
-    return replace(thing, **values)  # type: ignore[arg-type]

@@ -70,7 +70,7 @@ class JournalInMemory:
             match fact:
                 case LoanMade() if fact.item == item:
                     lent = True
-                case (LoanUndone() | ItemReturned()) if fact.item == item:
+                case LoanUndone() | ItemReturned() if fact.item == item:
                     lent = False
                 case _:
                     pass

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.doors.drop.state import Light
-from kiosk.model.facts import Found, StationSettled
+from kiosk.model.facts import Found
 from kiosk.model.journal import RowKind
 from kiosk.model.questions import Destination, SortTold
 from kiosk.session.events import TagKind
@@ -127,7 +127,7 @@ def test_a_book_that_is_pulled_out_again_before_the_flap_shuts_is_not_returned()
     drop.run(1)
     drop.hold_flap(False)
     drop.run(6)
-    assert kinds(drop) == [RowKind.RETURN_INTENDED, RowKind.RETURN_ABANDONED]
+    assert not drop.journal.rows
     assert drop.things["B1"].afi == ON_LOAN
 
 
@@ -168,7 +168,7 @@ def test_a_disk_that_is_full_keeps_the_flap_shut_and_a_book_inside_waits_for_it(
     drop.push("B1")
     drop.break_storage(False)
     drop.run(5)
-    assert drop.things["B1"].where is Where.TRAY
+    assert [thing.name for thing in drop.things.values() if thing.where is Where.TRAY] == ["B1"]
     drop.hold("B2")
     drop.run(2)
     assert not drop.push("B2")
@@ -195,15 +195,14 @@ def test_a_power_cut_after_any_row_is_settled_at_the_next_start(transactions: in
     assert not drop.journal.problems()
 
 
-def test_a_book_that_was_carried_away_in_the_dark_is_not_returned() -> None:
-    drop = a_drop("B1")
+def test_another_book_than_the_one_that_was_shown_is_the_one_that_is_returned() -> None:
+    drop = a_drop("B1", "B2")
     drop.hold("B1")
     drop.run(1)
-    drop.take_back("B1")
-    drop.restart()
-    drop.run(6)
-    assert not drop.journal.returned(drop.things["B1"].item)
-    assert [fact.outcome for fact in drop.journal.facts if isinstance(fact, StationSettled)] == ["abandoned"]
+    drop.push("B2")
+    drop.run(8)
+    assert [len(drop.journal.returned(drop.things[name].item)) for name in ("B1", "B2")] == [0, 1]
+    assert drop.things["B1"].afi == ON_LOAN
 
 
 ACTIONS = st.one_of(
@@ -215,7 +214,7 @@ ACTIONS = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ACTIONS, max_size=40))
 def test_whatever_happens_in_whatever_order_no_return_is_lost_and_none_is_invented(
     actions: list[tuple[str, object]],
@@ -229,6 +228,7 @@ def test_whatever_happens_in_whatever_order_no_return_is_lost_and_none_is_invent
     for name in ("B1", "B2"):
         thing = drop.things[name]
         returned, told = drop.journal.returned(thing.item), drop.journal.doubted(thing.item)
+        assert len(returned) <= 1 or told, "nothing is returned twice"
         if thing.where is Where.BIN:
             assert returned or told or drop.calls, "what lies in a bin is returned, or somebody was told"
             assert thing.afi == IN_STOCK or told or drop.calls

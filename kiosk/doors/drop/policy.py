@@ -32,8 +32,10 @@ class DropTimes:
 
     offer_s: float = 20.0
     """The flap stays open so long for an item."""
+    still_s: float = 0.5
+    """Sensors of one moment are told one after the other, and a flap swings: so long neither may change."""
     gone_s: float = 1.5
-    """An item that is not heard any more has been taken back after so long, if it has not fallen in."""
+    """A tag may miss a pad's question; what is not heard for so long is not there."""
     read_s: float = 3.0
     """What lies in the tray is read within this, or it is put before staff."""
     ask_s: float = 2.5
@@ -48,7 +50,10 @@ class DropPolicy:
     """One book-drop."""
 
     bins: tuple[Bin, ...]
-    pad: str = "pad"
+    front: str = "front"
+    """Pad before the flap: it says for what the flap opens."""
+    pad: str = "tray"
+    """Pad under the tray, which hears nothing beyond it: what it hears has come in."""
     flap: str = "flap"
     """Output: the flap can be pushed open while it is on."""
     tray: str = "tray"

@@ -98,7 +98,6 @@ def _emptied(turn: Turn, bin_name: str) -> None:
     output = next((one.output for one in state.policy.bins if one.name == bin_name), "")
     turn.put(output, False)
     counts = {**state.counts, bin_name: state.counts.get(bin_name, 0) + fell} if bin_name else state.counts
-    turn.let_be(*(slip.uid for slip in fallen if slip.uid in state.tags))
     slips = {uid: slip for uid, slip in state.slips.items() if slip.stage is not Stage.DONE}
     turn.state = replace(
         turn.state,

@@ -18,8 +18,6 @@ from kiosk.session.events import TagRead
 class Stage(StrEnum):
     """How far an item is on its way in."""
 
-    OFFERED = "offered"
-    """Before the flap, which is open for it. Nothing has been done to its tag."""
     SECURING = "securing"
     """In the tray, behind the closed flap."""
     SORTING = "sorting"
@@ -54,8 +52,6 @@ class Slip:
     ask: AskId | None = None
     """Where it goes, while nobody has answered."""
     sort: SortTold | None = None
-    gone_s: float | None = None
-    """Since when its tag is not heard."""
     is_writing: bool = False
     writes: int = 0
     is_locked: bool = False
@@ -67,10 +63,18 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag that the pad hears; `read` is None until its memory was read."""
+    """A tag that a pad hears; `read` is None until its memory was read."""
 
     since_s: float
     read: TagRead | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An item before the flap, which is open for it."""
+
+    uid: Uid
+    since_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,15 @@ class DropState:
     policy: DropPolicy
     ids: IdSource
     now_s: float = 0.0
+    front: Mapping[Uid, Tag] = field(default_factory=lambda: MappingProxyType({}))
+    """What the pad before the flap hears."""
+    offer: Offer | None = None
     tags: Mapping[Uid, Tag] = field(default_factory=lambda: MappingProxyType({}))
     slips: Mapping[Uid, Slip] = field(default_factory=lambda: MappingProxyType({}))
     doubts: Mapping[Uid, Doubt] = field(default_factory=_none)
     """Returns of before a start, or of items that went out of reach, which nobody has settled yet."""
     let_be: frozenset[Uid] = frozenset()
-    """Tags with which nothing is begun until they have left: refused, offered for too long, or just let fall."""
+    """Tags before the flap for which it does not open until they have left: not ours, or offered for too long."""
     inputs: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Items in each bin since it was emptied."""
@@ -104,10 +111,10 @@ class DropState:
     """Since when something lies in the tray."""
     shut_since_s: float = 0.0
     """When the flap was shut last."""
-    pad_since_s: float = 0.0
     empty_since_s: float | None = None
     release: Release | None = None
     jammed: bool = False
+    front_ok: bool = False
     pad_ok: bool = False
     board_ok: bool = False
     storage_ok: bool = True

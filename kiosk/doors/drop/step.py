@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from kiosk.doors.drop import offering, releasing, taking_in
-from kiosk.doors.drop.state import DropState, Light, Slip, Stage, Tag
+from kiosk.doors.drop.state import DropState, Light, Tag
 from kiosk.doors.drop.turn import Turn
 from kiosk.doors.happenings import AtPad, BoardChanged, DoorEffect, Happening, InputTold, PadChanged, TagHappening
 from kiosk.model.ids import Uid
@@ -53,7 +53,7 @@ def step(state: DropState, event: Happening, moment: Moment) -> tuple[DropState,
 
 def due_s(state: DropState) -> float:
     """When `TimePassed` is next wanted."""
-    busy = state.slips or state.tags or state.doubts or state.release or state.lies or state.jammed
+    busy = state.slips or state.tags or state.front or state.doubts or state.release or state.lies or state.jammed
     return state.now_s + (BEAT_S if busy else RESTING_S)
 
 
@@ -73,11 +73,15 @@ def _note(turn: Turn, event: Happening) -> None:
             _input(turn, event)
         case BoardChanged(ok):
             turn.state = replace(state, board_ok=ok, inputs=MappingProxyType({}), lies_since_s=None, empty_since_s=None)
+        case PadChanged(pad, ok) if pad == state.policy.front:
+            turn.state = replace(state, front_ok=ok, front=state.front if ok else MappingProxyType({}))
         case PadChanged(_, ok):
             tags = state.tags if ok else MappingProxyType({})
             empty_since_s = turn.now_s if state.lies is False else None
-            turn.state = replace(state, pad_ok=ok, tags=tags, empty_since_s=empty_since_s, pad_since_s=turn.now_s)
+            turn.state = replace(state, pad_ok=ok, tags=tags, empty_since_s=empty_since_s)
             _afresh(turn)
+        case AtPad(pad, told) if pad == state.policy.front:
+            _before_the_flap(turn, told)
         case AtPad(_, told):
             _tag(turn, told)
         case Answered():
@@ -103,7 +107,7 @@ def _note(turn: Turn, event: Happening) -> None:
 def _afresh(turn: Turn) -> None:
     """What was waited for begins anew: while a part was away, no time of a patron's has passed."""
     for slip in list(turn.state.slips.values()):
-        turn.keep(replace(slip, since_s=turn.now_s, gone_s=None, is_writing=False))
+        turn.keep(replace(slip, since_s=turn.now_s, is_writing=False))
     for uid in turn.state.tags:
         turn.read_tag(uid)
 
@@ -124,6 +128,20 @@ def _input(turn: Turn, event: InputTold) -> None:
     turn.state = state
 
 
+def _before_the_flap(turn: Turn, event: TagHappening) -> None:
+    state = turn.state
+    match event:
+        case TagGone():
+            front = {uid: tag for uid, tag in state.front.items() if uid != event.uid}
+            turn.state = replace(state, front=MappingProxyType(front), let_be=state.let_be - {event.uid})
+        case TagSeen() | TagRead():
+            known = state.front.get(event.uid) or Tag(turn.now_s)
+            tag = Tag(known.since_s, event) if isinstance(event, TagRead) else known
+            turn.state = replace(state, front=MappingProxyType({**state.front, event.uid: tag}))
+        case TagWritten() | TagNotWritten():
+            pass  # nothing is written there
+
+
 def _tag(turn: Turn, event: TagHappening) -> None:
     state = turn.state
     known = state.tags.get(event.uid)
@@ -135,7 +153,7 @@ def _tag(turn: Turn, event: TagHappening) -> None:
             turn.state = _with_tag(state, event.uid, Tag(since_s, event))
         case TagGone():
             tags = {uid: tag for uid, tag in state.tags.items() if uid != event.uid}
-            turn.state = replace(state, tags=MappingProxyType(tags), let_be=state.let_be - {event.uid})
+            turn.state = replace(state, tags=MappingProxyType(tags))
         case TagWritten():
             _written(turn, event.uid, event.afi)
         case TagNotWritten():
@@ -182,11 +200,9 @@ def _light(turn: Turn) -> None:
 
 
 def _wanted(state: DropState) -> Light:
-    offered: list[Slip] = [slip for slip in state.slips.values() if slip.stage is Stage.OFFERED]
     if not state.works or state.jammed or len(state.full) == len(state.policy.bins):
         return Light.OUT
     if state.flap_open:
         return Light.READY
-    refused = any(uid in state.let_be for uid in state.tags)
-    is_before = not state.lies and state.release is None
-    return Light.REFUSED if is_before and state.tags and (refused or offered or len(state.tags) > 1) else Light.NONE
+    refused = any(uid in state.let_be for uid in state.front) or len(state.front) > 1
+    return Light.REFUSED if refused and not state.lies else Light.NONE

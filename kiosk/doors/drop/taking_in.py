@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.doors.drop.offering import abandon, is_ours
+from kiosk.doors.drop.offering import is_ours
 from kiosk.doors.drop.policy import bin_for
 from kiosk.doors.drop.state import Slip, Stage
 from kiosk.doors.drop.turn import Turn
@@ -20,9 +20,6 @@ from kiosk.session.turn import Outcome
 
 TAKEN_OUT_AGAIN = "taken-out-again"
 """Returned, and gone from the tray before it was let fall: somebody has forced the flap."""
-
-PAD_LATE_S = 1.0
-"""A pad tells of a tag so long after it was there at the most."""
 
 
 def attend(turn: Turn) -> None:
@@ -37,8 +34,6 @@ def attend(turn: Turn) -> None:
                 _sort(turn, slip)
             case Stage.DONE:
                 _watch(turn, slip)
-            case Stage.OFFERED:
-                pass
     for slip in list(turn.state.slips.values()):
         if slip.stage is Stage.SORTING:
             _sort(turn, slip)
@@ -60,17 +55,16 @@ def _settle_what_never_fell(turn: Turn) -> None:
 
 
 def _find_what_lies_there(turn: Turn) -> None:
-    """An item that nobody offered lies in the tray: a second one, or one of before a start. What is heard only after
-    the flap was shut is before it, not behind it."""
+    """Whatever was held before the flap: what lies in the tray once it is shut has come in. Perhaps it is another
+    item, or a second one, or one of before a start."""
     state = turn.state
-    offered = any(slip.stage is Stage.OFFERED for slip in state.slips.values())
-    if not state.lies or offered or not state.is_shut or state.release is not None:
+    if not state.lies or not state.is_shut or state.release is not None:
         return
-    seen_s = max(state.lies_since_s or 0.0, state.shut_since_s, state.pad_since_s) + PAD_LATE_S
-    is_sure = turn.now_s >= seen_s + state.policy.times.gone_s
+    if turn.now_s < max(state.lies_since_s or 0.0, state.shut_since_s) + state.policy.times.still_s:
+        return
     for uid, tag in state.tags.items():
-        if uid not in state.slips and is_ours(tag) and tag.since_s <= seen_s and (is_sure or uid in state.doubts):
-            turn.begin(uid, Stage.SECURING)
+        if uid not in state.slips and is_ours(tag):
+            turn.begin(uid)
 
 
 def _secure(turn: Turn, slip: Slip) -> None:
@@ -94,9 +88,10 @@ def _secure(turn: Turn, slip: Slip) -> None:
 
 
 def _lost(turn: Turn, slip: Slip) -> None:
-    """Something fell in, and this item is not there: it was swapped, or it cannot be heard among others."""
+    """It was heard in the tray and is not any more: it is shadowed by another one, or the flap was forced."""
     if slip.writes == 0:
-        abandon(turn, slip, "not in the tray")
+        turn.write_down(turn.row(RowKind.RETURN_ABANDONED, slip, note="not heard any more"))
+        turn.drop(slip.uid)
         return
     fact = ItemDoubtful(slip.session, slip.intent, slip.item, slip.uid, TAG_AFTER_WRITE, turn.moment.utc)
     turn.write_down(turn.row(RowKind.DOUBTFUL, slip), fact)
@@ -142,7 +137,7 @@ def _sort(turn: Turn, slip: Slip) -> None:
             slip.session, slip.intent, slip.item, slip.uid, found, slip.afi_before, afi, slip.secured, bin_name
         ),
     )
-    turn.keep(replace(slip, stage=Stage.DONE, ask=None, bin=bin_name, since_s=turn.now_s, gone_s=None))
+    turn.keep(replace(slip, stage=Stage.DONE, ask=None, bin=bin_name, since_s=turn.now_s))
 
 
 def _watch(turn: Turn, slip: Slip) -> None:

@@ -96,8 +96,9 @@ class Turn:
             return SortTold(Destination.STAFF)
         return SortTold(Destination.HOLD if known.reserved else Destination.SHELF, loan_class=known.loan_class)
 
-    def begin(self, uid: Uid, stage: Stage) -> Slip:
-        """An item is on its way in: the intent is journalled, or one of before is taken up again."""
+    def begin(self, uid: Uid) -> Slip:
+        """An item lies in the tray: the intent is journalled, or one of before is taken up again."""
+        stage = Stage.SECURING
         tag = self.state.tags[uid]
         assert tag.read is not None, "only a tag that was read names an item"
         assert tag.read.item is not None, "an item of ours has a number"
