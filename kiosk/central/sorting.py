@@ -9,6 +9,7 @@ from kiosk.central.holdings import HoldState, ItemState, item_on_file
 from kiosk.central.people import patron_on_file, resolved
 from kiosk.central.store.slate import Slate
 from kiosk.central.waiting import KEPT_COPY, next_for, of_patron
+from kiosk.model.ids import ItemId, PatronRef
 from kiosk.model.questions import AskKept, AskSort, Destination, KeptTold, SortTold
 from kiosk.rules.lending import Setting
 from kiosk.rules.policy import ALL
@@ -42,4 +43,10 @@ def kept_told(connection: Connection, setting: Setting, question: AskKept) -> Ke
     if patron is None or patron_on_file(slate, patron) is None:
         return KeptTold(())
     ready = {row.trapped for row in of_patron(slate, patron) if row.state == HoldState.READY.value}
-    return KeptTold(tuple(item for item in question.items if item in ready))
+    return KeptTold(tuple(item for item in question.items if item in ready or _is_kept_for(slate, item, patron)))
+
+
+def _is_kept_for(slate: Slate, item: ItemId, patron: PatronRef) -> bool:
+    """Set aside without a hold of ours: by an import, or by the library's own system."""
+    on_file = item_on_file(slate, item)
+    return on_file is not None and on_file.held_for == patron
