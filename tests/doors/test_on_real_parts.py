@@ -26,10 +26,9 @@ class Room:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self._bench = httpx.Client(base_url=f"http://127.0.0.1:{house.ports.bench}", trust_env=False, timeout=PATIENCE_S)
-        self._central = httpx.Client(
-            base_url=f"http://127.0.0.1:{house.ports.central}/api/v1", trust_env=False, timeout=PATIENCE_S
-        )
+        bench, central = house.ports.bench, house.ports.central
+        self._bench = httpx.Client(base_url=f"http://127.0.0.1:{bench}", trust_env=False, timeout=PATIENCE_S)
+        self._central = httpx.Client(base_url=f"http://127.0.0.1:{central}/api/v1", trust_env=False, timeout=PATIENCE_S)
 
     def does(self, door: str, deed: str, *books: str, **more: object) -> httpx.Response:
         return self._bench.post("/api/door", json={"door": door, "do": deed, "books": list(books), **more})
@@ -48,10 +47,8 @@ class Room:
 
     def loans(self) -> dict[str, str]:
         """Item → patron."""
-        return {loan["item"]: loan["patron"] for loan in self._central.get("/loans", params={"open": "true"}).json()["loans"]}
-
-    def exceptions(self) -> list[str]:
-        return [one["why"] for one in self._central.get("/exceptions").json()["exceptions"]]
+        told = self._central.get("/loans", params={"open": "true"}).json()["loans"]
+        return {loan["item"]: loan["patron"] for loan in told}
 
 
 def eventually(holds: Callable[[], object], what: str) -> None:
