@@ -31,7 +31,6 @@ from kiosk.model.questions import (
     AskMail,
     AskRenew,
     AskSort,
-    Destination,
     Identified,
     ItemKnown,
     KeptTold,
@@ -48,7 +47,7 @@ from kiosk.model.questions import (
     StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.wire import find_asks, joining_asks
+from kiosk.wire import door_asks, find_asks, joining_asks
 from kiosk.wire.envelope import Envelope, json_text, payload_of, unwrap, wrapped
 from kiosk.wire.fields import LONGEST_TITLE, Fields, Json, MessageRefused, SetAside, instant_text, pairs_object
 from kiosk.wire.topics import Station
@@ -157,9 +156,9 @@ def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> As
         case Kind.CHANGE:
             question = joining_asks.read_change(data)
         case Kind.SORT:
-            question = AskSort(ItemId(data.text("item")))
+            question = door_asks.read_sort(data)
         case Kind.KEPT:
-            question = AskKept(PatronRef(data.text("patron")), _items(data))
+            question = door_asks.read_kept(data)
     return AskMessage(_id_of(correlation) or AskId(envelope.id), question)
 
 
@@ -229,9 +228,9 @@ def _question_body(question: Question) -> dict[str, Json]:
         case AskChange():
             return {"kind": Kind.CHANGE} | joining_asks.change_object(question)
         case AskSort():
-            return {"kind": Kind.SORT, "item": question.item}
+            return {"kind": Kind.SORT} | door_asks.sort_object(question)
         case AskKept():
-            return {"kind": Kind.KEPT, "patron": question.patron, "items": [*question.items]}
+            return {"kind": Kind.KEPT} | door_asks.kept_object(question)
         case _:
             assert_never(question)
 
@@ -288,10 +287,9 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
         case NotChanged():
             return _decided(Kind.CHANGE, Decision.NO, answer.reasons)
         case SortTold():
-            told: dict[str, Json] = {"to": answer.to, "branch": answer.branch, "loan_class": answer.loan_class}
-            return _decided(Kind.SORT, Decision.YES) | told
+            return _decided(Kind.SORT, Decision.YES) | door_asks.sorted_object(answer)
         case KeptTold():
-            return _decided(Kind.KEPT, Decision.YES) | {"items": [*answer.items]}
+            return _decided(Kind.KEPT, Decision.YES) | door_asks.kept_told_object(answer)
         case _:
             assert_never(answer)
 
@@ -346,18 +344,13 @@ def _answer(data: Fields) -> Answer | None:
         case Kind.SEARCH, _:
             return TitlesFound((), 0)
         case Kind.SORT, Decision.YES:
-            branch, loan_class = data.text_or_none("branch") or "", data.text_or_none("loan_class") or ""
-            return SortTold(data.word("to", Destination), branch, loan_class)
+            return door_asks.read_sorted(data)
         case Kind.KEPT, Decision.YES:
-            return KeptTold(_items(data))
+            return door_asks.read_kept_told(data)
         case ((Kind.SORT | Kind.KEPT), _):
             return None
         case _:
             return ItemKnown(None)
-
-
-def _items(data: Fields) -> tuple[ItemId, ...]:
-    return tuple(ItemId(item) for item in data.texts("items", MOST_ROWS))
 
 
 def _entry_objects(entries: tuple[ReceiptEntry, ...]) -> list[Json]:
