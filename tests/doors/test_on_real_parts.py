@@ -39,11 +39,13 @@ class Room:
 
     def furniture(self, name: str) -> dict[str, object]:
         shown = self._bench.get("/api/room").json()["doors"]
-        return next(one for one in shown if one["name"] == name)  # type: ignore[no-any-return]
+        found = next(one for one in shown if one["name"] == name)
+        assert isinstance(found, dict)
+        return found
 
     def afi(self, number: str) -> str:
         items = self._bench.get("/api/room").json()["items"]
-        return next(item["tags"][0]["afi"] for item in items if item["number"] == number)  # type: ignore[no-any-return]
+        return str(next(item["tags"][0]["afi"] for item in items if item["number"] == number))
 
     def loans(self) -> dict[str, str]:
         """Item → patron."""
