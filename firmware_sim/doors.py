@@ -22,6 +22,7 @@ from firmware_sim.devices.scanner import Scanner
 from firmware_sim.faults.line_trouble import trouble_of
 from firmware_sim.faults.switch import FaultSwitch
 from firmware_sim.faults.words import LINE_FAULTS
+from firmware_sim.furniture_settings import DropSettings, LockerSettings
 from firmware_sim.lines.line import Line
 from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.lines.standing import Lines
@@ -30,7 +31,7 @@ from firmware_sim.pads import LINE_PADS
 from firmware_sim.quirks import USUAL
 from firmware_sim.room.enclosure import Enclosure
 from firmware_sim.room.room import Book, Place, UnknownName
-from firmware_sim.settings import DropSettings, LockerSettings, PadDriver
+from firmware_sim.settings import PadDriver
 
 FLAP, TRAY, FIRST_CHUTE = 1, 2, 6
 FALLEN, CLOSED, FIRST_FULL, FIRST_AWAY = 1, 2, 3, 6

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from firmware_sim.devices.relay_board import MOST_RELAYS as MOST_SERIAL_RELAYS
 from firmware_sim.devices.tasmota import MOST_RELAYS as MOST_TASMOTA_RELAYS
+from firmware_sim.furniture_settings import DropSettings, LockerSettings, drop_of, locker_of
 from firmware_sim.profiles import KEY as PROFILE
 from firmware_sim.profiles import all_of
 from firmware_sim.quirks import USUAL, Quirks, quirks_of
@@ -107,8 +108,6 @@ class SignalDriver(StrEnum):
 
 MOST_OUTPUTS = {SignalDriver.SERIAL_RELAY: MOST_SERIAL_RELAYS, SignalDriver.TASMOTA: MOST_TASMOTA_RELAYS}
 USUAL_OUTPUTS = 2
-MOST_BINS = 3
-USUAL_BOXES, MOST_BOXES = 2, 8
 USUAL_BROKER = 1883
 LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 0xFFFF
@@ -240,22 +239,6 @@ class CardSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class DropSettings:
-    """A book-drop with so many bins."""
-
-    name: str
-    bins: int
-
-
-@dataclass(frozen=True, slots=True)
-class LockerSettings:
-    """A bank of lockers with so many compartments."""
-
-    name: str
-    boxes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that is simulated."""
 
@@ -323,8 +306,8 @@ def parse(content: dict[str, object], file: str, unknown: Sequence[tuple[str, st
         tuple(_card(table) for table in whole.tables("card")),
         tuple(_gate(table) for table in whole.tables("gate")),
         tuple(_signal(table) for table in whole.tables("signal")),
-        tuple(_drop(table) for table in whole.tables("drop")),
-        tuple(_locker(table) for table in whole.tables("locker")),
+        tuple(drop_of(table, _own_name(table)) for table in whole.tables("drop")),
+        tuple(locker_of(table, _own_name(table)) for table in whole.tables("locker")),
     )
     for table in (pad, scanner, printer, cards, whole):
         table.done()
@@ -390,18 +373,6 @@ def _signal(table: Table) -> SignalSettings:
     )
     table.done()
     return board
-
-
-def _drop(table: Table) -> DropSettings:
-    drop = DropSettings(_own_name(table), table.whole("bins", 1, MOST_BINS, MOST_BINS))
-    table.done()
-    return drop
-
-
-def _locker(table: Table) -> LockerSettings:
-    locker = LockerSettings(_own_name(table), table.whole("boxes", 1, MOST_BOXES, USUAL_BOXES))
-    table.done()
-    return locker
 
 
 def _gate(table: Table) -> GateSettings:

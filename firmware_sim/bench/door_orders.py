@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firmware_sim.bench.orders import BadOrder, choice, text, texts
-from firmware_sim.settings import MOST_BOXES
+from firmware_sim.furniture_settings import MOST_BOXES
 from firmware_sim.workbench import Workbench
 
 KEYS = ("door", "do", "books", "number", "card")

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from drivers.cards.events import CardEvent
 from drivers.health import Faulted, Recovered
@@ -28,6 +29,8 @@ from kiosk.hardware.running import Running, Started
 from kiosk.hardware.scanners import ScannerSettings, opened_scanner
 from kiosk.hardware.signals import SignalSettings, opened_signals
 from kiosk.model.circulation import SecurityMarks
+from kiosk.model.ids import AskId
+from kiosk.model.questions import Question
 from kiosk.session.effects import Ask, Journal, WriteAfi
 from kiosk.session.events import (
     AskExpired,
@@ -45,7 +48,6 @@ from kiosk.session.events import (
     TagWritten,
     WriteTrouble,
 )
-from kiosk.station.effects import ToCentral
 from kiosk.station.translate import GONE, card_event, pad_event, scanner_events
 
 log = logging.getLogger(__name__)
@@ -176,6 +178,18 @@ def readers_of_cards(cards: CardSettings | None, scanner: ScannerSettings | None
     if scanner is not None:
         readers.append(opened_scanner(scanner, heard_code))
     return readers
+
+
+class ToCentral(Protocol):
+    """The line to central, as the hands use it. Nothing waits."""
+
+    def ask(self, ask: AskId, question: Question) -> bool:
+        """Put a question; whether it was taken."""
+        ...
+
+    def wake(self) -> None:
+        """Facts were committed."""
+        ...
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ import secrets
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,6 @@ from kiosk.station.broker import address_of
 from kiosk.station.copies import COPY, CannotKeep, Copies, CopySource
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
 from kiosk.station.inbox import Inbox
-from kiosk.station.loop import now
 from kiosk.station.notify import Notifier
 from kiosk.station.settings import BrokerSettings, CentralSettings
 from kiosk.station.staff_cards import read_staff_cards
@@ -53,6 +53,11 @@ KEPT = timedelta(days=90)
 
 State = TypeVar("State")
 log = logging.getLogger(__name__)
+
+
+def now() -> Moment:
+    """This instant, by both clocks."""
+    return Moment(time.monotonic(), datetime.now(UTC))
 
 
 class CannotStart(Exception):
