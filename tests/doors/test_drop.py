@@ -214,7 +214,7 @@ ACTIONS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ACTIONS, max_size=40))
 def test_whatever_happens_in_whatever_order_no_return_is_lost_and_none_is_invented(
     actions: list[tuple[str, object]],

@@ -192,7 +192,7 @@ ACTIONS = st.one_of(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ACTIONS, max_size=40))
 def test_whatever_happens_in_whatever_order_no_loan_is_lost_and_none_is_invented(
     actions: list[tuple[str, object]],
