@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from docs.tables import table
 from kiosk.central.ils.profile import Profile
 from kiosk.central.settings import CentralSettings
+from kiosk.doors.settings import DropSettings, LockerSettings
 from kiosk.gate.settings import GateControllerSettings
 from kiosk.settings import in_words, shown
 from kiosk.station.settings import KioskSettings
@@ -37,6 +38,14 @@ that is not here is one. Made from the code by `make docs`.
 ## gate.toml
 
 {table(HEADS, _rows(GateControllerSettings, ""))}
+
+## drop.toml
+
+{table(HEADS, _rows(DropSettings, ""))}
+
+## locker.toml
+
+{table(HEADS, _rows(LockerSettings, ""))}
 
 ## central.toml
 

@@ -91,6 +91,9 @@ SIGNALS = {
 """A bench has none, one or several, by names of their own."""
 
 
+DOOR_BOARD = Simulated("board of relays and inputs (Modbus RTU) of a door", "modbus", ("pty",), LINE_FAULTS)
+
+
 def usual() -> dict[DeviceName, Simulated]:
     """The usual kind of each device."""
     return {name: kinds[0] for name, kinds in CATALOGUE.items()}

@@ -233,6 +233,7 @@ def _run(
         "bench": listener.getsockname()[1],
         "devices": {name.value: bench.address(name) for name in PLUGGED},
         "gates": {gate.name: gate.line.address for gate in bench.gates},
+        "doors": {one.name: one.line.address for one in bench.doors.devices},
         "signals": {board.name: board.address for board in bench.signals},
         "cards": bench.cards.through,
         "pcsc_socket": str(bench.cards.socket_path) if bench.cards.socket_path is not None else None,

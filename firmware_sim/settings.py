@@ -10,6 +10,7 @@ from pathlib import Path
 
 from firmware_sim.devices.relay_board import MOST_RELAYS as MOST_SERIAL_RELAYS
 from firmware_sim.devices.tasmota import MOST_RELAYS as MOST_TASMOTA_RELAYS
+from firmware_sim.furniture_settings import DropSettings, LockerSettings, drop_of, locker_of
 from firmware_sim.profiles import KEY as PROFILE
 from firmware_sim.profiles import all_of
 from firmware_sim.quirks import USUAL, Quirks, quirks_of
@@ -249,6 +250,8 @@ class Settings:
     cards: tuple[CardSettings, ...]
     gates: tuple[GateSettings, ...]
     signals: tuple[SignalSettings, ...]
+    drops: tuple[DropSettings, ...] = ()
+    lockers: tuple[LockerSettings, ...] = ()
 
 
 def with_pad(settings: Settings, driver: PadDriver) -> Settings:
@@ -303,6 +306,8 @@ def parse(content: dict[str, object], file: str, unknown: Sequence[tuple[str, st
         tuple(_card(table) for table in whole.tables("card")),
         tuple(_gate(table) for table in whole.tables("gate")),
         tuple(_signal(table) for table in whole.tables("signal")),
+        tuple(drop_of(table, _own_name(table)) for table in whole.tables("drop")),
+        tuple(locker_of(table, _own_name(table)) for table in whole.tables("locker")),
     )
     for table in (pad, scanner, printer, cards, whole):
         table.done()
@@ -312,6 +317,8 @@ def parse(content: dict[str, object], file: str, unknown: Sequence[tuple[str, st
     faults.twice("card", "name", [card.name for card in settings.cards])
     faults.twice("gate", "name", [gate.name for gate in settings.gates])
     faults.twice("signal", "name", [board.name for board in settings.signals])
+    furniture = [drop.name for drop in settings.drops] + [locker.name for locker in settings.lockers]
+    faults.twice("drop", "name", furniture)
     for place, board in enumerate(settings.signals):
         if board.name in {gate.name for gate in settings.gates}:
             faults.add(f"signal[{place}].name", "a name that no gate has", board.name)

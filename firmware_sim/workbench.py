@@ -17,6 +17,7 @@ from firmware_sim.changes import What
 from firmware_sim.clock import BenchClock
 from firmware_sim.devices.device import Device
 from firmware_sim.devices.printer import Printer
+from firmware_sim.doors import Doors
 from firmware_sim.faults.line_trouble import trouble_of
 from firmware_sim.faults.orders import WELL, FaultOrder, ordered
 from firmware_sim.faults.switch import FaultSwitch
@@ -89,6 +90,7 @@ class Workbench:
         self.log = WireLog(self._standing.clock.now_s)
         self.gates = Gates(settings.gates, self._standing, self.log, beginning.seed)
         self.signals = Signals(settings.signals, self._standing, self.log, beginning.seed)
+        self.doors = Doors(settings.drops, settings.lockers, self._standing, self.log, beginning.seed)
         self.locks = {name: threading.Lock() for name in PLUGGED}
         self.printer_state = {"paper": beginning.paper, "cover": "closed", "cutter": "ok"}
         self._fault_order = threading.Lock()
@@ -159,6 +161,7 @@ class Workbench:
             line.start()
         self.gates.start()
         self.signals.start()
+        self.doors.start()
 
     def lose_power(self) -> None:
         """All devices at once, and the PC/SC service: their lines go, and what they had not kept."""
@@ -181,7 +184,8 @@ class Workbench:
 
     def _all_lines(self) -> list[Line]:
         boards = [board.line for board in self.signals if board.line is not None]
-        return [*self.lines.values(), *(gate.line for gate in self.gates), *boards]
+        doors = [device.line for device in self.doors.devices]
+        return [*self.lines.values(), *(gate.line for gate in self.gates), *boards, *doors]
 
     def stop(self) -> None:
         """Pull everything out, as far as it was plugged in."""
@@ -191,6 +195,7 @@ class Workbench:
             line.stop()
         self.gates.stop()
         self.signals.stop()
+        self.doors.stop()
 
     def put_on_pad(self, keys: list[str], lying: Lying | None = None) -> None:
         """Lay books down, like this, or apart from each other; raises `UnknownName`."""
@@ -224,12 +229,25 @@ class Workbench:
         self._show_on_desk()
         self.gates.carry_through(gate, books, direction)
 
+    def take_from_room(self, keys: list[str]) -> list[Book]:
+        """Take books up, from pad or shelf, to carry them to a door; raises `UnknownName` and `OutOfReach`."""
+        with self.room_lock:
+            books = self.room.walk_through(keys)
+        self._show_on_desk()
+        return books
+
+    def books(self, keys: list[str]) -> list[Book]:
+        """Books by name or number, wherever they are; raises `UnknownName`."""
+        return self.room.named(keys, "books")
+
     def protocol_of(self, device: str) -> str:
         """What a device or a gate speaks, by its name on the wires' log."""
         if device in self.gates:
             return self.gates.named(device).kind.protocol
         if device in self.signals:
             return self.signals.named(device).kind.protocol
+        if device in self.doors:
+            return self.doors.device(device).kind.protocol
         return self.kinds[DeviceName(device)].protocol
 
     def address(self, name: DeviceName) -> str:
@@ -311,6 +329,9 @@ class Workbench:
             return
         if device in self.signals:
             self.signals.named(device).faults.set(word, rate, seconds)
+            return
+        if device in self.doors:
+            self.doors.device(device).faults.set(word, rate, seconds)
             return
         name = device_named(device, "device")
         if name in self.switches:

@@ -59,4 +59,28 @@ broker = { host = "broker.library.example", port = 1883, username = "gate", pass
 """,
 )
 
-DECLARED = (_RELAY, _TASMOTA)
+_MODBUS = Declaration(
+    kind=Kind.SIGNALS,
+    driver="modbus",
+    make="Waveshare and others",
+    models=("boards with relays and inputs, Modbus RTU",),
+    interfaces=("serial 9,600 8N1 (USB, RS485)", "TCP (a serial server)"),
+    protocol="Modbus RTU: read discrete inputs (02), write single coil (05)",
+    supported=(
+        "outputs by name, confirmed by the board",
+        "inputs by name, asked for 20 times a second",
+        "off after a time, by our timer; each state told again when the board comes back",
+    ),
+    left_out=("Modbus TCP, several boards on one line", "a timer of the board's own: each maker has another"),
+    sure=Sureness.MANUAL,
+    source="MODBUS over Serial Line V1.02; MODBUS Application Protocol V1.1b3",
+    settings="""\
+[[signals]]
+driver = "modbus"
+port = "/dev/doors"
+outputs = [{ name = "flap", channel = 1 }, { name = "tray", channel = 2 }]
+inputs = [{ name = "fallen", channel = 1 }, { name = "closed", channel = 2 }]
+""",
+)
+
+DECLARED = (_RELAY, _TASMOTA, _MODBUS)

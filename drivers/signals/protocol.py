@@ -1,4 +1,4 @@
-"""The `Signals` protocol: outputs with names, switched on for a time, whoever makes the relay.
+"""The `Signals` protocol: outputs with names, switched on for a time, and inputs, whoever makes the board.
 
 A driver keeps what each output shall be, not a list of orders: one that a later order overtakes before it was sent is
 not sent. What an output shall be is told to the board again whenever the board comes back.
@@ -43,5 +43,14 @@ class SwitchRefused:
     """For the technician: the name that was perhaps meant."""
 
 
-SignalEvent = Switched | SwitchRefused | Faulted | Recovered
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """What an input of a board says now; told when it changes, and afresh whenever the board comes back."""
+
+    input: str
+    """Its name in the settings: `door-1`, `fallen`, `bin-2-full`."""
+    on: bool
+
+
+SignalEvent = Switched | SwitchRefused | Sensed | Faulted | Recovered
 SignalCommand = Switch

@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from firmware_sim.bench import answers, clock_orders, room_orders, view
+from firmware_sim.bench import answers, clock_orders, door_orders, room_orders, view
 from firmware_sim.bench.access import SameOrigin, TokenGuard
 from firmware_sim.bench.answers import MOST_DIGITS, done, ordered
 from firmware_sim.bench.evidence import Evidence
@@ -104,6 +104,7 @@ class BenchServer:
                 Route("/api/paper", self._paper),
                 Route("/api/paper/{place}.png", self._strip),
                 Route("/api/gate", self._gate, methods=["POST"]),
+                Route("/api/door", self._door, methods=["POST"]),
                 Route("/api/faults", self._fault, methods=["POST"]),
                 Route("/api/clock", self._clock, methods=["POST"]),
                 Route("/api/touch", self._touch, methods=["POST"]),
@@ -223,6 +224,10 @@ class BenchServer:
         body = await ordered(request, "gate", "books", "direction")
         direction = choice(body, "direction", (IN, OUT), OUT)
         await run_in_threadpool(self._bench.carry_through, text(body, "gate"), texts(body, "books"), direction)
+        return done()
+
+    async def _door(self, request: Request) -> Response:
+        await run_in_threadpool(door_orders.do, self._bench, await ordered(request, *door_orders.KEYS))
         return done()
 
     async def _fault(self, request: Request) -> Response:

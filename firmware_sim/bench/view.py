@@ -38,6 +38,7 @@ def room(bench: Workbench, screen: str) -> Shown:
         "devices": devices(bench),
         "gates": [gate.name for gate in bench.gates],
         "signals": signals(bench),
+        "doors": [furniture.shown() for furniture in bench.doors],
         "printer": dict(bench.printer_state),
         "screen": screen,
         "clock": shown_clock(bench.clock),
@@ -63,6 +64,8 @@ def devices(bench: Workbench) -> list[Shown]:
         shown.append(_named(gate.name, gate.kind, gate.line.address, gate.line.host_is_there, gate.faults))
     for board in bench.signals:
         shown.append(_named(board.name, board.kind, board.address, board.is_open, board.faults))
+    for one in bench.doors.devices:
+        shown.append(_named(one.name, one.kind, one.line.address, one.line.host_is_there, one.faults))
     return shown
 
 

@@ -24,6 +24,8 @@ class Place(StrEnum):
     """On its way through the return slot, over the pad's antenna."""
     BIN = "bin"
     """Fallen through: nobody gets at it until staff empty the bin."""
+    ENCLOSED = "enclosed"
+    """Before or behind the flap of a book-drop, or in a locker."""
 
 
 class UnknownName(Exception):
@@ -222,6 +224,10 @@ class Room:
         self.take_off_pad(keys, where)
         return books
 
+    def named(self, keys: Sequence[str], where: str) -> list[Book]:
+        """Books of these names or numbers; raises `UnknownName`."""
+        return self._all_named(keys, where)
+
     def _in_field(self) -> list[Book]:
         if self._in_slot:
             self.settle()
@@ -265,6 +271,8 @@ class Room:
         for book in found:
             if book.place is Place.SLOT:
                 raise OutOfReach(f"{where}: '{book.name}' is on its way through the slot; empty the bin afterwards")
+            if book.place is Place.ENCLOSED:
+                raise OutOfReach(f"{where}: '{book.name}' is at a book-drop or in a locker; take it from there first")
             if book.place is Place.BIN:
                 raise OutOfReach(f"{where}: '{book.name}' is in the bin; empty the bin first")
         return found

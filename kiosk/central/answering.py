@@ -20,6 +20,7 @@ from kiosk.central.mail.settings import MailSettings
 from kiosk.central.people import owner_of, patron_on_file, resolved
 from kiosk.central.reading_ahead import read_ahead_of_loans
 from kiosk.central.settings import CentralSettings
+from kiosk.central.sorting import kept_told, sort_told
 from kiosk.central.store.slate import Slate, Source, changing
 from kiosk.central.store.tables import decisions
 from kiosk.central.title_answers import may_hold_told, title_told, titles_found
@@ -34,8 +35,10 @@ from kiosk.model.questions import (
     AskHelp,
     AskIdentify,
     AskItem,
+    AskKept,
     AskMail,
     AskRenew,
+    AskSort,
     Identified,
     ItemKnown,
     MayBorrow,
@@ -134,6 +137,10 @@ def answer(
             return _join(connection, desk, station, ask, question, now, before)
         case AskChange():
             return change(connection, question, now, before)
+        case AskSort():
+            return sort_told(connection, desk.setting(station, now), question)
+        case AskKept():
+            return kept_told(connection, desk.setting(station, now), question)
         case _:
             assert_never(question)
 

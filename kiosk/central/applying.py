@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from kiosk.central import account_facts, gate_facts, staff_facts
+from kiosk.central import account_facts, gate_facts, shelf_facts, staff_facts
 from kiosk.central.borrowing import borrower, copy
 from kiosk.central.detecting import note_closed_return
 from kiosk.central.exceptions import Notable, Why, close_doubt, note
@@ -36,6 +36,7 @@ from kiosk.model.facts import (
 from kiosk.model.gate_facts import GateAlarmed, GateChecked, GatePassed, GateWatched, PeopleCounted
 from kiosk.model.ids import IntentId
 from kiosk.model.reasons import ReasonCode
+from kiosk.model.shelf_facts import ShelfChanged
 from kiosk.model.staff_facts import StockSeen, TagWritten
 from kiosk.rules.decisions import Refused
 from kiosk.rules.lending import decide_checkout
@@ -75,6 +76,8 @@ def apply(slate: Slate, fresh: Fresh, told: Fact) -> CameBack | None:
             account_facts.apply(slate, fresh, fact)
         case GatePassed() | GateAlarmed() | PeopleCounted() | GateWatched() | GateChecked():
             gate_facts.apply(slate, fresh, fact)
+        case ShelfChanged():
+            shelf_facts.apply(slate, fresh, fact)
         case TagWritten() | StockSeen():
             staff_facts.apply(slate, fact)
         case LoanRefused() | ItemSecured():

@@ -59,6 +59,8 @@ class Why(StrEnum):
     """Somebody at a station calls for staff."""
     GATE_FAILED = "gate-failed"
     """A gate did not pass the morning's check: no report, no lamp, or a test tag that rings nothing."""
+    TAKEN_UNLENT = "taken-unlent"
+    """Gone from behind a door, and whoever had it open was not the one it was kept for."""
     DOUBTFUL = "doubtful"
     """A station does not know what a tag says; closed when it has been settled."""
 

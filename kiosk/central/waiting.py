@@ -144,6 +144,11 @@ def arrived(slate: Slate, setting: Setting, item: ItemOnFile, at: datetime) -> T
     return Trapped(hold.id, hold.patron, hold.pickup, state)
 
 
+def next_for(slate: Slate, item: ItemOnFile) -> Hold | None:
+    """Who would get this copy if it came back now."""
+    return first_served(_queue(slate, item), item.item.id) if item.wanted else None
+
+
 def _queue(slate: Slate, item: ItemOnFile) -> list[Hold]:
     """Everybody who waits for this copy or its title."""
     return [_hold(row) for row in waiting_here(slate, item.item.id, item.control_number)]

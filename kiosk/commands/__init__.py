@@ -15,6 +15,8 @@ MODULES = (
     "demo",
     "run",
     "gate",
+    "drop",
+    "locker",
     "central",
     "check_config",
     "journal",

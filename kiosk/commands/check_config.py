@@ -17,6 +17,8 @@ FILES = {
     "kiosk.toml": ("kiosk.station.settings", "KioskSettings"),
     "floor.toml": ("kiosk.model.floor", "Floor"),
     "gate.toml": ("kiosk.gate.settings", "GateControllerSettings"),
+    "drop.toml": ("kiosk.doors.settings", "DropSettings"),
+    "locker.toml": ("kiosk.doors.settings", "LockerSettings"),
     "central.toml": ("kiosk.central.settings", "CentralSettings"),
 }
 """The files that a configuration folder may hold, and what each becomes."""

@@ -33,6 +33,8 @@ SIMULATOR_FILE = "simulator.toml"
 BOARD = "desk"
 """The simulator's relay board, which the kiosk of the demo drives."""
 GATE = "gate"
+DROP, LOCKER = "drop", "locker"
+"""The word of the command, the file and the furniture in the simulator's room."""
 """The gate controller, and the relay board that it drives."""
 COPY_EVERY_MIN = 0.25
 """Of the ledger, for the gate: somebody who tries it out does not wait."""
@@ -177,10 +179,37 @@ class House:
             self.gates = GateWitness(self._config / SIMULATOR_FILE, addresses)
             self.gates.start()
             return
-        gate = Child(GATE, self._gate_command(addresses), self.run / f"{GATE}.log")
-        self.children[GATE] = gate
-        gate.start()
-        gate.wait_ready(READY_S)
+        commands = {GATE: self._gate_command(addresses), **self._door_commands()}
+        for name, command in commands.items():
+            child = self.children[name] = Child(name, command, self.run / f"{name}.log")
+            child.start()
+        for name in commands:
+            self.children[name].wait_ready(READY_S)
+
+    def _door_commands(self) -> dict[str, list[str]]:
+        """Of the book-drop and the lockers, where the configuration has them."""
+        devices = self.run / "devices"
+        ports = {
+            DROP: {
+                "front.port": devices / f"{DROP}-front",
+                "pad.port": devices / f"{DROP}-tray",
+                "signals.1.port": devices / f"{DROP}-board",
+            },
+            LOCKER: {
+                "scanner.port": devices / f"{LOCKER}-scanner",
+                "signals.1.port": devices / f"{LOCKER}-board",
+                "boxes.1.pad.port": devices / f"{LOCKER}-1",
+                "boxes.2.pad.port": devices / f"{LOCKER}-2",
+                "staff_file": self.run / "staff-cards",
+            },
+        }
+        commands: dict[str, list[str]] = {}
+        for name, words in ports.items():
+            if (self._config / f"{name}.toml").exists():
+                own = {"broker.port": self.ports.broker, "ledger": self.run / name / "ledger.sqlite", **words}
+                head = [sys.executable, "-m", "kiosk", name, "--config", str(self._config)]
+                commands[name] = [*head, *set_words(own)]
+        return commands
 
     def _gate_command(self, addresses: Mapping[str, str]) -> list[str]:
         settings = load_part(GateFile, self._config / "gate.toml", "gates").gates

@@ -8,6 +8,8 @@ from kiosk.station.staff_cards import staff_card
 
 CARD, PIN = "04FEED01", "2580"
 """The card `staff` of the simulated room; the bench shows its PIN beside it."""
+CODE = "90000001"
+"""The barcode on it, which opens the doors of lockers."""
 
 
 def demo_staff(folder: Path) -> Path:
@@ -15,5 +17,6 @@ def demo_staff(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "staff-cards"
     path.touch(mode=0o600)
-    path.write_text(staff_card("desk", CARD, PIN).line() + "\n", encoding="ascii")
+    lines = [staff_card("desk", CARD, PIN).line(), staff_card("desk-code", CODE, PIN).line()]
+    path.write_text("\n".join(lines) + "\n", encoding="ascii")
     return path

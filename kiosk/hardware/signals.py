@@ -13,6 +13,7 @@ from drivers.ports.address import open_port
 from drivers.ports.mqtt import Broker, MqttPump
 from drivers.ports.pump import Pump
 from drivers.ports.serial import LineSettings
+from drivers.signals.modbus import ModbusBoard, ModbusSettings
 from drivers.signals.outputs import Output
 from drivers.signals.protocol import SignalCommand, SignalEvent
 from drivers.signals.serial_relay import RelaySettings, SerialRelay
@@ -30,6 +31,11 @@ class SignalDriver(StrEnum):
 
     SERIAL_RELAY = "serial-relay"
     TASMOTA = "tasmota"
+    MODBUS = "modbus"
+    """The one with inputs: what has doors needs it."""
+
+
+ON_A_LINE = frozenset({SignalDriver.SERIAL_RELAY, SignalDriver.MODBUS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,17 @@ class OutputSettings:
     """Switched on by the kiosk when something is `done`, or wants a `look`; never by itself where it is not given."""
     for_s: Annotated[float, within(0, LONGEST_S)] = 3.0
     """Off again after so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSettings:
+    """One input of a board."""
+
+    name: Annotated[str, NOT_EMPTY]
+    channel: Annotated[int, within(1, 32)]
+    """As the board counts: the first is 1."""
+    inverted: bool = False
+    """The contact is closed while what its name says is not so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +88,28 @@ class SignalSettings:
 
     driver: SignalDriver
     outputs: Annotated[tuple[OutputSettings, ...], NOT_EMPTY]
+    inputs: tuple[InputSettings, ...] = ()
+    """`modbus`: its sensors."""
     port: Annotated[str, Limit("a path such as /dev/relays, or tcp://host:port", is_stream)] | None = None
-    """`serial-relay`: its serial line."""
+    """`serial-relay`, `modbus`: its serial line."""
+    address: Annotated[int, within(1, 247)] = 1
+    """`modbus`: the board's address on its line."""
     baud: Baud = 9_600
     topic: str = ""
     """`tasmota`: the board's Topic."""
     broker: SignalBroker = field(default_factory=SignalBroker)
 
     def __post_init__(self) -> None:
-        if (self.driver is SignalDriver.SERIAL_RELAY) != (self.port is not None):
-            raise ValueError("expected port with the driver serial-relay, and with no other")
+        if (self.driver in ON_A_LINE) != (self.port is not None):
+            raise ValueError("expected port with the drivers serial-relay and modbus, and with no other")
+        if self.inputs and self.driver is not SignalDriver.MODBUS:
+            raise ValueError("expected inputs with the driver modbus, and with no other")
         try:
             self.core()
         except BadSetting as bad:
             raise ValueError(f"expected outputs that the board has; {bad}") from None
 
-    def core(self) -> SerialRelay | Tasmota:
+    def core(self) -> SerialRelay | Tasmota | ModbusBoard:
         """The board's driver. Raises `BadSetting`."""
         outputs = tuple(Output(each.name, each.channel) for each in self.outputs)
         match self.driver:
@@ -94,6 +117,9 @@ class SignalSettings:
                 return SerialRelay(RelaySettings(outputs))
             case SignalDriver.TASMOTA:
                 return Tasmota(TasmotaSettings(self.topic, outputs))
+            case SignalDriver.MODBUS:
+                inputs = tuple(Output(each.name, each.channel) for each in self.inputs)
+                return ModbusBoard(ModbusSettings(outputs, inputs, self.address))
             case _:
                 assert_never(self.driver)
 
@@ -101,7 +127,7 @@ class SignalSettings:
 def opened_signals(settings: SignalSettings, deliver: Callable[[SignalEvent], None]) -> Running[SignalCommand]:
     """The board, not started. Raises `BadSetting`."""
     match settings.core():
-        case SerialRelay() as relay:
+        case SerialRelay() | ModbusBoard() as relay:
             assert settings.port is not None
             return Pump(relay, open_port(settings.port, LineSettings(settings.baud)), deliver, name="signals")
         case Tasmota() as board:

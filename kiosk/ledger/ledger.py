@@ -13,6 +13,7 @@ from typing import NoReturn, Self
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from kiosk.ledger.doors import in_boxes, left_in_drop
 from kiosk.ledger.doubts import read_doubts
 from kiosk.ledger.failures import StorageFailure, as_storage_failure, storage
 from kiosk.ledger.opening import LASTING, PASSING, Opened, Origin, engine_of, lock, prepare
@@ -25,7 +26,7 @@ from kiosk.ledger.staff import left_by_staff, newest
 from kiosk.model.circulation import Item
 from kiosk.model.facts import Decided
 from kiosk.model.ids import Epoch, ItemId
-from kiosk.model.journal import Doubt, JournalLine, LeftByStaff, LentAlone, RowKind
+from kiosk.model.journal import Doubt, InBox, JournalLine, LeftByStaff, LeftInDrop, LentAlone, RowKind
 from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.wire import Station, fact_body
@@ -190,6 +191,16 @@ class Ledger:
         """What still holds of what staff did before this start."""
         with storage(), self._passing.begin():
             return left_by_staff(self._passing)
+
+    def left_in_drop(self) -> LeftInDrop:
+        """What lies in a book-drop, as far as the journal knows."""
+        with storage(), self._passing.begin():
+            return left_in_drop(self._passing)
+
+    def in_boxes(self) -> tuple[InBox, ...]:
+        """What lies behind the doors of a locker, as far as the journal knows."""
+        with storage(), self._passing.begin():
+            return in_boxes(self._passing)
 
     def newest(self, count: int) -> tuple[JournalLine, ...]:
         """The last rows for staff, the newest first, without patrons."""

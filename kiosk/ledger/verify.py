@@ -101,8 +101,12 @@ def _problems(connection: Connection) -> Iterator[Problem]:
     acked = connection.scalars(select(meta.c.acked_seq)).all()
     yield from _numbering(facts, acked)
     yield from _telling(rows, facts)
-    for intent, story in _stories(rows).items():
-        yield from _order(intent, story)
+    yield from steps_out_of_order(rows)
+
+
+def steps_out_of_order(rows: Iterable[StoredRow]) -> list[Problem]:
+    """Steps of intents that do not follow each other as they must. `rows` are all rows of a journal, by id."""
+    return [problem for intent, story in _stories(rows).items() for problem in _order(intent, story)]
 
 
 def _numbering(facts: Sequence[KeptFact], acked: Sequence[int]) -> Iterator[Problem]:

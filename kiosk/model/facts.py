@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from kiosk.model.gate_facts import GateChecked, GateFact, GateWatched, PeopleCounted
 from kiosk.model.ids import IntentId, ItemId, PatronRef, SessionId, Uid
+from kiosk.model.shelf_facts import ShelfChanged
 from kiosk.model.staff_facts import StaffFact, StockSeen
 
 
@@ -182,6 +183,8 @@ class ItemReturned:
     afi_after: int | None
     """None, and `verified` false, where another maker's station says nothing of the tag."""
     verified: bool
+    bin: str = ""
+    """Where a book-drop let it fall; empty where nothing sorts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,7 @@ Fact = (
     | StationSettled
     | GateFact
     | StaffFact
+    | ShelfChanged
 )
 
 OfALoan = LoanUndone | ItemOpened | ItemSecured | ItemDoubtful | StationSettled

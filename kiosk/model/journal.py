@@ -8,6 +8,7 @@ row of a closing kind (`CLOSING`) carries its id.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -59,6 +60,13 @@ class RowKind(StrEnum):
     STATION_OPENED = "station.opened"
     STATION_ENDED = "station.ended"
     """Staff ordered a restart, or switched the machine off (`note`)."""
+    DROP_RELEASED = "drop.released"
+    """What lay in a book-drop's tray has fallen into a bin (`note`)."""
+    DOOR_OPENED = "door.opened"
+    """Of a compartment (`note`)."""
+    DOOR_CLOSED = "door.closed"
+    SHELF_CHANGED = "shelf.changed"
+    """An item behind a door: laid in, taken out, missing (`reasons`), in a compartment (`note`)."""
     GATE_PASSED = "gate.passed"
     GATE_ALARMED = "gate.alarmed"
     """An item that rang, or what somebody did about an alarm; the intent is the alarm's id."""
@@ -128,6 +136,28 @@ class LeftByStaff:
     """Wrong staff PINs in a row."""
     wrong_at: datetime | None = None
     """Of the last of them (aware)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftInDrop:
+    """What a book-drop's journal says at a start."""
+
+    counts: Mapping[str, int]
+    """Items in each bin since it was emptied."""
+    inside: tuple[JournalRow, ...]
+    """Returns (`return.done`) of which nobody knows that they fell into a bin."""
+
+
+@dataclass(frozen=True, slots=True)
+class InBox:
+    """What lies behind a door."""
+
+    box: str
+    """Name of the compartment."""
+    item: ItemId
+    uid: Uid
+    lent: IntentId | None
+    """The loan under which it lies there, until the next inventory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from kiosk.model.circulation import Item, Language, Patron
 from kiosk.model.finding import (
@@ -89,6 +90,21 @@ class AskHelp:
     """Where they are stuck: the name of the scene."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskSort:
+    """Where does this item go, that comes back here? It is not returned by the question."""
+
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class AskKept:
+    """Which of these items, which lie behind a station's doors, are set aside for this patron?"""
+
+    patron: PatronRef
+    items: tuple[ItemId, ...]
+
+
 Question = (
     AskIdentify
     | AskBorrow
@@ -102,6 +118,8 @@ Question = (
     | AskHelp
     | AskJoin
     | AskChange
+    | AskSort
+    | AskKept
 )
 
 
@@ -239,6 +257,36 @@ class StaffCalled:
     """Staff see that somebody calls."""
 
 
+class Destination(StrEnum):
+    """Where a copy goes that has come back."""
+
+    SHELF = "shelf"
+    HOLD = "hold"
+    """Set aside for somebody who collects it here."""
+    TRANSFER = "transfer"
+    """To another branch."""
+    STAFF = "staff"
+    """Nobody knows the item, or it needs a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class SortTold:
+    """Where it goes."""
+
+    to: Destination
+    branch: str = ""
+    """Of a transfer."""
+    loan_class: str = ""
+    """For bins by kind of item; empty where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTold:
+    """Those that are set aside for the patron."""
+
+    items: tuple[ItemId, ...]
+
+
 Answer = (
     Identified
     | NotIdentified
@@ -260,4 +308,6 @@ Answer = (
     | MayNotJoin
     | Changed
     | NotChanged
+    | SortTold
+    | KeptTold
 )

@@ -27,10 +27,13 @@ from kiosk.model.questions import (
     AskHelp,
     AskIdentify,
     AskItem,
+    AskKept,
     AskMail,
     AskRenew,
+    AskSort,
     Identified,
     ItemKnown,
+    KeptTold,
     MailTaken,
     MayBorrow,
     MayNotBorrow,
@@ -39,11 +42,11 @@ from kiosk.model.questions import (
     NoAccount,
     NotIdentified,
     Question,
-    ReceiptEntry,
+    SortTold,
     StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.wire import find_asks, joining_asks
+from kiosk.wire import door_asks, find_asks, joining_asks, mail_asks
 from kiosk.wire.envelope import Envelope, json_text, payload_of, unwrap, wrapped
 from kiosk.wire.fields import LONGEST_TITLE, Fields, Json, MessageRefused, SetAside, instant_text, pairs_object
 from kiosk.wire.topics import Station
@@ -56,9 +59,6 @@ MOST_ROWS = 100
 """Loans or holds in an account."""
 LONGEST_CARD = 1_024
 LONGEST_SCREEN = 32
-LONGEST_ENTRY = 120
-"""Characters of a title on a receipt that is sent: a hundred of them fit a message."""
-LONGEST_DUE = 32
 
 
 class Kind(StrEnum):
@@ -76,6 +76,8 @@ class Kind(StrEnum):
     HOLD = "hold"
     JOIN = "join"
     CHANGE = "change"
+    SORT = "sort"
+    KEPT = "kept"
 
 
 class Decision(StrEnum):
@@ -134,9 +136,8 @@ def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> As
             question = AskAccount(PatronRef(data.text("patron")))
         case Kind.MAIL:
             language = data.word("language", Language)
-            question = AskMail(
-                PatronRef(data.text("patron")), language, _entries(data, "borrowed"), _entries(data, "returned")
-            )
+            borrowed, returned = mail_asks.read_entries(data, "borrowed"), mail_asks.read_entries(data, "returned")
+            question = AskMail(PatronRef(data.text("patron")), language, borrowed, returned)
         case Kind.HELP:
             question = AskHelp(data.text("screen", longest=LONGEST_SCREEN))
         case Kind.SEARCH:
@@ -149,6 +150,10 @@ def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> As
             question = joining_asks.read_join(data)
         case Kind.CHANGE:
             question = joining_asks.read_change(data)
+        case Kind.SORT:
+            question = door_asks.read_sort(data)
+        case Kind.KEPT:
+            question = door_asks.read_kept(data)
     return AskMessage(_id_of(correlation) or AskId(envelope.id), question)
 
 
@@ -203,7 +208,7 @@ def _question_body(question: Question) -> dict[str, Json]:
         case AskAccount():
             return {"kind": Kind.ACCOUNT, "patron": question.patron}
         case AskMail():
-            lists = {"borrowed": _entry_objects(question.borrowed), "returned": _entry_objects(question.returned)}
+            lists = mail_asks.lists_object(question)
             return {"kind": Kind.MAIL, "patron": question.patron, "language": question.language, **lists}
         case AskHelp():
             return {"kind": Kind.HELP, "screen": question.screen}
@@ -217,6 +222,10 @@ def _question_body(question: Question) -> dict[str, Json]:
             return {"kind": Kind.JOIN} | joining_asks.join_object(question)
         case AskChange():
             return {"kind": Kind.CHANGE} | joining_asks.change_object(question)
+        case AskSort():
+            return {"kind": Kind.SORT} | door_asks.sort_object(question)
+        case AskKept():
+            return {"kind": Kind.KEPT} | door_asks.kept_object(question)
         case _:
             assert_never(question)
 
@@ -272,6 +281,10 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             return _decided(Kind.CHANGE, Decision.YES)
         case NotChanged():
             return _decided(Kind.CHANGE, Decision.NO, answer.reasons)
+        case SortTold():
+            return _decided(Kind.SORT, Decision.YES) | door_asks.sorted_object(answer)
+        case KeptTold():
+            return _decided(Kind.KEPT, Decision.YES) | door_asks.kept_told_object(answer)
         case _:
             assert_never(answer)
 
@@ -325,19 +338,14 @@ def _answer(data: Fields) -> Answer | None:
             return NotChanged(_reasons(data))
         case Kind.SEARCH, _:
             return TitlesFound((), 0)
+        case Kind.SORT, Decision.YES:
+            return door_asks.read_sorted(data)
+        case Kind.KEPT, Decision.YES:
+            return door_asks.read_kept_told(data)
+        case ((Kind.SORT | Kind.KEPT), _):
+            return None
         case _:
             return ItemKnown(None)
-
-
-def _entry_objects(entries: tuple[ReceiptEntry, ...]) -> list[Json]:
-    """A title is cut where a stack of very long ones would make the message too large."""
-    return [{"title": entry.title[:LONGEST_ENTRY], "due": entry.due} for entry in entries[:MOST_ROWS]]
-
-
-def _entries(data: Fields, key: str) -> tuple[ReceiptEntry, ...]:
-    return tuple(
-        ReceiptEntry(one.text("title"), one.text("due", longest=LONGEST_DUE)) for one in data.each(key, MOST_ROWS)
-    )
 
 
 def _decided(kind: Kind, decision: Decision, reasons: Sequence[Reason] = ()) -> dict[str, Json]:

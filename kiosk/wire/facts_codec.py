@@ -39,6 +39,7 @@ from kiosk.model.facts import (
     UndoneWhy,
 )
 from kiosk.model.ids import Epoch, IntentId, ItemId, PatronRef, SessionId, Uid
+from kiosk.model.shelf_facts import ShelfChange, ShelfChanged
 from kiosk.model.staff_facts import StockSeen, TagWritten
 from kiosk.wire import gate_facts
 from kiosk.wire.envelope import LARGEST_BYTES, json_text, parse, payload_of, unknown, wrapped
@@ -334,6 +335,7 @@ def _item_returned(data: Fields) -> Fact:
         afi_before=_afi(data, "afi_before"),
         afi_after=_afi(data, "afi_after"),
         verified=data.has("verified") and data.flag("verified"),
+        bin=data.text_or_none("bin", longest=LONGEST_NAME) or "",
     )
 
 
@@ -406,6 +408,17 @@ def _stock_seen(data: Fields) -> Fact:
     )
 
 
+def _shelf_changed(data: Fields) -> Fact:
+    return ShelfChanged(
+        session=_session_if_any(data),
+        intent=_intent(data),
+        item=_item(data),
+        uid=_uid(data),
+        compartment=data.text("compartment", longest=LONGEST_NAME),
+        change=data.word("change", ShelfChange),
+    )
+
+
 def _session_if_any(data: Fields) -> SessionId:
     return SessionId(data.text_or_none("session") or "")
 
@@ -430,5 +443,6 @@ READERS: Mapping[str, Callable[[Fields], Fact]] = {
     **gate_facts.READERS,
     TagWritten.type: _tag_of_staff,
     StockSeen.type: _stock_seen,
+    ShelfChanged.type: _shelf_changed,
 }
 """Every type of fact that this version understands."""

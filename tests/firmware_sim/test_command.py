@@ -14,7 +14,7 @@ from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import PROGRAM, ROOM
 
-READY_KEYS = ["bench", "devices", "gates", "signals", "cards", "pcsc_socket", "why"]
+READY_KEYS = ["bench", "devices", "gates", "doors", "signals", "cards", "pcsc_socket", "why"]
 
 
 def ran(*words: str) -> subprocess.CompletedProcess[str]:

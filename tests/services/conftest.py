@@ -17,7 +17,13 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-UNITS = ("kiosk.service", "kiosk-central.service", "kiosk-gate.service")
+UNITS = (
+    "kiosk.service",
+    "kiosk-central.service",
+    "kiosk-gate.service",
+    "kiosk-drop.service",
+    "kiosk-locker.service",
+)
 STUBS = ("sysinit", "basic", "shutdown", "network", "network-online", "rehearsal")
 """Targets of the machine that our units name; empty here, so that nothing else is started."""
 DROP_IN = """\
@@ -30,6 +36,8 @@ COMMANDS = {
     "kiosk.service": "kiosk run",
     "kiosk-central.service": "kiosk central",
     "kiosk-gate.service": "kiosk gate",
+    "kiosk-drop.service": "kiosk drop",
+    "kiosk-locker.service": "kiosk locker",
 }
 
 

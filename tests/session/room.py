@@ -31,8 +31,10 @@ from kiosk.model.questions import (
     AskHelp,
     AskIdentify,
     AskItem,
+    AskKept,
     AskMail,
     AskRenew,
+    AskSort,
     Identified,
     ItemKnown,
     MailTaken,
@@ -427,6 +429,8 @@ class Room:
             case AskChange():
                 right = ask.question.pin == self.patron_pins.get(ask.question.patron)
                 return Changed() if right else NotChanged((Reason(ReasonCode.PIN_WRONG),))
+            case AskSort() | AskKept():
+                raise AssertionError("a kiosk asks no question of doors")
             case _:
                 assert_never(ask.question)
 

@@ -3,6 +3,7 @@
 import { order, say } from "./api.js";
 import { carriable, onDrop } from "./carry.js";
 import { button, byId, element, keyed, spineOf } from "./dom.js";
+import { drawDoors } from "./doors.js";
 
 const FLOOR_MM = 520; // the square that the drawing of the pad shows; 300 of it are the antenna
 const BOOK_MM = [150, 210];
@@ -20,6 +21,7 @@ export function drawDesk(now) {
   drawShelf();
   drawBin();
   drawGates();
+  drawDoors(room, titleOf);
   drawCards();
   drawChosen();
   const landed = awaited && byId(awaited.place).querySelector(`[data-key="${CSS.escape(awaited.name)}"]`);
@@ -198,6 +200,8 @@ onDrop(async (name, target, point) => {
   if (place === "pad" && item.where === "pad" && point) done = await lay({ ...item, point: onPad(point) }, { at: onPad(point) });
   else if (place === "pad") done = await order("/api/pad", { put: [name], ...(point ? { at: onPad(point) } : { foil: false }) });
   else if (place === "slot") done = await order("/api/slot", { push: [name] });
+  else if (place === "door-front") done = await order("/api/door", { door: target.dataset.door, do: "hold", books: [name] });
+  else if (place === "door-box") done = await order("/api/door", { door: target.dataset.door, do: "lay", number: Number(target.dataset.number), books: [name] });
   else if (place === "gate") done = await order("/api/gate", { gate, books: [name], direction: Number(direction) });
   else if (item.where !== "shelf") done = await order("/api/pad", { take: [name] });
   if (done) say(`${title}: ${target.getAttribute("aria-label") ?? "the shelf"}`);

@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("items", "/console/items", Permission.ITEM_READ),
     ("loans", "/console/loans", Permission.LOAN_READ),
     ("holds", "/console/holds", Permission.HOLD_READ),
+    ("lockers", "/console/lockers", Permission.HOLD_READ),
     ("charges", "/console/charges", Permission.CHARGE_READ),
     ("orders", "/console/orders", Permission.CHARGE_READ),
     ("waivers", "/console/waivers", Permission.CHARGE_READ),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, FromClause, case, func, select
 
-from kiosk.central.console import gate_lists
+from kiosk.central.console import gate_lists, shelf_lists
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
@@ -346,6 +346,7 @@ LISTS: Mapping[str, tuple[Callable[[Asked], Listing], Permission, Permission]] =
     "alarms": (gate_lists.alarms, Permission.GATE_READ, Permission.GATE_READ),
     "unwatched": (gate_lists.unwatched, Permission.GATE_READ, Permission.GATE_READ),
     "gate-checks": (gate_lists.checks, Permission.GATE_READ, Permission.GATE_READ),
+    "lockers": (shelf_lists.lockers, Permission.HOLD_READ, Permission.HOLD_READ),
     "audit": (_audit, Permission.AUDIT_READ, Permission.AUDIT_READ),
     "staff": (_staff, Permission.STAFF_READ, Permission.STAFF_READ),
 }

@@ -1,0 +1,1 @@
+"""Doors that open for items alone: book-drops, smart shelves and lockers."""
