@@ -88,7 +88,7 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
         **dict.fromkeys(
             ("allocations", "api_keys", "closed_returns", "document_numbers", "gate_gaps", "ils_progress", "lent_log")
             + ("notice_progress", "progress", "records", "returns", "search_entries", "search_progress", "search_words")
-            + ("stations", "tags", "visits"),
+            + ("shelved", "stations", "tags", "visits"),
             NOBODY,
         ),
     }
