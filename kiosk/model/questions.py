@@ -18,6 +18,8 @@ from kiosk.model.finding import (
 )
 from kiosk.model.ids import ItemId, PatronRef, Uid
 from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
+from kiosk.model.news import AskNews, NewsTold
+from kiosk.model.paying import AskPaid, AskPay, MayNotPay, OrderStands, PayOffered
 from kiosk.model.reasons import Reason
 
 
@@ -102,6 +104,9 @@ Question = (
     | AskHelp
     | AskJoin
     | AskChange
+    | AskPay
+    | AskPaid
+    | AskNews
 )
 
 
@@ -217,6 +222,8 @@ class AccountTold:
     more_holds: int = 0
     more_charges: int = 0
     """Beside those that are told: a screen and a message have room for so many."""
+    by_phone: bool = False
+    """What is owed can be paid by phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +267,8 @@ Answer = (
     | MayNotJoin
     | Changed
     | NotChanged
+    | PayOffered
+    | MayNotPay
+    | OrderStands
+    | NewsTold
 )

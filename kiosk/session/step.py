@@ -29,7 +29,9 @@ from kiosk.session import (
     home,
     identifying,
     idle,
+    news,
     out_of_service,
+    paying,
     returning,
     settling,
     staff,
@@ -129,6 +131,8 @@ def step(state: Kiosk, event: Event, moment: Moment) -> tuple[Kiosk, tuple[Effec
         scene = out_of_service.must_be(turn, _decided(turn, scene, event))
     if type(scene) is not type(state.scene):
         turn.around = surroundings.opened(turn.around, None)
+    if isinstance(scene, Attract):
+        news.asked(turn)
     return Kiosk(turn.around, scene), turn.effects()
 
 
@@ -288,6 +292,8 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
         yield around.tell_s
     match scene:
         case Attract():
+            if (due := news.due_s(around)) is not None:
+                yield due
             if scene.notice is not None:
                 yield scene.notice_until_s
             if around.quiet_s is not None:
@@ -296,6 +302,8 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
             yield idle.due_s(scene, timeouts)
         case Home() | Account() | Finding():
             yield idle.due_s(scene, timeouts)
+            if isinstance(scene, Account) and scene.paying and (look := paying.due_s(scene.paying)) is not None:
+                yield look
             if scene.notice is not None:
                 yield scene.notice_until_s
         case Borrowing() | Returning():
