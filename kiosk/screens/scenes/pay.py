@@ -52,6 +52,8 @@ def leave(sight: Sight) -> Button:
 
 
 def _cents(scene: Account, paying: Paying) -> int:
+    if paying.stage is PayStage.REFUSED and owes_less(paying):
+        return 0
     owes = 0 if scene.told is None else scene.told.owes_cents
     return paying.cents or owes
 
