@@ -111,7 +111,9 @@ def may_renew_told(connection: Connection, setting: Setting, asked: AskRenew) ->
     return MayRenew(decided.due) if isinstance(decided, Allowed) else MayNotRenew(decided.reasons)
 
 
-def account_told(connection: Connection, setting: Setting, asked: AskAccount) -> AccountTold | NoAccount:
+def account_told(
+    connection: Connection, setting: Setting, asked: AskAccount, *, by_phone: bool = False
+) -> AccountTold | NoAccount:
     """Everything that the patron sees of it, read anew each time (W7)."""
     patron = patron_named(connection, asked.patron)
     if patron is None:
@@ -148,7 +150,7 @@ def account_told(connection: Connection, setting: Setting, asked: AskAccount) ->
         _beyond(connection, _HOLDS, patron.ref, len(waits)),
         _beyond(connection, _CHARGES, patron.ref, len(owed)),
     )
-    return AccountTold(has, waits, owes, more, owed, CURRENCY, *beyond)
+    return AccountTold(has, waits, owes, more, owed, CURRENCY, *beyond, by_phone=by_phone)
 
 
 def _beyond(connection: Connection, query: Select[*tuple[object, ...]], patron: PatronRef, told: int) -> int:

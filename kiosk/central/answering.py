@@ -17,6 +17,8 @@ from kiosk.central.calls import call_staff, mail_receipt
 from kiosk.central.holdings import item_on_file
 from kiosk.central.joining import NOTHING, Before, OtherWish, RegistrationSettings, change, join, pin_refused
 from kiosk.central.mail.settings import MailSettings
+from kiosk.central.news import news_told
+from kiosk.central.paying.orders import standing_of
 from kiosk.central.people import owner_of, patron_on_file, resolved
 from kiosk.central.reading_ahead import read_ahead_of_loans
 from kiosk.central.settings import CentralSettings
@@ -28,6 +30,8 @@ from kiosk.model.circulation import Patron
 from kiosk.model.finding import AskFind, AskHold, AskTitle
 from kiosk.model.ids import AskId, PatronRef
 from kiosk.model.joining import AskChange, AskJoin
+from kiosk.model.news import AskNews
+from kiosk.model.paying import AskPaid, AskPay, MayNotPay, OrderStands
 from kiosk.model.questions import (
     Answer,
     AskAccount,
@@ -76,6 +80,8 @@ class Desk:
     """Station → branch."""
     registration: RegistrationSettings | None = None
     """New patrons at the kiosks."""
+    by_phone: bool = False
+    """Somebody takes money by phone for us."""
 
     def branch(self, station: str) -> str:
         return self.branches.get(station, ALL)
@@ -88,8 +94,8 @@ class Desk:
 def desk_of(settings: CentralSettings, policy: Policy) -> Desk:
     """The desk of a central system."""
     promise = timedelta(seconds=settings.promise_s)
-    source = f"lk/{settings.site}/central"
-    return Desk(policy, promise, source, settings.mail, settings.branches(), settings.registration)
+    source, by_phone = f"lk/{settings.site}/central", settings.payments is not None
+    return Desk(policy, promise, source, settings.mail, settings.branches(), settings.registration, by_phone)
 
 
 def answer(
@@ -120,7 +126,7 @@ def answer(
         case AskRenew():
             return may_renew_told(connection, desk.setting(station, now), question)
         case AskAccount():
-            return account_told(connection, desk.setting(station, now), question)
+            return account_told(connection, desk.setting(station, now), question, by_phone=desk.by_phone)
         case AskMail() | AskHelp():
             if len(ask) > LONGEST_ASK:
                 raise AskMisused(f"expected an id of at most {LONGEST_ASK} characters")
@@ -141,6 +147,12 @@ def answer(
             return sort_told(connection, desk.setting(station, now), question)
         case AskKept():
             return kept_told(connection, desk.setting(station, now), question)
+        case AskNews():
+            return news_told(connection, desk.setting(station, now))
+        case AskPay():
+            return MayNotPay((Reason(ReasonCode.NOT_PAID_HERE),))  # with a provider its thread answers: `paying.kiosks`
+        case AskPaid():
+            return OrderStands(standing_of(connection, question, now))
         case _:
             assert_never(question)
 

@@ -46,6 +46,7 @@ from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.pages.reading import Told
+from kiosk.central.paying.kiosks import Kiosks
 from kiosk.central.paying.provider import Provider
 from kiosk.central.paying.wechat import BadKeys, WeChatPay
 from kiosk.central.photographs import Photographs
@@ -92,13 +93,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     """Open everything, run the pages. `held` closes in the other order."""
     token, listener = _token(settings.http), _listener(settings.http)
     engine = _store(settings, held)
-
-    def key(offered: str) -> Caller | None:
-        with engine.connect() as connection:
-            return caller_of(connection, offered, datetime.now(UTC))
-
-    access = Access(token, key)
-    inbox = Inbox()
+    access, inbox = _access(token, engine), Inbox()
 
     def report(heard: Heard | Strange | LineUp) -> None:
         inbox.put(heard)
@@ -118,7 +113,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
             library.feed.wake()
 
     pins = PinDesk(engine, desk, line.tell, changed)
-    worker = Worker(engine, desk, settings.site, inbox, line.tell, changed, _diverted(library, pins))
+    paying = _paying(settings, desk, engine, line.tell, changed)
+    worker = Worker(engine, desk, settings.site, inbox, line.tell, changed, _diverted(library, paying, pins))
     live = Live(engine, settings.time_zone, changes, worker.counts, lambda: line.up)
 
     def health() -> Told:
@@ -140,15 +136,15 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     issuing = _issuing(settings, desk, engine, board)
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
-    console = _console(settings, desk, engine, changed)
-    payer = None if console is None else console.payer
+    payer = None if paying is None else paying.provider
+    console = _console(settings, desk, engine, changed, payer)
     parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payer)
     server = _Server(application(parts), changes, _ready(acs, settings.sip2))
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
     mail = None if settings.mail is None else Post(engine, settings.mail)
-    for part in (library, housekeeping, pins, worker, mail, _sender(settings, engine, changed)):
+    for part in (library, paying, housekeeping, pins, worker, mail, _sender(settings, engine, changed)):
         _begin(part, held)
     line.open()
     held.callback(line.close)
@@ -160,11 +156,13 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     return 0 if server.started and not server.failed else 1
 
 
-def _diverted(library: Library | None, pins: PinDesk) -> Callable[[Heard], bool]:
+def _diverted(library: Library | None, paying: Kiosks | None, pins: PinDesk) -> Callable[[Heard], bool]:
     """Who takes a question away from the worker."""
+    bridge = None if library is None else library.bridge
+    takers = [one.take for one in (bridge, paying, pins) if one is not None]
 
     def taken(heard: Heard) -> bool:
-        return (library is not None and library.bridge.take(heard)) or pins.take(heard)
+        return any(take(heard) for take in takers)
 
     return taken
 
@@ -329,17 +327,27 @@ def _library(
         raise CannotStart(str(bad)) from None
 
 
-def _payer(settings: CentralSettings) -> Provider | None:
-    """Who takes money by phone, where anybody does."""
-    if settings.payments is None:
+def _paying(
+    settings: CentralSettings,
+    desk: Desk,
+    engine: Engine,
+    tell: Callable[[Telling], None],
+    changed: Callable[[], None],
+) -> Kiosks | None:
+    """Whoever takes money by phone, where anybody does, and answers kiosks about it."""
+    wanted = settings.payments
+    if wanted is None:
         return None
     try:
-        return WeChatPay(settings.payments)
+        lasts = timedelta(minutes=wanted.order_min)
+        return Kiosks(engine, desk.source, WeChatPay(wanted), lasts, tell, changed)
     except BadKeys as bad:
         raise CannotStart(str(bad)) from None
 
 
-def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Console | None:
+def _console(
+    settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None], payer: Provider | None
+) -> Console | None:
     """The staff console, where there is one. Raises `SettingsRefused` for faults of its roles."""
     if settings.console is None:
         return None
@@ -354,7 +362,7 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
         may_lend=settings.ils is None,
         changed=changed,
         notices_by=None if settings.notices is None else settings.mail,
-        payer=_payer(settings),
+        payer=payer,
         order_min=15 if settings.payments is None else settings.payments.order_min,
         photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
@@ -391,6 +399,14 @@ def _listening(acs: Sip2Server, settings: Sip2Settings) -> int:
         return acs.start()
     except OSError as trouble:
         raise _port_taken("sip2", settings, trouble) from None
+
+
+def _access(token: str | None, engine: Engine) -> Access:
+    def key(offered: str) -> Caller | None:
+        with engine.connect() as connection:
+            return caller_of(connection, offered, datetime.now(UTC))
+
+    return Access(token, key)
 
 
 def _token(settings: HttpSettings) -> str | None:

@@ -72,6 +72,15 @@ def titles_found(connection: Connection, setting: Setting, asked: AskFind) -> Ti
     return TitlesFound(tuple(titles), len(found.hits), found.more, found.how, found.meant)
 
 
+def newest_titles(connection: Connection, setting: Setting, most: int) -> tuple[FoundTitle, ...]:
+    """What was entered last into the catalogue and has a copy here or elsewhere."""
+    query = select(records.c.control_number).where(records.c.added_at.is_not(None))
+    query = query.order_by(records.c.added_at.desc(), records.c.control_number.desc()).limit(4 * most)
+    hits = [Hit(str(key), None) for key in connection.scalars(query)]
+    found = _titles(connection, setting, hits)
+    return tuple(title for title in found if title.whereabouts is not Whereabouts.NOWHERE)[:most]
+
+
 def title_told(connection: Connection, setting: Setting, asked: AskTitle) -> TitleTold | NoTitle:
     """One title: where each copy is, how many wait, and what is like it."""
     hit = _hit(connection, asked.key)

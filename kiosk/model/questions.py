@@ -19,6 +19,8 @@ from kiosk.model.finding import (
 )
 from kiosk.model.ids import ItemId, PatronRef, Uid
 from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
+from kiosk.model.news import AskNews, NewsTold
+from kiosk.model.paying import AskPaid, AskPay, MayNotPay, OrderStands, PayOffered
 from kiosk.model.reasons import Reason
 
 
@@ -120,6 +122,9 @@ Question = (
     | AskChange
     | AskSort
     | AskKept
+    | AskPay
+    | AskPaid
+    | AskNews
 )
 
 
@@ -235,6 +240,8 @@ class AccountTold:
     more_holds: int = 0
     more_charges: int = 0
     """Beside those that are told: a screen and a message have room for so many."""
+    by_phone: bool = False
+    """What is owed can be paid by phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,4 +317,8 @@ Answer = (
     | NotChanged
     | SortTold
     | KeptTold
+    | PayOffered
+    | MayNotPay
+    | OrderStands
+    | NewsTold
 )

@@ -10,7 +10,10 @@ from kiosk.model.circulation import Patron
 from kiosk.model.finding import FoundCopy, FoundTitle, How, TitlesFound, TitleTold, Whereabouts
 from kiosk.model.floor import Area, Floor, Shelf
 from kiosk.model.ids import AskId, SessionId
+from kiosk.model.news import Happening, NewsTold
+from kiosk.model.opening import Announcement
 from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.session.board import Board
 from kiosk.session.opened import HoldStage, Keys, Opened
 from kiosk.session.state import Finding, Idle
 
@@ -48,6 +51,37 @@ _WHERE = (
     Whereabouts.KEPT,
     Whereabouts.NOWHERE,
 )
+
+NEW_TITLES = ("长安的荔枝", "云边有个小卖部", "Klara and the Sun", "太白金星有点烦", "The Overstory", "望江南")
+NEW_BOOKS = Board(
+    NewsTold(
+        books=tuple(
+            FoundTitle(f"new-{number}", title, "", "I247.57/9", Whereabouts.HERE)
+            for number, title in enumerate(NEW_TITLES, 1)
+        )
+    )
+)
+STORIES = Announcement(
+    zh="绘本故事会，二楼儿童区",
+    zh_hant="繪本故事時間，二樓兒童區",
+    en="Story time, second floor",
+    ar="ساعة القصة في الطابق الثاني",
+    de="Vorlesestunde im zweiten Stock",
+    ja="おはなし会、2階児童コーナー",
+)
+LIFT = Announcement(
+    zh="电梯正在检修，请走东侧楼梯",
+    zh_hant="電梯正在檢修，請走東側樓梯",
+    en="The lift is being repaired. Please take the stairs on the east side",
+    ar="المصعد قيد الإصلاح. استعمل الدرج الشرقي من فضلك",
+    de="Der Aufzug wird repariert. Bitte nehmen Sie die Treppe im Osten",
+    ja="エレベーターは点検中です。東側の階段をご利用ください",
+)
+BOARD = replace(
+    NEW_BOOKS,
+    told=replace(NEW_BOOKS.told, announcements=(LIFT,), happenings=(Happening(STORIES, date(2026, 11, 29), "14:00"),)),
+)
+"""What central tells everybody."""
 
 
 def scenes(

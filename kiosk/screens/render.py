@@ -9,7 +9,7 @@ from typing import assert_never
 
 from kiosk.screens import tokens
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.layout import account, chrome, endings, finding, forms, lists, overlays, pin, title, welcome
+from kiosk.screens.layout import account, chrome, endings, finding, forms, lists, overlays, pay, pin, title, welcome
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.regions import Regions, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
@@ -29,6 +29,7 @@ from kiosk.screens.view import (
     IdentifyBody,
     ListBody,
     OutBody,
+    PayBody,
     PinBody,
     ReceiptBody,
     StepBody,
@@ -203,6 +204,8 @@ def _body(canvas: Canvas, regions: Regions, view: View, page: int | None) -> tup
             return endings.receipt(canvas, regions, view, body)
         case OutBody() as body:
             return endings.out(canvas, regions, view, body)
+        case PayBody() as body:
+            return pay.pay(canvas, regions, view, body)
         case PinBody() as body:
             return pin.pin(canvas, regions, body)
         case FormBody() as body:

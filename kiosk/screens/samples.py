@@ -13,7 +13,7 @@ from kiosk.model.ids import AskId, IdSource, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.opening import Announcement, Opening, Week
 from kiosk.model.questions import AccountCharge, AccountHold, AccountLoan, AccountTold
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.screens import find_samples, form_samples
+from kiosk.screens import find_samples, form_samples, pay_samples
 from kiosk.screens.samples_staff import staff_samples
 from kiosk.screens.settings import ScreenSettings
 from kiosk.session.call_parts import Call, CallStage
@@ -166,6 +166,9 @@ def _welcome() -> dict[str, Kiosk]:
         "attract-help-heard": _shown(Attract(help=True), call=Call(AskId("c"), CallStage.HEARD)),
         "attract-help-unheard": _shown(Attract(help=True), call=Call(AskId("c"), CallStage.UNHEARD)),
         "attract-help-offline": _shown(Attract(help=True), online=False),
+        "attract-news": _shown(Attract(), board=find_samples.BOARD),
+        "attract-news-offline": _shown(Attract(), board=find_samples.BOARD, online=False),
+        "attract-new-books": _shown(Attract(), board=find_samples.NEW_BOOKS),
         "attract-two-languages": _shown(Attract(), policy=Policy()),
         "languages": _shown(Attract(), panel=Panel.LANGUAGES),
         "access": _shown(Attract(), panel=Panel.ACCESS, access=frozenset({Access.CALM, Access.TIME})),
@@ -302,12 +305,15 @@ def _accounts() -> dict[str, Kiosk]:
         "account-giving-up": _shown(replace(holds, giving_up="h2", given_up=frozenset({"h3"}))),
         "account-charges": _shown(charges),
         "account-details": _shown(replace(full, part=Part.DETAILS)),
+        "account-charges-by-phone": _shown(pay_samples.by_phone(charges)),
+        "account-charges-by-phone-offline": _shown(pay_samples.by_phone(charges), online=False),
         "account-offline": _shown(full, online=False),
         "account-offline-holds": _shown(holds, online=False),
         "account-offline-unknown": _shown(unknown, online=False),
         "account-silent": _shown(replace(unknown, notice=Reason(ReasonCode.ONE_CARD_AT_A_TIME))),
         "account-timeout": _shown(replace(full, idle=WARNED)),
         "account-help": _shown(replace(full, help=True)),
+        **{name: _shown(scene, online=online) for name, scene, online in pay_samples.scenes(charges, WARNED)},
     }
 
 

@@ -153,6 +153,8 @@ class AttractBody:
     choices: tuple[Choice, ...]
     others: tuple[Button, ...]
     """Smaller, below the choices."""
+    label: str = ""
+    books: tuple[FoundRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,22 @@ class AccountBody:
     whole: Button | None
     """What can be done about all rows together."""
     paging: Paging
+
+
+@dataclass(frozen=True, slots=True)
+class PayBody:
+    """An order that is paid by phone."""
+
+    title: str
+    sentence: str
+    label: str
+    amount: str
+    icon: str
+    tone: Tone
+    spins: bool
+    code: tuple[str, ...]
+    note: Banner | None
+    button: Button | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +449,7 @@ Body = (
     | TitleBody
     | ReceiptBody
     | OutBody
+    | PayBody
     | PinBody
     | FormBody
     | StepBody

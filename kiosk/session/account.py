@@ -11,7 +11,7 @@ from kiosk.model.ids import AskId, IntentId, SessionId
 from kiosk.model.journal import JournalRow, RowKind
 from kiosk.model.questions import AccountTold, AskAccount
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.session import borrow_list, forms, renewing, visits
+from kiosk.session import borrow_list, forms, paying, renewing, visits
 from kiosk.session.effects import Ask, Cue, Play
 from kiosk.session.events import (
     Answered,
@@ -42,7 +42,7 @@ from kiosk.session.events import (
     Touched,
 )
 from kiosk.session.form_parts import Form
-from kiosk.session.state import Account, Attract, Home, Idle, LoanRow, Part, Scene
+from kiosk.session.state import Account, Attract, Home, Idle, LoanRow, Part, RenewStage, Scene
 from kiosk.session.turn import Turn
 
 
@@ -58,13 +58,15 @@ def on(turn: Turn, scene: Account, event: Event) -> Scene:
             return _touched(turn, scene, event)
         case Answered():
             if event.ask != scene.ask:
-                return renewing.answered(turn, scene, event.ask, event.answer)
+                return _answered(turn, scene, event)
             return _told(turn, scene, event.answer) if isinstance(event.answer, AccountTold) else _untold(scene)
         case AskExpired():
-            return _untold(scene) if event.ask == scene.ask else renewing.expired(turn, scene, event.ask)
+            if event.ask == scene.ask:
+                return _untold(scene)
+            return renewing.expired(turn, paying.expired(turn, scene, event.ask), event.ask)
         case LinkChanged():
             unknown = scene.told is None and scene.ask is None
-            return _asked(turn, scene) if event.online and unknown else scene
+            return _asked(turn, scene) if event.online and unknown else paying.looked(turn, scene)
         case CardLifted():
             return _lifted(turn, scene)
         case CardPresented():
@@ -82,7 +84,7 @@ def on(turn: Turn, scene: Account, event: Event) -> Scene:
             return _noticed(turn, scene, ReasonCode.CODE_NOT_READ)
         case TimePassed():
             over = scene.notice is not None and turn.now_s >= scene.notice_until_s
-            return replace(scene, notice=None) if over else scene
+            return paying.looked(turn, replace(scene, notice=None) if over else scene)
         case (
             LanguageChosen()
             | TagGone()
@@ -127,6 +129,10 @@ def _touched(turn: Turn, scene: Account, event: Touched) -> Scene:
                 turn.order(Play(Cue.LOOK))
                 return replace(scene, giving_up=hold)
             return _given_up(turn, scene, hold)
+        case Touch.PAY:
+            return paying.wished(turn, scene)
+        case Touch.BACK if scene.paying is not None:
+            return replace(scene, paying=None)
         case Touch.ACCOUNT if scene.told is None and scene.ask is None:
             return _asked(turn, scene)
         case Touch.BORROW:
@@ -146,6 +152,15 @@ def _may_change(turn: Turn, scene: Account) -> bool:
     return turn.around.online and scene.told is not None and not renewing.under_way(scene)
 
 
+def _answered(turn: Turn, scene: Account, event: Answered) -> Account:
+    """About a renewal, or about an order: what was paid is owed no more, so that the account is asked for anew."""
+    if scene.paying is None or event.ask != scene.paying.ask:
+        return renewing.answered(turn, scene, event.ask, event.answer)
+    scene = paying.answered(turn, scene, event.ask, event.answer)
+    is_old = scene.paying is not None and paying.owes_less(scene.paying)
+    return _asked(turn, replace(scene, told=None, told_at=None)) if is_old else scene
+
+
 def _asked(turn: Turn, scene: Account) -> Account:
     ask = AskId(turn.new_id())
     turn.order(Ask(ask, AskAccount(scene.patron.ref)))
@@ -153,7 +168,11 @@ def _asked(turn: Turn, scene: Account) -> Account:
 
 
 def _told(turn: Turn, scene: Account, told: AccountTold) -> Account:
-    loans = tuple(LoanRow(loan) for loan in sorted(told.loans, key=lambda loan: loan.due))
+    renewed = {row.loan.item.id for row in scene.loans if row.stage is RenewStage.RENEWED}
+    loans = tuple(
+        LoanRow(loan, RenewStage.RENEWED if loan.item.id in renewed else RenewStage.STANDS)
+        for loan in sorted(told.loans, key=lambda loan: loan.due)
+    )
     patron = replace(scene.patron, may_borrow=told.may_borrow)
     for loan in told.loans:
         turn.remember(loan.item)
@@ -173,8 +192,8 @@ def _lifted(turn: Turn, scene: Account) -> Scene:
 
 
 def _borrow(turn: Turn, scene: Account) -> Scene:
-    """A book is laid down. Renewals that are being decided come first: it is still there when they are."""
-    if renewing.under_way(scene):
+    """A book is laid down. Renewals and payments under way come first: it is still there when they are over."""
+    if renewing.under_way(scene) or paying.under_way(scene):
         return scene
     turn.awake()
     return borrow_list.begin(turn, scene.session, scene.patron, scene.token)

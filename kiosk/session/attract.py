@@ -47,7 +47,7 @@ from kiosk.session.turn import Turn
 def on(turn: Turn, scene: Attract, event: Event) -> Scene:
     match event:
         case Touched():
-            return _touched(turn, scene, event.what)
+            return _touched(turn, scene, event)
         case CardPresented():
             return identifying.begin_with_card(turn, event.token)
         case CodeScanned():
@@ -100,8 +100,8 @@ def look(turn: Turn, scene: Attract) -> Scene:
     return scene
 
 
-def _touched(turn: Turn, scene: Attract, what: Touch) -> Scene:
-    match what:
+def _touched(turn: Turn, scene: Attract, event: Touched) -> Scene:
+    match event.what:
         case Touch.BORROW:
             return identifying.begin(turn, Purpose.BORROW)
         case Touch.ACCOUNT:
@@ -111,6 +111,10 @@ def _touched(turn: Turn, scene: Attract, what: Touch) -> Scene:
             return return_list.begin(turn, None, None)
         case Touch.FIND:
             return finding.begin(turn)
+        case Touch.OPEN:
+            books = enumerate(turn.around.board.told.books, 1)
+            book = next((one for number, one in books if str(number) == event.target), None)
+            return scene if book is None else finding.look_at(turn, book)
         case _:
             return scene
 

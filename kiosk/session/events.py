@@ -63,6 +63,8 @@ class Touch(StrEnum):
     RENEW_ALL = "renew-all"
     GIVE_UP = "give-up"
     """Wait no more (target: the hold's number in the list); asked once more before it is done."""
+    PAY = "pay"
+    """Pay by phone what is owed; ask for another code, or once more how it ended."""
     FIND = "find"
     TYPE = "type"
     """A key (target: its sign)."""

@@ -75,6 +75,11 @@ def begin(turn: Turn) -> Finding:
     return Finding(Idle(turn.now_s))
 
 
+def look_at(turn: Turn, title: FoundTitle) -> Finding:
+    """One title that was shown to everybody; nobody is known yet."""
+    return _open(turn, begin(turn), title)
+
+
 def within(turn: Turn, session: SessionId, patron: Patron, token: str) -> Finding:
     """Within a patron's visit."""
     return Finding(Idle(turn.now_s), session, patron, token)
@@ -143,6 +148,8 @@ def _touched(turn: Turn, scene: Finding, event: Touched) -> Scene:
             return scene if title is None else _open(turn, scene, title)
         case Touch.HOLD:
             return _wait_for(turn, scene)
+        case Touch.BACK if scene.opened is not None and scene.session is None and not scene.typed:
+            return visits.end(turn, None)  # it was opened from the first screen: nothing was looked for
         case Touch.BACK if scene.opened is not None:
             return replace(scene, opened=None)
         case Touch.HOME | Touch.BACK if scene.session is not None and scene.patron is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
+from kiosk.session import paying
 from kiosk.session.events import (
     CardLifted,
     CardNotRead,
@@ -97,6 +98,8 @@ def _timeout_s(scene: Attended, timeouts: Timeouts) -> float:
             return timeouts.borrow_s
         case Returning():
             return timeouts.return_s
+        case Account() if paying.under_way(scene):
+            return timeouts.pay_s
         case Account():
             return timeouts.account_s
         case Staff():

@@ -17,11 +17,13 @@ from kiosk.model.journal import Doubt, JournalLine, LentAlone
 from kiosk.model.questions import AccountLoan, AccountTold
 from kiosk.model.reasons import Reason
 from kiosk.rules.offline import OfflineCopy, OfflinePolicy
+from kiosk.session.board import Board
 from kiosk.session.call_parts import Call
 from kiosk.session.events import Device, Health, Paper, TagKind
 from kiosk.session.form_parts import Field, Form
 from kiosk.session.opened import Keys, Opened
 from kiosk.session.orders import MessageOrder, Waiting
+from kiosk.session.pay_stage import Paying
 from kiosk.session.receipt_parts import MailTrouble, ReceiptStage
 from kiosk.session.staff_parts import Deed, StaffPart, Tried
 from kiosk.session.timeouts import Timeouts
@@ -144,6 +146,7 @@ class Surroundings:
     """When an open help and another language go back by themselves on a screen without a visit (monotonic)."""
     panel: Panel | None = None
     access: frozenset[Access] = frozenset()
+    board: Board = field(default_factory=Board)
 
     @property
     def prints(self) -> bool:
@@ -329,6 +332,8 @@ class Account:
     """The hold of which the patron has to say once more that they give it up."""
     given_up: frozenset[str] = frozenset()
     """Holds that were cancelled here."""
+    paying: Paying | None = None
+    """The order that is looked at."""
     lies_s: float | None = None
     """Since when the patron's card lies on the reader; lifted after more than a tap, the visit is over."""
     notice: Reason | None = None

@@ -29,8 +29,10 @@ from kiosk.session import (
     home,
     identifying,
     idle,
+    news,
     ordering,
     out_of_service,
+    paying,
     returning,
     settling,
     staff,
@@ -137,6 +139,8 @@ def step(state: Kiosk, event: Event | Ordered, moment: Moment) -> tuple[Kiosk, t
         scene = out_of_service.must_be(turn, _decided(turn, scene, event))
     if type(scene) is not type(state.scene):
         turn.around = surroundings.opened(turn.around, None)
+    if isinstance(scene, Attract):
+        news.asked(turn)
     return _attended(turn, scene)
 
 
@@ -312,6 +316,8 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
         yield order_s
     match scene:
         case Attract():
+            if (due := news.due_s(around)) is not None:
+                yield due
             if scene.notice is not None:
                 yield scene.notice_until_s
             if around.quiet_s is not None:
@@ -320,6 +326,8 @@ def _deadlines(state: Kiosk) -> Iterable[float]:
             yield idle.due_s(scene, timeouts)
         case Home() | Account() | Finding():
             yield idle.due_s(scene, timeouts)
+            if isinstance(scene, Account) and scene.paying and (look := paying.due_s(scene.paying)) is not None:
+                yield look
             if scene.notice is not None:
                 yield scene.notice_until_s
         case Borrowing() | Returning():

@@ -9,6 +9,7 @@ from typing import assert_never
 from kiosk.model.circulation import Language
 from kiosk.model.ids import ItemId, Uid
 from kiosk.model.questions import StaffCalled
+from kiosk.session import news
 from kiosk.session.call_parts import CallStage
 from kiosk.session.events import (
     Answered,
@@ -61,12 +62,12 @@ def noticed(around: Surroundings, event: Event, moment: Moment) -> Surroundings:
             stayed = lay_s >= around.policy.timeouts.tap_s
             return replace(around, card=None, card_s=None, lifted=around.card if stayed else None)
         case LinkChanged():
-            return replace(around, online=event.online)
+            return news.noticed(replace(around, online=event.online), event)
         case CopyChanged():
             since = tuple(lent for lent in around.alone if lent.at > event.copy.issued)
             return replace(around, copy=event.copy, alone=since)
         case Answered() | AskExpired():
-            return _called(around, event)
+            return _called(news.noticed(around, event), event)
         case DeviceChanged():
             return _device(around, event)
         case PaperChanged():

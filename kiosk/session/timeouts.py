@@ -23,6 +23,7 @@ class Timeouts:
     account_s: Seconds = 60
     find_s: Seconds = 60
     form_s: Seconds = 90
+    pay_s: Seconds = 120
     receipt_s: Seconds = 10
     warning_s: Seconds = 20
     put_back_s: Seconds = 20
@@ -46,6 +47,7 @@ class Timeouts:
             account_s=self.account_s * PATIENCE,
             find_s=self.find_s * PATIENCE,
             form_s=self.form_s * PATIENCE,
+            pay_s=self.pay_s * PATIENCE,
             receipt_s=self.receipt_s * PATIENCE,
             warning_s=self.warning_s * PATIENCE,
             notice_s=self.notice_s * PATIENCE,

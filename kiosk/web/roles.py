@@ -40,6 +40,8 @@ class Permission(StrEnum):
     DAMAGE_JUDGE = "damage.judge"
     NOTICE_READ = "notice.read"
     NOTICE_WRITE = "notice.write"
+    NEWS_READ = "news.read"
+    NEWS_WRITE = "news.write"
     EXCEPTION_READ = "exception.read"
     EXCEPTION_WRITE = "exception.write"
     FINDING_READ = "finding.read"

@@ -12,14 +12,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from kiosk.model.circulation import Item, Language, Patron
+from kiosk.model.circulation import Language, Patron
 from kiosk.model.finding import AskFind, AskHold, AskTitle, MayHold, MayNotHold, NoTitle, TitlesFound, TitleTold
 from kiosk.model.ids import AskId, ItemId, PatronRef, Uid
 from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
+from kiosk.model.news import AskNews, NewsTold
+from kiosk.model.paying import AskPaid, AskPay, MayNotPay, OrderStands, PayOffered
 from kiosk.model.questions import (
-    AccountCharge,
-    AccountHold,
-    AccountLoan,
     AccountTold,
     Answer,
     AskAccount,
@@ -46,17 +45,17 @@ from kiosk.model.questions import (
     StaffCalled,
 )
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.wire import door_asks, find_asks, joining_asks, mail_asks
+from kiosk.wire import account_asks, door_asks, find_asks, joining_asks, mail_asks, news_asks, pay_asks
 from kiosk.wire.envelope import Envelope, json_text, payload_of, unwrap, wrapped
-from kiosk.wire.fields import LONGEST_TITLE, Fields, Json, MessageRefused, SetAside, instant_text, pairs_object
+from kiosk.wire.fields import Fields, Json, MessageRefused, SetAside, instant_text, pairs_object
 from kiosk.wire.topics import Station
 
 ASK = "lk.ask"
 ANSWER = "lk.answer"
 MOST_REASONS = 32
 MOST_VALUES = 16
-MOST_ROWS = 100
-"""Loans or holds in an account."""
+MOST_ENTRIES = 100
+"""Lines of a receipt."""
 LONGEST_CARD = 1_024
 LONGEST_SCREEN = 32
 
@@ -78,6 +77,9 @@ class Kind(StrEnum):
     CHANGE = "change"
     SORT = "sort"
     KEPT = "kept"
+    PAY = "pay"
+    PAID = "paid"
+    NEWS = "news"
 
 
 class Decision(StrEnum):
@@ -154,6 +156,12 @@ def decode_ask(station: Station, payload: bytes, correlation: bytes = b"") -> As
             question = door_asks.read_sort(data)
         case Kind.KEPT:
             question = door_asks.read_kept(data)
+        case Kind.PAY:
+            question = pay_asks.read_pay(data)
+        case Kind.PAID:
+            question = pay_asks.read_paid(data)
+        case Kind.NEWS:
+            question = AskNews()
     return AskMessage(_id_of(correlation) or AskId(envelope.id), question)
 
 
@@ -226,6 +234,12 @@ def _question_body(question: Question) -> dict[str, Json]:
             return {"kind": Kind.SORT} | door_asks.sort_object(question)
         case AskKept():
             return {"kind": Kind.KEPT} | door_asks.kept_object(question)
+        case AskPay():
+            return {"kind": Kind.PAY, "patron": question.patron}
+        case AskPaid():
+            return {"kind": Kind.PAID, "patron": question.patron, "order": question.order}
+        case AskNews():
+            return {"kind": Kind.NEWS}
         case _:
             assert_never(question)
 
@@ -239,21 +253,21 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             return _decided(Kind.IDENTIFY, Decision.NO, answer.reasons)
         case MayBorrow():
             body = _decided(Kind.BORROW, Decision.YES)
-            body["item"] = _item_object(answer.item)
+            body["item"] = account_asks.item_object(answer.item)
             return body | {"due": instant_text(answer.due), "may_borrow": answer.may_borrow}
         case MayNotBorrow():
             body = _decided(Kind.BORROW, Decision.NO, answer.reasons)
-            return body | {"item": None if answer.item is None else _item_object(answer.item)}
+            return body | {"item": None if answer.item is None else account_asks.item_object(answer.item)}
         case ItemKnown():
             if answer.item is None:
                 return _decided(Kind.ITEM, Decision.NO)
-            return _decided(Kind.ITEM, Decision.YES) | {"item": _item_object(answer.item)}
+            return _decided(Kind.ITEM, Decision.YES) | {"item": account_asks.item_object(answer.item)}
         case MayRenew():
             return _decided(Kind.RENEW, Decision.YES) | {"due": instant_text(answer.due)}
         case MayNotRenew():
             return _decided(Kind.RENEW, Decision.NO, answer.reasons)
         case AccountTold():
-            return _decided(Kind.ACCOUNT, Decision.YES) | _account_object(answer)
+            return _decided(Kind.ACCOUNT, Decision.YES) | account_asks.account_object(answer)
         case NoAccount():
             return _decided(Kind.ACCOUNT, Decision.NO, answer.reasons)
         case MailTaken():
@@ -285,6 +299,14 @@ def _answer_body(answer: Answer) -> dict[str, Json]:
             return _decided(Kind.SORT, Decision.YES) | door_asks.sorted_object(answer)
         case KeptTold():
             return _decided(Kind.KEPT, Decision.YES) | door_asks.kept_told_object(answer)
+        case PayOffered():
+            return _decided(Kind.PAY, Decision.YES) | pay_asks.offered_object(answer)
+        case MayNotPay():
+            return _decided(Kind.PAY, Decision.NO, answer.reasons)
+        case OrderStands():
+            return _decided(Kind.PAID, Decision.YES) | {"standing": answer.standing}
+        case NewsTold():
+            return _decided(Kind.NEWS, Decision.YES) | news_asks.news_object(answer)
         case _:
             assert_never(answer)
 
@@ -298,18 +320,20 @@ def _answer(data: Fields) -> Answer | None:
         case Kind.IDENTIFY, _:
             return NotIdentified(_reasons(data))
         case Kind.BORROW, Decision.YES:
-            return MayBorrow(_item(data.inner("item")), data.instant("due"), data.whole_or_none("may_borrow"))
+            return MayBorrow(
+                account_asks.read_item(data.inner("item")), data.instant("due"), data.whole_or_none("may_borrow")
+            )
         case Kind.BORROW, _:
             item = data.inner_or_none("item")
-            return MayNotBorrow(_reasons(data), None if item is None else _item(item))
+            return MayNotBorrow(_reasons(data), None if item is None else account_asks.read_item(item))
         case Kind.ITEM, Decision.YES:
-            return ItemKnown(_item(data.inner("item")))
+            return ItemKnown(account_asks.read_item(data.inner("item")))
         case Kind.RENEW, Decision.YES:
             return MayRenew(data.instant("due"))
         case Kind.RENEW, _:
             return MayNotRenew(_reasons(data))
         case Kind.ACCOUNT, Decision.YES:
-            return _account(data)
+            return account_asks.read_account(data)
         case Kind.ACCOUNT, _:
             return NoAccount(_reasons(data))
         case Kind.MAIL, decision:
@@ -336,6 +360,16 @@ def _answer(data: Fields) -> Answer | None:
             return Changed()
         case Kind.CHANGE, _:
             return NotChanged(_reasons(data))
+        case Kind.PAY, Decision.YES:
+            return pay_asks.read_offered(data)
+        case Kind.PAY, _:
+            return MayNotPay(_reasons(data))
+        case Kind.PAID, Decision.YES:
+            return pay_asks.read_stands(data)
+        case Kind.NEWS, Decision.YES:
+            return news_asks.read_news(data)
+        case ((Kind.PAID | Kind.NEWS), _):
+            return None
         case Kind.SEARCH, _:
             return TitlesFound((), 0)
         case Kind.SORT, Decision.YES:
@@ -387,107 +421,4 @@ def _patron(data: Fields) -> Patron:
         given_name=data.text("given_name"),
         may_borrow=data.whole_or_none("may_borrow"),
         provisional=data.flag("provisional"),
-    )
-
-
-def _account_object(account: AccountTold) -> dict[str, Json]:
-    loans: list[Json] = [
-        {
-            "item": _item_object(loan.item),
-            "due": instant_text(loan.due),
-            "renewals": loan.renewals,
-            "provisional": loan.provisional,
-        }
-        for loan in account.loans
-    ]
-    holds: list[Json] = [
-        {
-            "title": hold.title,
-            "ready": hold.ready,
-            "until": None if hold.until is None else hold.until.isoformat(),
-            "id": hold.id,
-            "place": hold.place,
-            "pickup": hold.pickup,
-        }
-        for hold in account.holds
-    ]
-    charges: list[Json] = [
-        {
-            "kind": charge.kind,
-            "title": charge.title,
-            "owed_cents": charge.owed_cents,
-            "since": charge.since.isoformat(),
-        }
-        for charge in account.charges
-    ]
-    return {
-        "loans": loans,
-        "holds": holds,
-        "charges": charges,
-        "owes_cents": account.owes_cents,
-        "currency": account.currency,
-        "may_borrow": account.may_borrow,
-        "more_loans": account.more_loans,
-        "more_holds": account.more_holds,
-        "more_charges": account.more_charges,
-    }
-
-
-def _account(data: Fields) -> AccountTold:
-    return AccountTold(
-        loans=tuple(
-            AccountLoan(
-                _item(one.inner("item")),
-                one.instant("due"),
-                one.whole("renewals"),
-                one.has("provisional") and one.flag("provisional"),
-            )
-            for one in data.each("loans", MOST_ROWS)
-        ),
-        holds=tuple(
-            AccountHold(
-                one.text("title", LONGEST_TITLE),
-                one.flag("ready"),
-                one.day_or_none("until"),
-                one.text_or_none("id") or "",
-                one.whole_or_none("place"),
-                one.text_or_none("pickup") or "",
-            )
-            for one in data.each("holds", MOST_ROWS)
-        ),
-        owes_cents=data.whole("owes_cents"),
-        may_borrow=data.whole_or_none("may_borrow"),
-        charges=_charges(data),
-        currency=data.text_or_none("currency") or "CNY",
-        more_loans=data.whole_or_none("more_loans") or 0,
-        more_holds=data.whole_or_none("more_holds") or 0,
-        more_charges=data.whole_or_none("more_charges") or 0,
-    )
-
-
-def _charges(data: Fields) -> tuple[AccountCharge, ...]:
-    """An older central tells the sum alone."""
-    if not data.has("charges"):
-        return ()
-    return tuple(
-        AccountCharge(
-            one.text("kind"),
-            one.text_or_none("title", LONGEST_TITLE) or "",
-            one.whole("owed_cents"),
-            one.day("since"),
-        )
-        for one in data.each("charges", MOST_ROWS)
-    )
-
-
-def _item_object(item: Item) -> dict[str, Json]:
-    return {"id": item.id, "title": item.title, "author": item.author, "call_number": item.call_number}
-
-
-def _item(data: Fields) -> Item:
-    return Item(
-        id=ItemId(data.text("id")),
-        title=data.text("title", LONGEST_TITLE),
-        author=data.text_or_none("author", LONGEST_TITLE) or "",
-        call_number=data.text_or_none("call_number") or "",
     )

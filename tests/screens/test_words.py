@@ -73,6 +73,8 @@ def test_every_sentence_is_used() -> None:
         "reason-renew.",
         "reason-staff.",
         "reason-hold.",
+        "reason-pay.",
+        "pay.",
         "out.",
         "borrow.",
         "return.",

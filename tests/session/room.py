@@ -23,6 +23,8 @@ from kiosk.model.finding import (
 from kiosk.model.ids import IdSource, IntentId, ItemId, PatronRef, SessionId, Uid
 from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
 from kiosk.model.journal import CLOSING, Doubt, JournalLine, JournalRow, LeftByStaff, RowKind
+from kiosk.model.news import AskNews, NewsTold
+from kiosk.model.paying import AskPaid, AskPay, MayNotPay, OrderStands, PayOffered, Standing
 from kiosk.model.questions import (
     AccountTold,
     Answer,
@@ -109,6 +111,7 @@ class PowerCut(Exception):
 
 LOST_S = 1.0
 LAST_GROWN = 2012
+PAY_LASTS_S = 60
 
 
 @dataclass(slots=True)
@@ -202,6 +205,10 @@ class Room:
     addresses: set[PatronRef] = field(default_factory=set)
     """Of whom central has an e-mail address."""
     patron_pins: dict[PatronRef, str] = field(default_factory=dict)
+    orders: dict[str, Standing] = field(default_factory=dict)
+    """What patrons were shown to pay, and how it stands."""
+    news: NewsTold = field(default_factory=NewsTold)
+    pay_lasts_s: int = PAY_LASTS_S
     titles: tuple[FoundTitle, ...] = ()
     """What can be found."""
     hold_central: bool = False
@@ -421,6 +428,18 @@ class Room:
             case AskHold():
                 no = self.refusals.get(ItemId(ask.question.key))
                 return MayHold(2, "") if no is None else MayNotHold((Reason(no),))
+            case AskNews():
+                return self.news
+            case AskPay():
+                told = self.accounts.get(ask.question.patron)
+                if told is None or not told.owes_cents:
+                    return MayNotPay((Reason(ReasonCode.NOTHING_OWED),))
+                open_one = (name for name, standing in self.orders.items() if standing is Standing.WAITING)
+                order = next(open_one, f"order-{len(self.orders) + 1}")
+                self.orders[order] = Standing.WAITING
+                return PayOffered(order, f"weixin://{order}", told.owes_cents, "CNY", self.pay_lasts_s)
+            case AskPaid():
+                return OrderStands(self.orders.get(ask.question.order, Standing.OVER))
             case AskRenew():
                 refusal = self.refusals.get(ask.question.item)
                 return MayRenew(RENEWED) if refusal is None else MayNotRenew((Reason(refusal),))

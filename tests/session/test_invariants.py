@@ -18,6 +18,7 @@ from kiosk.model.facts import LoanRenewed
 from kiosk.model.finding import FoundTitle, MayHold, MayNotHold, NoTitle, TitlesFound, TitleTold, Whereabouts
 from kiosk.model.ids import AskId, IdSource, IntentId, ItemId, Uid
 from kiosk.model.journal import CLOSING, JournalRow, RowKind
+from kiosk.model.paying import MayNotPay, OrderStands, PayOffered, Standing
 from kiosk.model.questions import (
     AccountHold,
     AccountLoan,
@@ -85,7 +86,11 @@ afis = st.sampled_from([IN_STOCK, ON_LOAN, 0x00, None])
 cards = st.sampled_from(["card-of-Wei", "card-of-Li", "B1", STAFF_CARD])
 reasons = st.sampled_from([(), (Reason(ReasonCode.ON_HOLD),)])
 TOLD = AccountTold(
-    tuple(AccountLoan(Item(item, "Snow"), DUE, 0) for item in ITEMS), (AccountHold("Momo", False, None, "h1"),), 0, 3
+    tuple(AccountLoan(Item(item, "Snow"), DUE, 0) for item in ITEMS),
+    (AccountHold("Momo", False, None, "h1"),),
+    900,
+    3,
+    by_phone=True,
 )
 answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(Identified, st.sampled_from([a_patron("Wei"), a_patron("Li")]), st.sampled_from([None, Language.EN])),
@@ -93,6 +98,8 @@ answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(MayBorrow, st.builds(Item, items, st.just("Snow")), st.just(DUE), st.sampled_from([None, 0, 3])),
     st.builds(MayNotBorrow, reasons),
     st.sampled_from([MayRenew(DUE), MayNotRenew(()), TOLD, TOLD, NoAccount(())]),
+    st.builds(OrderStands, st.sampled_from(Standing)),
+    st.sampled_from([PayOffered("o1", "weixin://o1", 900, "CNY", 60), MayNotPay(())]),
     st.sampled_from([MayHold(1, ""), MayNotHold(()), NoTitle(), TitlesFound((), 0)]),
     st.builds(ItemKnown, st.one_of(st.none(), st.builds(Item, items, st.just("Snow")))),
 )

@@ -26,6 +26,7 @@ from kiosk.model.finding import (
 )
 from kiosk.model.ids import AskId, Epoch, ItemId, PatronRef, Uid
 from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
+from kiosk.model.paying import AskPaid, AskPay, MayNotPay, OrderStands, PayOffered, Standing
 from kiosk.model.questions import (
     AccountCharge,
     AccountHold,
@@ -115,6 +116,8 @@ questions: st.SearchStrategy[Question] = st.one_of(
         AskJoin, words, words, st.dates(date(1971, 1, 1)), st.sampled_from(Language), pins, words, st.none() | words
     ),
     st.builds(AskChange, cards, pins, st.none() | pins, st.none() | words),
+    st.builds(AskPay, cards),
+    st.builds(AskPaid, cards, words),
 )
 days = st.none() | st.dates(date(1971, 1, 1))
 accounts = st.builds(
@@ -130,6 +133,7 @@ accounts = st.builds(
     st.integers(0, 99),
     st.integers(0, 99),
     st.integers(0, 99),
+    st.booleans(),
 )
 titles = st.builds(FoundTitle, words, words, words, words, st.sampled_from(Whereabouts), words, days, st.booleans())
 answers: st.SearchStrategy[Answer] = st.one_of(
@@ -143,6 +147,9 @@ answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(MayRenew, instants),
     st.builds(MayNotRenew, reasons),
     accounts,
+    st.builds(PayOffered, words, words, st.integers(0, 1_000_000), st.just("CNY"), st.integers(0, 7_200)),
+    st.builds(MayNotPay, reasons),
+    st.builds(OrderStands, st.sampled_from(Standing)),
     st.builds(NoAccount, reasons),
     st.builds(MailTaken, st.booleans()),
     st.just(StaffCalled()),

@@ -33,6 +33,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("waivers", "/console/waivers", Permission.CHARGE_READ),
     ("damages", "/console/damages", Permission.DAMAGE_READ),
     ("notices", "/console/notices", Permission.NOTICE_READ),
+    ("news", "/console/news", Permission.NEWS_READ),
     ("exceptions", "/console/exceptions", Permission.EXCEPTION_READ),
     ("findings", "/console/findings", Permission.FINDING_READ),
     ("gates", "/console/gates", Permission.GATE_READ),

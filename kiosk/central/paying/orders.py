@@ -7,16 +7,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from kiosk.central.accounts import Method, Payment, pay
 from kiosk.central.paying.provider import Order, Told
+from kiosk.central.people import resolved
 from kiosk.central.store.money_tables import payment_orders
 from kiosk.central.trail import record
 from kiosk.model.ids import PatronRef
+from kiosk.model.paying import AskPaid, Standing
 
 OrderRow = Row[tuple[object, ...]]
 STATION = "desk"
+KIOSK = "kiosk:"
+"""Before the station's name, in who made an order."""
+STILL_PAID = timedelta(minutes=10)
+"""So long after its time a cancelled order is looked at."""
+USEFUL = timedelta(seconds=60)
+"""An order of which less is left is not shown to anybody any more."""
 
 
 class OrderState(StrEnum):
@@ -27,6 +35,8 @@ class OrderState(StrEnum):
     PAID_LATE = "paid-late"
     """Paid after it was cancelled or had ended: the money is here, so it is entered, and somebody should look."""
     CANCELLED = "cancelled"
+    NOT_PAID = "not-paid"
+    """Its time is over, and the provider said afterwards that nobody had paid."""
     WRONG_AMOUNT = "wrong-amount"
     """The provider signed another amount than was ordered: nothing is entered before a person has looked."""
 
@@ -53,6 +63,79 @@ def place(
     values |= {"charges": json.dumps(list(charges)), "state": OrderState.WAITING.value, "expires_at": now + lasts}
     connection.execute(insert(payment_orders).values(values))
     record(connection, who, "order.place", f"order:{name}", now, changes={"amount_cents": (0, cents)})
+
+
+def place_at_kiosk(
+    connection: Connection,
+    name: str,
+    patron: PatronRef,
+    cents: int,
+    currency: str,
+    *,
+    lasts: timedelta,
+    station: str,
+    now: datetime,
+) -> OrderRow:
+    """The order that this patron pays at a kiosk: the one of this name, else the one that stands for the same sum, else
+    a new one in place of those for another sum. Whoever leaves and comes back never has two to pay."""
+    known = order_row(connection, name)
+    if known is not None:
+        return known
+    query = (
+        select(payment_orders)
+        .where(payment_orders.c.patron == patron, payment_orders.c.state == OrderState.WAITING.value)
+        .where(payment_orders.c.made_by.startswith(KIOSK, autoescape=True), payment_orders.c.expires_at > now)
+        .order_by(payment_orders.c.made_at.desc())
+        .with_for_update()
+    )
+    for row in connection.execute(query).all():
+        order = order_of(row)
+        if (order.amount_cents, order.currency) == (cents, currency) and order.expires_at - now >= USEFUL:
+            return row
+        _change(connection, row, OrderState.CANCELLED, f"{KIOSK}{station}", now)
+    place(connection, name, patron, cents, currency, (), lasts=lasts, who=f"{KIOSK}{station}", now=now)
+    placed = order_row(connection, name)
+    assert placed is not None, "it was placed in this transaction"
+    return placed
+
+
+def standing_of(connection: Connection, asked: AskPaid, now: datetime) -> Standing:
+    """How an order stands for whoever has it on the screen; nobody hears of another's."""
+    row = order_row(connection, asked.order)
+    if row is None or row.patron != resolved(connection, asked.patron):
+        return Standing.OVER
+    match OrderState(str(row.state)):
+        case OrderState.PAID | OrderState.PAID_LATE:
+            return Standing.PAID
+        case OrderState.WRONG_AMOUNT:
+            return Standing.WITH_STAFF
+        case OrderState.CANCELLED | OrderState.NOT_PAID:
+            return Standing.OVER
+        case OrderState.WAITING:
+            return Standing.WAITING if now < order_of(row).expires_at else Standing.OVER
+
+
+def unsettled(
+    connection: Connection, now: datetime, most: int, *, of: PatronRef | None = None
+) -> list[tuple[str, bool]]:
+    """Orders of which nobody knows yet how they end, the newest first, and whether each has a code to be paid by. One
+    that was cancelled can be paid until its time is over."""
+    table = payment_orders.c
+    cancelled = and_(table.state == OrderState.CANCELLED.value, table.expires_at > now - STILL_PAID)
+    query = select(table.id, table.code).where(or_(table.state == OrderState.WAITING.value, cancelled))
+    if of is not None:
+        query = query.where(table.patron == of)
+    query = query.order_by(table.made_at.desc(), table.id).limit(most)
+    return [(str(row.id), bool(row.code)) for row in connection.execute(query)]
+
+
+def end(connection: Connection, name: str, who: str, now: datetime) -> bool:
+    """The provider has said that nobody paid; called after the order's time."""
+    row = order_row(connection, name)
+    if row is None or row.state != OrderState.WAITING or now < order_of(row).expires_at:
+        return False
+    _change(connection, row, OrderState.NOT_PAID, who, now)
+    return True
 
 
 def order_row(connection: Connection, name: str) -> OrderRow | None:
@@ -95,7 +178,8 @@ def settle(connection: Connection, told: Told, who: str, now: datetime) -> Order
         _change(connection, row, OrderState.WRONG_AMOUNT, who, now, **values)
         return OrderState.WRONG_AMOUNT
     charges = tuple(json.loads(str(row.charges)))
-    paid = (order.id, PatronRef(str(row.patron)), order.amount_cents, Method.QR, now, order.currency, STATION)
+    station = str(row.made_by).removeprefix(KIOSK) if str(row.made_by).startswith(KIOSK) else STATION
+    paid = (order.id, PatronRef(str(row.patron)), order.amount_cents, Method.QR, now, order.currency, station)
     pay(connection, Payment(*paid, told.transaction, charges))
     late = state is not OrderState.WAITING or now > order.expires_at
     after = OrderState.PAID_LATE if late else OrderState.PAID

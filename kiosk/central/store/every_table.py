@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from kiosk.central.store import console_tables, gate_tables, money_tables, notice_tables, search_tables, shelf_tables
+from kiosk.central.store import (
+    console_tables,
+    gate_tables,
+    money_tables,
+    news_tables,
+    notice_tables,
+    search_tables,
+    shelf_tables,
+)
 from kiosk.central.store.tables import metadata
 
 __all__ = [
@@ -10,6 +18,7 @@ __all__ = [
     "gate_tables",
     "metadata",
     "money_tables",
+    "news_tables",
     "notice_tables",
     "search_tables",
     "shelf_tables",

@@ -85,7 +85,10 @@ records = Table(
     Column("language", String(8), nullable=False, server_default=""),
     Column("format", String(16), nullable=False),
     Column("original", LargeBinary, nullable=False),
-    comment="Bibliographic records: the bytes as they came, and the flat row that screens show",
+    Column("added_at", UtcTime, default=lambda: datetime.now(UTC)),
+    Index("ix_records_added_at", "added_at"),
+    comment="Bibliographic records: the bytes as they came, and the flat row that screens show. added_at: none for "
+    "those of before it was kept",
 )
 
 items = Table(

@@ -10,6 +10,7 @@ NAMES = (
     "book-open",
     "book-up",
     "bookmark",
+    "calendar",
     "check",
     "chevron-left",
     "chevron-right",

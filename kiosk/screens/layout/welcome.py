@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas, paragraph_height
+from kiosk.screens.layout.news import LEAST_HEIGHT, MOST_HEIGHT, new_books
 from kiosk.screens.layout.pictures import CARD as CARD_PICTURE
 from kiosk.screens.layout.pictures import PAD, READER, SHELF, place
 from kiosk.screens.layout.regions import Regions
@@ -52,7 +53,15 @@ def attract(canvas: Canvas, regions: Regions, view: View, body: AttractBody) -> 
     text_height = title_height + 8 + paragraph_height(tagline, BODY)
     choices_height = 0 if regions.side else _choices_height(body.choices, body.others) + 48
     hero_height = area.h - text_height - choices_height - 44
-    if hero_height >= LEAST_PICTURE:
+    books: list[Node] = []
+    if body.books and not regions.low and hero_height >= LEAST_HEIGHT:
+        high = min(MOST_HEIGHT, hero_height)
+        if hero_height - LEAST_HEIGHT - GAP >= LEAST_PICTURE:
+            high = LEAST_HEIGHT
+            _hero(canvas, area.top_part(hero_height - high - GAP), body)
+        books = new_books(canvas, Box(area.x, area.y + hero_height - high, area.w, high), body.label, body.books)
+        area = area.below(hero_height + 44)
+    elif hero_height >= LEAST_PICTURE:
         _hero(canvas, area.top_part(hero_height), body)
         area = area.below(hero_height + 44)
     title_box = area.top_part(title_height)
@@ -64,6 +73,7 @@ def attract(canvas: Canvas, regions: Regions, view: View, body: AttractBody) -> 
         *notices,
         canvas.node("attract.title", Role.HEADING, body.title, title_box),
         canvas.node("attract.tagline", Role.TEXT, body.tagline, tagline_box),
+        *books,
         *buttons,
     )
 

@@ -14,6 +14,7 @@ from kiosk.screens.scenes.welcome import allowance
 from kiosk.screens.scenes.work import paging
 from kiosk.screens.tokens import ERROR, INK, MUTED, OK, PLAIN, WARN, WORK
 from kiosk.screens.view import AccountBody, Banner, Button, Nothing, Pill, RowButton, RowView, Tab
+from kiosk.session import paying
 from kiosk.session.events import Touch, Touched
 from kiosk.session.form_parts import Form
 from kiosk.session.renewing import may_begin, under_way
@@ -143,7 +144,8 @@ def _sentence(shown: Shown) -> str:
         case Part.HOLDS:
             return words.say("account.holds-sentence")
         case Part.CHARGES if told.owes_cents:
-            return words.say("account.owes", amount=money(told.owes_cents, told.currency, words))
+            key = "account.owes-by-phone" if told.by_phone else "account.owes"
+            return words.say(key, amount=money(told.owes_cents, told.currency, words))
         case Part.CHARGES:
             return words.say("account.no-charges")
         case Part.DETAILS:
@@ -332,6 +334,8 @@ def _nothing(shown: Shown) -> Nothing:
 
 def _whole(shown: Shown) -> Button | None:
     scene = shown.scene
+    if scene.part is Part.CHARGES:
+        return _pay(shown)
     if scene.part is not Part.LOANS or (scene.told is not None and not scene.loans):
         return None
     label = shown.say("button.renew-all")
@@ -342,3 +346,12 @@ def _whole(shown: Shown) -> Button | None:
     if not any(map(may_begin, scene.loans)):
         return Button("account.renew-all", label, "rotate-cw", None, why=shown.say("account.nothing-to-renew"))
     return Button("account.renew-all", label, "rotate-cw", Touched(Touch.RENEW_ALL), main=True)
+
+
+def _pay(shown: Shown) -> Button | None:
+    if not paying.may_begin(shown.scene):
+        return None
+    label = shown.say("button.pay")
+    if not shown.online:
+        return Button("account.pay", label, "qr-code", None, why=shown.say("account.needs-line"))
+    return Button("account.pay", label, "qr-code", Touched(Touch.PAY), main=True)

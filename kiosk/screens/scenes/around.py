@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from kiosk.model.news import Happening
 from kiosk.model.reasons import Reason
 from kiosk.screens.rows import tone_of_notice
 from kiosk.screens.scenes import account, finding
@@ -111,7 +112,7 @@ def _has_home(sight: Sight) -> bool:
     """Screens within a patron's visit from which home is a touch away."""
     match sight.state.scene:
         case Account() as scene:
-            return not under_way(scene)
+            return scene.paying is None and not under_way(scene)
         case Finding(session=session, opened=None):
             return session is not None
         case _:
@@ -140,7 +141,9 @@ def banners(sight: Sight) -> tuple[Banner, ...]:
                 items=tuple(BannerItem(item, "", "settled") for item in around.settled),
             )
         )
-    if isinstance(scene, Account):
+    if isinstance(scene, Account) and scene.paying is not None:
+        pass  # the order itself says what holds without the line
+    elif isinstance(scene, Account):
         found += account.banners(sight, scene)
     elif isinstance(scene, Finding):
         found += finding.banners(sight, scene)
@@ -157,14 +160,23 @@ def _told_to_all(sight: Sight) -> list[Banner]:
     hours = _hours(sight, at)
     if hours:
         found.append(Banner("attract.hours", hours, "clock", PLAIN))
+    board, speaks = sight.state.around.board.told, sight.state.around.language
     message = sight.state.around.message
     if message is not None:
-        found.append(Banner("attract.fleet", message.said(sight.state.around.language), "megaphone", WORK))
-    for number, one in enumerate(settings.announcements[:MOST_ANNOUNCEMENTS], 1):
-        if one.stands(at.date()):
-            text = one.said(sight.state.around.language)
-            found.append(Banner(f"attract.announcement.{number}", text, "megaphone", WORK))
+        found.append(Banner("attract.fleet", message.said(speaks), "megaphone", WORK))
+    standing = [one for one in (*settings.announcements, *board.announcements) if one.stands(at.date())]
+    for number, one in enumerate(standing[:MOST_ANNOUNCEMENTS], 1):
+        found.append(Banner(f"attract.announcement.{number}", one.said(speaks), "megaphone", WORK))
+    coming = next((one for one in board.happenings if one.day >= at.date()), None)
+    if coming is not None:
+        text = sight.words.say("attract.event", when=_when(sight, coming), what=coming.said.said(speaks))
+        found.append(Banner("attract.event", text, "calendar", WORK))
     return found
+
+
+def _when(sight: Sight, coming: Happening) -> str:
+    day = iso_day(coming.day.isoformat(), sight.utc, sight.zone, sight.words)
+    return sight.words.say("attract.day-and-time", day=day, time=coming.at) if coming.at else day
 
 
 def _hours(sight: Sight, at: datetime) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.model.circulation import Language
 from kiosk.model.finding import FoundCopy, FoundTitle, How, TitlesFound, Whereabouts
 from kiosk.screens.rows import cover_of
@@ -82,6 +84,12 @@ def leave(sight: Sight, scene: Finding) -> Button:
     if scene.session is not None:
         return Button("find.leave", sight.words.say("button.leave"), "log-out", Touched(Touch.DONE))
     return Button("find.back", sight.words.say("button.back"), "arrow-left", Touched(Touch.BACK))
+
+
+def new_books(sight: Sight) -> tuple[FoundRow, ...]:
+    """The newest titles, shown to everybody."""
+    told = enumerate(sight.state.around.board.told.books, 1)
+    return tuple(replace(_row(sight, one, str(number)), id=f"attract.book.{number}") for number, one in told)
 
 
 def _row(sight: Sight, found: FoundTitle, number: str) -> FoundRow:

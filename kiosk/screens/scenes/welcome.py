@@ -9,6 +9,7 @@ from kiosk.screens.view import (
     AttractBody,
     Button,
     Choice,
+    FoundRow,
     HomeBody,
     IdentifyBody,
 )
@@ -32,7 +33,7 @@ def _others(sight: Sight, screen: str) -> tuple[Button, ...]:
     )
 
 
-def attract(sight: Sight) -> AttractBody:
+def attract(sight: Sight, books: tuple[FoundRow, ...]) -> AttractBody:
     seconds = (sight.other.say("button.borrow"), sight.other.say("button.return"))
     return AttractBody(
         welcome=sight.words.say("attract.welcome"),
@@ -40,6 +41,8 @@ def attract(sight: Sight) -> AttractBody:
         tagline=sight.words.say("attract.tagline"),
         choices=_choices(sight, "attract", seconds),
         others=_others(sight, "attract"),
+        label=sight.words.say("attract.new-books"),
+        books=books,
     )
 
 

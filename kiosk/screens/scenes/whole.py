@@ -6,7 +6,7 @@ import math
 from typing import assert_never
 
 from kiosk.screens.rows import WORKING
-from kiosk.screens.scenes import account, around, endings, finding, forms, staff, welcome, work
+from kiosk.screens.scenes import account, around, endings, finding, forms, pay, staff, welcome, work
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.view import Body, Button
@@ -14,6 +14,7 @@ from kiosk.screens.whole_view import View
 from kiosk.session.events import Touch, Touched
 from kiosk.session.form_parts import Field
 from kiosk.session.opened import HoldStage
+from kiosk.session.pay_stage import PayStage
 from kiosk.session.renewing import UNDER_WAY
 from kiosk.session.state import (
     Access,
@@ -78,6 +79,8 @@ def working_rows(state: Kiosk) -> bool:
             return ask is not None or (opened is not None and opened.stage is HoldStage.ASKING)
         case Filling(ask=ask, at=at):
             return ask is not None or at is Field.GUARDIAN
+        case Account(paying=paying) if paying is not None:
+            return paying.stage is PayStage.ORDERING
         case Account(ask=ask, loans=loans):
             return ask is not None or any(row.stage in UNDER_WAY for row in loans)
         case Identifying():
@@ -97,6 +100,7 @@ SCREEN_IDS = (
     "borrow",
     "return",
     "account",
+    "pay",
     "find",
     "item",
     "receipt",
@@ -119,8 +123,8 @@ def screen_id_of(scene: Scene) -> str:
             return "borrow"
         case Returning():
             return "return"
-        case Account():
-            return "account"
+        case Account(paying=paying):
+            return "account" if paying is None else "pay"
         case Finding(opened=opened):
             return "find" if opened is None else "item"
         case Closing():
@@ -143,7 +147,7 @@ def _scene(sight: Sight) -> tuple[Body, Button | None, str]:
     say = sight.words.say
     match scene:
         case Attract():
-            return welcome.attract(sight), None, ""
+            return welcome.attract(sight, finding.new_books(sight)), None, ""
         case Identifying():
             back = Button("identify.back", say("button.back"), "arrow-left", Touched(Touch.BACK))
             return welcome.identify(sight, scene), back, ""
@@ -154,6 +158,8 @@ def _scene(sight: Sight) -> tuple[Body, Button | None, str]:
             return work.live_list(sight, scene), work.done(sight, "borrow.done", scene.finishing_s), ""
         case Returning():
             return work.live_list(sight, scene), work.done(sight, "return.done", scene.finishing_s), ""
+        case Account(paying=paying) if paying is not None:
+            return pay.pay(sight, scene, paying), pay.leave(sight), ""
         case Account():
             return account.account(sight, scene), account.leave(sight, scene), ""
         case Finding(opened=None):
