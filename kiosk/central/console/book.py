@@ -22,6 +22,7 @@ from kiosk.central.console import (
     reports,
     rules_page,
     today,
+    undo_pages,
 )
 from kiosk.central.console.asked import Page
 
@@ -38,6 +39,7 @@ PAGES: tuple[Page, ...] = (
     *patron_data.PAGES,
     *import_page.PAGES,
     *marc_page.PAGES,
+    *undo_pages.PAGES,
     *notice_pages.PAGES,
     *exception_page.PAGES,
     *findings_page.PAGES,

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from kiosk.central.store import console_tables, gate_tables, money_tables, notice_tables, search_tables
+from kiosk.central.store import console_tables, gate_tables, import_tables, money_tables, notice_tables, search_tables
 from kiosk.central.store.tables import metadata
 
-__all__ = ["console_tables", "gate_tables", "metadata", "money_tables", "notice_tables", "search_tables"]
+__all__ = [
+    "console_tables",
+    "gate_tables",
+    "import_tables",
+    "metadata",
+    "money_tables",
+    "notice_tables",
+    "search_tables",
+]
