@@ -8,6 +8,7 @@ from enum import StrEnum
 from kiosk.library.applications import APPLICATION
 from kiosk.library.damage import DAMAGE
 from kiosk.library.documents import Action, Guard, Kind, State
+from kiosk.library.exceptions import EXCEPTION
 from kiosk.library.imports import PATRON_IMPORT, RECORD_IMPORT
 from kiosk.library.waivers import WAIVER
 
@@ -20,7 +21,9 @@ _SAID = {Guard.ANOTHER_PERSON: "not by who wrote it", Guard.REASON: "with a reas
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join([*_drawn(WAIVER), *_drawn(DAMAGE), *_drawn(PATRON_IMPORT), *_drawn(RECORD_IMPORT)])
+    return HEAD + "".join(
+        [*_drawn(WAIVER), *_drawn(DAMAGE), *_drawn(EXCEPTION), *_drawn(PATRON_IMPORT), *_drawn(RECORD_IMPORT)]
+    )
 
 
 def _drawn(kind: Kind[State, Action]) -> Iterator[str]:

@@ -28,10 +28,8 @@ def ask(asked: Asked) -> Answer:
         return patron_shown(asked, who, typed=asked.form, wrong={bad.name: bad.key})
     owed = [charge for charge in asked.ticked.get("charge", ()) if charge_of(asked.connection, who.ref, charge)]
     name = form.replace("-", "")
-    lasts = timedelta(minutes=asked.console.order_min)
-    place(
-        asked.connection, name, who.ref, cents, asked.console.currency, owed, lasts=lasts, who=asked.who, now=asked.now
-    )
+    lasts, currency = timedelta(minutes=asked.console.order_min), asked.console.currency
+    place(asked.connection, name, who.ref, cents, currency, owed, lasts=lasts, who=asked.who, now=asked.local_now)
     return Moved(address("/console/order", id=name))
 
 

@@ -79,7 +79,7 @@ def _undone(asked: Asked, kind: str, page: str) -> Answer:
         return _shown(asked, row, reason, asked.say("undo.other"))
     done = undo(asked.connection, row, asked.wish(ImportAction.UNDO, asked.version(), reason), going, asked.now)
     if isinstance(done, Refused):
-        return _shown(asked, row, reason, sentence(asked, KINDS[kind], row, done))
+        return _shown(asked, row, reason, sentence(asked, KINDS[kind], documents.paper(KINDS[kind], row), done))
     gone = sum(len(numbers) for numbers in going.goes.values())
     asked.note("ok", "undo.done", gone=gone, stays=len(going.stays))
     return Moved(address(page, number=row.number))

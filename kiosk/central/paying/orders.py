@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, insert, select, update
 
 from kiosk.central.accounts import Method, Payment, pay
+from kiosk.central.documents import next_number
 from kiosk.central.paying.provider import Order, Told
 from kiosk.central.store.money_tables import payment_orders
 from kiosk.central.trail import record
@@ -17,6 +18,8 @@ from kiosk.model.ids import PatronRef
 
 OrderRow = Row[tuple[object, ...]]
 STATION = "desk"
+PREFIX = "PY"
+"""Of the numbers of orders: PY-2026-0001."""
 
 
 class OrderState(StrEnum):
@@ -46,10 +49,11 @@ def place(
     who: str,
     now: datetime,
 ) -> None:
-    """A new order; the same form gives the same one."""
+    """A new order; the same form gives the same one. Years of its number begin in the time zone of `now`."""
     if order_row(connection, name) is not None:
         return
     values = {"id": name, "patron": patron, "amount_cents": cents, "currency": currency, "made_by": who, "made_at": now}
+    values["number"] = f"{PREFIX}-{now.year}-{next_number(connection, 'order', now.year):04d}"
     values |= {"charges": json.dumps(list(charges)), "state": OrderState.WAITING.value, "expires_at": now + lasts}
     connection.execute(insert(payment_orders).values(values))
     record(connection, who, "order.place", f"order:{name}", now, changes={"amount_cents": (0, cents)})

@@ -31,6 +31,7 @@ GROUPS: tuple[str, ...] = (
 """Sentences whose key is made from a code."""
 GROUPS += (
     "paper.",
+    "undo.",
     "order.",
     "marc.",
     "notice.",
