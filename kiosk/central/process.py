@@ -46,8 +46,10 @@ from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.pages.reading import Told
+from kiosk.central.paying.alipay import Alipay
+from kiosk.central.paying.keys import BadKeys
 from kiosk.central.paying.provider import Provider
-from kiosk.central.paying.wechat import BadKeys, WeChatPay
+from kiosk.central.paying.wechat import WeChatPay
 from kiosk.central.photographs import Photographs
 from kiosk.central.pin_desk import PinDesk
 from kiosk.central.seeding import seed
@@ -141,8 +143,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
     console = _console(settings, desk, engine, changed)
-    payer = None if console is None else console.payer
-    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payer)
+    payers = () if console is None else console.payers
+    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payers)
     server = _Server(application(parts), changes, _ready(acs, settings.sip2))
     threading.excepthook = server.thread_failed
     for number in ENDING:
@@ -329,14 +331,17 @@ def _library(
         raise CannotStart(str(bad)) from None
 
 
-def _payer(settings: CentralSettings) -> Provider | None:
+def _payers(settings: CentralSettings) -> tuple[Provider, ...]:
     """Who takes money by phone, where anybody does."""
-    if settings.payments is None:
-        return None
+    payers: list[Provider] = []
     try:
-        return WeChatPay(settings.payments)
+        if settings.payments is not None:
+            payers.append(WeChatPay(settings.payments))
+        if settings.alipay is not None:
+            payers.append(Alipay(settings.alipay))
     except BadKeys as bad:
         raise CannotStart(str(bad)) from None
+    return tuple(payers)
 
 
 def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Console | None:
@@ -354,8 +359,8 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
         may_lend=settings.ils is None,
         changed=changed,
         notices_by=None if settings.notices is None else settings.mail,
-        payer=_payer(settings),
-        order_min=15 if settings.payments is None else settings.payments.order_min,
+        payers=_payers(settings),
+        order_min=min((one.order_min for one in (settings.payments, settings.alipay) if one is not None), default=15),
         photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
 

@@ -45,6 +45,7 @@ def place(
     currency: str,
     charges: Sequence[str],
     *,
+    provider: str,
     lasts: timedelta,
     who: str,
     now: datetime,
@@ -53,6 +54,7 @@ def place(
     if order_row(connection, name) is not None:
         return
     values = {"id": name, "patron": patron, "amount_cents": cents, "currency": currency, "made_by": who, "made_at": now}
+    values["provider"] = provider
     values["number"] = f"{PREFIX}-{now.year}-{next_number(connection, 'order', now.year):04d}"
     values |= {"charges": json.dumps(list(charges)), "state": OrderState.WAITING.value, "expires_at": now + lasts}
     connection.execute(insert(payment_orders).values(values))
@@ -85,11 +87,12 @@ def cancel(connection: Connection, row: OrderRow, who: str, now: datetime) -> bo
     return True
 
 
-def settle(connection: Connection, told: Told, who: str, now: datetime) -> OrderState | None:
-    """Enter what was paid, once; the state that the order is in now. None where there is no such order."""
+def settle(connection: Connection, told: Told, provider: str, now: datetime) -> OrderState | None:
+    """Enter what was paid, once; the state that the order is in now. None where this provider has no such order."""
     row = order_row(connection, told.order)
-    if row is None:
+    if row is None or row.provider != provider:
         return None
+    who = f"provider:{provider}"
     state = OrderState(str(row.state))
     if state in ENTERED:
         return state

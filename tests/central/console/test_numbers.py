@@ -22,7 +22,18 @@ ORDER = "0123456789abcdef0123456789abcdef"
 def mei(store: Engine) -> Somebody:
     with writing(store) as connection:
         for name in (ORDER, "f" * 32):
-            place(connection, name, PatronRef("above"), 500, "CNY", [], lasts=timedelta(minutes=15), who="mei", now=NOW)
+            place(
+                connection,
+                name,
+                PatronRef("above"),
+                500,
+                "CNY",
+                [],
+                lasts=timedelta(minutes=15),
+                provider="wechat",
+                who="mei",
+                now=NOW,
+            )
         told = {"kind": "overdue", "patron": "wei", "subject": "", "day": date(2026, 11, 25), "state": "sent"}
         connection.execute(insert(notices).values(**told, made_at=NOW, due_at=NOW))
     return somebody(store, "circulation")
@@ -66,7 +77,18 @@ def test_who_may_not_look_is_not_led_there(store: Engine, mei: Somebody) -> None
 
 def test_an_order_keeps_its_number_and_one_sent_twice_takes_no_second(store: Engine, mei: Somebody) -> None:
     with writing(store) as connection:
-        place(connection, ORDER, PatronRef("above"), 500, "CNY", [], lasts=timedelta(minutes=15), who="mei", now=NOW)
+        place(
+            connection,
+            ORDER,
+            PatronRef("above"),
+            500,
+            "CNY",
+            [],
+            lasts=timedelta(minutes=15),
+            provider="wechat",
+            who="mei",
+            now=NOW,
+        )
         row = order_row(connection, ORDER)
         assert row is not None
         assert cancel(connection, row, "mei", NOW)

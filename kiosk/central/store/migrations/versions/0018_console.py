@@ -59,6 +59,7 @@ def _imports() -> None:
 def _orders() -> None:
     """Those that are there get their numbers in the order in which they were made, by the years of UTC."""
     op.add_column("payment_orders", sa.Column("number", sa.String(32), nullable=False, server_default=""))
+    op.add_column("payment_orders", sa.Column("provider", sa.String(16), nullable=False, server_default="wechat"))
     orders = sa.table("payment_orders", *map(sa.column, ("id", "number", "made_at")))
     numbers = sa.table("document_numbers", *map(sa.column, ("kind", "year", "last")))
     connection, last = op.get_bind(), dict[int, int]()
