@@ -28,7 +28,9 @@ from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
 from kiosk.central.console.asked import Console
+from kiosk.central.console.oidc import Oidc
 from kiosk.central.console.sessions import Limits
+from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.board import Board
 from kiosk.central.copies.issuing import Issuing
 from kiosk.central.housekeeping import Housekeeping
@@ -344,6 +346,19 @@ def _payers(settings: CentralSettings) -> tuple[Provider, ...]:
     return tuple(payers)
 
 
+def _oidc(wanted: ConsoleSettings) -> Oidc | None:
+    """Who else says who staff are. Every role that its claims give must be one of ours."""
+    if wanted.oidc is None:
+        return None
+    unknown = {one.role for one in wanted.oidc.role} - set(wanted.role_table().names())
+    if unknown:
+        raise CannotStart(f"console.oidc.role: expected roles of roles.toml, found {', '.join(sorted(unknown))}")
+    try:
+        return Oidc(wanted.oidc)
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise CannotStart(f"console.oidc.client_secret_file: {trouble}") from None
+
+
 def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None]) -> Console | None:
     """The staff console, where there is one. Raises `SettingsRefused` for faults of its roles."""
     if settings.console is None:
@@ -361,6 +376,7 @@ def _console(settings: CentralSettings, desk: Desk, engine: Engine, changed: Cal
         notices_by=None if settings.notices is None else settings.mail,
         payers=_payers(settings),
         order_min=min((one.order_min for one in (settings.payments, settings.alipay) if one is not None), default=15),
+        oidc=_oidc(wanted),
         photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from starlette.responses import ContentStream
 
 from kiosk.central.answering import Desk
+from kiosk.central.console.oidc import Oidc
 from kiosk.central.console.sessions import Limits, Note, Session, leave_note
 from kiosk.central.console.staff import Staff
 from kiosk.central.mail.settings import MailSettings
@@ -55,6 +56,8 @@ class Console:
     """Who takes money by phone; without one money is taken at the desk alone."""
     order_min: int = 15
     """So long an order can be paid."""
+    oidc: Oidc | None = None
+    """Who else says who somebody is; without it passwords alone do."""
     photos: Photographs | None = None
     """Where photographs of damage are kept; without it there are none."""
 

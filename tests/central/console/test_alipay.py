@@ -144,7 +144,8 @@ def test_a_call_about_a_refund_or_of_an_order_that_is_not_its_own(
     assert calls(mei, gateway.call(order, trade_status="WAIT_BUYER_PAY")) == TAKEN
     assert calls(mei, gateway.call(order, refund_fee="10.01")) == TAKEN
     assert stands(store, order) == (1_001, 0, "waiting")
-    form = mei.get("/console/patron?id=above") and mei.form("/console/patron/pay").fields
+    mei.get("/console/patron?id=above")
+    form = mei.form("/console/patron/pay").fields
     answer = mei.post("/console/order/ask", **{**form, "amount": "10.01", "provider": "wechat"})
     others = answer.headers["location"].partition("id=")[2]
     for unknown in (others, "0" * 32):

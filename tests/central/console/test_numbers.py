@@ -42,7 +42,7 @@ def mei(store: Engine) -> Somebody:
 def leads(who: Somebody, typed: str) -> str:
     who.get("/console/")
     answer = who.post("/console/search", **{**who.form("/console/search").fields, "q": typed})
-    return answer.headers.get("location", "")
+    return str(answer.headers.get("location", ""))
 
 
 @pytest.mark.parametrize(
