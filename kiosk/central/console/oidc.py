@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import httpx
 from joserfc import jwt
@@ -110,7 +110,9 @@ class Oidc:
             "client_id": self.settings.client_id,
             "code_verifier": verifier,
         }
-        auth = None if self._secret is None else httpx.BasicAuth(self.settings.client_id, self._secret)
+        auth = httpx.USE_CLIENT_DEFAULT
+        if self._secret is not None:  # RFC 6749, 2.3.1: both are encoded as in a form
+            auth = httpx.BasicAuth(quote_plus(self.settings.client_id), quote_plus(self._secret))
         try:
             answer = self._client.post(known.token, data=asked, auth=auth, headers={"accept": "application/json"})
         except httpx.HTTPError as trouble:
@@ -161,10 +163,11 @@ class Oidc:
         told = self._asked(self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration")
         if told.get("issuer") != self.settings.issuer:
             raise Away("its discovery document is of another issuer")
-        found = [str(told.get(name, "")) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
-        if not all(is_safe(one) for one in found):
+        ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        authorize, token, keys = (str(told.get(name, "")) for name in ends)
+        if not all(is_safe(one) for one in (authorize, token, keys)):
             raise Away("its discovery document has an address without https")
-        self._provider = _Provider(*found, now)
+        self._provider = _Provider(authorize, token, keys, now)
         return self._provider
 
     def _asked(self, address: str) -> Mapping[str, object]:

@@ -12,14 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from kiosk.central.console.oidc_settings import OidcRole, OidcSettings
 
-CLIENT, SECRET, BACK = "library-console", "a secret of both, and long enough for HS256", "https://library.example.org/console/sign-in/back"
+CLIENT, SECRET, BACK = (
+    "library-console",
+    "a secret of both, and long enough for HS256",
+    "https://library.example.org/console/sign-in/back",
+)
 KEY = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})
 
@@ -82,9 +86,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         told = dict(parse_qsl(self.rfile.read(int(self.headers["content-length"])).decode()))
         asked = self.provider.codes.pop(told["code"], None)
-        basic = base64.b64encode(f"{CLIENT}:{SECRET.replace(' ', '%20')}".encode()).decode()
-        plain = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-        is_ours = self.headers.get("authorization") in (f"Basic {basic}", f"Basic {plain}")
+        basic = base64.b64encode(f"{quote_plus(CLIENT)}:{quote_plus(SECRET)}".encode()).decode()
+        is_ours = self.headers.get("authorization") == f"Basic {basic}"
         digest = hashlib.sha256(told["code_verifier"].encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
         if asked is None or not is_ours or asked["code_challenge"] != challenge or told["redirect_uri"] != BACK:

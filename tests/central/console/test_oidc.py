@@ -15,7 +15,6 @@ from sqlalchemy import Engine, select, update
 
 from kiosk.central.console import oidc_pages
 from kiosk.central.console.oidc import Oidc
-from kiosk.central.console.oidc_settings import OidcRole
 from kiosk.central.console.sessions import COOKIE
 from kiosk.central.console.staff import set_disabled
 from kiosk.central.store import writing
@@ -189,12 +188,12 @@ def test_a_provider_that_is_away_or_another_one_is_said(store: Engine, server: P
 
 
 def test_settings_that_would_be_unsafe_are_refused(server: ProviderServer) -> None:
-    for change in ({"issuer": "http://id.example.org"}, {"redirect": "http://library.example.org/back"}):
-        with pytest.raises(ValueError, match="https"):
-            replace(server.settings, **change)
+    with pytest.raises(ValueError, match=r"issuer .* https"):
+        replace(server.settings, issuer="http://id.example.org")
+    with pytest.raises(ValueError, match=r"redirect .* https"):
+        replace(server.settings, redirect="http://library.example.org/back")
     with pytest.raises(ValueError, match="openid"):
         replace(server.settings, scopes=("profile",))
-    assert OidcRole("a", "circulation") in replace(server.settings, role=(OidcRole("a", "circulation"),)).role
 
 
 def test_without_a_provider_there_is_no_such_page(store: Engine) -> None:
