@@ -13,7 +13,7 @@ from kiosk.central.borrowing import running_loans
 from kiosk.central.forgetting import NOBODY, PATRON, nameless
 from kiosk.central.holdings import TITLE
 from kiosk.central.importing import forget
-from kiosk.central.store.console_tables import damages
+from kiosk.central.store.console_tables import applications, damages
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import (
     cards,

@@ -17,7 +17,7 @@ from kiosk.central.catalogue.reading import Catalogued, read_records
 from kiosk.central.catalogue.rows import row_of
 from kiosk.central.record_file import replace
 from kiosk.central.search.indexing import enter_records
-from kiosk.central.store.console_tables import damages, waivers
+from kiosk.central.store.console_tables import applications, damages, waivers
 from kiosk.central.store.import_tables import imported, imported_rows
 from kiosk.central.store.money_tables import payment_orders
 from kiosk.central.store.notice_tables import notices
@@ -75,7 +75,12 @@ _TABLES: Mapping[Came, Table] = {
 _OF_PATRONS = (loans, holds, charges, payments, decisions, damages, waivers, notices, mails, pins, payment_orders)
 _OF_ITEMS = (loans, returns, holds, charges, decisions, damages, tags, exceptions)
 _USES: Mapping[Came, Sequence[Column[str]]] = {
-    Came.PATRON: (*(table.c.patron for table in _OF_PATRONS), patrons.c.guardian, items.c.held_for),
+    Came.PATRON: (
+        *(table.c.patron for table in _OF_PATRONS),
+        applications.c.patron,
+        patrons.c.guardian,
+        items.c.held_for,
+    ),
     Came.RECORD: (holds.c.control_number,),
     Came.REPLACED: (),
     Came.ITEM: (*(table.c.item for table in _OF_ITEMS), holds.c.trapped),

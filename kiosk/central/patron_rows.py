@@ -12,7 +12,6 @@ from datetime import date
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
-from kiosk.central.mail.addresses import is_address
 from kiosk.central.notices.channels import Channel
 from kiosk.central.store.tables import cards, patrons
 from kiosk.central.trail import Changes

@@ -134,6 +134,8 @@ class CentralSettings:
     """Paying by phone through WeChat Pay; without it and `alipay` money is taken at the desk alone."""
     alipay: AlipaySettings | None = None
     """Paying by phone through Alipay."""
+    registration: RegistrationSettings | None = None
+    """New patrons at the kiosks; without it they are sent to the desk."""
     gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""

@@ -21,9 +21,8 @@ _SAID = {Guard.ANOTHER_PERSON: "not by who wrote it", Guard.REASON: "with a reas
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join(
-        [*_drawn(WAIVER), *_drawn(DAMAGE), *_drawn(EXCEPTION), *_drawn(PATRON_IMPORT), *_drawn(RECORD_IMPORT)]
-    )
+    first = [*_drawn(WAIVER), *_drawn(DAMAGE), *_drawn(APPLICATION), *_drawn(EXCEPTION)]
+    return HEAD + "".join([*first, *_drawn(PATRON_IMPORT), *_drawn(RECORD_IMPORT)])
 
 
 def _drawn(kind: Kind[State, Action]) -> Iterator[str]:

@@ -10,10 +10,11 @@ from sqlalchemy import or_, select
 from kiosk.central.console.asked import Asked
 from kiosk.central.console.frame import address
 from kiosk.central.importing import by_number
-from kiosk.central.store.console_tables import damages, waivers
+from kiosk.central.store.console_tables import applications, damages, waivers
 from kiosk.central.store.money_tables import payment_orders
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import exceptions
+from kiosk.library.applications import APPLICATION
 from kiosk.library.damage import DAMAGE
 from kiosk.library.imports import PATRON_IMPORT, RECORD_IMPORT
 from kiosk.library.waivers import WAIVER
@@ -61,6 +62,9 @@ def _paper(asked: Asked, prefix: str, number: str) -> str:
     if prefix == WAIVER.prefix and Permission.CHARGE_READ in may:
         patron = connection.scalar(select(waivers.c.patron).where(waivers.c.number == number))
         return address("/console/patron", id=patron) if patron and Permission.PATRON_READ in may else ""
+    if prefix == APPLICATION.prefix and Permission.PATRON_READ in may:
+        patron = connection.scalar(select(applications.c.patron).where(applications.c.number == number))
+        return address("/console/patron", id=patron) if patron else ""
     for kind, needs, page in (
         (PATRON_IMPORT, Permission.PATRON_IMPORT, "/console/import/made"),
         (RECORD_IMPORT, Permission.RECORD_IMPORT, "/console/marc/made"),

@@ -81,6 +81,10 @@ class Oidc:
         self.settings = settings
         path = settings.client_secret_file
         self._secret = None if path is None else path.read_text(encoding="utf-8").strip()
+        self._headers = {"accept": "application/json"}
+        if self._secret is not None:  # RFC 6749, 2.3.1: both are encoded as in a form
+            both = f"{quote_plus(settings.client_id)}:{quote_plus(self._secret)}"
+            self._headers["authorization"] = f"Basic {base64.b64encode(both.encode()).decode()}"
         self._client = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
         self._provider: _Provider | None = None
 
@@ -110,11 +114,8 @@ class Oidc:
             "client_id": self.settings.client_id,
             "code_verifier": verifier,
         }
-        auth = httpx.USE_CLIENT_DEFAULT
-        if self._secret is not None:  # RFC 6749, 2.3.1: both are encoded as in a form
-            auth = httpx.BasicAuth(quote_plus(self.settings.client_id), quote_plus(self._secret))
         try:
-            answer = self._client.post(known.token, data=asked, auth=auth, headers={"accept": "application/json"})
+            answer = self._client.post(known.token, data=asked, headers=self._headers)
         except httpx.HTTPError as trouble:
             raise Away(type(trouble).__name__) from None
         if 400 <= answer.status_code < 500:

@@ -32,6 +32,7 @@ GROUPS: tuple[str, ...] = (
 GROUPS += (
     "paper.",
     "undo.",
+    "application.",
     "order.",
     "marc.",
     "notice.",
