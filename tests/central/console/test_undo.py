@@ -75,7 +75,7 @@ def test_copies_come_with_their_records_where_somebody_wants_them(store: Engine,
     assert "4 new copies" in told
     assert "TP40 W36" in told
     assert copies(store) == []
-    assert "2 records and 4 copies imported, 0 replaced" in imports(ann, TWO, branch="nowhere")
+    assert "2 records imported, 0 replaced, 4 copies" in imports(ann, TWO, branch="nowhere")
     assert copies(store) == [
         ("C1", "rec-1", "", ""),
         ("C2", "rec-1", "TP40 W36", ""),
@@ -87,9 +87,9 @@ def test_copies_come_with_their_records_where_somebody_wants_them(store: Engine,
 
 
 def test_without_the_tick_no_copy_comes_and_a_later_file_brings_them(store: Engine, ann: Somebody) -> None:
-    assert "2 records and 0 copies imported" in imports(ann, TWO, copies="")
+    assert "2 records imported, 0 replaced, 0 copies" in imports(ann, TWO, copies="")
     assert copies(store) == []
-    assert "0 records and 4 copies imported" in imports(ann, TWO)
+    assert "0 records imported, 0 replaced, 4 copies" in imports(ann, TWO)
 
 
 def test_copies_that_cannot_be_taken_are_named_and_the_others_come(store: Engine, ann: Somebody) -> None:
