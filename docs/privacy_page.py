@@ -45,7 +45,7 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
     {
         "patrons": Kept(
             ("given_name", "family_name", "category", "expires", "blocked", "language", "born", "guardian", "card_lost")
-            + ("suspended_until", "email", "no_reminders"),
+            + ("suspended_until", "email", "no_reminders", "phone", "wecom", "channels"),
             "to know who may borrow, and to write to them",
             PATRON,
         ),
@@ -73,6 +73,10 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
             "a file of patrons that was checked and waits for a yes",
             f"{UPLOADS_KEPT.days} day (and until the next night)",
         ),
+        "imported": Kept(("made_by",), "which files were imported, and by whom", STAFF),
+        "imported_rows": Kept(("subject",), "to take an import back; patrons by number", "30 days"),
+        "news": Kept(("changed_by",), "who wrote what stands on the kiosks", STAFF),
+        "staff_identities": Kept(("subject", "staff"), "who signs in by OpenID Connect", STAFF),
         "set_aside": Kept(("payload",), "messages that could not be read, for the technician", HISTORY),
         "audit": Kept(("who", "subject"), "who did what; of names only that they changed", "for ever"),
         "staff": Kept(("name", "full_name", "roles", "branch", "language", "password"), "who signs in", STAFF),
@@ -87,7 +91,16 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
         "notice_templates": Kept(("changed_by",), "who wrote the text", STAFF),
         **dict.fromkeys(
             ("allocations", "api_keys", "closed_returns", "document_numbers", "gate_gaps", "ils_progress", "lent_log")
-            + ("notice_progress", "progress", "records", "returns", "search_entries", "search_progress", "search_words")
+            + (
+                "notice_progress",
+                "progress",
+                "sign_in_flows",
+                "records",
+                "returns",
+                "search_entries",
+                "search_progress",
+                "search_words",
+            )
             + ("shelved", "stations", "tags", "visits"),
             NOBODY,
         ),

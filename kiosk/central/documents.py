@@ -36,13 +36,17 @@ def write(
     reason: str = "",
 ) -> str:
     """A new paper with `values` (its id among them); its number. Years begin in the time zone of `now`."""
-    given = connection.execute(_NEXT, {"kind": kind.name, "year": now.year}).scalar_one()
-    number = kind.number(now.year, int(given))
+    number = kind.number(now.year, next_number(connection, kind.name, now.year))
     common = {"number": number, "state": kind.first.value, "version": 1, "made_by": who, "made_at": now}
     connection.execute(insert(table).values({**values, **common}))
     told = {"state": ("", kind.first.value), **changes}
     record(connection, who, f"{kind.name}.write", f"{kind.name}:{number}", now, changes=told, reason=reason)
     return number
+
+
+def next_number(connection: Connection, kind: str, year: int) -> int:
+    """The next of a kind in a year; nobody else gets one before this transaction ends."""
+    return int(connection.execute(_NEXT, {"kind": kind, "year": year}).scalar_one())
 
 
 def paper_row(connection: Connection, table: Table, name: str) -> PaperRow | None:

@@ -12,6 +12,7 @@ from kiosk.central.accounts import account
 from kiosk.central.borrowing import running_loans
 from kiosk.central.forgetting import NOBODY, PATRON, nameless
 from kiosk.central.holdings import TITLE
+from kiosk.central.importing import forget
 from kiosk.central.store.console_tables import applications, damages
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import (
@@ -62,6 +63,7 @@ def erase(connection: Connection, patron: PatronRef) -> None:
     connection.execute(delete(mails).where(mails.c.patron == patron))
     connection.execute(delete(ils_renewals).where(ils_renewals.c.patron.in_(names)))
     connection.execute(delete(pins).where(pins.c.patron == patron))
+    forget(connection, patron)
     connection.execute(delete(patrons).where(patrons.c.id == patron))
 
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from kiosk.central.store.slate import Lookup, Slate, Source, changing
 from kiosk.central.store.tables import exception_notes, exceptions
 from kiosk.central.story import Place
+from kiosk.central.trail import record
+from kiosk.library.documents import Paper, Refused, Wish, decide
+from kiosk.library.exceptions import EXCEPTION, ExceptionAction, ExceptionState
 from kiosk.model.ids import Epoch, IntentId, ItemId
 
 LONGEST_VALUE = 500
@@ -77,6 +80,14 @@ class Did(StrEnum):
     CLOSED = "closed"
 
 
+DOES = {
+    ExceptionAction.TAKE: Did.TAKEN,
+    ExceptionAction.NOTE: Did.NOTED,
+    ExceptionAction.CLOSE: Did.CLOSED,
+    ExceptionAction.REOPEN: Did.OPENED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Notable:
     """One exception: why, and what it is about. `details` are texts; they may name patrons and are for staff alone."""
@@ -112,17 +123,40 @@ def act(connection: Connection, number: int, did: Did, who: str, now: datetime, 
     row = connection.execute(select(exceptions).where(exceptions.c.id == number).with_for_update()).one_or_none()
     if row is None:
         return False
-    changes: dict[str, object] = {}
+    changes: dict[str, object] = {"version": row.version + 1}
     if did in (Did.OPENED, Did.CLOSED):
         changes["open"] = did is Did.OPENED
     if did is Did.TAKEN:
         changes["owner"] = who[:64]
-    if changes:
-        connection.execute(update(exceptions).where(exceptions.c.id == number).values(changes))
+    connection.execute(update(exceptions).where(exceptions.c.id == number).values(changes))
     if did not in (Did.OPENED, Did.CLOSED) or row.open != changes["open"] or text:
         entry = {"exception": number, "at": now, "who": who[:64], "did": did.value, "text": _plain(text, 1_000)}
         connection.execute(insert(exception_notes).values(entry))
     return True
+
+
+def paper(row: Row[*tuple[object, ...]]) -> Paper[ExceptionState]:
+    """What its table judges by."""
+    state = ExceptionState.CLOSED
+    if row.open:
+        state = ExceptionState.IN_HAND if row.owner else ExceptionState.OPEN
+    return Paper(str(row.id), state, int(row.version), str(row.station))
+
+
+def step(
+    connection: Connection, row: Row[*tuple[object, ...]], wish: Wish[ExceptionAction], now: datetime
+) -> ExceptionState | Refused[ExceptionAction]:
+    """What a form asks for, if its table has it and nobody was there before; the state that it is in then."""
+    before = paper(row)
+    taken = decide(EXCEPTION, before, wish)
+    if isinstance(taken, Refused):
+        return taken
+    act(connection, int(row.id), DOES[wish.action], wish.who, now, wish.reason)
+    if wish.action is ExceptionAction.REOPEN:
+        connection.execute(update(exceptions).where(exceptions.c.id == row.id).values(owner=None))
+    told = {"state": (before.state.value, taken.to.value)}
+    record(connection, wish.who, f"exception.{DOES[wish.action]}", f"exception:{row.id}", now, changes=told)
+    return taken.to
 
 
 def close_doubt(slate: Slate, intent: IntentId) -> None:

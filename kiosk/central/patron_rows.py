@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
+from kiosk.central.notices.channels import Channel
 from kiosk.central.store.tables import cards, patrons
 from kiosk.central.trail import Changes
 from kiosk.model.cards import card_token
@@ -28,14 +29,19 @@ OTHERS = (
     "blocked",
     "card_lost",
     "email",
+    "phone",
+    "wecom",
+    "channels",
     "no_reminders",
     "cards",
 )
 FIELDS = (*NEEDED, *OTHERS)
-PERSONAL = frozenset({"given_name", "family_name", "born", "guardian", "email", "cards"})
+PERSONAL = frozenset({"given_name", "family_name", "born", "guardian", "email", "phone", "wecom", "cards"})
 """Fields whose values the audit trail, which is for ever, does not keep."""
-LONGEST = {"id": 64, "given_name": 128, "family_name": 128, "category": 32, "guardian": 64, "email": 254}
+LONGEST = {"id": 64, "given_name": 128, "family_name": 128, "category": 32, "guardian": 64, "email": 254, "wecom": 64}
 LONGEST_CARD = 128
+_PHONE = re.compile(r"\+?[0-9]{5,15}")
+"""ITU-T E.164, with or without the country."""
 _EMAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", re.ASCII)
 """Good enough to send to: what a mail server knows of an address is known by trying."""
 YES, NO = frozenset({"yes", "true", "1", "是"}), frozenset({"no", "false", "0", "否", ""})
@@ -142,6 +148,26 @@ def _email(name: str, text: str, today: date) -> str | None:
     return text or None
 
 
+def _phone(name: str, text: str, today: date) -> str | None:
+    number = re.sub(r"[ ()./-]", "", text)
+    if number and _PHONE.fullmatch(number) is None:
+        raise _Faulty("phone")
+    return number or None
+
+
+def _wecom(name: str, text: str, today: date) -> str | None:
+    if "|" in text or text.lower() == "@all":  # WeCom's words for several, and for everybody
+        raise _Faulty("id")
+    return _number("guardian", text, today)
+
+
+def _channels(name: str, text: str, today: date) -> str:
+    wanted = text.lower().replace(",", " ").split()
+    if not set(wanted) <= set(Channel) or len(set(wanted)) < len(wanted):
+        raise _Faulty("channels")
+    return " ".join(wanted)
+
+
 _READERS: Mapping[str, Callable[[str, str, date], object]] = {
     "id": _number,
     "guardian": _number,
@@ -154,6 +180,9 @@ _READERS: Mapping[str, Callable[[str, str, date], object]] = {
     "blocked": _flag,
     "card_lost": _flag,
     "email": _email,
+    "phone": _phone,
+    "wecom": _wecom,
+    "channels": _channels,
     "no_reminders": _flag,
 }
 

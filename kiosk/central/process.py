@@ -28,7 +28,9 @@ from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
 from kiosk.central.console.asked import Console
+from kiosk.central.console.oidc import Oidc
 from kiosk.central.console.sessions import Limits
+from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.board import Board
 from kiosk.central.copies.issuing import Issuing
 from kiosk.central.housekeeping import Housekeeping
@@ -46,9 +48,11 @@ from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.pages.reading import Told
+from kiosk.central.paying.alipay import Alipay
+from kiosk.central.paying.keys import BadKeys
 from kiosk.central.paying.kiosks import Kiosks
 from kiosk.central.paying.provider import Provider
-from kiosk.central.paying.wechat import BadKeys, WeChatPay
+from kiosk.central.paying.wechat import WeChatPay
 from kiosk.central.photographs import Photographs
 from kiosk.central.pin_desk import PinDesk
 from kiosk.central.seeding import seed
@@ -113,7 +117,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
             library.feed.wake()
 
     pins = PinDesk(engine, desk, line.tell, changed)
-    paying = _paying(settings, desk, engine, line.tell, changed)
+    payers = _payers(settings)
+    paying = _paying(settings, desk, engine, payers, line.tell, changed)
     worker = Worker(engine, desk, settings.site, inbox, line.tell, changed, _diverted(library, paying, pins))
     live = Live(engine, settings.time_zone, changes, worker.counts, lambda: line.up)
 
@@ -136,9 +141,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     issuing = _issuing(settings, desk, engine, board)
     housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
-    payer = None if paying is None else paying.provider
-    console = _console(settings, desk, engine, changed, payer)
-    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payer)
+    console = _console(settings, desk, engine, changed, payers)
+    parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payers)
     server = _Server(application(parts), changes, _ready(acs, settings.sip2))
     threading.excepthook = server.thread_failed
     for number in ENDING:
@@ -331,22 +335,48 @@ def _paying(
     settings: CentralSettings,
     desk: Desk,
     engine: Engine,
+    payers: tuple[Provider, ...],
     tell: Callable[[Telling], None],
     changed: Callable[[], None],
 ) -> Kiosks | None:
-    """Whoever takes money by phone, where anybody does, and answers kiosks about it."""
-    wanted = settings.payments
-    if wanted is None:
+    """Who answers kiosks about paying by phone: the first that takes money, where anybody does."""
+    if not payers:
         return None
+    return Kiosks(engine, desk.source, payers[0], timedelta(minutes=_order_min(settings)), tell, changed)
+
+
+def _order_min(settings: CentralSettings) -> int:
+    return min((one.order_min for one in (settings.payments, settings.alipay) if one is not None), default=15)
+
+
+def _payers(settings: CentralSettings) -> tuple[Provider, ...]:
+    """Who takes money by phone, where anybody does."""
+    payers: list[Provider] = []
     try:
-        lasts = timedelta(minutes=wanted.order_min)
-        return Kiosks(engine, desk.source, WeChatPay(wanted), lasts, tell, changed)
+        if settings.payments is not None:
+            payers.append(WeChatPay(settings.payments))
+        if settings.alipay is not None:
+            payers.append(Alipay(settings.alipay))
     except BadKeys as bad:
         raise CannotStart(str(bad)) from None
+    return tuple(payers)
+
+
+def _oidc(wanted: ConsoleSettings) -> Oidc | None:
+    """Who else says who staff are. Every role that its claims give must be one of ours."""
+    if wanted.oidc is None:
+        return None
+    unknown = {one.role for one in wanted.oidc.role} - set(wanted.role_table().names())
+    if unknown:
+        raise CannotStart(f"console.oidc.role: expected roles of roles.toml, found {', '.join(sorted(unknown))}")
+    try:
+        return Oidc(wanted.oidc)
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise CannotStart(f"console.oidc.client_secret_file: {trouble}") from None
 
 
 def _console(
-    settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None], payer: Provider | None
+    settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None], payers: tuple[Provider, ...]
 ) -> Console | None:
     """The staff console, where there is one. Raises `SettingsRefused` for faults of its roles."""
     if settings.console is None:
@@ -362,8 +392,9 @@ def _console(
         may_lend=settings.ils is None,
         changed=changed,
         notices_by=None if settings.notices is None else settings.mail,
-        payer=payer,
-        order_min=15 if settings.payments is None else settings.payments.order_min,
+        payers=payers,
+        order_min=_order_min(settings),
+        oidc=_oidc(wanted),
         photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, insert, select, upd
 from kiosk.central.catalogue.findings import Finding, Severity
 from kiosk.central.catalogue.reading import Catalogued, read_records
 from kiosk.central.catalogue.rows import row_of
+from kiosk.central.copy_rows import CheckedCopies, check_copies
 from kiosk.central.search.indexing import enter_records
 from kiosk.central.store.tables import records
 
@@ -27,6 +28,9 @@ class CheckedRecords:
     """There is a record of the same control number, made of other bytes."""
     same: int
     findings: Sequence[Finding]
+    copies: CheckedCopies
+    before: Mapping[str, bytes]
+    """The bytes of each record that is `different`, as they are now; by control number."""
 
     def count(self, severity: str) -> int:
         """Findings of a severity."""
@@ -36,17 +40,22 @@ class CheckedRecords:
 def check(connection: Connection, content: bytes) -> CheckedRecords:
     """Read all of it and compare it with the store. Writes nothing."""
     found = list(read_records(content, set()))
-    rows = [row_of(one) for one in found if isinstance(one, Catalogued)]
+    taken = [one for one in found if isinstance(one, Catalogued)]
+    rows = [row_of(one) for one in taken]
     there: dict[object, bytes] = {}
     for part in _parts(rows):
         numbers = [row["control_number"] for row in part]
         query = select(records.c.control_number, records.c.original).where(records.c.control_number.in_(numbers))
         there |= {row.control_number: row.original for row in connection.execute(query)}
+    different = [row for row in rows if there.get(row["control_number"], row["original"]) != row["original"]]
+    copies = check_copies(connection, taken)
     return CheckedRecords(
         [row for row in rows if row["control_number"] not in there],
-        [row for row in rows if there.get(row["control_number"], row["original"]) != row["original"]],
+        different,
         sum(there.get(row["control_number"]) == row["original"] for row in rows),
-        [one for one in found if isinstance(one, Finding)],
+        [*(one for one in found if isinstance(one, Finding)), *copies.findings],
+        copies,
+        {str(row["control_number"]): there[row["control_number"]] for row in different},
     )
 
 

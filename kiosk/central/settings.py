@@ -13,7 +13,7 @@ from kiosk.central.ils.settings import IlsSettings
 from kiosk.central.joining import RegistrationSettings
 from kiosk.central.mail.settings import MailSettings
 from kiosk.central.notices.settings import NoticeSettings
-from kiosk.central.paying.settings import PaymentSettings
+from kiosk.central.paying.settings import AlipaySettings, PaymentSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, is_loopback, within
 from kiosk.rules.policy import Policy, RulesFile
@@ -131,7 +131,9 @@ class CentralSettings:
     notices: NoticeSettings | None = None
     """Notices of what is due, overdue or ready; without it none are sent."""
     payments: PaymentSettings | None = None
-    """Paying by phone; without it money is taken at the desk alone."""
+    """Paying by phone through WeChat Pay; without it and `alipay` money is taken at the desk alone."""
+    alipay: AlipaySettings | None = None
+    """Paying by phone through Alipay."""
     registration: RegistrationSettings | None = None
     """New patrons at the kiosks; without it they are sent to the desk."""
     gates: GatesSettings = field(default_factory=GatesSettings)

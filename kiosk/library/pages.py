@@ -8,6 +8,8 @@ from enum import StrEnum
 from kiosk.library.applications import APPLICATION
 from kiosk.library.damage import DAMAGE
 from kiosk.library.documents import Action, Guard, Kind, State
+from kiosk.library.exceptions import EXCEPTION
+from kiosk.library.imports import PATRON_IMPORT, RECORD_IMPORT
 from kiosk.library.waivers import WAIVER
 
 HEAD = """# Papers and their states
@@ -19,7 +21,8 @@ _SAID = {Guard.ANOTHER_PERSON: "not by who wrote it", Guard.REASON: "with a reas
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join([*_drawn(WAIVER), *_drawn(DAMAGE), *_drawn(APPLICATION)])
+    first = [*_drawn(WAIVER), *_drawn(DAMAGE), *_drawn(APPLICATION), *_drawn(EXCEPTION)]
+    return HEAD + "".join([*first, *_drawn(PATRON_IMPORT), *_drawn(RECORD_IMPORT)])
 
 
 def _drawn(kind: Kind[State, Action]) -> Iterator[str]:

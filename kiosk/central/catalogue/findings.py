@@ -35,6 +35,10 @@ class Code(StrEnum):
     SAME_CONTROL_NUMBER = "same-control-number"
     WRONG_ISBN = "wrong-isbn"
     TOO_LARGE = "too-large"
+    COPY_NUMBER = "copy-number"
+    COPY_TWICE = "copy-twice"
+    COPY_ELSEWHERE = "copy-elsewhere"
+    """There is a copy of this number, of another record."""
 
 
 @dataclass(frozen=True, slots=True)

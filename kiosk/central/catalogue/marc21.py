@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pymarc import Field, Record
 
+from kiosk.central.catalogue.copies import copies_of
 from kiosk.central.catalogue.isbn import read_isbn
 from kiosk.central.catalogue.records import BibRecord, Format, name_of, shown, title_of
 from kiosk.central.catalogue.searchable import searchable_marc21
@@ -35,6 +36,7 @@ def read_marc21(record: Record) -> BibRecord:
         ),
         language=_language(record),
         searched=searchable_marc21(record),
+        copies=copies_of(record),
     )
 
 

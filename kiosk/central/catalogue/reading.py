@@ -29,6 +29,10 @@ class Catalogued:
 
     record: BibRecord
     original: bytes
+    offset: int = 0
+    """Byte of the file where it begins."""
+    number: int = 0
+    """Of the piece, from 1."""
 
 
 def read_file(path: Path) -> bytes:
@@ -81,7 +85,7 @@ def _judged(piece: Piece, record: BibRecord, seen: set[str]) -> Iterator[Catalog
             if not isbn.valid:
                 what = f"ISBN {isbn.text} of record {number} has a wrong check digit or length; kept as it is"
                 yield Finding(Severity.WARNING, Code.WRONG_ISBN, piece.offset, piece.number, what)
-        yield Catalogued(record, piece.data)
+        yield Catalogued(record, piece.data, piece.offset, piece.number)
 
 
 def _refused(piece: Piece, code: Code, what: str) -> Finding:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.central.catalogue.copies import Copy
 from kiosk.central.catalogue.isbn import Isbn
 
 MARKS_AT_END = " /:;=,／：；＝，"
@@ -52,6 +53,7 @@ class BibRecord:
     language: str
     """MARC language code of three letters."""
     searched: Searchable = Searchable()
+    copies: tuple[Copy, ...] = ()
 
 
 def shown(text: str) -> str:

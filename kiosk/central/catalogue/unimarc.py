@@ -10,6 +10,7 @@ import re
 
 from pymarc import Field, Record
 
+from kiosk.central.catalogue.copies import copies_of
 from kiosk.central.catalogue.isbn import read_isbn
 from kiosk.central.catalogue.records import MARKS_AT_END, BibRecord, Format, shown, title_of
 from kiosk.central.catalogue.searchable import searchable_unimarc
@@ -38,6 +39,7 @@ def read_unimarc(record: Record) -> BibRecord:
         ),
         language=next((code for field in record.get_fields("101") for code in field.get_subfields("a")), "")[:3],
         searched=searchable_unimarc(record),
+        copies=copies_of(record),
     )
 
 

@@ -83,7 +83,7 @@ def decide(asked: Asked) -> Answer:
         return _shown(asked, asked.form, {name: asked.say(bad.key)})
     done = documents.step(asked.connection, APPLICATION, applications, row, wish, asked.now, values=values)
     if isinstance(done, Refused):
-        return _shown(asked, asked.form, {name: sentence(asked, APPLICATION, row, done)})
+        return _shown(asked, asked.form, {name: sentence(asked, APPLICATION, documents.paper(APPLICATION, row), done)})
     patron = PatronRef(str(row.patron))
     if confirmed is None:
         asked.connection.execute(update(patrons).where(patrons.c.id == patron).values(blocked=True))

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from starlette.responses import ContentStream
 
 from kiosk.central.answering import Desk
+from kiosk.central.console.oidc import Oidc
 from kiosk.central.console.sessions import Limits, Note, Session, leave_note
 from kiosk.central.console.staff import Staff
 from kiosk.central.mail.settings import MailSettings
@@ -51,12 +52,18 @@ class Console:
     """Somebody has changed something that the live page shows."""
     notices_by: MailSettings | None = None
     """How patrons are written to; without it they are not."""
-    payer: Provider | None = None
-    """Who takes money by phone; without it money is taken at the desk alone."""
+    payers: Sequence[Provider] = ()
+    """Who takes money by phone; without one money is taken at the desk alone."""
     order_min: int = 15
     """So long an order can be paid."""
+    oidc: Oidc | None = None
+    """Who else says who somebody is; without it passwords alone do."""
     photos: Photographs | None = None
     """Where photographs of damage are kept; without it there are none."""
+
+    def payer(self, name: object) -> Provider | None:
+        """The provider of this name; None where there is none, or not any more."""
+        return next((one for one in self.payers if one.name == name), None)
 
     def may(self, staff: Staff) -> frozenset[Permission]:
         """What somebody may do here."""

@@ -23,6 +23,7 @@ from kiosk.central.console import (
     reports,
     rules_page,
     today,
+    undo_pages,
 )
 from kiosk.central.console.asked import Page
 
@@ -39,6 +40,7 @@ PAGES: tuple[Page, ...] = (
     *patron_data.PAGES,
     *import_page.PAGES,
     *marc_page.PAGES,
+    *undo_pages.PAGES,
     *notice_pages.PAGES,
     *news_pages.PAGES,
     *exception_page.PAGES,

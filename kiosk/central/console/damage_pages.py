@@ -173,7 +173,7 @@ def act(asked: Asked) -> Answer:
     except StillOwed:
         return _paper(asked, row, asked.form, asked.say("damage.still-owed"))
     if isinstance(done, Refused):
-        return _paper(asked, row, asked.form, sentence(asked, DAMAGE, row, done))
+        return _paper(asked, row, asked.form, sentence(asked, DAMAGE, documents.paper(DAMAGE, row), done))
     asked.note("ok", f"damage.{done}", amount=money(cents, asked.console.currency))
     return Moved(address("/console/damage", number=row.number))
 

@@ -1,28 +1,24 @@
-"""The one search box: an item's number, a card or patron's number, an exception's number, a title, a name.
+"""The one search box: an item's number, a card or patron's number, the number of a paper, a title, a name.
 
 It is sent as a form: what was typed may be a name or a card, and no address may hold either.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
 from kiosk.central.console.frame import address
+from kiosk.central.console.numbers import page_of
 from kiosk.central.holdings import item_on_file, shown_items
 from kiosk.central.people import owner_of, patron_on_file
 from kiosk.central.search.finding import looked_up
 from kiosk.central.search.lexemes import Field
 from kiosk.central.search.queries import query_of
 from kiosk.central.search.wider import find
-from kiosk.central.store.console_tables import applications, damages, waivers
-from kiosk.central.store.tables import exceptions, items, patrons
-from kiosk.library.applications import APPLICATION
-from kiosk.library.damage import DAMAGE
-from kiosk.library.waivers import WAIVER
+from kiosk.central.store.tables import items, patrons
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.web.roles import Permission
 
@@ -31,7 +27,6 @@ TITLES = frozenset({Field.TITLE, Field.SOUND})
 LAST = "\U0010ffff"
 LONGEST_FAMILY = 2
 """Characters of a family name that is written without a blank: 张, 欧阳."""
-_EXCEPTION = re.compile(r"#(\d{1,12})")
 
 
 def search(asked: Asked) -> Answer:
@@ -40,14 +35,9 @@ def search(asked: Asked) -> Answer:
     if not text:
         return Moved("/console/")
     connection, may = asked.connection, asked.may
-    found = _EXCEPTION.fullmatch(text)
-    if found is not None and Permission.EXCEPTION_READ in may:
-        number = connection.scalar(select(exceptions.c.id).where(exceptions.c.id == int(found[1])))
-        if number is not None:
-            return Moved(address("/console/exception", id=number))
-    paper = _paper(asked, text)
-    if paper:
-        return Moved(paper)
+    numbered = page_of(asked, text)
+    if numbered:
+        return Moved(numbered)
     item = item_on_file(connection, ItemId(text[:64])) if Permission.ITEM_READ in may else None
     patron = patron_of(connection, text) if Permission.PATRON_READ in may else None
     if item is not None and patron is None:
@@ -60,21 +50,6 @@ def search(asked: Asked) -> Answer:
         people = [*connection.execute(select(patrons).where(patrons.c.id == patron)), *people]
     exact = None if item is None else item.item
     return Shown("found.html", {"text": text, "people": people, "titles": titles, "exact": exact})
-
-
-def _paper(asked: Asked, text: str) -> str:
-    """The page of a paper with this number; empty where there is none, or none for whoever asks."""
-    number = text.upper()
-    if number.startswith(f"{DAMAGE.prefix}-") and Permission.DAMAGE_READ in asked.may:
-        known = asked.connection.scalar(select(damages.c.number).where(damages.c.number == number[:32]))
-        return address("/console/damage", number=known) if known else ""
-    if number.startswith(f"{WAIVER.prefix}-") and Permission.CHARGE_READ in asked.may:
-        patron = asked.connection.scalar(select(waivers.c.patron).where(waivers.c.number == number[:32]))
-        return address("/console/patron", id=patron) if patron else ""
-    if number.startswith(f"{APPLICATION.prefix}-") and Permission.PATRON_READ in asked.may:
-        patron = asked.connection.scalar(select(applications.c.patron).where(applications.c.number == number[:32]))
-        return address("/console/patron", id=patron) if patron else ""
-    return ""
 
 
 def patron_of(connection: Connection, text: str) -> PatronRef | None:

@@ -9,11 +9,14 @@ from sqlalchemy import delete, insert, select
 
 from kiosk.central.console.asked import Answer, Asked, Moved, Nothing, Page, Shown, new_form_id
 from kiosk.central.console.patron_data import lasting
+from kiosk.central.console.undo_pages import latest
 from kiosk.central.forgetting import UPLOADS_KEPT, forget_uploads
+from kiosk.central.importing import Came, Import, keep
 from kiosk.central.patron_file import Checked, check
 from kiosk.central.patron_rows import change, enter
 from kiosk.central.store.console_tables import imports
 from kiosk.central.trail import record_all
+from kiosk.library.imports import PATRON_IMPORT
 from kiosk.web.roles import Permission
 
 OF_RECORDS = "marc-"
@@ -24,7 +27,7 @@ MOST_FAULTS = 200
 
 def start(asked: Asked) -> Answer:
     """Where a file is chosen."""
-    return Shown("import.html", {"checked": None})
+    return Shown("import.html", {"checked": None, "made": latest(asked, PATRON_IMPORT.name)})
 
 
 def look(asked: Asked) -> Answer:
@@ -63,7 +66,10 @@ def confirm(asked: Asked) -> Answer:
     record_all(asked.connection, asked.who, "patron.edit", deeds, asked.now, reason=f"import:{kept.id}")
     counts = {"fresh": len(checked.fresh), "changed": len(checked.changed)}
     asked.record("patron.import", f"import:{kept.id}", changes={name: (0, count) for name, count in counts.items()})
-    asked.note("ok", "import.done", "", **counts)
+    fresh = {Came.PATRON: [row.id for row in checked.fresh]}
+    one = Import(PATRON_IMPORT, kept.id, kept.file, fresh, {}, len(checked.changed))
+    number = keep(asked.connection, one, asked.who, asked.local_now)
+    asked.note("ok", "import.done", number, **counts)
     return Moved("/console/import")
 
 

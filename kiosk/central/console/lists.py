@@ -39,7 +39,7 @@ ITEM, PATRON, EXCEPTION = "/console/item?id=", "/console/patron?id=", "/console/
 DAMAGE = "/console/damage?number="
 ORDER = "/console/order?id="
 NOTICE = "/console/notice?id="
-YES, OPEN, CLOSED = "yes", "open", "closed"
+YES, OPEN, IN_HAND, CLOSED = "yes", "open", "in-hand", "closed"
 RUNNING, OVERDUE, ENDED = "running", "overdue", "ended"
 A_BATCH = 500
 """Lines of CSV that are sent at once."""
@@ -229,7 +229,8 @@ def _orders(asked: Asked) -> Listing:
         payment_orders.c.id,
         (
             Column("made_at", payment_orders.c.made_at, Kind.TIME, sorts=True),
-            Column("number", payment_orders.c.id, link=ORDER),
+            Column("number", payment_orders.c.number),
+            Column("id", payment_orders.c.id, link=ORDER),
             Column("patron", payment_orders.c.patron, link=PATRON),
             Column("amount", payment_orders.c.amount_cents, Kind.MONEY),
             Column("state", payment_orders.c.state, Kind.WORD),
@@ -266,6 +267,7 @@ def _notices(asked: Asked) -> Listing:
 def _exceptions(asked: Asked) -> Listing:
     states: Mapping[str, ColumnElement[bool]] = {
         OPEN: exceptions.c.open.is_(True),
+        IN_HAND: exceptions.c.open.is_(True) & exceptions.c.owner.is_not(None),
         CLOSED: exceptions.c.open.is_(False),
     }
     owners: Mapping[str, ColumnElement[bool]] = {

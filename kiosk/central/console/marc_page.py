@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from sqlalchemy import delete, insert, select
 
-from kiosk.central.console.asked import Answer, Asked, Moved, Nothing, Page, Shown, new_form_id
+from kiosk.central.console.asked import Answer, Asked, BadField, Moved, Nothing, Page, Shown, new_form_id
 from kiosk.central.console.import_page import MOST_FAULTS, OF_RECORDS
+from kiosk.central.console.undo_pages import latest
+from kiosk.central.copy_rows import enter_copies
 from kiosk.central.forgetting import UPLOADS_KEPT, forget_uploads
+from kiosk.central.importing import Came, Import, keep
 from kiosk.central.record_file import CheckedRecords, check, enter, replace
 from kiosk.central.store.console_tables import imports
 from kiosk.central.trail import NOTHING, record_all
+from kiosk.library.imports import RECORD_IMPORT
+from kiosk.rules.policy import ALL
 from kiosk.web.roles import Permission
 
+BOOK = "book"
 FIRST = 10
 """Records that a page shows, so that somebody sees whether the letters are right."""
 
 
 def start(asked: Asked) -> Answer:
     """Where a file is chosen."""
-    return Shown("marc.html", {"checked": None})
+    return Shown("marc.html", {"checked": None, "made": latest(asked, RECORD_IMPORT.name)})
 
 
 def look(asked: Asked) -> Answer:
@@ -28,17 +34,20 @@ def look(asked: Asked) -> Answer:
         return Moved("/console/marc")
     checked = check(asked.connection, asked.upload.content)
     name = OF_RECORDS + new_form_id()
-    if checked.fresh or checked.different:
+    if checked.fresh or checked.different or checked.copies.fresh:
         values = {"id": name, "file": asked.upload.name, "who": asked.who, "at": asked.now}
         asked.connection.execute(insert(imports).values(**values, content=asked.upload.content))
-    return _shown(name, asked.upload.name, checked)
+    return _shown(asked, name, asked.upload.name, checked)
 
 
-def _shown(name: str, file: str, checked: CheckedRecords) -> Shown:
+def _shown(asked: Asked, name: str, file: str, checked: CheckedRecords) -> Shown:
     values = {
         "checked": checked,
         "name": name,
         "file": file,
+        "copies": checked.copies.fresh[:FIRST],
+        "classes": _classes(asked),
+        "branches": _branches(asked),
         "first": [*checked.fresh, *checked.different][:FIRST],
         "findings": checked.findings[:MOST_FAULTS],
         "more": max(0, len(checked.findings) - MOST_FAULTS),
@@ -56,16 +65,45 @@ def confirm(asked: Asked) -> Answer:
     if asked.form.get("decision") != "import":
         asked.note("ok", "marc.dropped")
         return Moved("/console/marc")
-    checked = check(asked.connection, kept.content)
-    replaced = checked.different if asked.form.get("replace") == "yes" else ()
-    enter(asked.connection, checked.fresh)
-    replace(asked.connection, replaced)
-    deeds = [(f"record:{row['control_number']}", NOTHING) for row in replaced]
-    record_all(asked.connection, asked.who, "record.replace", deeds, asked.now, reason=f"import:{kept.id}")
-    counts = {"fresh": len(checked.fresh), "replaced": len(replaced)}
-    asked.record("record.import", f"import:{kept.id}", changes={name: (0, count) for name, count in counts.items()})
-    asked.note("ok", "marc.done", "", **counts)
+    _write(asked, kept.id, kept.file, check(asked.connection, kept.content))
     return Moved("/console/marc")
+
+
+def _write(asked: Asked, name: str, file: str, checked: CheckedRecords) -> None:
+    connection = asked.connection
+    replaced = checked.different if asked.form.get("replace") == "yes" else ()
+    copies = checked.copies.fresh if asked.form.get("copies") == "yes" else ()
+    enter(connection, checked.fresh)
+    replace(connection, replaced)
+    loan_class, branches = asked.form.get("loan_class", ""), _branches(asked)
+    if copies and loan_class not in _classes(asked):
+        raise BadField("loan_class", "wrong.empty")
+    branch = asked.form.get("branch", "")
+    enter_copies(connection, copies, loan_class, branch if branch in branches else "", branches)
+    deeds = [(f"record:{row['control_number']}", NOTHING) for row in replaced]
+    record_all(connection, asked.who, "record.replace", deeds, asked.now, reason=f"import:{name}")
+    counts = {"fresh": len(checked.fresh), "replaced": len(replaced), "copies": len(copies)}
+    asked.record("record.import", f"import:{name}", changes={what: (0, count) for what, count in counts.items()})
+    fresh = {
+        Came.RECORD: [str(row["control_number"]) for row in checked.fresh],
+        Came.ITEM: [one.copy.number for one in copies],
+    }
+    before = {number: checked.before[number] for number in (str(row["control_number"]) for row in replaced)}
+    one = Import(RECORD_IMPORT, name, file, fresh, before, len(replaced))
+    asked.note("ok", "marc.done", keep(connection, one, asked.who, asked.local_now), **counts)
+
+
+def _classes(asked: Asked) -> list[str]:
+    """Loan classes that the rules name; a library whose rules name none has books."""
+    named = {line.loan_class for line in asked.setting.policy.rules.line} - {ALL}
+    return sorted(named | {BOOK}, key=lambda one: (one != BOOK, one))
+
+
+def _branches(asked: Asked) -> list[str]:
+    """Those that rules and stations name."""
+    desk = asked.console.desk
+    named = {line.branch for line in desk.policy.rules.line} | set(desk.branches.values())
+    return sorted((named | {asked.session.staff.branch}) - {ALL, ""})
 
 
 PAGES = (

@@ -78,7 +78,7 @@ def decide_waiver(asked: Asked) -> Answer:
         raise Nothing("problem.waiver")
     done = decide(asked, row, WaiverAction(action), asked.version(), answer)
     if isinstance(done, Refused):
-        said = sentence(asked, WAIVER, row, done)
+        said = sentence(asked, WAIVER, documents.paper(WAIVER, row), done)
         if row.state != WaiverState.ASKED:  # it is on the page no more
             asked.note("warn", "paper.refused", " ".join(filter(None, (said, answer))))
         return _waivers_shown(asked, answer, {name: said})

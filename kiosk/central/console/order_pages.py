@@ -20,7 +20,8 @@ from kiosk.web.roles import Permission
 def ask(asked: Asked) -> Answer:
     """A new order for what is owed, or a part of it."""
     who = patron_asked(asked, asked.form.get("patron", ""), lock=True)
-    if asked.console.payer is None:
+    payer = asked.console.payer(asked.form.get("provider", ""))
+    if payer is None:
         raise Nothing("problem.payer")
     try:
         cents, form = asked.cents("amount"), asked.form_id()
@@ -28,9 +29,18 @@ def ask(asked: Asked) -> Answer:
         return patron_shown(asked, who, typed=asked.form, wrong={bad.name: bad.key})
     owed = [charge for charge in asked.ticked.get("charge", ()) if charge_of(asked.connection, who.ref, charge)]
     name = form.replace("-", "")
-    lasts = timedelta(minutes=asked.console.order_min)
+    lasts, currency = timedelta(minutes=asked.console.order_min), asked.console.currency
     place(
-        asked.connection, name, who.ref, cents, asked.console.currency, owed, lasts=lasts, who=asked.who, now=asked.now
+        asked.connection,
+        name,
+        who.ref,
+        cents,
+        currency,
+        owed,
+        lasts=lasts,
+        provider=payer.name,
+        who=asked.who,
+        now=asked.local_now,
     )
     return Moved(address("/console/order", id=name))
 
@@ -38,10 +48,10 @@ def ask(asked: Asked) -> Answer:
 def order(asked: Asked) -> Answer:
     """The code to scan, or what became of it. The provider is asked for the code here: no transaction waits for it."""
     row = _order(asked, asked.query.get("id", ""))
-    code, trouble = str(row.code), ""
-    if not code and row.state == OrderState.WAITING and asked.console.payer is not None:
+    code, trouble, payer = str(row.code), "", asked.console.payer(row.provider)
+    if not code and row.state == OrderState.WAITING and payer is not None:
         try:
-            code = asked.console.payer.offer(order_of(row))
+            code = payer.offer(order_of(row))
         except Away as away:
             trouble = asked.say("order.away", why=str(away))
         else:
@@ -81,14 +91,15 @@ def drawn(code: str) -> tuple[int, str]:
 def look(asked: Asked) -> Answer:
     """Ask the provider: its call may have been lost, or is on its way."""
     row = _order(asked, asked.query.get("id", ""))
-    if row.state in (OrderState.WAITING, OrderState.CANCELLED) and asked.console.payer is not None:
+    payer = asked.console.payer(row.provider)
+    if row.state in (OrderState.WAITING, OrderState.CANCELLED) and payer is not None:
         try:
-            told = asked.console.payer.look(str(row.id))
+            told = payer.look(str(row.id))
         except Away as away:
             return _shown(asked, row, str(row.code), asked.say("order.away", why=str(away)))
         if told is not None:
             with writing(asked.console.engine) as connection:
-                settle(connection, told, f"provider:{asked.console.payer.name}", asked.now)
+                settle(connection, told, payer.name, asked.now)
             asked.console.changed()
     return Moved(address("/console/order", id=row.id))
 

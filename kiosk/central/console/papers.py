@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from kiosk.central import documents
 from kiosk.central.console.asked import Asked
-from kiosk.library.documents import Action, Kind, Refused, State, Why
+from kiosk.library.documents import Action, Kind, Paper, Refused, State, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,18 @@ def told(asked: Asked, kind: Kind[State, Action], row: Row[tuple[object, ...]]) 
     return Told(row, [action.value for action in actions], documents.history(asked.connection, kind.name, row.number))
 
 
-def sentence(asked: Asked, kind: Kind[State, Action], row: Row[tuple[object, ...]], refused: Refused[Action]) -> str:
+def sentence(asked: Asked, kind: Kind[State, Action], paper: Paper[State], refused: Refused[Action]) -> str:
     """Why the step was not taken, and what could be done instead."""
     match refused.why:
         case Why.STALE:
-            last = documents.last_step(asked.connection, kind.name, row.number)
+            last = documents.last_step(asked.connection, kind.name, paper.number)
             zone = ZoneInfo(asked.console.time_zone)
             at = asked.now if last is None else last.at
             who = asked.say("patron.somebody") if last is None else str(last.who)
             return asked.say("paper.stale", who=who, at=at.astimezone(zone).strftime("%H:%M"))
         case Why.NOT_IN_THIS_STATE:
             possible = ", ".join(asked.say(f"paper.{kind.name}-{action}") for action in refused.possible)
-            state = asked.say(f"state.{row.state}")
+            state = asked.say(f"state.{paper.state}")
             return asked.say("paper.not-in-this-state", state=state, possible=possible or "–")
         case Why.OWN:
             return asked.say("paper.own")

@@ -53,7 +53,7 @@ def patron_shown(
         "blocks": sentences(asked, blocks),
         "left": remaining(setting, known),
         "cards": connection.scalar(select(cards.c.token).where(cards.c.patron == who.ref).limit(1)) is not None,
-        "by_phone": asked.console.payer is not None,
+        "by_phone": [one.name for one in asked.console.payers],
         "typed": typed,
         "wrong": faults({name: asked.say(key) for name, key in wrong.items()}),
     }

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from kiosk.central.console import sessions
+from kiosk.central.console import oidc_pages, sessions
 from kiosk.central.console.asked import Answer, Asked, BadField, Console, Moved, Nothing, Page, Shown, Upload
 from kiosk.central.console.book import PAGES
 from kiosk.central.console.frame import render, render_alone, words_of
@@ -65,8 +65,22 @@ class Pages:
         return [
             Route("/sign-in", self._sign_in, methods=["GET", "POST"]),
             Route("/sign-out", self._sign_out, methods=["POST"]),
+            *self._by_provider(),
             *(Route(one.path, self._endpoint(one), methods=["POST" if one.writes else "GET"]) for one in PAGES),
         ]
+
+    def _by_provider(self) -> list[BaseRoute]:
+        oidc = self._console.oidc
+        return (
+            [] if oidc is None else oidc_pages.routes(self._console, oidc, _language, self._sign_in_page, self._welcome)
+        )
+
+    def _welcome(self, cookie: str) -> Response:
+        """The session begins."""
+        response = RedirectResponse(HOME, 303, NO_STORE)
+        longest = int(self._console.limits.whole.total_seconds())
+        response.set_cookie(COOKIE, cookie, longest, path="/", secure=True, httponly=True, samesite="lax")
+        return response
 
     def _endpoint(self, page: Page) -> Callable[[Request], object]:
         async def endpoint(request: Request) -> Response:
@@ -172,10 +186,7 @@ class Pages:
             return self._sign_in_page(language, "problem.store", 503)
         if cookie is None:
             return self._sign_in_page(language, "sign-in.wrong", 401, name=name[:64])
-        response = RedirectResponse(HOME, 303, NO_STORE)
-        longest = int(self._console.limits.whole.total_seconds())
-        response.set_cookie(COOKIE, cookie, longest, path="/", secure=True, httponly=True, samesite="lax")
-        return response
+        return self._welcome(cookie)
 
     def _enter(self, name: str, password: str, address: str) -> str | None:
         now = datetime.now(UTC)
@@ -189,7 +200,8 @@ class Pages:
 
     def _sign_in_page(self, language: Language, key: str, status: int, name: str = "", seconds: int = 0) -> Response:
         said = words_of(language).say(key, **({"seconds": seconds} if seconds else {})) if key else ""
-        body = render_alone(self._console, language, "sign-in.html", {"said": said, "name": name})
+        by = "" if self._console.oidc is None else self._console.oidc.settings.name
+        body = render_alone(self._console, language, "sign-in.html", {"said": said, "name": name, "by": by})
         return _page(body, status)
 
     async def _sign_out(self, request: Request) -> Response:

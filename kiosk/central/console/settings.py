@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from kiosk.central.console.oidc_settings import OidcSettings
 from kiosk.model.limits import within
 from kiosk.settings import load
 from kiosk.web.roles import SHIPPED, RolesFile
@@ -25,6 +26,8 @@ class ConsoleSettings:
     """ISO 4217, for payments taken at the desk."""
     photos: Path | None = None
     """Folder for photographs of damaged copies; without one, none are taken."""
+    oidc: OidcSettings | None = None
+    """Signing in by OpenID Connect, beside passwords."""
 
     def role_table(self) -> RolesFile:
         """Raises `SettingsRefused` with the faults of the file."""

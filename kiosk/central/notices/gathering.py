@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Select, and_, func, insert, select, update
 
 from kiosk.central.holdings import HoldState
+from kiosk.central.notices.channels import reachable
 from kiosk.central.notices.queue import NoticeState
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.notices.texts import NoticeKind
@@ -25,16 +26,16 @@ def gather(connection: Connection, settings: NoticeSettings, zone: ZoneInfo, now
     local = now.astimezone(zone)
     if not settings.from_hour <= local.hour < settings.until_hour:
         return 0
-    return _holds(connection, now, local.date()) + _loans(connection, settings, zone, now)
+    return _holds(connection, settings, now, local.date()) + _loans(connection, settings, zone, now)
 
 
-def _holds(connection: Connection, now: datetime, today: date) -> int:
+def _holds(connection: Connection, settings: NoticeSettings, now: datetime, today: date) -> int:
     known = and_(notices.c.subject == holds.c.id, notices.c.kind == NoticeKind.HOLD_READY.value)
     query = (
         select(holds.c.id, holds.c.patron)
         .join(patrons, patrons.c.id == holds.c.patron)
         .outerjoin(notices, known)
-        .where(holds.c.state == HoldState.READY.value, patrons.c.email.is_not(None), notices.c.id.is_(None))
+        .where(holds.c.state == HoldState.READY.value, reachable(settings.channels), notices.c.id.is_(None))
     )
     rows = connection.execute(query).all()
     return _queue(connection, [(NoticeKind.HOLD_READY, row.patron, row.id) for row in rows], now, today)
@@ -49,7 +50,7 @@ def _loans(connection: Connection, settings: NoticeSettings, zone: ZoneInfo, now
     wanted: dict[str, NoticeKind] = {}
     for late, kind in _steps(settings):
         begins, ends = (datetime.combine(day, time(), zone) for day in (first - late, today - late + timedelta(1)))
-        for patron in connection.scalars(_due(begins, ends)):
+        for patron in connection.scalars(_due(settings, begins, ends)):
             wanted.setdefault(patron, kind)
     if last is None:
         connection.execute(insert(notice_progress).values(what=LADDER, day=today))
@@ -64,7 +65,7 @@ def _steps(settings: NoticeSettings) -> Iterator[tuple[timedelta, NoticeKind]]:
     yield from ((timedelta(-days), NoticeKind.DUE_SOON) for days in settings.soon_days)
 
 
-def _due(begins: datetime, ends: datetime) -> Select[str]:
+def _due(settings: NoticeSettings, begins: datetime, ends: datetime) -> Select[str]:
     return (
         select(loans.c.patron)
         .join(patrons, patrons.c.id == loans.c.patron)
@@ -74,7 +75,7 @@ def _due(begins: datetime, ends: datetime) -> Select[str]:
             loans.c.claimed_returned.is_(False),
             loans.c.due >= begins,
             loans.c.due < ends,
-            patrons.c.email.is_not(None),
+            reachable(settings.channels),
             patrons.c.no_reminders.is_(False),
         )
         .distinct()

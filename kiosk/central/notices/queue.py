@@ -52,6 +52,8 @@ class Outcome:
     """Before this one."""
     verdict: Verdict
     trouble: str = ""
+    channel: str = ""
+    """By which it went."""
 
 
 _MARK = (
@@ -63,6 +65,7 @@ _MARK = (
         due_at=bindparam("again_at"),
         sent_at=bindparam("at"),
         trouble=bindparam("said"),
+        channel=bindparam("way"),
     )
 )
 _HAND = update(notices).where(notices.c.id == bindparam("of")).values(state=NoticeState.HANDED.value)
@@ -151,4 +154,5 @@ def _marked(outcome: Outcome, now: datetime) -> dict[str, object]:
         "again_at": due,
         "at": sent,
         "said": outcome.trouble[:200],
+        "way": outcome.channel,
     }

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from kiosk.central.mail.line import Away, Mailer, Message, Verdict
+from kiosk.central.mail.line import Verdict
 from kiosk.central.mail.settings import MailSettings
 from kiosk.central.notices.gathering import gather
-from kiosk.central.notices.queue import NoticeRow, Outcome, boot_of, marking, put_back, recover, take
+from kiosk.central.notices.lines import Lines
+from kiosk.central.notices.queue import NoticeRow, boot_of, marking, put_back, recover, take
 from kiosk.central.notices.settings import NoticeSettings
-from kiosk.central.notices.telling import Letter, letters, tell_staff
+from kiosk.central.notices.telling import letters, tell_staff
 from kiosk.central.own_thread import OwnThread
 from kiosk.central.store import writing
 from kiosk.central.store.running import Duty, InUse, on_duty
@@ -23,7 +24,7 @@ from kiosk.central.store.running import Duty, InUse, on_duty
 LOOK_EVERY_S = 30.0
 STOP_S = 30.0
 PAUSE = timedelta(minutes=1)
-"""After the mail server was away."""
+"""After a channel was away."""
 
 log = logging.getLogger(__name__)
 
@@ -67,32 +68,19 @@ class Sender(OwnThread):
             self._stopping.wait(LOOK_EVERY_S)
 
     def send_all(self, boot: str) -> int:
-        """Everything that is due; how many the mail server took."""
-        sent, mailer = 0, None
+        """Everything that is due; how many were taken. A channel that is away keeps no other one waiting."""
+        sent, lines = 0, Lines(self._mail, self._settings)
         try:
             while not self._stopping.is_set() and (rows := take(self._engine, boot, datetime.now(UTC))):
-                try:
-                    mailer = mailer or Mailer(self._mail)
-                except Away as away:
-                    self._wait(rows, away)
-                    break
-                told, is_there = self._send(mailer, rows)
-                sent += told
-                if not is_there:
-                    break
+                sent += self._send(lines, rows)
         finally:
-            if mailer is not None:
-                mailer.close()
+            lines.close()
         if sent:
             log.info("%d notices sent", sent)
         return sent
 
-    def _wait(self, rows: Sequence[NoticeRow], away: Away) -> None:
-        log.warning("notices wait: %s", away)
-        put_back(self._engine, [int(str(row.id)) for row in rows], datetime.now(UTC) + PAUSE)
-
-    def _send(self, mailer: Mailer, rows: Sequence[NoticeRow]) -> tuple[int, bool]:
-        """A batch; how many were taken, and whether the server is still there."""
+    def _send(self, lines: Lines, rows: Sequence[NoticeRow]) -> int:
+        """A batch; how many were taken."""
         now = datetime.now(UTC)
         with self._engine.connect() as connection:
             words = letters(connection, self._mail, self._settings, self._zone)
@@ -100,29 +88,21 @@ class Sender(OwnThread):
         if words.failed:
             with writing(self._engine) as connection:
                 tell_staff(connection, words.failed)
-        sent, before = 0, None
+        sent, before, wait, left = 0, None, list[int](), [int(str(row.id)) for row in rows]
         with marking(self._engine) as marks:
-            for place, row in enumerate(rows):
-                number, now = int(str(row.id)), datetime.now(UTC)
+            for row in rows:
+                number, tries, now = int(str(row.id)), int(str(row.tries)), datetime.now(UTC)
                 if self._stopping.is_set():
-                    marks.turn(before, None, now)
-                    put_back(self._engine, [int(str(one.id)) for one in rows[place:]], now)
-                    return sent, False
+                    break
+                left.remove(number)
+                letter = ready.get(number)
+                if letter is not None and not lines.has(letter.channel):
+                    wait.append(number)
+                    continue
                 marks.turn(before, number, now)
-                try:
-                    before = self._hand_over(mailer, row, ready.get(number), now)
-                except Away as away:
-                    marks.turn(Outcome(number, int(str(row.tries)), Verdict.LATER, str(away)), None, now)
-                    self._wait(rows[place + 1 :], away)
-                    return sent, False
+                before = lines.hand_over(number, tries, letter, now)
                 sent += before.verdict is Verdict.TAKEN
             marks.turn(before, None, datetime.now(UTC))
-        return sent, before is None or before.verdict is not Verdict.UNSURE
-
-    def _hand_over(self, mailer: Mailer, row: NoticeRow, letter: Letter | None, now: datetime) -> Outcome:
-        number, tries = int(str(row.id)), int(str(row.tries))
-        if letter is None:
-            return Outcome(number, tries, Verdict.NOTHING)
-        message = Message(f"notice-{number}", letter.to, letter.text.subject, letter.text.body)
-        said = mailer.send(message, now)
-        return Outcome(number, tries, said.verdict, said.trouble)
+        put_back(self._engine, wait, datetime.now(UTC) + PAUSE)
+        put_back(self._engine, left, datetime.now(UTC))
+        return sent

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from kiosk.central.notices.channels import Channel, GatewaySettings
 from kiosk.model.circulation import Language
 from kiosk.model.limits import within
 
@@ -23,6 +24,16 @@ class NoticeSettings:
     until_hour: Annotated[int, within(1, 24)] = 21
     """Nobody is written to at night, by the library's clocks."""
 
+    gateway: tuple[GatewaySettings, ...] = ()
+    """Who takes notices by WeCom or SMS; e-mail goes by the mail server."""
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Those that there are."""
+        return (Channel.EMAIL, *(one.channel for one in self.gateway))
+
     def __post_init__(self) -> None:
         if self.from_hour >= self.until_hour:
             raise ValueError("expected from_hour before until_hour")
+        if len(set(self.channels)) < len(self.channels):
+            raise ValueError("expected each channel once")

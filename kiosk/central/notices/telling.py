@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, update
 
 from kiosk.central.holdings import TITLE, HoldState
 from kiosk.central.mail.settings import MailSettings
+from kiosk.central.notices.channels import Channel, chosen
 from kiosk.central.notices.queue import NoticeRow
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.notices.texts import BadTemplate, Book, Facts, NoticeKind, Text, nearest, shipped, told
@@ -24,6 +25,7 @@ from kiosk.model.circulation import Language
 class Letter:
     """One notice, ready to go."""
 
+    channel: Channel
     to: str
     text: Text
 
@@ -48,15 +50,16 @@ class Letters:
         found: dict[int, Letter] = {}
         for row in rows:
             who, kind = people.get(row.patron), NoticeKind(str(row.kind))
-            if who is None or not who.email:
+            way = None if who is None else chosen(who, self.settings.channels)
+            if who is None or way is None:
                 continue
-            chosen = Language(who.language) if who.language in set(Language) else self.settings.language
-            language = nearest(chosen)
+            own = Language(who.language) if who.language in set(Language) else self.settings.language
+            language = nearest(own)
             books = (late.get(who.id, []), soon.get(who.id, []), ready.get((who.id, str(row.subject)), []))
             if not {NoticeKind.OVERDUE: books[0], NoticeKind.DUE_SOON: books[1], NoticeKind.HOLD_READY: books[2]}[kind]:
                 continue
             facts = Facts(full_name(who.given_name, who.family_name), self.mail.library(language), *books)
-            found[int(str(row.id))] = Letter(who.email, self._text(kind, language, facts))
+            found[int(str(row.id))] = Letter(way[0], way[1], self._text(kind, language, facts))
         return found
 
     def _text(self, kind: NoticeKind, language: Language, facts: Facts) -> Text:

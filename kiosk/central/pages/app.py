@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,7 @@ class Parts:
     console: Console | None = None
     copies: Copies | None = None
     """What gates fetch."""
-    payer: Provider | None = None
+    payers: Sequence[Provider] = ()
     """Who calls when something was paid by phone."""
 
 
@@ -122,7 +122,7 @@ def application(parts: Parts) -> ASGIApp:
             *(_served(name) for name in STATIC),
             Route("/copies/{name}/{version}", copy),
             Mount("/api/v1", routes=rest.routes()),
-            *([] if parts.payer is None else [hearing.route(parts.payer, parts.engine, parts.changes.note)]),
+            *(hearing.route(payer, parts.engine, parts.changes.note) for payer in parts.payers),
             *([] if parts.console is None else [Mount(CONSOLE_PATH, routes=Pages(parts.console).routes())]),
         ],
         exception_handlers={Wrong: _wrong, HTTPException: _not_found},

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kiosk.central.paying.orders import settle
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 def route(provider: Provider, engine: Engine, changed: Callable[[], None]) -> Route:
     """Where one provider calls."""
 
+    status, text = provider.thanks
+    thanks = PlainTextResponse(text, status) if text else Response(status_code=status)
+
     def take(headers: dict[str, str], body: bytes) -> Response:
         now = datetime.now(UTC)
         try:
@@ -35,17 +38,17 @@ def route(provider: Provider, engine: Engine, changed: Callable[[], None]) -> Ro
             log.warning("a call of %s was refused: %s", provider.name, forged)
             return JSONResponse(FAILED, 401)
         if told is None:
-            return Response(status_code=204)
+            return thanks
         try:
             with writing(engine) as connection:
-                state = settle(connection, told, f"provider:{provider.name}", now)
+                state = settle(connection, told, provider.name, now)
         except DBAPIError:
             return JSONResponse(FAILED, 503)  # it calls again
         if state is None:
             log.warning("%s tells of an order that is not ours", provider.name)
             return JSONResponse(FAILED, 404)
         changed()
-        return Response(status_code=204)
+        return thanks
 
     async def endpoint(request: Request) -> Response:
         body = b""

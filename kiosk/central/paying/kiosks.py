@@ -65,6 +65,10 @@ class Looking:
         self._changed = changed
 
     @property
+    def name(self) -> str:
+        return self._provider.name
+
+    @property
     def who(self) -> str:
         """As the trail names whoever told of a payment."""
         return f"provider:{self._provider.name}"
@@ -75,7 +79,7 @@ class Looking:
         if told is None:
             return False
         with writing(self._engine) as connection:
-            settle(connection, told, self.who, datetime.now(UTC))
+            settle(connection, told, self.name, datetime.now(UTC))
         self._changed()
         return True
 
@@ -176,7 +180,7 @@ class Kiosks:
         station, now = one.heard.station.station, datetime.now(UTC)
         with writing(self._engine) as connection:
             owner = resolved(connection, asked.patron)
-            before = [] if owner is None else unsettled(connection, now, MOST_BEFORE, of=owner)
+            before = [] if owner is None else unsettled(connection, self.provider.name, now, MOST_BEFORE, of=owner)
         for order_before, has_code in before:
             if has_code:
                 self._looking.look(order_before)
@@ -189,7 +193,15 @@ class Kiosks:
                 return MayNotPay((NOTHING_OWED,))
             name = _name(station, one.ask)
             row = place_at_kiosk(
-                connection, name, patron.ref, cents, CURRENCY, lasts=self._lasts, station=station, now=now
+                connection,
+                name,
+                patron.ref,
+                cents,
+                CURRENCY,
+                provider=self.provider.name,
+                lasts=self._lasts,
+                station=station,
+                now=now,
             )
         if row.state != OrderState.WAITING or row.patron != patron.ref:
             raise Away("an old question: its order has ended")
@@ -252,7 +264,7 @@ class Sweep(OwnThread):
         """One round. What is over, and was not paid by then, ends. The newest come first, so that an order which the
         provider does not know holds up no other one."""
         with writing(self._engine) as connection:
-            waiting = unsettled(connection, now, MOST_SWEPT)
+            waiting = unsettled(connection, self._looking.name, now, MOST_SWEPT)
         silent = 0
         for name, has_code in waiting:
             if self._stopping.is_set() or silent == MOST_SILENT:

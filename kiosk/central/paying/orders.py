@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from kiosk.central.accounts import Method, Payment, pay
+from kiosk.central.documents import next_number
 from kiosk.central.paying.provider import Order, Told
 from kiosk.central.people import resolved
 from kiosk.central.store.money_tables import payment_orders
@@ -25,6 +26,8 @@ STILL_PAID = timedelta(minutes=10)
 """So long after its time a cancelled order is looked at."""
 USEFUL = timedelta(seconds=60)
 """An order of which less is left is not shown to anybody any more."""
+PREFIX = "PY"
+"""Of the numbers of orders: PY-2026-0001."""
 
 
 class OrderState(StrEnum):
@@ -52,14 +55,17 @@ def place(
     currency: str,
     charges: Sequence[str],
     *,
+    provider: str,
     lasts: timedelta,
     who: str,
     now: datetime,
 ) -> None:
-    """A new order; the same form gives the same one."""
+    """A new order; the same form gives the same one. Years of its number begin in the time zone of `now`."""
     if order_row(connection, name) is not None:
         return
     values = {"id": name, "patron": patron, "amount_cents": cents, "currency": currency, "made_by": who, "made_at": now}
+    values["provider"] = provider
+    values["number"] = f"{PREFIX}-{now.year}-{next_number(connection, 'order', now.year):04d}"
     values |= {"charges": json.dumps(list(charges)), "state": OrderState.WAITING.value, "expires_at": now + lasts}
     connection.execute(insert(payment_orders).values(values))
     record(connection, who, "order.place", f"order:{name}", now, changes={"amount_cents": (0, cents)})
@@ -72,6 +78,7 @@ def place_at_kiosk(
     cents: int,
     currency: str,
     *,
+    provider: str,
     lasts: timedelta,
     station: str,
     now: datetime,
@@ -84,6 +91,7 @@ def place_at_kiosk(
     query = (
         select(payment_orders)
         .where(payment_orders.c.patron == patron, payment_orders.c.state == OrderState.WAITING.value)
+        .where(payment_orders.c.provider == provider)
         .where(payment_orders.c.made_by.startswith(KIOSK, autoescape=True), payment_orders.c.expires_at > now)
         .order_by(payment_orders.c.made_at.desc())
         .with_for_update()
@@ -93,7 +101,8 @@ def place_at_kiosk(
         if (order.amount_cents, order.currency) == (cents, currency) and order.expires_at - now >= USEFUL:
             return row
         _change(connection, row, OrderState.CANCELLED, f"{KIOSK}{station}", now)
-    place(connection, name, patron, cents, currency, (), lasts=lasts, who=f"{KIOSK}{station}", now=now)
+    who = f"{KIOSK}{station}"
+    place(connection, name, patron, cents, currency, (), provider=provider, lasts=lasts, who=who, now=now)
     placed = order_row(connection, name)
     assert placed is not None, "it was placed in this transaction"
     return placed
@@ -116,13 +125,14 @@ def standing_of(connection: Connection, asked: AskPaid, now: datetime) -> Standi
 
 
 def unsettled(
-    connection: Connection, now: datetime, most: int, *, of: PatronRef | None = None
+    connection: Connection, provider: str, now: datetime, most: int, *, of: PatronRef | None = None
 ) -> list[tuple[str, bool]]:
-    """Orders of which nobody knows yet how they end, the newest first, and whether each has a code to be paid by. One
-    that was cancelled can be paid until its time is over."""
+    """Orders at a provider of which nobody knows yet how they end, the newest first, and whether each has a code to be
+    paid by. One that was cancelled can be paid until its time is over."""
     table = payment_orders.c
     cancelled = and_(table.state == OrderState.CANCELLED.value, table.expires_at > now - STILL_PAID)
     query = select(table.id, table.code).where(or_(table.state == OrderState.WAITING.value, cancelled))
+    query = query.where(table.provider == provider)
     if of is not None:
         query = query.where(table.patron == of)
     query = query.order_by(table.made_at.desc(), table.id).limit(most)
@@ -164,11 +174,12 @@ def cancel(connection: Connection, row: OrderRow, who: str, now: datetime) -> bo
     return True
 
 
-def settle(connection: Connection, told: Told, who: str, now: datetime) -> OrderState | None:
-    """Enter what was paid, once; the state that the order is in now. None where there is no such order."""
+def settle(connection: Connection, told: Told, provider: str, now: datetime) -> OrderState | None:
+    """Enter what was paid, once; the state that the order is in now. None where this provider has no such order."""
     row = order_row(connection, told.order)
-    if row is None:
+    if row is None or row.provider != provider:
         return None
+    who = f"provider:{provider}"
     state = OrderState(str(row.state))
     if state in ENTERED:
         return state

@@ -41,6 +41,8 @@ class Provider(Protocol):
     """One of them. None of its calls runs in a transaction: it may take seconds."""
 
     name: str
+    thanks: tuple[int, str]
+    """Status and text of the answer to a call that was taken: with any other one, it calls again."""
 
     def offer(self, order: Order) -> str:
         """Place the order; what the QR code holds. Placed again, it gives the same. Raises `Away`."""

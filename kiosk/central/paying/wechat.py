@@ -17,11 +17,10 @@ from pathlib import Path
 import httpx
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from kiosk.central.paying.keys import BadKeys, private_key, public_key
 from kiosk.central.paying.provider import Away, Forged, Order, Told
 from kiosk.central.paying.settings import PaymentSettings
 
@@ -34,20 +33,17 @@ PAID, SUCCESS = "TRANSACTION.SUCCESS", "SUCCESS"
 AEAD = "AEAD_AES_256_GCM"
 
 
-class BadKeys(Exception):
-    """A key that cannot be used; the text says which file."""
-
-
 class WeChatPay:
     """One merchant."""
 
     name = "wechat"
+    thanks = (204, "")
 
     def __init__(self, settings: PaymentSettings) -> None:
         """Raises `BadKeys`."""
         self._settings = settings
-        self._key = _private_key(settings.key_file)
-        self._platform = _public_key(settings.platform_key_file)
+        self._key = private_key("payments.key_file", settings.key_file)
+        self._platform = public_key("payments.platform_key_file", settings.platform_key_file)
         self._secret = _secret(settings.secret_file)
         self._client = httpx.Client(base_url=settings.api, timeout=TIMEOUT_S, follow_redirects=False)
 
@@ -154,26 +150,6 @@ class WeChatPay:
             self._platform.verify(signature, message, PKCS1v15(), SHA256())
         except (InvalidSignature, ValueError):
             raise Forged("not signed by the provider") from None
-
-
-def _private_key(path: Path) -> RSAPrivateKey:
-    try:
-        found = load_pem_private_key(path.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as trouble:
-        raise BadKeys(f"payments.key_file {path}: {trouble}") from None
-    if not isinstance(found, RSAPrivateKey):
-        raise BadKeys(f"payments.key_file {path}: expected an RSA key")
-    return found
-
-
-def _public_key(path: Path) -> RSAPublicKey:
-    try:
-        found = load_pem_public_key(path.read_bytes())
-    except (OSError, ValueError) as trouble:
-        raise BadKeys(f"payments.platform_key_file {path}: {trouble}") from None
-    if not isinstance(found, RSAPublicKey):
-        raise BadKeys(f"payments.platform_key_file {path}: expected an RSA key")
-    return found
 
 
 def _secret(path: Path) -> bytes:

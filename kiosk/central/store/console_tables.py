@@ -32,6 +32,27 @@ staff_sessions = Table(
     comment="Who is signed in. digest: SHA-256 of the cookie. notes: what the next page tells, as JSON",
 )
 
+staff_identities = Table(
+    "staff_identities",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("staff", String(64), nullable=False),
+    Index("ix_staff_identities_staff", "staff", unique=True),
+    comment="Who staff are at the provider of OpenID Connect that they sign in by",
+)
+
+sign_in_flows = Table(
+    "sign_in_flows",
+    metadata,
+    Column("state", String(64), primary_key=True),
+    Column("browser", String(64), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    comment="Signings in that are at the provider now. state, browser: SHA-256 of what its answer and the cookie have",
+)
+
 sign_in_tries = Table(
     "sign_in_tries",
     metadata,

@@ -39,7 +39,10 @@ payment_orders = Table(
     Column("code", Text, nullable=False, server_default=""),
     Column("transaction", String(64)),
     Column("paid_at", UtcTime),
+    Column("number", String(32), nullable=False, server_default=""),
+    Column("provider", String(16), nullable=False, server_default="wechat"),
     Index("ix_payment_orders_patron", "patron"),
+    Index("ix_payment_orders_number", "number", unique=True),
     Index("ix_payment_orders_state_made_at", "state", "made_at", "id"),
     comment="Orders that are paid by phone. code: what the QR code holds. transaction: the provider's number",
 )

@@ -21,6 +21,7 @@ notices = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("trouble", Text, nullable=False, server_default=""),
     Column("boot", Text, nullable=False, server_default=""),
+    Column("channel", String(16), nullable=False, server_default=""),
     Index("ix_notices_day_kind_patron_subject", "day", "kind", "patron", "subject", unique=True),
     Index("ix_notices_state_due_at", "state", "due_at", "id"),
     Index("ix_notices_subject", "subject", "kind"),

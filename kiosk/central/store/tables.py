@@ -126,6 +126,9 @@ patrons = Table(
     Column("suspended_until", Date),
     Column("email", String(254)),
     Column("no_reminders", Boolean, nullable=False, server_default=false()),
+    Column("phone", String(32)),
+    Column("wecom", String(64)),
+    Column("channels", String(64), nullable=False, server_default=""),
     comment="guardian: the patron who answers for this one",
 )
 
@@ -232,6 +235,7 @@ exceptions = Table(
     Column("at", UtcTime, nullable=False),
     Column("open", Boolean, nullable=False),
     Column("owner", String(64)),
+    Column("version", Integer, nullable=False, server_default="1"),
     Index("ix_exceptions_intent", "intent"),
     comment="What staff have to look at; details is a JSON object of text values. owner: who looks after it",
 )

@@ -259,11 +259,31 @@ def test_an_exception_gets_an_owner_a_note_and_an_end(store: Engine, central: Ce
     assert "An item that central does not know" in mei.get("/console/exceptions").text
     mei.get("/console/desk")
     assert "Exception #1" in mei.send("/console/search", q="#1")
-    assert "Looked after by mei" in mei.send("/console/exception/act", did="taken")
-    assert "found behind the shelf" in mei.send("/console/exception/act", did="noted", text="found behind the shelf")
-    assert "settled" in mei.send("/console/exception/act", did="closed")
+    assert "Looked after by mei" in mei.send("/console/exception/act", action="take")
+    assert "found behind the shelf" in mei.send("/console/exception/act", action="note", text="found behind the shelf")
+    assert "settled" in mei.send("/console/exception/act", action="close")
     assert "no-such-item" not in mei.get("/console/exceptions").text
     assert [action for _, action, _ in trail(store)] == ["exception.taken", "exception.noted", "exception.closed"]
+
+
+def test_two_people_at_one_exception_the_second_keeps_their_words_and_changes_nothing(
+    store: Engine, central: Central
+) -> None:
+    kiosk = Kiosk()
+    kiosk.does(made("i1", "wei", "no-such-item"))
+    central.hears(kiosk)
+    mei, zoe = somebody(store, "circulation"), somebody(store, "circulation", name="zoe")
+    for one in (mei, zoe):
+        one.get("/console/exception?id=1")
+    mei.send("/console/exception/act", action="close", text="entered by hand")
+    told = zoe.send("/console/exception/act", action="take", text=HOSTILE)
+    assert "mei changed this at" in told
+    assert "&lt;script&gt;" in zoe.page
+    assert "<script>" not in zoe.page
+    assert "It is closed: this is not possible now" in zoe.send("/console/exception/act", action="take")
+    assert "Say why" in zoe.send("/console/exception/act", action="note", text=" ")
+    assert "Nobody looks after it yet" in zoe.send("/console/exception/act", action="reopen")
+    assert [who for who, *_ in trail(store)] == ["mei", "zoe"]
 
 
 def test_the_policy_tester_says_what_and_why(store: Engine, mei: Somebody) -> None:

@@ -31,6 +31,8 @@ GROUPS: tuple[str, ...] = (
 """Sentences whose key is made from a code."""
 GROUPS += (
     "paper.",
+    "undo.",
+    "application.",
     "order.",
     "marc.",
     "notice.",

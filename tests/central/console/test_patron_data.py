@@ -121,7 +121,7 @@ def test_a_file_is_checked_first_and_written_when_somebody_says_yes(store: Engin
         tokens = connection.scalars(select(cards.c.token).where(cards.c.patron == "wei").order_by(cards.c.token)).all()
         assert tokens == ["04A1B2C3", "NEW-1"]
         assert connection.scalar(select(func.count()).select_from(imports)) == 0
-    assert [action for _, action, _ in trail(store)] == ["patron.edit", "patron.import"]
+    assert [action for _, action, _ in trail(store)] == ["patron.edit", "patron.import", "patron-import.write"]
 
 
 def test_a_file_is_imported_once_and_only_by_whoever_checked_it(store: Engine, boss: Somebody) -> None:

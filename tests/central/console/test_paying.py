@@ -24,7 +24,8 @@ from kiosk.central.pages.access import Access
 from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
-from kiosk.central.paying.wechat import BadKeys, WeChatPay
+from kiosk.central.paying.keys import BadKeys
+from kiosk.central.paying.wechat import WeChatPay
 from kiosk.central.store import open_store, upgrade, writing
 from kiosk.central.store.money_tables import payment_orders, postings
 from kiosk.central.store.tables import payments
@@ -52,11 +53,11 @@ def till(server: TillServer) -> Till:
 def mei(store: Engine, server: TillServer) -> Somebody:
     """At a desk with a provider; Above owes 10.01."""
     payer = WeChatPay(server.settings)
-    console: Console = replace(console_of(store), payer=payer)
+    console: Console = replace(console_of(store), payers=(payer,))
     changes = Changes()
     live = Live(store, "Asia/Shanghai", changes, Counts(), lambda: True)
     board = Board("main", lambda _: None)
-    parts = Parts(store, DESK, Access("t" * 32), live, changes, lambda: {"ok": True}, board, console, None, payer)
+    parts = Parts(store, DESK, Access("t" * 32), live, changes, lambda: {"ok": True}, board, console, None, (payer,))
     who = somebody(store, "circulation")
     who.client = Web(application(parts))
     return who
@@ -66,7 +67,7 @@ def orders(who: Somebody, amount: str = "10.01") -> str:
     """An order with its code on the page; its number."""
     who.get("/console/patron?id=above")
     form = who.form("/console/patron/pay").fields
-    answer = who.post("/console/order/ask", **{**form, "amount": amount})
+    answer = who.post("/console/order/ask", **{**form, "amount": amount, "provider": "wechat"})
     who.get(answer.headers["location"])
     return answer.headers["location"].partition("id=")[2]
 

@@ -8,7 +8,7 @@ from alembic import op
 from kiosk.central.store.tables import UtcTime
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 TONGUES = ("zh", "zh_hant", "en", "ar", "de", "ja")
