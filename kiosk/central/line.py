@@ -22,6 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.settings import BrokerSettings
+from kiosk.tls import trusting
 from kiosk.wire import LARGEST_BYTES, Channel, MessageRefused, every_station, parse_topic
 
 KEEP_ALIVE_S = 10
@@ -57,6 +58,8 @@ class Line:
         client.reconnect_delay_set(FIRST_DELAY_S, LONGEST_DELAY_S)
         client.max_queued_messages_set(MOST_UNSENT)
         client.username_pw_set(settings.username, _password(settings))
+        if settings.tls:
+            client.tls_set_context(trusting(settings.authority))
         client.on_socket_open = _no_delay
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
@@ -112,7 +115,9 @@ class Line:
 
     def _on_connect_fail(self, client: mqtt.Client, _: object) -> None:
         if not self._away_told:
-            log.warning("no broker at %s:%d; trying again and again", self._settings.host, self._settings.port)
+            why = ", or its certificate is not believed" if self._settings.tls else ""
+            where = (self._settings.host, self._settings.port, why)
+            log.warning("no broker at %s:%d%s; trying again and again", *where)
             self._away_told = True
 
     def _on_subscribe(

@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import socket
+import ssl
 import sys
 import threading
 import traceback
@@ -282,8 +283,13 @@ def _store(settings: CentralSettings, held: ExitStack) -> Engine:
 def _line(site: str, settings: BrokerSettings, report: Callable[[Heard | Strange | LineUp], None]) -> Line:
     try:
         return Line(site, settings, report)
+    except ssl.SSLError as trouble:
+        raise CannotStart(
+            f"broker.authority {settings.authority} is no certificate of an authority: {trouble}"
+        ) from None
     except (OSError, UnicodeDecodeError) as trouble:
-        raise CannotStart(f"cannot read broker.password_file {settings.password_file}: {trouble}") from None
+        files = f"broker.password_file {settings.password_file} or broker.authority {settings.authority}"
+        raise CannotStart(f"cannot read {files}: {trouble}") from None
 
 
 def _issuing(settings: CentralSettings, desk: Desk, engine: Engine, board: Board) -> Issuing | None:

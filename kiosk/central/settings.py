@@ -18,6 +18,7 @@ from kiosk.central.store import BadDatabaseUrl, database_url
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, is_loopback, within
 from kiosk.rules.policy import Policy, RulesFile
 from kiosk.settings import load
+from kiosk.tls import check_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,18 @@ class BrokerSettings:
     port: Annotated[int, PORT_NUMBER] = 1883
     username: str | None = None
     password_file: Path | None = None
+    tls: bool = False
+    """Speak TLS, and check the broker's certificate; its port is 8883, as a rule."""
+    authority: Path | None = None
+    """PEM of who signs it, where that is not one that the system believes."""
+    in_clear: bool = False
+    """Without TLS to another machine: over a tunnel, or a network that nobody else is on."""
     share_group: Annotated[str, NAME] | None = None
     """Several central processes share the stations' messages under this name. The broker must then send all messages
     of one station to one process."""
+
+    def __post_init__(self) -> None:
+        check_line(self.host, self.authority, tls=self.tls, in_clear=self.in_clear)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class GateLine:
         client.reconnect_delay_set(FIRST_DELAY_S, LONGEST_DELAY_S)
         client.max_queued_messages_set(MOST_UNSENT)
         client.username_pw_set(address.username, address.password)
+        if address.tls is not None:
+            client.tls_set_context(address.tls)
         client.on_socket_open = _no_delay
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe

@@ -22,6 +22,7 @@ from kiosk.rules.offline import OfflinePolicy
 from kiosk.session.state import Policy
 from kiosk.session.timeouts import Timeouts
 from kiosk.station.fleet_settings import FleetSettings
+from kiosk.tls import check_line
 from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
@@ -73,6 +74,15 @@ class BrokerSettings:
     port: Annotated[int, PORT_NUMBER] = 1883
     username: str | None = None
     password_file: Path | None = None
+    tls: bool = False
+    """Speak TLS, and check the broker's certificate; its port is 8883, as a rule."""
+    authority: Path | None = None
+    """PEM of who signs it, where that is not one that the system believes."""
+    in_clear: bool = False
+    """Without TLS to another machine: over a tunnel, or a network that nobody else is on."""
+
+    def __post_init__(self) -> None:
+        check_line(self.host, self.authority, tls=self.tls, in_clear=self.in_clear)
 
 
 @dataclass(frozen=True, slots=True)

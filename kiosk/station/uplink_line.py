@@ -6,6 +6,7 @@ Callbacks run on paho's thread and do nothing but hand over; nothing they do can
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Address:
     port: int
     username: str | None = None
     password: str | None = None
+    tls: ssl.SSLContext | None = None
+    """Whose certificate is believed; None: the line is in clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Line:
         )
         client.connect_timeout = CONNECT_S
         client.username_pw_set(address.username, address.password)
+        if address.tls is not None:
+            client.tls_set_context(address.tls)
         client.will_set(station.topic(Channel.STATUS), will, qos=1, retain=True)
         client.on_socket_open = _no_delay
         client.on_connect = self._on_connect
@@ -141,7 +146,8 @@ class Line:
                 self._address.host, self._address.port, KEEP_ALIVE_S, clean_start=True, properties=asked
             )
         except (OSError, ValueError) as failure:
-            self._end(LineLost(f"no broker at {self._address.host}:{self._address.port}: {failure}"))
+            refused = isinstance(failure, ssl.SSLCertVerificationError)
+            self._end(LineLost(f"no broker at {self._address.host}:{self._address.port}: {failure}", operator=refused))
             return
         self._client.loop_start()
 

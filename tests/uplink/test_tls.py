@@ -1,0 +1,128 @@
+"""The lines to a broker that speaks TLS: it is believed by its certificate alone, and without TLS nothing leaves the
+machine."""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from drivers.errors import BadSetting
+from kiosk.central.line import Line as CentralLine
+from kiosk.central.messages import LineUp as CentralUp
+from kiosk.central.settings import BrokerSettings as CentralBroker
+from kiosk.station.broker import address_of
+from kiosk.station.settings import BrokerSettings
+from kiosk.station.uplink_line import Line, LineEvent, LineLost, LineUp
+from kiosk.wire import Station
+from tests.uplink.conftest import free_port
+
+PATIENCE_S = 30.0
+KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+HERE = BrokerSettings("localhost")
+
+
+def openssl(*words: str | Path) -> None:
+    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two authorities, and the broker's certificate for `localhost` by the first."""
+    folder = tmp_path_factory.mktemp("tls")
+    for name in ("ours", "theirs"):
+        files = ("-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem")
+        openssl("req", "-x509", *KEY, "-days", "1", "-subj", f"/CN={name}", *files)
+    openssl("req", *KEY, "-subj", "/CN=broker", "-keyout", folder / "broker.key", "-out", folder / "broker.csr")
+    (folder / "names").write_text("subjectAltName=DNS:localhost")
+    by = ("-CA", folder / "ours.pem", "-CAkey", folder / "ours.key", "-CAcreateserial", "-days", "1")
+    openssl(
+        "x509", "-req", "-in", folder / "broker.csr", *by, "-extfile", folder / "names", "-out", folder / "broker.pem"
+    )
+    (folder / "broker.key").chmod(0o644)  # mosquitto reads it as its own user
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def broker(signed: Path) -> Iterator[BrokerSettings]:
+    port = free_port()
+    (signed / "mosquitto.conf").write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
+        f"certfile {signed / 'broker.pem'}\nkeyfile {signed / 'broker.key'}\n"
+    )
+    running = subprocess.Popen(
+        ["mosquitto", "-v", "-c", str(signed / "mosquitto.conf")], stderr=subprocess.PIPE, text=True
+    )
+    assert running.stderr is not None
+    assert any("running" in line for line in running.stderr), "mosquitto did not start"
+    yield BrokerSettings("localhost", port, tls=True, authority=signed / "ours.pem")
+    running.kill()
+    running.communicate()
+
+
+def first_word_of(settings: BrokerSettings) -> LineEvent:
+    """What becomes of one try to connect."""
+    heard: queue.Queue[LineEvent] = queue.Queue()
+    line = Line(Station("main", "kiosk-1"), address_of(settings), b"gone", lambda _, event: heard.put(event))
+    line.open()
+    try:
+        return heard.get(timeout=PATIENCE_S)
+    finally:
+        line.close(None)
+
+
+def test_a_broker_of_the_librarys_own_authority_is_believed(broker: BrokerSettings) -> None:
+    assert first_word_of(broker) == LineUp()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_b07_another_certificate_is_no_line_and_the_operator_is_told(
+    broker: BrokerSettings, signed: Path, host: str
+) -> None:
+    """Signed by somebody else; or for another name than the one that was asked for."""
+    authority = signed / ("theirs.pem" if host == "localhost" else "ours.pem")
+    lost = first_word_of(replace(broker, host=host, authority=authority))
+    assert isinstance(lost, LineLost)
+    assert lost.operator
+    assert "certificate verify failed" in lost.reason
+
+
+def test_who_speaks_in_clear_gets_no_line(broker: BrokerSettings) -> None:
+    assert isinstance(first_word_of(replace(broker, tls=False, authority=None)), LineLost)
+
+
+def test_central_believes_it_too(broker: BrokerSettings) -> None:
+    up: queue.Queue[object] = queue.Queue()
+    line = CentralLine("main", CentralBroker("localhost", broker.port, tls=True, authority=broker.authority), up.put)
+    line.open()
+    try:
+        assert isinstance(up.get(timeout=PATIENCE_S), CentralUp)
+    finally:
+        line.close()
+
+
+@pytest.mark.parametrize("kind", [BrokerSettings, CentralBroker])
+def test_nothing_leaves_the_machine_in_clear_unless_somebody_says_so(
+    kind: type[BrokerSettings] | type[CentralBroker],
+) -> None:
+    for host in ("broker.example", "192.0.2.7", "2001:db8::1"):
+        with pytest.raises(ValueError, match="expected tls = true"):
+            kind(host)
+        assert kind(host, tls=True).tls
+        assert kind(host, in_clear=True).in_clear
+    with pytest.raises(ValueError, match="authority"):
+        kind("localhost", authority=Path("ca.pem"))
+    with pytest.raises(ValueError, match="not both"):
+        kind("localhost", tls=True, in_clear=True)
+
+
+def test_an_authority_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    for file in (tmp_path / "ca.pem", tmp_path / "missing.pem"):
+        with pytest.raises(BadSetting, match=file.name):
+            address_of(replace(HERE, tls=True, authority=file))
