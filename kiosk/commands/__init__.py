@@ -16,6 +16,7 @@ MODULES = (
     "run",
     "gate",
     "central",
+    "fleet",
     "check_config",
     "journal",
     "tag",

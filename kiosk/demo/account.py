@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kiosk.central.console.staff import Staff, add, find, set_password
 from kiosk.central.store import open_store, writing
 from kiosk.model.circulation import Language
+from kiosk.web.staff import Staff, add, find, set_password
 
 NAME, ROLES = "demo", ("circulation", "collections", "director")
 

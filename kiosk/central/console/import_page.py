@@ -13,8 +13,8 @@ from kiosk.central.forgetting import UPLOADS_KEPT, forget_uploads
 from kiosk.central.patron_file import Checked, check
 from kiosk.central.patron_rows import change, enter
 from kiosk.central.store.console_tables import imports
-from kiosk.central.trail import record_all
 from kiosk.web.roles import Permission
+from kiosk.web.trail import record_all
 
 OF_RECORDS = "marc-"
 """What the names of files of records begin with: they wait in the same table."""

@@ -9,8 +9,8 @@ from kiosk.central.console.import_page import MOST_FAULTS, OF_RECORDS
 from kiosk.central.forgetting import UPLOADS_KEPT, forget_uploads
 from kiosk.central.record_file import CheckedRecords, check, enter, replace
 from kiosk.central.store.console_tables import imports
-from kiosk.central.trail import NOTHING, record_all
 from kiosk.web.roles import Permission
+from kiosk.web.trail import NOTHING, record_all
 
 FIRST = 10
 """Records that a page shows, so that somebody sees whether the letters are right."""

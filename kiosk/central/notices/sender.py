@@ -16,9 +16,9 @@ from kiosk.central.notices.gathering import gather
 from kiosk.central.notices.queue import NoticeRow, Outcome, boot_of, marking, put_back, recover, take
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.notices.telling import Letter, letters, tell_staff
-from kiosk.central.own_thread import OwnThread
 from kiosk.central.store import writing
 from kiosk.central.store.running import Duty, InUse, on_duty
+from kiosk.web.own_thread import OwnThread
 
 LOOK_EVERY_S = 30.0
 STOP_S = 30.0

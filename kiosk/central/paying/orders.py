@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from kiosk.central.accounts import Method, Payment, pay
 from kiosk.central.paying.provider import Order, Told
 from kiosk.central.store.money_tables import payment_orders
-from kiosk.central.trail import record
 from kiosk.model.ids import PatronRef
+from kiosk.web.trail import record
 
 OrderRow = Row[tuple[object, ...]]
 STATION = "desk"

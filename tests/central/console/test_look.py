@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.central.console.frame import TEMPLATES
 from kiosk.central.pages.app import FILES
+from kiosk.web.forms import SHARED
 from kiosk.model.circulation import Language
 from kiosk.screens import tokens
 from kiosk.words.sentences import CONSOLE, problems, words
@@ -45,7 +46,7 @@ GROUPS += (
     "because.",
     "check.",
 )
-CSS = {name: (FILES / name).read_text(encoding="utf-8") for name in ("tokens.css", "console.css", "central.css")}
+CSS = {path.name: path.read_text(encoding="utf-8") for folder in (FILES, SHARED) for path in folder.glob("*.css")}
 TOKENS = dict(re.findall(r"--([a-z-]+): (#[0-9A-F]{6})", CSS["tokens.css"]))
 SAID = re.compile(r"""\b(?:t|say|note)\(\s*(?:"(?:ok|warn|error)", )?["']([a-z-]+\.[a-z_-]*[a-z_])["']""")
 """A sentence that is named by its whole key."""
