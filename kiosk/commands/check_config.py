@@ -18,6 +18,7 @@ FILES = {
     "floor.toml": ("kiosk.model.floor", "Floor"),
     "gate.toml": ("kiosk.gate.settings", "GateControllerSettings"),
     "central.toml": ("kiosk.central.settings", "CentralSettings"),
+    "fleet.toml": ("kiosk.fleet.settings", "FleetSettings"),
 }
 """The files that a configuration folder may hold, and what each becomes."""
 
