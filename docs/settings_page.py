@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from docs.tables import table
 from kiosk.central.ils.profile import Profile
 from kiosk.central.settings import CentralSettings
+from kiosk.fleet.settings import FleetSettings
 from kiosk.gate.settings import GateControllerSettings
 from kiosk.settings import in_words, shown
 from kiosk.station.settings import KioskSettings
@@ -41,6 +42,10 @@ that is not here is one. Made from the code by `make docs`.
 ## central.toml
 
 {table(HEADS, _rows(CentralSettings, ""))}
+
+## fleet.toml
+
+{table(HEADS, _rows(FleetSettings, ""))}
 
 ## A library system's profile
 

@@ -103,7 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
                 if scenario is not None:
                     return _play(scenario, house, config, arguments.keep, as_json=arguments.json)
                 seconds = time.monotonic() - began
-                _announce(house, seconds, make_account(house.central_database, house.fleet_database), as_json=arguments.json)
+                account = make_account(house.central_database, house.fleet_database)
+                _announce(house, seconds, account, as_json=arguments.json)
                 return _watch(house, arguments.seconds)
         except NotReady as trouble:
             print(f"kiosk demo: {trouble}", file=sys.stderr)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,7 +112,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def message(station: str, kind: str, data: dict[str, object], schema: str = "lk/1") -> bytes:
+def message(station: str, kind: str, data: Mapping[str, object], schema: str = "lk/1") -> bytes:
     """As messages.md has it, written from that page."""
     told = {"specversion": "1.0", "id": f"{station}.{time.monotonic_ns()}", "source": f"lk/main/{station}"}
     return json.dumps(told | {"type": kind, "time": now(), "dataschema": schema, "data": data}).encode()

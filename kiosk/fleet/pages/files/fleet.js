@@ -15,7 +15,8 @@
   let version = 0;
   let only = null;
 
-  const before = (a, b) => b.level - a.level || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  const byName = new Intl.Collator("en", { numeric: true }).compare;
+  const before = (a, b) => b.level - a.level || byName(a.key, b.key);
 
   function place(one) { // where it stands, or would stand
     let low = 0, high = order.length;
@@ -65,7 +66,7 @@
     }
     const [, told, line] = one.node.children;
     if (one.text !== text) told.textContent = text || grid.dataset.ok;
-    if (one.runs !== runs) line.style.background = strip(runs);
+    if (one.runs !== runs) line.style.backgroundImage = strip(runs);
     one.text = text;
     one.runs = runs;
     if (one.level !== level) {
@@ -84,7 +85,7 @@
     const gone = new Set(tiles.keys());
     for (const [site, station] of rows) gone.delete(`${site}/${station}`);
     for (const key of gone) drop(key);
-    rows.sort((a, b) => b[2] - a[2] || (`${a[0]}/${a[1]}` < `${b[0]}/${b[1]}` ? -1 : 1));
+    rows.sort((a, b) => b[2] - a[2] || byName(`${a[0]}/${a[1]}`, `${b[0]}/${b[1]}`));
     for (const row of rows) take(row);
   }
 
