@@ -19,10 +19,10 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, text
 
 from kiosk.central.console.book import PAGES
-from kiosk.web.forms import SHARED
 from kiosk.central.search.indexing import enter_all
 from kiosk.central.store import open_store, upgrade, writing
 from kiosk.central.store.tables import charges, exceptions, holds, loans, records
+from kiosk.web.forms import SHARED
 from tests.central.console.desk import Somebody, console_of, somebody, web
 from tests.performance.central_load import DESK, ITEMS, PATRONS, batched, fill
 

@@ -9,9 +9,9 @@ import pytest
 
 from kiosk.central.console.frame import TEMPLATES
 from kiosk.central.pages.app import FILES
-from kiosk.web.forms import SHARED
 from kiosk.model.circulation import Language
 from kiosk.screens import tokens
+from kiosk.web.forms import SHARED
 from kiosk.words.sentences import CONSOLE, problems, words
 
 SOURCES = [*sorted(TEMPLATES.parent.glob("*.py")), *sorted(TEMPLATES.glob("*.html"))]
