@@ -32,7 +32,6 @@ MODULES = (
     "staff_card",
     "acl",
     "bundle",
-    "fleet",
     "supervise",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""
