@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import faults_page, hardware_table, privacy_page, scenario_table, settings_page, story_book, tables
+from docs import asyncapi, faults_page, hardware_table, privacy_page, scenario_table, settings_page, story_book, tables
 from kiosk.library import pages as papers
 from kiosk.session import diagram
 
@@ -23,6 +23,7 @@ WHOLE: dict[str, Callable[[], str]] = {
     "docs/papers.md": papers.page,
     "docs/settings.md": settings_page.page,
     "docs/screens.md": story_book.page,
+    "docs/asyncapi.yaml": asyncapi.page,
 }
 PARTS: dict[str, Callable[[], str]] = {
     "commands": tables.commands,

@@ -12,12 +12,12 @@ from types import MappingProxyType
 
 from sqlalchemy import MetaData
 
-from kiosk.central.console.sessions import FORGOTTEN
 from kiosk.central.forgetting import UPLOADS_KEPT
 from kiosk.central.settings import HistorySettings
 from kiosk.central.store.every_table import metadata as central
 from kiosk.ledger.schema import metadata as ledger
 from kiosk.station.first_state import DAYS_OF_SERVICE, KEPT
+from kiosk.web.sessions import FORGOTTEN
 
 HISTORY = f"{HistorySettings().keep_days} days after it is over (`history.keep_days`)"
 LEDGER = f"{KEPT.days} days, and the last {DAYS_OF_SERVICE} days of service"

@@ -15,6 +15,7 @@ from docs.tables import table
 from kiosk.central.ils.profile import Profile
 from kiosk.central.settings import CentralSettings
 from kiosk.doors.settings import DropSettings, LockerSettings
+from kiosk.fleet.settings import FleetSettings
 from kiosk.gate.settings import GateControllerSettings
 from kiosk.settings import in_words, shown
 from kiosk.station.settings import KioskSettings
@@ -50,6 +51,10 @@ that is not here is one. Made from the code by `make docs`.
 ## central.toml
 
 {table(HEADS, _rows(CentralSettings, ""))}
+
+## fleet.toml
+
+{table(HEADS, _rows(FleetSettings, ""))}
 
 ## A library system's profile
 

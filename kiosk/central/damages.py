@@ -13,11 +13,11 @@ from kiosk.central.accounts import Charge, ChargeKind, owe
 from kiosk.central.holdings import ItemOnFile, ItemState
 from kiosk.central.store.console_tables import damages
 from kiosk.central.store.tables import charges, items, loans
-from kiosk.central.trail import Changes, record
 from kiosk.library.damage import DAMAGE, DamageAction, DamageState
 from kiosk.library.documents import Refused, Wish
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.rules.damage import DamageSchedule
+from kiosk.web.trail import Changes, record
 
 OTHER = "other"
 """A kind that every library has, beside those of its schedule: a person says what it costs."""

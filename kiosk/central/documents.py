@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, Table, insert, select, text, update
 
 from kiosk.central.store.console_tables import audit
-from kiosk.central.trail import NOTHING, Changes, latest, record
 from kiosk.library.documents import Action, Kind, Paper, Refused, State, Wish, decide
+from kiosk.web.trail import NOTHING, Changes, latest, record
 
 PaperRow = Row[tuple[object, ...]]
 MOST_STEPS = 200

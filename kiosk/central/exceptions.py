@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Row, insert, select, update
 from kiosk.central.store.slate import Lookup, Slate, Source, changing
 from kiosk.central.store.tables import exception_notes, exceptions
 from kiosk.central.story import Place
-from kiosk.central.trail import record
 from kiosk.library.documents import Paper, Refused, Wish, decide
 from kiosk.library.exceptions import EXCEPTION, ExceptionAction, ExceptionState
 from kiosk.model.ids import Epoch, IntentId, ItemId
+from kiosk.web.trail import record
 
 LONGEST_VALUE = 500
 

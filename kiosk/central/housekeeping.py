@@ -20,7 +20,6 @@ from kiosk.central.auditing import audit
 from kiosk.central.borrowing import bare_copy
 from kiosk.central.forgetting import everything, forget_uploads
 from kiosk.central.holdings import ItemState, item_on_file
-from kiosk.central.own_thread import OwnThread
 from kiosk.central.people import patron_on_file
 from kiosk.central.search.indexing import catch_up
 from kiosk.central.store import writing
@@ -30,6 +29,7 @@ from kiosk.central.waiting import expire
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.rules.overdue import counts_as_lost, fine, lost_cents
 from kiosk.rules.subjects import Running
+from kiosk.web.own_thread import OwnThread
 
 A_DAY_S = 86_400.0
 REST_S = 0.01

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 
 from kiosk.central.patron_rows import FIELDS, NEEDED, PatronRow, difference, kept, read
 from kiosk.central.store.tables import cards, patrons
-from kiosk.central.trail import Changes
 from kiosk.web.csv_text import unshielded
+from kiosk.web.trail import Changes
 
 MOST_ROWS = 20_000
 """All of a file is written in one transaction, which others wait for."""

@@ -14,10 +14,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 
 from kiosk.central.notices.channels import Channel
 from kiosk.central.store.tables import cards, patrons
-from kiosk.central.trail import Changes
 from kiosk.model.cards import card_token
 from kiosk.model.circulation import Language
 from kiosk.model.mail_address import is_address
+from kiosk.web.trail import Changes
 
 NEEDED = ("id", "given_name", "category")
 OTHERS = (

@@ -19,8 +19,8 @@ from kiosk.central.answering import Desk
 from kiosk.central.handling import Unusable, handle
 from kiosk.central.joining import beforehand, is_secret
 from kiosk.central.messages import Heard, Telling
-from kiosk.central.own_thread import OwnThread
 from kiosk.central.store import writing
+from kiosk.web.own_thread import OwnThread
 from kiosk.wire import AskMessage, MessageRefused, decode_ask
 
 MOST_WAITING = 200

@@ -30,7 +30,6 @@ from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
 from kiosk.central.console.asked import Console
 from kiosk.central.console.oidc import Oidc
-from kiosk.central.console.sessions import Limits
 from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.board import Board
 from kiosk.central.copies.issuing import Issuing
@@ -46,7 +45,6 @@ from kiosk.central.notices.sender import Sender
 from kiosk.central.pages.access import Access, BadToken, read_token
 from kiosk.central.pages.api.keys import Caller, caller_of
 from kiosk.central.pages.app import Parts, application
-from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.pages.reading import Told
 from kiosk.central.paying.alipay import Alipay
@@ -61,6 +59,8 @@ from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
 from kiosk.central.store.running import Duty, InUse, on_duty, working_on
 from kiosk.central.worker import Worker
+from kiosk.web.changes import Changes
+from kiosk.web.sessions import Limits
 from kiosk.wire.signing import BadKey
 
 FAREWELL_S = 4

@@ -18,6 +18,7 @@ MODULES = (
     "drop",
     "locker",
     "central",
+    "fleet",
     "check_config",
     "journal",
     "tag",
@@ -33,7 +34,6 @@ MODULES = (
     "staff_card",
     "acl",
     "bundle",
-    "fleet",
     "supervise",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""

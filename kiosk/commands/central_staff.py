@@ -60,11 +60,11 @@ def _run(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from kiosk.central.console.staff import BadAccount, Staff, add
     from kiosk.central.settings import CentralSettings
     from kiosk.central.store import writing
     from kiosk.settings import load
     from kiosk.web.passwords import BadPassword
+    from kiosk.web.staff import BadAccount, Staff, add
 
     settings = load(CentralSettings, arguments.config / "central.toml", overrides(arguments))
     if settings.console is None:
@@ -86,7 +86,7 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from kiosk.central.console.staff import every
+    from kiosk.web.staff import every
 
     with opened(arguments) as engine, engine.connect() as connection:
         found = every(connection)
@@ -110,9 +110,9 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _passwd(arguments: argparse.Namespace) -> int:
-    from kiosk.central.console.staff import set_password
     from kiosk.central.store import writing
     from kiosk.web.passwords import BadPassword
+    from kiosk.web.staff import set_password
 
     password = _password()
     try:
@@ -124,8 +124,8 @@ def _passwd(arguments: argparse.Namespace) -> int:
 
 
 def _switch(arguments: argparse.Namespace) -> int:
-    from kiosk.central.console.staff import set_disabled
     from kiosk.central.store import writing
+    from kiosk.web.staff import set_disabled
 
     disabled, now = arguments.action == "disable", datetime.now(UTC)
     with opened(arguments) as engine, writing(engine) as connection:

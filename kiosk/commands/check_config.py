@@ -20,6 +20,7 @@ FILES = {
     "drop.toml": ("kiosk.doors.settings", "DropSettings"),
     "locker.toml": ("kiosk.doors.settings", "LockerSettings"),
     "central.toml": ("kiosk.central.settings", "CentralSettings"),
+    "fleet.toml": ("kiosk.fleet.settings", "FleetSettings"),
 }
 """The files that a configuration folder may hold, and what each becomes."""
 

@@ -103,7 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
                 if scenario is not None:
                     return _play(scenario, house, config, arguments.keep, as_json=arguments.json)
                 seconds = time.monotonic() - began
-                _announce(house, seconds, make_account(house.central_database), as_json=arguments.json)
+                account = make_account(house.central_database, house.fleet_database)
+                _announce(house, seconds, account, as_json=arguments.json)
                 return _watch(house, arguments.seconds)
         except NotReady as trouble:
             print(f"kiosk demo: {trouble}", file=sys.stderr)
@@ -170,7 +171,7 @@ def _announce(house: House, seconds: float, account: Account, *, as_json: bool) 
     print(f"Library Kiosk is ready after {seconds:.1f} s. Ctrl-C stops all of it.")
     for what, address in house.addresses().items():
         print(f"  {address}  {what}")
-    print(f"  At the staff console, sign in as {account.name} with {account.password}")
+    print(f"  At the staff console and the fleet page, sign in as {account.name} with {account.password}")
     if simulator.get("cards") != "pcsc":
         print(f"  Cards come through the scanner: {simulator.get('why') or 'the PC/SC service could not be started'}")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""An account at the demo's staff console, with a password of its own each time."""
+"""An account at the demo's staff console and fleet page, with a password of its own each time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kiosk.central.console.staff import Staff, add, find, set_password
 from kiosk.central.store import open_store, writing
 from kiosk.model.circulation import Language
+from kiosk.web.staff import Staff, add, find, set_password
 
-NAME, ROLES = "demo", ("circulation", "collections", "director")
+NAME, ROLES = "demo", ("circulation", "collections", "director", "operator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,17 @@ class Account:
     password: str
 
 
-def make_account(database: Path) -> Account:
-    """In the database of a central that is ready."""
+def make_account(*databases: Path) -> Account:
+    """In the databases of a central and a fleet page that are ready."""
     account, now = Account(NAME, secrets.token_urlsafe(9)), datetime.now(UTC)
-    engine = open_store(f"sqlite:///{database}")
-    try:
-        with writing(engine) as connection:
-            if find(connection, NAME) is None:
-                add(connection, Staff(NAME, "Demo", ROLES, "", Language.ZH), account.password, NAME, now)
-            else:
-                set_password(connection, NAME, account.password, NAME, now)
-    finally:
-        engine.dispose()
+    for database in databases:
+        engine = open_store(f"sqlite:///{database}")
+        try:
+            with writing(engine) as connection:
+                if find(connection, NAME) is None:
+                    add(connection, Staff(NAME, "Demo", ROLES, "", Language.ZH), account.password, NAME, now)
+                else:
+                    set_password(connection, NAME, account.password, NAME, now)
+        finally:
+            engine.dispose()
     return account

@@ -1,4 +1,4 @@
-"""All the processes of the demo on free loopback ports: broker, central, simulated devices, kiosk, gate."""
+"""All the processes of the demo on free loopback ports: broker, central, simulated devices, kiosk, gate, fleet."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ SIMULATOR = "simulator"
 SIMULATOR_FILE = "simulator.toml"
 BOARD = "desk"
 """The simulator's relay board, which the kiosk of the demo drives."""
+FLEET = "fleet"
+"""The operator's page."""
 GATE = "gate"
 DROP, LOCKER = "drop", "locker"
 """The word of the command, the file and the furniture in the simulator's room."""
@@ -64,11 +66,13 @@ class Ports:
     """Of the control socket."""
     guard: int
     """Of the guard's page."""
+    fleet: int
+    """Of the fleet page."""
 
     @classmethod
     def free(cls) -> Ports:
         """Ask the kernel for ports that nobody has."""
-        holders = [socket.socket() for _ in range(7)]
+        holders = [socket.socket() for _ in range(8)]
         try:
             for holder in holders:
                 holder.bind(("127.0.0.1", 0))
@@ -103,6 +107,7 @@ class House:
         self.clock = WallClock(run)
         self.ledger = run / "kiosk" / "ledger.sqlite"
         self.central_database = run / "central.sqlite"
+        self.fleet_database = run / "fleet.sqlite"
         self._config = config
         self._mode = mode
         self._at_gates = at_gates
@@ -173,13 +178,13 @@ class House:
         return {name: str(address) for name, address in gates.items()} if isinstance(gates, dict) else {}
 
     def _man_the_gates(self) -> None:
-        """Last of all: where the gates are is known when the simulator is ready."""
+        """Last of all, with the fleet page: where the gates are is known when the simulator is ready."""
         addresses = self._gate_addresses()
         if self._at_gates is AtGates.WITNESS:
             self.gates = GateWitness(self._config / SIMULATOR_FILE, addresses)
             self.gates.start()
             return
-        commands = {GATE: self._gate_command(addresses), **self._door_commands()}
+        commands = {GATE: self._gate_command(addresses), FLEET: self._fleet_command(), **self._door_commands()}
         for name, command in commands.items():
             child = self.children[name] = Child(name, command, self.run / f"{name}.log")
             child.start()
@@ -211,6 +216,14 @@ class House:
                 commands[name] = [*head, *set_words(own)]
         return commands
 
+    def _fleet_command(self) -> list[str]:
+        words = {
+            "broker.port": str(self.ports.broker),
+            "database.url": f"sqlite:///{self.fleet_database}",
+            "http.port": str(self.ports.fleet),
+        }
+        return [sys.executable, "-m", "kiosk", "fleet", "--config", str(self._config), *set_words(words)]
+
     def _gate_command(self, addresses: Mapping[str, str]) -> list[str]:
         settings = load_part(GateFile, self._config / "gate.toml", "gates").gates
         places = {f"gates.{number}.port": addresses[one.name] for number, one in enumerate(settings, start=1)}
@@ -235,6 +248,7 @@ class House:
         }
         if self._at_gates is AtGates.CONTROLLER:
             found["guard (alarms of the gate, people counted)"] = f"http://127.0.0.1:{self.ports.guard}/"
+            found["fleet (which machines are well)"] = f"http://127.0.0.1:{self.ports.fleet}/"
         return found
 
     def _commands(self) -> dict[str, list[str]]:

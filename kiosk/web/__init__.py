@@ -1,1 +1,1 @@
-"""What web pages share: passwords, roles and permissions, lists, CSV. Knows no store of its own."""
+"""What web pages share: accounts, sessions, the trail, roles and permissions, lists, CSV, plots."""

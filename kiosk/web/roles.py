@@ -16,7 +16,7 @@ SHIPPED = Path(__file__).with_name("roles.toml")
 
 
 class Permission(StrEnum):
-    """`thing.verb`. Every page of the console names the one that it asks for."""
+    """`thing.verb`. Every page of the console and of the fleet names the one that it asks for."""
 
     PATRON_READ = "patron.read"
     PATRON_WRITE = "patron.write"
@@ -52,6 +52,10 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     STAFF_READ = "staff.read"
     STAFF_WRITE = "staff.write"
+    FLEET_READ = "fleet.read"
+    FLEET_ALARM = "fleet.alarm"
+    FLEET_COMMAND = "fleet.command"
+    FLEET_APPROVE = "fleet.approve"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from kiosk.wire.topics import Station
 
 ALARM = "lk.alarm.told"
 COUNT = "lk.count.told"
+MOST_PEOPLE = 100_000
+"""In a quarter of an hour; more is no count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,30 @@ def encode_count(station: Station, counted: PeopleCounted, at: datetime) -> byte
         "closed": counted.closed,
     }
     return payload_of(wrapped(counted.intent, station.source, COUNT, at, data))
+
+
+@dataclass(frozen=True, slots=True)
+class CountTold:
+    """The people of one aisle and piece of time, as they are told."""
+
+    gate: str
+    begins: datetime
+    """Aware, as `ends`."""
+    ends: datetime
+    entered: int
+    left: int
+
+
+def decode_count(payload: bytes) -> CountTold | SetAside:
+    """Raises `MessageRefused`."""
+    envelope = unwrap(payload, frozenset({COUNT}))
+    if isinstance(envelope, SetAside):
+        return envelope
+    data = envelope.data
+    return CountTold(
+        gate=data.text("gate", longest=32),
+        begins=data.instant("begins"),
+        ends=data.instant("ends"),
+        entered=data.whole("entered", most=MOST_PEOPLE),
+        left=data.whole("left", most=MOST_PEOPLE),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from kiosk.central.pages.changes import Changes
+from kiosk.web.changes import Changes
 
 PATIENCE_S = 30.0
 FAR_S = 3_600.0

@@ -20,7 +20,6 @@ from kiosk.central.messages import Telling
 from kiosk.central.pages.access import Access
 from kiosk.central.pages.api.keys import Caller, Scope
 from kiosk.central.pages.app import Parts, application
-from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.pages.sight import sight
 from kiosk.central.store import writing
@@ -29,6 +28,7 @@ from kiosk.central.worker import Counts
 from kiosk.gate.copy.table import LentTable, checked
 from kiosk.model.gate_facts import AlarmKind, AlarmState, GateAlarmed, GatePassed, PassWhy, PeopleCounted, Rule
 from kiosk.model.ids import Epoch, IntentId, ItemId, Uid
+from kiosk.web.changes import Changes
 from kiosk.wire import Channel
 from kiosk.wire.fields import as_fields
 from kiosk.wire.lent_changes import MOST_CHANGES, LentChange, LentChanges, decode_lent_changes, read

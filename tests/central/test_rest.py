@@ -16,8 +16,7 @@ from starlette.types import ASGIApp
 from kiosk.central.copies.board import Board
 from kiosk.central.exceptions import Why
 from kiosk.central.pages.access import Access, BadToken, read_token
-from kiosk.central.pages.app import HEADERS, Parts, application
-from kiosk.central.pages.changes import Changes
+from kiosk.central.pages.app import Parts, application
 from kiosk.central.pages.live import Live
 from kiosk.central.pages.sight import masked, sight
 from kiosk.central.pages.words import sentence
@@ -26,6 +25,8 @@ from kiosk.central.store import writing
 from kiosk.central.store.tables import items, records
 from kiosk.central.worker import Counts
 from kiosk.model.facts import Decided
+from kiosk.web.changes import Changes
+from kiosk.web.forms import HEADERS
 from kiosk.wire import HealthReport, StationState, StationStatus
 from tests.central.library import BOOKS, DESK, Central, Kiosk, made, opened, returned
 

@@ -15,11 +15,11 @@ from kiosk.central.pages.api.keys import Scope, caller_of, make
 from kiosk.central.pages.api.openapi import full_path
 from kiosk.central.pages.api.serving import OPERATIONS
 from kiosk.central.pages.app import Parts, application
-from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.store import writing
 from kiosk.central.store.tables import pins
 from kiosk.central.worker import Counts
+from kiosk.web.changes import Changes
 from tests.central.library import DESK, MONDAY, Central, Kiosk, made
 from tests.central.test_rest import Client
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, text
 
 from kiosk.central.console.book import PAGES
-from kiosk.central.pages.app import FILES
 from kiosk.central.search.indexing import enter_all
 from kiosk.central.store import open_store, upgrade, writing
 from kiosk.central.store.tables import charges, exceptions, holds, loans, records
+from kiosk.web.forms import SHARED
 from tests.central.console.desk import Somebody, console_of, somebody, web
 from tests.performance.central_load import DESK, ITEMS, PATRONS, batched, fill
 
@@ -162,7 +162,7 @@ def five_loans(who: Somebody) -> float:
 
 def static_kilobytes() -> float:
     """What every first load takes beside the page: style sheets and the sign."""
-    return sum((FILES / name).stat().st_size for name in ("tokens.css", "console.css", "central.svg")) / 1_000
+    return sum((SHARED / name).stat().st_size for name in ("tokens.css", "console.css", "central.svg")) / 1_000
 
 
 def main() -> None:

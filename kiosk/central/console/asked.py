@@ -16,16 +16,16 @@ from starlette.responses import ContentStream
 
 from kiosk.central.answering import Desk
 from kiosk.central.console.oidc import Oidc
-from kiosk.central.console.sessions import Limits, Note, Session, leave_note
-from kiosk.central.console.staff import Staff
 from kiosk.central.mail.settings import MailSettings
 from kiosk.central.paying.provider import Provider
 from kiosk.central.photographs import Photographs
-from kiosk.central.trail import NOTHING, Changes, record
 from kiosk.library.documents import Action, Wish
 from kiosk.rules.lending import Setting
 from kiosk.rules.policy import ALL
 from kiosk.web.roles import Permission, RolesFile
+from kiosk.web.sessions import Limits, Note, Session, leave_note
+from kiosk.web.staff import Staff
+from kiosk.web.trail import NOTHING, Changes, record
 from kiosk.words.sentences import CONSOLE, Words, words
 
 DESK = "desk"

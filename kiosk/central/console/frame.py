@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kiosk.central.console.asked import Console, Shown, money, new_form_id
-from kiosk.central.console.sessions import Note, Session
 from kiosk.model.circulation import Language
 from kiosk.web.roles import Permission
+from kiosk.web.sessions import Note, Session
 from kiosk.words.sentences import CONSOLE, Words, own_name, words
 
 TEMPLATES = Path(__file__).with_name("templates")

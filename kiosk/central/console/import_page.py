@@ -15,9 +15,9 @@ from kiosk.central.importing import Came, Import, keep
 from kiosk.central.patron_file import Checked, check
 from kiosk.central.patron_rows import change, enter
 from kiosk.central.store.console_tables import imports
-from kiosk.central.trail import record_all
 from kiosk.library.imports import PATRON_IMPORT
 from kiosk.web.roles import Permission
+from kiosk.web.trail import record_all
 
 OF_RECORDS = "marc-"
 """What the names of files of records begin with: they wait in the same table."""

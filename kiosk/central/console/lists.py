@@ -22,11 +22,11 @@ from kiosk.central.store.console_tables import audit, damages, staff
 from kiosk.central.store.money_tables import payment_orders
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import charges, exceptions, holds, items, loans, patrons, records
-from kiosk.central.trail import record
 from kiosk.library.damage import DamageState
 from kiosk.web.csv_text import MARK, csv_text
 from kiosk.web.listing import Column, Filter, Kind, Listing, Wanted, lines, part, rows_of, wanted
 from kiosk.web.roles import Permission
+from kiosk.web.trail import record
 
 _FAMILY, _GIVEN = patrons.c.family_name, patrons.c.given_name
 NAME = case(

@@ -12,10 +12,10 @@ from kiosk.central.forgetting import UPLOADS_KEPT, forget_uploads
 from kiosk.central.importing import Came, Import, keep
 from kiosk.central.record_file import CheckedRecords, check, enter, replace
 from kiosk.central.store.console_tables import imports
-from kiosk.central.trail import NOTHING, record_all
 from kiosk.library.imports import RECORD_IMPORT
 from kiosk.rules.policy import ALL
 from kiosk.web.roles import Permission
+from kiosk.web.trail import NOTHING, record_all
 
 BOOK = "book"
 FIRST = 10

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from kiosk.central.console import sessions
 from kiosk.central.console.oidc import Claims, Flow, Refused
 from kiosk.central.console.oidc_settings import OidcSettings
-from kiosk.central.console.staff import NAME, find
 from kiosk.central.store.console_tables import sign_in_flows, staff, staff_identities, staff_sessions
-from kiosk.central.trail import record
 from kiosk.model.circulation import Language
+from kiosk.web import sessions
+from kiosk.web.staff import NAME, find
+from kiosk.web.trail import record
 
 LASTS = timedelta(minutes=10)
 """So long somebody may take to sign in at the provider."""

@@ -12,9 +12,9 @@ from kiosk.central.console.frame import address
 from kiosk.central.erasing import StillOpen, erase, everything_about
 from kiosk.central.patron_rows import FIELDS, PERSONAL, PatronRow, change, difference, kept, read, version
 from kiosk.central.people import PatronOnFile, owner_of, patron_on_file
-from kiosk.central.trail import CHANGED, Changes, latest
 from kiosk.model.ids import PatronRef
 from kiosk.web.roles import Permission
+from kiosk.web.trail import CHANGED, Changes, latest
 
 TYPED = tuple(name for name in FIELDS if name != "id")
 FLAGS = ("blocked", "card_lost", "no_reminders")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from python_multipart.exceptions import FormParserError
 from sqlalchemy import Connection
@@ -19,14 +19,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from kiosk.central.console import oidc_pages, sessions
+from kiosk.central.console import oidc_pages
 from kiosk.central.console.asked import Answer, Asked, BadField, Console, Moved, Nothing, Page, Shown, Upload
 from kiosk.central.console.book import PAGES
 from kiosk.central.console.frame import render, render_alone, words_of
-from kiosk.central.console.sessions import COOKIE, Note, Session, TooManyTries
 from kiosk.central.store import writing
 from kiosk.model.circulation import Language
+from kiosk.web import sessions
+from kiosk.web.forms import NO_STORE, same_origin
 from kiosk.web.listing import BadQuery
+from kiosk.web.sessions import COOKIE, Note, Session, TooManyTries
 from kiosk.words.sentences import CONSOLE_LANGUAGES
 
 LARGEST_FORM = 64 * 1024
@@ -35,7 +37,6 @@ LARGEST_UPLOAD = 10_000_000 + LARGEST_FORM
 MOST_FIELDS = 200
 HOME = "/console/"
 SIGN_IN = "/console/sign-in"
-NO_STORE = {"cache-control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Pages:
                 sent = await form_of(request) if page.writes else NO_FORM
             except TooLarge:
                 return await self._say(request, session, "problem.too-large", 413)
-            if page.writes and (sent.fields.get("csrf") != session.csrf or not _same_origin(request)):
+            if page.writes and (sent.fields.get("csrf") != session.csrf or not same_origin(request)):
                 return await self._say(request, session, "problem.form", 403)
             may = self._console.may(session.staff)
             if page.permission is not None and page.permission not in may:
@@ -174,7 +175,7 @@ class Pages:
             sent = await form_of(request)
         except TooLarge:
             return self._sign_in_page(language, "sign-in.wrong", 413)
-        if not _same_origin(request):
+        if not same_origin(request):
             return self._sign_in_page(language, "problem.form", 403)
         name, password = sent.fields.get("name", "").strip().lower(), sent.fields.get("password", "")
         client = request.client.host if request.client is not None else ""
@@ -212,7 +213,7 @@ class Pages:
             sent = await form_of(request)
         except TooLarge:
             return await self._say(request, session, "problem.too-large", 413)
-        if sent.fields.get("csrf") != session.csrf or not _same_origin(request):
+        if sent.fields.get("csrf") != session.csrf or not same_origin(request):
             return await self._say(request, session, "problem.form", 403)
         await run_in_threadpool(self._end, session)
         response = RedirectResponse(SIGN_IN, 303, {**NO_STORE, "clear-site-data": '"cache"'})
@@ -246,13 +247,6 @@ async def form_of(request: Request) -> Sent:
     except (FormParserError, MultiPartException):
         return NO_FORM
     return Sent({name: values[-1] for name, values in ticked.items()}, ticked, upload)
-
-
-def _same_origin(request: Request) -> bool:
-    """Only our own page sends forms: not another page in the same browser."""
-    origin = request.headers.get("origin")
-    ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    return ours and request.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
 
 
 def _language(request: Request) -> Language:

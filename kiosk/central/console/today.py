@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Table, func, select
 
 from kiosk.central.auditing import FindingState
-from kiosk.central.console import staff as accounts
 from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
-from kiosk.central.console.sessions import compare
 from kiosk.central.console.waiving import ASKED
 from kiosk.central.gate_state import OPEN_STATES
 from kiosk.central.holdings import HoldState
@@ -22,8 +20,10 @@ from kiosk.central.store.tables import exceptions, holds, loans
 from kiosk.library.applications import ApplicationState
 from kiosk.library.damage import DamageState
 from kiosk.model.circulation import Language
+from kiosk.web import staff as accounts
 from kiosk.web.passwords import BadPassword, hashed
 from kiosk.web.roles import Permission
+from kiosk.web.sessions import compare
 from kiosk.words.sentences import CONSOLE_LANGUAGES
 
 TO_LOOK_AT = (NoticeState.UNSURE.value, NoticeState.GIVEN_UP.value)

@@ -16,11 +16,11 @@ from sqlalchemy.exc import DBAPIError
 
 from kiosk.central.mail.line import Away, Mailer, Message, Verdict
 from kiosk.central.mail.settings import MailSettings
-from kiosk.central.own_thread import OwnThread
 from kiosk.central.store import writing
 from kiosk.central.store.running import Duty, InUse, on_duty
 from kiosk.central.store.tables import mails, patrons
 from kiosk.model.ids import PatronRef
+from kiosk.web.own_thread import OwnThread
 
 LOOK_S = 10.0
 STOP_S = 15.0

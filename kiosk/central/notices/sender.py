@@ -17,9 +17,9 @@ from kiosk.central.notices.lines import Lines
 from kiosk.central.notices.queue import NoticeRow, boot_of, marking, put_back, recover, take
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.notices.telling import letters, tell_staff
-from kiosk.central.own_thread import OwnThread
 from kiosk.central.store import writing
 from kiosk.central.store.running import Duty, InUse, on_duty
+from kiosk.web.own_thread import OwnThread
 
 LOOK_EVERY_S = 30.0
 STOP_S = 30.0

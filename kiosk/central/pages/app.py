@@ -25,11 +25,12 @@ from kiosk.central.pages.access import COOKIE, SESSION_S, Access
 from kiosk.central.pages.answers import Wrong, refused
 from kiosk.central.pages.api.keys import Scope as KeyScope
 from kiosk.central.pages.api.serving import Rest
-from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import MOST_STREAMS, Live
 from kiosk.central.pages.reading import Told
 from kiosk.central.paying import hearing
 from kiosk.central.paying.provider import Provider
+from kiosk.web.changes import Changes
+from kiosk.web.forms import HEADERS, SHARED
 
 FILES = Path(__file__).parent / "files"
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -38,18 +39,6 @@ OPEN_PATHS = frozenset({"/sign-in", "/tokens.css", "/central.css", "/console.css
 """Answered without a token: they tell nothing of anybody."""
 CONSOLE_PATH = "/console"
 LARGEST_FORM = 4_096
-HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "strict-transport-security": "max-age=31536000",
-}
-"""On every answer. HSTS counts only where TLS is before us (RFC 6797, 7.2). With `no-referrer` browsers would send
-`Origin: null` with our own forms, too (Fetch standard, 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +174,7 @@ def _served(name: str) -> Route:
 
 
 def _file(name: str, status: int = 200) -> Response:
-    path = FILES / name
+    path = FILES / name if (FILES / name).exists() else SHARED / name
     return Response(path.read_bytes(), status, {"cache-control": "no-cache"}, TYPES[path.suffix])
 
 

@@ -14,10 +14,10 @@ from anyio import to_thread
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.reading import Told
 from kiosk.central.pages.sight import sight
 from kiosk.central.worker import Counts
+from kiosk.web.changes import Changes
 from kiosk.wire.fields import Json
 
 BEAT_S = 10.0

@@ -17,7 +17,6 @@ from sqlalchemy.exc import DBAPIError
 from kiosk.central.accounts import CURRENCY, account
 from kiosk.central.answering import LONGEST_ASK
 from kiosk.central.messages import Heard, Telling
-from kiosk.central.own_thread import OwnThread
 from kiosk.central.paying.orders import (
     OrderState,
     end,
@@ -35,6 +34,7 @@ from kiosk.central.store import writing
 from kiosk.model.ids import AskId
 from kiosk.model.paying import AskPaid, AskPay, MayNotPay, OrderStands, PayOffered
 from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.web.own_thread import OwnThread
 from kiosk.wire import Channel, MessageRefused, SetAside, decode_ask, encode_answer, encode_unanswered
 
 THREADS = 4

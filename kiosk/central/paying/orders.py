@@ -14,9 +14,9 @@ from kiosk.central.documents import next_number
 from kiosk.central.paying.provider import Order, Told
 from kiosk.central.people import resolved
 from kiosk.central.store.money_tables import payment_orders
-from kiosk.central.trail import record
 from kiosk.model.ids import PatronRef
 from kiosk.model.paying import AskPaid, Standing
+from kiosk.web.trail import record
 
 OrderRow = Row[tuple[object, ...]]
 STATION = "desk"

@@ -1,7 +1,7 @@
 """Central's database: schema, migrations, and how it is opened."""
 
-from kiosk.central.store.engine import BadDatabaseUrl, database_url, lazily, open_store, writing, writing_on
 from kiosk.central.store.schema import NewerSchema, known_revisions, upgrade
+from kiosk.database.engine import BadDatabaseUrl, database_url, lazily, open_store, writing, writing_on
 
 __all__ = [
     "BadDatabaseUrl",

@@ -6,31 +6,7 @@ from __future__ import annotations
 from sqlalchemy import DDL, BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, event, text
 
 from kiosk.central.store.tables import LongId, UtcTime, charges, holds, items, loans, metadata, patrons
-
-staff = Table(
-    "staff",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("full_name", Text, nullable=False),
-    Column("roles", Text, nullable=False),
-    Column("branch", String(64), nullable=False, server_default=""),
-    Column("language", String(8), nullable=False),
-    Column("password", Text, nullable=False),
-    Column("made_at", UtcTime, nullable=False),
-    Column("disabled_at", UtcTime),
-    comment="Who signs in to the console. roles: words of roles.toml. password: argon2id",
-)
-
-staff_sessions = Table(
-    "staff_sessions",
-    metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("staff", String(64), nullable=False, index=True),
-    Column("made_at", UtcTime, nullable=False),
-    Column("seen_at", UtcTime, nullable=False),
-    Column("notes", Text, nullable=False, server_default="[]"),
-    comment="Who is signed in. digest: SHA-256 of the cookie. notes: what the next page tells, as JSON",
-)
+from kiosk.web import staff_tables
 
 staff_identities = Table(
     "staff_identities",
@@ -53,30 +29,10 @@ sign_in_flows = Table(
     comment="Signings in that are at the provider now. state, browser: SHA-256 of what its answer and the cookie have",
 )
 
-sign_in_tries = Table(
-    "sign_in_tries",
-    metadata,
-    Column("subject", String(128), primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("last_at", UtcTime, nullable=False),
-    comment="Wrong passwords since the last right one, by account and by address",
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", LongId, primary_key=True, autoincrement=True),
-    Column("at", UtcTime, nullable=False),
-    Column("who", String(64), nullable=False),
-    Column("action", String(32), nullable=False),
-    Column("subject", String(160), nullable=False),
-    Column("changes", Text, nullable=False, server_default="{}"),
-    Column("reason", Text, nullable=False, server_default=""),
-    Index("ix_audit_subject_id", "subject", "id"),
-    Index("ix_audit_who_id", "who", "id"),
-    comment="Who did what, for ever: triggers refuse every change. Loans stand here by the number of their fact, so "
-    "that who read what can be forgotten. changes: field to [before, after], as JSON; of a name only that it changed",
-)
+staff = staff_tables.staff.to_metadata(metadata)
+staff_sessions = staff_tables.staff_sessions.to_metadata(metadata)
+sign_in_tries = staff_tables.sign_in_tries.to_metadata(metadata)
+audit = staff_tables.audit.to_metadata(metadata)
 
 applications = Table(
     "applications",
@@ -200,22 +156,6 @@ BEGINS = {
 """For names by their beginning, in the order of code points on both databases."""
 BEGUN = ((patrons, "given_name"), (patrons, "family_name"))
 
-STANDS = {
-    "sqlite": (
-        "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
-        "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
-        "CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) "
-        "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
-    ),
-    "postgresql": (
-        "CREATE OR REPLACE FUNCTION audit_stands() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'audit is append-only'; END $$",
-        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_stands()",
-    ),
-}
-"""What keeps the trail as it is, on each database. SQLite's REPLACE deletes without asking a trigger for deletions."""
-
 
 def _after(table: Table, dialect: str, statement: str) -> None:
     """Make it with the table, on this database."""
@@ -226,5 +166,4 @@ def _after(table: Table, dialect: str, statement: str) -> None:
 for _dialect in ("sqlite", "postgresql"):
     for _table, _column in BEGUN:
         _after(_table, _dialect, BEGINS[_dialect].format(table=_table.name, column=_column))
-    for _statement in STANDS[_dialect]:
-        _after(audit, _dialect, _statement)
+staff_tables.guard(audit)

@@ -13,20 +13,20 @@ import httpx
 from sqlalchemy import Engine, insert, select
 from starlette.types import ASGIApp
 
-from kiosk.central.console import sessions
 from kiosk.central.console.asked import Console
-from kiosk.central.console.sessions import COOKIE, Limits
-from kiosk.central.console.staff import find
 from kiosk.central.copies.board import Board
 from kiosk.central.pages.access import Access
 from kiosk.central.pages.app import Parts, application
-from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import audit, staff
 from kiosk.central.worker import Counts
 from kiosk.settings import load
+from kiosk.web import sessions
+from kiosk.web.changes import Changes
 from kiosk.web.roles import SHIPPED, RolesFile
+from kiosk.web.sessions import COOKIE, Limits
+from kiosk.web.staff import find
 from tests.central.library import DESK
 
 ROLES = load(RolesFile, SHIPPED)

@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 
 from kiosk.central.console.book import PAGES
 from kiosk.central.console.frame import MENU
-from kiosk.central.console.sessions import COOKIE
-from kiosk.central.console.staff import Staff, add
 from kiosk.central.store import writing
 from kiosk.model.circulation import Language
 from kiosk.web.roles import Permission
+from kiosk.web.sessions import COOKIE
+from kiosk.web.staff import Staff, add
 from tests.central.console.desk import HERE, ROLES, console_of, forms_of, somebody, web
 
 FREE = {"/", "/search", "/account", "/account/password", "/account/language"}

@@ -16,7 +16,6 @@ from kiosk.central.accounts import account
 from kiosk.central.copies.board import Board
 from kiosk.central.pages.access import Access
 from kiosk.central.pages.app import Parts, application
-from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.paying.alipay import Alipay
 from kiosk.central.paying.keys import BadKeys
@@ -25,6 +24,7 @@ from kiosk.central.store.money_tables import payment_orders
 from kiosk.central.store.tables import payments
 from kiosk.central.worker import Counts
 from kiosk.model.ids import PatronRef
+from kiosk.web.changes import Changes
 from tests.central.console.alipay_till import Gateway, GatewayServer
 from tests.central.console.desk import Somebody, Web, console_of, somebody, trail
 from tests.central.console.till import OURS, STRANGER, THEIRS, TillServer

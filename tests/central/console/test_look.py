@@ -11,6 +11,7 @@ from kiosk.central.console.frame import TEMPLATES
 from kiosk.central.pages.app import FILES
 from kiosk.model.circulation import Language
 from kiosk.screens import tokens
+from kiosk.web.forms import SHARED
 from kiosk.words.sentences import CONSOLE, problems, words
 
 SOURCES = [*sorted(TEMPLATES.parent.glob("*.py")), *sorted(TEMPLATES.glob("*.html"))]
@@ -47,7 +48,7 @@ GROUPS += (
     "because.",
     "check.",
 )
-CSS = {name: (FILES / name).read_text(encoding="utf-8") for name in ("tokens.css", "console.css", "central.css")}
+CSS = {path.name: path.read_text(encoding="utf-8") for folder in (FILES, SHARED) for path in folder.glob("*.css")}
 TOKENS = dict(re.findall(r"--([a-z-]+): (#[0-9A-F]{6})", CSS["tokens.css"]))
 SAID = re.compile(r"""\b(?:t|say|note)\(\s*(?:"(?:ok|warn|error)", )?["']([a-z-]+\.[a-z_-]*[a-z_])["']""")
 """A sentence that is named by its whole key."""

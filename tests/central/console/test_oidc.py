@@ -15,10 +15,10 @@ from sqlalchemy import Engine, select, update
 
 from kiosk.central.console import oidc_pages
 from kiosk.central.console.oidc import Oidc
-from kiosk.central.console.sessions import COOKIE
-from kiosk.central.console.staff import set_disabled
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import sign_in_flows, staff
+from kiosk.web.sessions import COOKIE
+from kiosk.web.staff import set_disabled
 from tests.central.console.desk import Web, console_of, somebody, trail, web
 from tests.central.console.oidc_provider import SECRET, STRANGER, Provider, ProviderServer
 

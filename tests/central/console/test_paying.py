@@ -22,7 +22,6 @@ from kiosk.central.console.asked import Console
 from kiosk.central.copies.board import Board
 from kiosk.central.pages.access import Access
 from kiosk.central.pages.app import Parts, application
-from kiosk.central.pages.changes import Changes
 from kiosk.central.pages.live import Live
 from kiosk.central.paying.keys import BadKeys
 from kiosk.central.paying.wechat import WeChatPay
@@ -31,6 +30,7 @@ from kiosk.central.store.money_tables import payment_orders, postings
 from kiosk.central.store.tables import payments
 from kiosk.central.worker import Counts
 from kiosk.model.ids import PatronRef
+from kiosk.web.changes import Changes
 from tests.central.console.desk import Somebody, Web, console_of, somebody, trail
 from tests.central.console.till import STRANGER, THEIRS, Till, TillServer
 from tests.central.library import DESK

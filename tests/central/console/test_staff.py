@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import Engine, delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from kiosk.central.console import sessions, staff
-from kiosk.central.console.sessions import Limits, TooManyTries
-from kiosk.central.console.staff import Staff
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import audit, staff_sessions
-from kiosk.central.trail import record
 from kiosk.model.circulation import Language
+from kiosk.web import sessions, staff
 from kiosk.web.passwords import BadPassword, hashed, matches
+from kiosk.web.sessions import Limits, TooManyTries
+from kiosk.web.staff import Staff
+from kiosk.web.trail import record
 from tests.central.library import MONDAY
 
 PASSWORD = "a long enough one"

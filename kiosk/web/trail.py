@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select
 
-from kiosk.central.store.console_tables import audit
+from kiosk.web.staff_tables import audit
 
 LONGEST_REASON = 1_000
 Changes = Mapping[str, tuple[object, object]]

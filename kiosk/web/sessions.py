@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from kiosk.central.console.staff import ACCOUNT, Staff, kept_password, staff_of
-from kiosk.central.store.console_tables import sign_in_tries, staff, staff_sessions
-from kiosk.central.trail import record
 from kiosk.web.passwords import matches
+from kiosk.web.staff import ACCOUNT, Staff, kept_password, staff_of
+from kiosk.web.staff_tables import sign_in_tries, staff, staff_sessions
+from kiosk.web.trail import record
 
 COOKIE = "__Host-kiosk-staff"
 """The prefix binds it to this host, to `/` and to TLS (or loopback): RFC 6265bis, 4.1.3.2."""

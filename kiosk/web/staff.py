@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from kiosk.central.store.console_tables import sign_in_tries, staff, staff_sessions
-from kiosk.central.trail import record
 from kiosk.model.circulation import Language
 from kiosk.web.passwords import hashed
+from kiosk.web.staff_tables import sign_in_tries, staff, staff_sessions
+from kiosk.web.trail import record
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 EXPECTED_NAME = "1 to 32 of a-z, 0-9, dot, dash and underscore"

@@ -1,4 +1,4 @@
-"""What central does beside its questions, in a thread of its own, from its start to its end."""
+"""What a server does beside its pages, in a thread of its own, from its start to its end."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""SQLite or PostgreSQL by URL, for whoever keeps rows on a server: engines, types of columns, migrations."""

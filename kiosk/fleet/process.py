@@ -1,0 +1,163 @@
+"""The process of the fleet page: what is opened in which order, until SIGTERM, and closed in the other."""
+
+from __future__ import annotations
+
+import json
+import logging
+import resource
+import signal
+import socket
+import sys
+import threading
+from contextlib import ExitStack
+from datetime import timedelta
+from types import FrameType
+
+import uvicorn
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from starlette.types import ASGIApp
+
+from kiosk.database.engine import open_store
+from kiosk.database.schema import NewerSchema
+from kiosk.fleet.fleet import Fleet
+from kiosk.fleet.line import FleetLine
+from kiosk.fleet.pages.book import Parts
+from kiosk.fleet.pages.serving import application
+from kiosk.fleet.settings import FleetSettings
+from kiosk.fleet.store import MIGRATIONS
+from kiosk.fleet.watch import Watch
+from kiosk.web.changes import Changes
+from kiosk.web.sessions import Limits
+
+FAREWELL_S = 4
+MOST_REQUESTS = 300
+ENDING = (signal.SIGTERM, signal.SIGINT)
+SHORTEST_TOKEN = 16
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """Something that the fleet needs is not there; the text says what, where and what to do."""
+
+
+def run(settings: FleetSettings) -> int:
+    """Run until SIGTERM or SIGINT. Returns 0, or 1 where it could not start or had to end; says why."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for wordy in ("alembic", "uvicorn"):
+        logging.getLogger(wordy).setLevel(logging.WARNING)
+    try:
+        with ExitStack() as held:
+            return _serve(settings, held)
+    except CannotStart as refused:
+        sys.stderr.write(f"kiosk fleet: {refused}\n")
+        return 1
+
+
+def _serve(settings: FleetSettings, held: ExitStack) -> int:
+    listener = _listener(settings)
+    engine = opened(settings.database.url, held)
+    changes, fleet = Changes(), Fleet(settings.bounds)
+    watch = Watch(engine, fleet, settings.keep, changes.note)
+    watch.load()
+    try:
+        line = FleetLine(tuple(site.name for site in settings.site), settings.broker, watch.report)
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise CannotStart(f"cannot read broker.password_file: {trouble}") from None
+    limits = Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes))
+    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings))
+    server = _Server(application(parts), changes)
+    threading.excepthook = server.thread_failed
+    for number in ENDING:
+        signal.signal(number, server.told_to_end)
+    watch.start()
+    held.callback(watch.stop)
+    line.start()
+    held.callback(line.stop)
+    server.run(sockets=[listener])
+    return 0 if server.started and not server.failed else 1
+
+
+def opened(url: str, held: ExitStack) -> Engine:
+    """The database at this version's schema. Raises `CannotStart`."""
+    try:
+        engine = open_store(url)
+        held.callback(engine.dispose)
+        MIGRATIONS.upgrade(engine)
+    except OSError as trouble:
+        raise CannotStart(f"cannot write into the folder of the database: {trouble}; see database.url") from None
+    except NewerSchema as newer:
+        raise CannotStart(str(newer)) from None
+    except DBAPIError as trouble:
+        words = " ".join(str(trouble.orig).split())
+        raise CannotStart(f"cannot use the database ({words}); see database.url in fleet.toml") from None
+    return engine
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with a line on standard output when it is ready, and an end to the streams when it stops."""
+
+    def __init__(self, app: ASGIApp, changes: Changes) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_REQUESTS,
+            timeout_graceful_shutdown=FAREWELL_S,
+            ws="none",
+        )
+        super().__init__(config)
+        self.failed = False
+        self._changes = changes
+
+    def told_to_end(self, number: int, frame: FrameType | None) -> None:
+        """A signal before uvicorn listens to them itself."""
+        self.should_exit = True
+
+    def thread_failed(self, what: threading.ExceptHookArgs) -> None:
+        """End the process: another start is better than a page that stands still."""
+        log.critical("a thread ended", exc_info=what.exc_value)
+        self.failed = self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve, then say where."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            print(json.dumps({"ready": {"http": sockets[0].getsockname()[1]}}), flush=True)  # noqa: T201 - the contract
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams of open pages, then everything else."""
+        self._changes.end()
+        await super().shutdown(sockets)
+
+
+def _listener(settings: FleetSettings) -> socket.socket:
+    http = settings.http
+    listener = socket.socket(socket.AF_INET6 if ":" in http.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((http.host, http.port))
+        listener.listen()
+    except OSError as trouble:
+        raise CannotStart(
+            f"cannot listen on {http.host}:{http.port} ({trouble.strerror}); "
+            "end what uses the port, or set http.port in fleet.toml"
+        ) from None
+    return listener
+
+
+def _token(settings: FleetSettings) -> str | None:
+    file = settings.http.metrics_token_file
+    if file is None:
+        return None
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise CannotStart(f"cannot read http.metrics_token_file: {trouble}") from None
+    if len(token) < SHORTEST_TOKEN:
+        raise CannotStart(f"http.metrics_token_file: expected at least {SHORTEST_TOKEN} characters")
+    return token
