@@ -17,6 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kiosk.fleet.settings import FleetBroker
+from kiosk.tls import trusting
 from kiosk.wire import LARGEST_BYTES, Channel, MessageRefused, Station, every_station, parse_topic
 
 KEEP_ALIVE_S = 10
@@ -61,7 +62,7 @@ class FleetLine:
     """One line for the life of the process. `report` is called on paho's thread and must neither wait nor raise."""
 
     def __init__(self, sites: tuple[str, ...], address: FleetBroker, report: Callable[[Heard | LineChanged], None]):
-        """Raises `OSError` where the password's file cannot be read."""
+        """Raises `OSError` where the password's file or the authority's cannot be read."""
         self._sites = sites
         self._address = address
         self._report = report
@@ -73,6 +74,8 @@ class FleetLine:
         client.max_queued_messages_set(MOST_UNSENT)
         file = address.password_file
         client.username_pw_set(address.username, None if file is None else file.read_text(encoding="utf-8").strip())
+        if address.tls:
+            client.tls_set_context(trusting(address.authority))
         client.on_socket_open = _no_delay
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
@@ -94,10 +97,12 @@ class FleetLine:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def publish(self, station: Station, channel: Channel, payload: bytes) -> None:
-        """Say it where the line is up; who needs an answer asks again."""
-        if self._client.is_connected():
-            self._client.publish(station.topic(channel), payload, qos=1)
+    def publish(self, station: Station, channel: Channel, payload: bytes) -> bool:
+        """Say it where the line is up, and whether it is; who needs an answer asks again."""
+        if not self._client.is_connected():
+            return False
+        self._client.publish(station.topic(channel), payload, qos=1)
+        return True
 
     def _on_connect(
         self, client: mqtt.Client, _: object, flags: mqtt.ConnectFlags, code: ReasonCode, properties: Properties | None

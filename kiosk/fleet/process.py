@@ -22,6 +22,7 @@ from kiosk.database.engine import open_store
 from kiosk.database.schema import NewerSchema
 from kiosk.fleet.fleet import Fleet
 from kiosk.fleet.line import FleetLine
+from kiosk.fleet.ordered import Ordered
 from kiosk.fleet.pages.book import Parts
 from kiosk.fleet.pages.serving import application
 from kiosk.fleet.settings import FleetSettings
@@ -29,6 +30,7 @@ from kiosk.fleet.store import MIGRATIONS
 from kiosk.fleet.watch import Watch
 from kiosk.web.changes import Changes
 from kiosk.web.sessions import Limits
+from kiosk.wire.signing import BadKey
 
 FAREWELL_S = 4
 MOST_REQUESTS = 300
@@ -60,12 +62,17 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
     listener = _listener(settings)
     engine = opened(settings.database.url, held)
     changes, fleet = Changes(), Fleet(settings.bounds)
-    watch = Watch(engine, fleet, settings.keep, changes.note)
+    ordered = Ordered()
+    watch = Watch(engine, fleet, settings.keep, changes.note, ordered.hear, ordered.tick)
     watch.load()
     try:
         line = FleetLine(tuple(site.name for site in settings.site), settings.broker, watch.report)
     except (OSError, UnicodeDecodeError) as trouble:
-        raise CannotStart(f"cannot read broker.password_file: {trouble}") from None
+        raise CannotStart(f"cannot read broker.password_file or broker.authority: {trouble}") from None
+    try:
+        ordered.begin(settings, engine, line)
+    except (BadKey, OSError) as trouble:
+        raise CannotStart(f"keys {settings.keys}: {trouble}") from None
     limits = Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes))
     parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings))
     server = _Server(application(parts), changes)

@@ -10,6 +10,7 @@ from kiosk.database.engine import BadDatabaseUrl, database_url
 from kiosk.fleet.conditions import Bounds
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, within
 from kiosk.settings import load
+from kiosk.tls import check_line
 from kiosk.web.roles import SHIPPED, RolesFile
 
 
@@ -22,6 +23,15 @@ class FleetBroker:
     username: str | None = None
     """The broker's user of kind `fleet`; see `kiosk acl`."""
     password_file: Path | None = None
+    tls: bool = False
+    """Speak TLS, and check the broker's certificate; its port is 8883, as a rule."""
+    authority: Path | None = None
+    """PEM of who signs it, where that is not one that the system believes."""
+    in_clear: bool = False
+    """Without TLS to another machine: over a tunnel, or a network that nobody else is on."""
+
+    def __post_init__(self) -> None:
+        check_line(self.host, self.authority, tls=self.tls, in_clear=self.in_clear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,9 @@ class FleetSettings:
     keep: Keeping = field(default_factory=Keeping)
     bounds: Bounds = field(default_factory=Bounds)
     """From where on something counts as wrong."""
+    keys: Path | None = None
+    """Folder with the key that signs commands (`kiosk fleet keys`). Without it none are sent; with it there is one
+    site."""
     roles: Path | None = None
     """Who may do what: a table like `kiosk/web/roles.toml`, which holds where this is absent."""
     session_hours: Annotated[int, within(1, 744)] = 12
@@ -109,6 +122,8 @@ class FleetSettings:
         names = [site.name for site in self.site]
         if len(set(names)) < len(names):
             raise ValueError("expected each site once")
+        if self.keys is not None and len(names) > 1:
+            raise ValueError("expected one site where there are keys: a command is for the stations of one")
 
     def role_table(self) -> RolesFile:
         """Raises `SettingsRefused` with the faults of the file."""

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,6 +102,15 @@ class Teller:
         data = {"boot": "b1", "mono_ms": 1, "devices": {"pad": "ok", "printer": "ok"}, "paper": "ok", "outbox": 0}
         data |= {"refused": 0, "disk_free_kb": 9_000_000, "clock_offset_ms": 5, "temperature_c": 41}
         self.raw(f"lk/v1/main/{station}/up/health", message(station, "lk.station.health", data | more))
+
+    def obeys(self, station: str, said: Callable[[bytes], None]) -> None:
+        """Hand over what is ordered of a station, as it comes."""
+        self._client.on_message = lambda _, __, heard: said(heard.payload)
+        self._client.subscribe(f"lk/v1/main/{station}/down/command", 1)
+
+    def done(self, station: str, command: str) -> None:
+        data = {"command": command, "state": "done", "reason": "", "details": {}, "at": now()}
+        self.raw(f"lk/v1/main/{station}/up/result", message(station, "lk.command.result", data))
 
     def device(self, station: str, device: str, state: str, reason: str = "") -> None:
         data = {"device": device, "state": state, "reason": reason, "since": now()}
