@@ -105,7 +105,7 @@ class Teller:
 
     def obeys(self, station: str, said: Callable[[bytes], None]) -> None:
         """Hand over what is ordered of a station, as it comes."""
-        self._client.on_message = lambda _, __, heard: said(heard.payload)
+        self._client.on_message = lambda _, __, heard: said(bytes(heard.payload))
         self._client.subscribe(f"lk/v1/main/{station}/down/command", 1)
 
     def done(self, station: str, command: str) -> None:
