@@ -94,8 +94,10 @@ class Desk:
 def desk_of(settings: CentralSettings, policy: Policy) -> Desk:
     """The desk of a central system."""
     promise = timedelta(seconds=settings.promise_s)
-    source, by_phone = f"lk/{settings.site}/central", settings.payments is not None
-    return Desk(policy, promise, source, settings.mail, settings.branches(), settings.registration, by_phone)
+    source = f"lk/{settings.site}/central"
+    by_phone = settings.payments is not None or settings.alipay is not None
+    registration = settings.registration if settings.ils is None else None  # its patrons are not ours to make
+    return Desk(policy, promise, source, settings.mail, settings.branches(), registration, by_phone)
 
 
 def answer(

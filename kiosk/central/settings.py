@@ -145,7 +145,7 @@ class CentralSettings:
     alipay: AlipaySettings | None = None
     """Paying by phone through Alipay."""
     registration: RegistrationSettings | None = None
-    """New patrons at the kiosks; without it they are sent to the desk."""
+    """New patrons at the kiosks; without it, and where there is an ils, they are sent to the desk."""
     gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""
@@ -160,10 +160,6 @@ class CentralSettings:
             raise ValueError("expected rules or rules_file, not both")
         if self.sip2.pins is Pins.LIBRARY and self.ils is None:
             raise ValueError("expected ils where sip2.pins is library: it says which PIN is right")
-        if self.registration is not None and self.ils is not None:
-            raise ValueError(
-                "expected registration or ils, not both: with ils, the library's own system has the patrons"
-            )
         if self.notices is not None and self.mail is None:
             raise ValueError("expected mail where there is notices: it says which server takes them")
         names = [station.name for station in self.station]

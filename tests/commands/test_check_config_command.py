@@ -32,7 +32,7 @@ def faults(kiosk: Kiosk, folder: Path) -> list[tuple[str, str, str, str]]:
 
 
 def test_the_demo_has_no_fault(kiosk: Kiosk) -> None:
-    files = "kiosk.toml, floor.toml, gate.toml, drop.toml, locker.toml, central.toml"
+    files = "kiosk.toml, floor.toml, gate.toml, drop.toml, locker.toml, central.toml, fleet.toml"
     assert kiosk("check-config", str(DEMO)).out == f"{files}: no fault found\n"
     assert faults(kiosk, DEMO) == []
 
@@ -109,7 +109,9 @@ def test_a_place_without_a_configuration_says_what_it_is(kiosk: Kiosk, tmp_path:
     a_file = tmp_path / "file"
     a_file.touch()
     (tmp_path / "empty").mkdir()
-    wanted = "a folder with kiosk.toml or floor.toml or gate.toml or drop.toml or locker.toml or central.toml"
+    wanted = (
+        "a folder with kiosk.toml or floor.toml or gate.toml or drop.toml or locker.toml or central.toml or fleet.toml"
+    )
     assert [fault[2:] for fault in faults(kiosk, tmp_path / "none")] == [(wanted, "nothing of this name")]
     assert [fault[2:] for fault in faults(kiosk, a_file)] == [(wanted, "a file")]
     assert [fault[2:] for fault in faults(kiosk, tmp_path / "empty")] == [(wanted, "a folder without them")]

@@ -63,10 +63,10 @@ def signs_in(told: dict[str, object]) -> bool:
 def test_every_page_answers_and_ctrl_c_ends_every_process(tmp_path: Path) -> None:
     with a_demo(tmp_path) as (demo, told):
         for address in addresses(told):
-            assert httpx.get(address, trust_env=False).status_code == 200
+            assert httpx.get(address, trust_env=False, follow_redirects=True).status_code == 200
         assert signs_in(told)
         started = children(demo.pid)
-        assert len(started) == 5
+        assert len(started) == 8
         demo.send_signal(signal.SIGINT)
         assert demo.wait(PATIENCE_S) == 0
         assert [number for number in started if Path(f"/proc/{number}").exists()] == []
