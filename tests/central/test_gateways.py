@@ -143,7 +143,7 @@ def test_what_a_gateway_says_decides_what_becomes_of_it(
 ) -> None:
     with writing(store) as connection:
         connection.execute(notices.delete().where(notices.c.patron != "bao"))
-    house.answers = answers
+    house.answers = list(answers)
     assert sender.send_all(boot_of(store)) == sms
     assert became(store)["bao"][0] == state
 

@@ -137,7 +137,7 @@ def test_the_call_the_kiosk_and_the_sweep_enter_it_once_together(counter: Counte
     till.call(offered.order)
     told = Told(offered.order, till.paid[offered.order], 1_001, "CNY")
     with writing(counter.store) as connection:
-        settle(connection, told, "provider:wechat", datetime.now(UTC))
+        settle(connection, told, "wechat", datetime.now(UTC))
     counter.sweep.sweep(datetime.now(UTC))
     assert counter.stands(offered.order) is Standing.PAID
     assert (counter.owes(), counter.payments()) == (0, 1)
@@ -161,7 +161,7 @@ def test_an_order_for_another_sum_takes_the_place_of_the_one_before(counter: Cou
     till.call(first.order)  # somebody had photographed it
     told = Told(first.order, till.paid[first.order], 1_001, "CNY")
     with writing(counter.store) as connection:
-        settle(connection, told, "provider:wechat", datetime.now(UTC))
+        settle(connection, told, "wechat", datetime.now(UTC))
     assert (counter.owes(), counter.orders()) == (99, ["paid-late", "waiting"])
 
 
@@ -249,14 +249,14 @@ def test_money_for_an_order_that_had_ended_is_entered_all_the_same(counter: Coun
     till.call(offered.order)
     with writing(counter.store) as connection:
         told = Told(offered.order, till.paid[offered.order], 1_001, "CNY")
-        settle(connection, told, "provider:wechat", datetime.now(UTC))
+        settle(connection, told, "wechat", datetime.now(UTC))
     assert (counter.owes(), counter.orders()) == (0, ["paid-late"])
 
 
 def test_another_amount_is_for_staff(counter: Counter, till: Till) -> None:
     offered = counter.offered()
     with writing(counter.store) as connection:
-        settle(connection, Told(offered.order, "42", 1, "CNY"), "provider:wechat", datetime.now(UTC))
+        settle(connection, Told(offered.order, "42", 1, "CNY"), "wechat", datetime.now(UTC))
     assert counter.stands(offered.order) is Standing.WITH_STAFF
     assert counter.owes() == 1_001
 

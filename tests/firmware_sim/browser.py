@@ -14,7 +14,7 @@ from types import TracebackType
 
 READS_FROM, WRITES_TO = 3, 4
 """Descriptors that chromium uses with --remote-debugging-pipe."""
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 LOOK_AGAIN_S = 0.05
 
 
@@ -78,9 +78,18 @@ class Browser:
     def wait_until(self, script: str) -> None:
         """Return as soon as the expression is true."""
         ends_s = time.monotonic() + PATIENCE_S
-        while not self.value(script):
+        while not self._is_true(script):
             assert time.monotonic() < ends_s, f"never true: {script}"
             self._listen(LOOK_AGAIN_S)
+
+    def _is_true(self, script: str) -> bool:
+        """A page that is just going to another place is not there yet."""
+        try:
+            return bool(self.value(script))
+        except AssertionError as gone:
+            if "navigated or closed" not in str(gone):
+                raise
+            return False
 
     def picture(self, file: Path) -> None:
         data = self._ask("Page.captureScreenshot", self._session)["data"]
