@@ -54,9 +54,11 @@ and 1280 × 800, as PNG:
 kiosk screens --all --out DIR
 ```
 
-Single ones by their names: `kiosk screens staff receipt-phone --language zh --size 1080x1920 --out DIR`. The semantic
-trees and what must hold of every picture (text fits and has its glyphs, targets, contrast, one main action, private
-texts marked) are tested for all of them; two runs are equal byte by byte on one machine.
+Single ones by their names: `kiosk screens staff receipt-phone --language zh --size 1080x1920 --out DIR`. `--with
+large,contrast` draws them made easier (of `large`, `contrast`, `low`; into `1080x1920-contrast-large/`), `--every-way`
+plain ones and each way alone. The semantic trees and what must hold of every picture (text fits and has its glyphs,
+targets, contrast, one main action, private texts marked) are tested for all of them; two runs are equal byte by byte on
+one machine.
 
 {table(("screen", "states", "names"), rows)}
 
@@ -113,7 +115,7 @@ def _strip(language: Language) -> Image.Image:
     parts = compose(order, Letterhead(SETTINGS, "Asia/Shanghai"), UTC_NOW).parts
     lines = [part for part in parts if isinstance(part, ReceiptLine)]
     assert not any(isinstance(part, QrCode) for part in parts), "the shipped templates have no code"
-    return ReceiptDrawing(fonts.folder() / fonts.REGULAR).draw(lines)
+    return ReceiptDrawing(fonts.file(fonts.folder(), fonts.REGULAR)).draw(lines)
 
 
 def main() -> int:

@@ -143,6 +143,7 @@ def _lists(
         "find-spelled": found("zahri", TitlesFound(some[2:3], 1, how=How.SPELLED, meant="zahir")),
         "find-sounding": found("三提", TitlesFound(some[1:2], 1, how=How.SOUNDING, meant="santi")),
         "find-fewer": found("cat in a boat", TitlesFound(some[3:4], 1, how=How.FEWER, meant="cat in a")),
+        "find-words": replace(plain, typed="三ti", row=1, ask=AskId("a")),
         "find-silent": replace(plain, typed="slrj", silent=True),
         "find-notice": replace(typed, notice=notice, notice_until_s=float("inf")),
         "find-help": replace(plain, help=True),

@@ -10,9 +10,10 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 
 from kiosk.model.circulation import Language
@@ -21,6 +22,8 @@ CJK = Path("/usr/share/fonts/opentype/noto")
 CORE = Path("/usr/share/fonts/truetype/noto")
 """Where Debian's packages fonts-noto-cjk and fonts-noto-core put their files."""
 FOLDER_VARIABLE = "KIOSK_FONTS"
+LAST_RESORT = "freesansbold.ttf"
+"""In pygame-ce's own folder."""
 FAMILY_NAME_ID = 1
 """OpenType `name` table, name ID 1: font family."""
 
@@ -83,7 +86,7 @@ SOURCES: Mapping[str, Source] = {
 
 
 class FontsMissing(Exception):
-    """The prepared fonts are not there; the text says where they were looked for and what to do."""
+    """The fonts cannot be prepared; the text says where they were looked for and what to do."""
 
 
 def prepare(out: Path, sources: Mapping[str, Source] = SOURCES) -> list[Path]:
@@ -99,32 +102,59 @@ def prepare(out: Path, sources: Mapping[str, Source] = SOURCES) -> list[Path]:
 
 
 def folder(given: Path | None = None) -> Path:
-    """The folder of the prepared fonts: as given, else `$KIOSK_FONTS`, else the set-up's own. Raises `FontsMissing`.
+    """The folder of the prepared fonts: as given, else `$KIOSK_FONTS`, else the set-up's own.
 
-    Without the face for simplified Chinese nothing can be shown; `lacking` names the others.
+    `lacking` names what is not in it; `file` says what is taken instead.
     """
     named = os.environ.get(FOLDER_VARIABLE)
-    chosen = given or (Path(named) if named else Path(sys.prefix) / "share" / "kiosk-fonts")
-    missing = [name for name in (REGULAR, BOLD) if not (chosen / name).is_file()]
-    if missing:
-        raise FontsMissing(
-            f"{chosen}: no {' and no '.join(missing)}; run `make setup`, or "
-            f"`python -m kiosk.screens.fonts --out {chosen}` after installing fonts-noto-cjk and fonts-noto-core"
-        )
-    return chosen
+    return given or (Path(named) if named else Path(sys.prefix) / "share" / "kiosk-fonts")
 
 
 def lacking(prepared: Path) -> list[str]:
-    """Files of other faces that are not there: their scripts are drawn with another face, or as boxes."""
+    """Prepared files that are not there."""
     return [name for name in SOURCES if not (prepared / name).is_file()]
 
 
+def complaints(prepared: Path) -> list[str]:
+    """What is not there, with what is taken instead and what to do: a sentence each, none where nothing lacks."""
+    missing = lacking(prepared)
+    told = [f"font {prepared / name}: not there; {file(prepared, name)} takes its place" for name in missing]
+    if missing:
+        told.append(f"fonts: run `make setup`, or `python -m kiosk.screens.fonts --out {prepared}`")
+    return told
+
+
+def file(prepared: Path, name: str) -> Path:
+    """The file of a prepared name; where it is not there, the likest one that is.
+
+    First the other weight and the other forms of ideographs, then what Debian installed (of a collection its first
+    face: Japanese forms), at last the Latin font of pygame, so that a kiosk starts whatever lacks.
+    """
+    return next(one for one in _likest(prepared, name) if one.is_file())
+
+
+def _likest(prepared: Path, name: str) -> Iterator[Path]:
+    yield prepared / name
+    weights = (bold, regular) if "Bold" in name else (regular, bold)
+    yield from (prepared / weight(face) for weight in weights for face in (Face.SC, Face.TC, Face.JP))
+    yield from (SOURCES[weight(Face.SC)].path for weight in weights)
+    found = find_spec("pygame")
+    assert found is not None, "pygame-ce is a dependency"
+    assert found.origin is not None, "pygame-ce is a package with files"
+    yield Path(found.origin).with_name(LAST_RESORT)
+
+
 def coverage(prepared: Path, face: Face = Face.SC) -> frozenset[int]:
-    """The code points that a prepared face can draw; both weights have the same. 70 ms for the large ones."""
+    """The code points that a face, or what takes its place, can draw in both weights. 70 ms for the large ones."""
     from fontTools.ttLib import TTFont
 
-    with TTFont(prepared / regular(face), lazy=True) as opened:
-        return frozenset(opened.getBestCmap())
+    covered: list[frozenset[int]] = []
+    for path in dict.fromkeys((file(prepared, regular(face)), file(prepared, bold(face)))):
+        with TTFont(path, fontNumber=0, lazy=True) as opened:
+            covered.append(frozenset(opened.getBestCmap()))
+        if path.name == regular(face):
+            break  # Noto's bold has what its regular has
+    return frozenset.intersection(*covered)
 
 
 def _write(source: Source, target: Path) -> None:

@@ -23,7 +23,7 @@ from PIL import Image
 from kiosk.model.circulation import Language
 from kiosk.screens import icons, pictures
 from kiosk.screens.damage import damage, meet
-from kiosk.screens.fonts import IDEOGRAPHS, Face, bold, coverage, regular
+from kiosk.screens.fonts import IDEOGRAPHS, Face, bold, coverage, file, regular
 from kiosk.screens.masking import MASK_COLOUR
 from kiosk.screens.ops import Align, Box, DrawOp, Icon, Modules, Picture, Rect, Ring, Shadow, Text, Weight, extent
 from kiosk.screens.runs import Run, Script, has_rtl, runs, script_of
@@ -62,7 +62,7 @@ class Fonts:
     """Every face in both weights and every size that was asked for.
 
     `folder` holds the files that `kiosk.screens.fonts` prepared. Where one of another face than the first is not
-    there, the first takes its place.
+    there, the first takes its place; where that is not there either, what `fonts.file` finds.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -77,8 +77,8 @@ class Fonts:
         """A face for one script and direction."""
         key = (face if face in self._faces else Face.SC, size, weight, rtl)
         if key not in self._fonts:
-            file = regular(key[0]) if weight is Weight.REGULAR else bold(key[0])
-            font = self._fonts[key] = pygame.font.Font(self._folder / file, size)
+            name = regular(key[0]) if weight is Weight.REGULAR else bold(key[0])
+            font = self._fonts[key] = pygame.font.Font(file(self._folder, name), size)
             if key[0] in SHAPING:
                 font.set_script(SHAPING[key[0]])
             if rtl:

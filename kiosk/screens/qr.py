@@ -13,11 +13,13 @@ MASK = 3
 """Any of the eight may be read; looking for the most even one takes eight times as long."""
 QUIET = 4
 """Light modules around a code (clause 6.3.8)."""
+KEPT = 8
+"""Codes that are remembered: a screen is drawn again and again, and has one or two."""
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=KEPT)
 def modules(text: str) -> tuple[str, ...]:
-    """Rows of `1` (dark) and `0`, the quiet zone included. One receipt is kept: a screen is drawn again and again."""
+    """Rows of `1` (dark) and `0`, the quiet zone included."""
     code = QRCode(error_correction=ERROR_CORRECT_L, border=QUIET, mask_pattern=MASK)
     code.add_data(text.encode("utf-8", "replace"), optimize=0)
     code.make(fit=True)

@@ -47,7 +47,7 @@ class Speaks(Protocol):
 class Screen:
     """A display with one kiosk on it. Owned by one thread.
 
-    `fonts_folder` holds the prepared fonts (None: the set-up's own place); raises `fonts.FontsMissing`.
+    `fonts_folder` holds the prepared fonts (None: the set-up's own place).
     """
 
     def __init__(

@@ -434,8 +434,8 @@ class TitleBody:
     """How the patron's wish for it stands."""
     like_label: str
     like: tuple[FoundRow, ...]
-    code: str
-    """What its QR code says: to be kept on a phone."""
+    code: tuple[str, ...]
+    """The modules of its QR code: to be kept on a phone."""
     code_label: str
 
 

@@ -61,6 +61,8 @@ from kiosk.session.events import (
 from kiosk.session.opened import HoldStage, Keys, Opened
 from kiosk.session.state import Finding, Home, Idle, Scene
 from kiosk.session.turn import Turn
+from kiosk.session.typing_keys import next_row
+from kiosk.words import pinyin
 
 LONGEST_TYPED = 60
 LIKE = "like-"
@@ -141,6 +143,10 @@ def _touched(turn: Turn, scene: Finding, event: Touched) -> Scene:
             return _typed(turn, scene, "")
         case Touch.KEYS if event.target in set(Keys):
             return replace(scene, keys=Keys(event.target))
+        case Touch.PICK if event.target.isascii() and event.target.isdecimal():
+            return _typed(turn, scene, _picked(scene.typed, int(event.target)))
+        case Touch.MORE:
+            return replace(scene, row=next_row(scene.row, pinyin.tail(scene.typed)))
         case Touch.FIND if scene.opened is None:
             return _asked(turn, scene)
         case Touch.OPEN:
@@ -164,8 +170,18 @@ def _typed(turn: Turn, scene: Finding, typed: str) -> Finding:
     if len(typed) > LONGEST_TYPED or typed == scene.typed:
         return scene
     if not typed.strip():
-        return replace(scene, typed=typed.strip(), ask=None, found=None, found_of="", opened=None)
-    return _asked(turn, replace(scene, typed=typed, opened=None))
+        return replace(scene, typed=typed.strip(), row=0, ask=None, found=None, found_of="", opened=None)
+    return _asked(turn, replace(scene, typed=typed, row=0, opened=None))
+
+
+def _picked(typed: str, number: int) -> str:
+    """What was typed, with the word of this number for the letters at its end in place of those it stands for."""
+    letters = pinyin.tail(typed)
+    offered = pinyin.candidates(letters)
+    if not 1 <= number <= len(offered):
+        return typed
+    one = offered[number - 1]
+    return typed[: len(typed) - len(letters)] + one.text + letters[one.letters :]
 
 
 def _asked(turn: Turn, scene: Finding) -> Finding:

@@ -359,6 +359,8 @@ class Finding:
     """Kept for this visit, so that something is there when the line goes."""
     found_of: str = ""
     """What was typed for it."""
+    row: int = 0
+    """Of the Chinese words that are offered for letters."""
     told_at: datetime | None = None
     """When central last told where things are."""
     opened: Opened | None = None

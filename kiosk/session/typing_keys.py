@@ -25,6 +25,12 @@ def typed(scene: Filling, event: Touched) -> Filling:
             return scene
 
 
+def next_row(row: int, letters: str) -> int:
+    """The row of candidates after this one; the first again after the last."""
+    rows = -(-len(pinyin.candidates(letters)) // IN_A_ROW)
+    return (row + 1) % max(1, rows)
+
+
 def picked(scene: Filling, number: int) -> Filling:
     """The characters of this number instead of the letters that they stand for."""
     offered = pinyin.candidates(scene.letters)
@@ -49,8 +55,7 @@ def _keyboard(scene: Filling, event: Touched) -> Filling:
         case Touch.PICK if event.target.isascii() and event.target.isdecimal():
             return picked(scene, int(event.target))
         case Touch.MORE if scene.letters:
-            rows = -(-len(pinyin.candidates(scene.letters)) // IN_A_ROW)
-            return replace(scene, row=(scene.row + 1) % max(1, rows))
+            return replace(scene, row=next_row(scene.row, scene.letters))
         case _:
             return scene
 

@@ -26,7 +26,7 @@ from kiosk.hardware.printers import PrinterSettings, opened_printer
 from kiosk.hardware.running import Running, Started
 from kiosk.hardware.scanners import ScannerSettings, opened_scanner
 from kiosk.hardware.signals import OutputSettings, SignalSettings, opened_signals
-from kiosk.screens.fonts import REGULAR
+from kiosk.screens.fonts import REGULAR, file
 from kiosk.session.effects import Cue
 from kiosk.session.events import Device, DeviceChanged, Event, Health
 from kiosk.station.settings import KioskSettings
@@ -92,7 +92,9 @@ class Devices:
         return cls(
             _pad(settings, deliver, tap_of),
             None if settings.scanner is None else _scanner(settings.scanner, phones, deliver, tap_of),
-            None if settings.printer is None else _printer(settings.printer, fonts_folder / REGULAR, deliver, tap_of),
+            None
+            if settings.printer is None
+            else _printer(settings.printer, file(fonts_folder, REGULAR), deliver, tap_of),
             None if settings.cards is None else _cards(settings.cards, deliver, tap_of),
             settings.marks.in_stock if settings.pad.eas else None,
             tuple(map(Board.of, settings.signals)),

@@ -81,7 +81,7 @@ def run(settings: KioskSettings, file: TriedFile | None = None) -> int:
     try:
         with ExitStack() as parts:
             ending = _serve(settings, file, kept, parts)
-    except (CannotStart, LedgerRefused, StorageFailure, fonts.FontsMissing, NoDisplay, BadSetting) as refused:
+    except (CannotStart, LedgerRefused, StorageFailure, NoDisplay, BadSetting) as refused:
         sys.stderr.write(f"kiosk run: {refused}\n")
         taken_back = None if file is None else file.take_back(str(refused))
         return EXIT_FAILED if taken_back is None else EXIT_CODES[Ending.RESTART]

@@ -21,8 +21,7 @@ def shown_by(settings: KioskSettings) -> ScreenSettings:
     theme, missing = Theme(), list[str]()
     if settings.screen.theme is not None:
         theme, missing = load_theme(settings.screen.theme)
-    lacking_fonts = fonts.lacking(fonts.folder(settings.screen.fonts))
-    for told in (*missing, *(f"font {name}: not there; another takes its place" for name in lacking_fonts)):
+    for told in (*missing, *fonts.complaints(fonts.folder(settings.screen.fonts))):
         log.warning("%s", told)
     return ScreenSettings(
         library.name_zh,

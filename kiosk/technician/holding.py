@@ -65,7 +65,7 @@ def held(settings: Openable, tap: Tap | None = None) -> Iterator[Held]:
             scanner.submit(StartScanning())
             yield Held(events)
         return
-    with _running(opened(settings, fonts.folder() / fonts.REGULAR, events.put, tap)):
+    with _running(opened(settings, fonts.file(fonts.folder(), fonts.REGULAR), events.put, tap)):
         yield Held(events)
 
 

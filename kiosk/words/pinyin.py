@@ -72,6 +72,14 @@ class _Table:
     """Beginnings of two syllables → words."""
 
 
+def tail(typed: str) -> str:
+    """The letters at the end of what was typed: what is not in characters yet; at most `LONGEST`, else none."""
+    at = len(typed)
+    while at and typed[at - 1].isascii() and typed[at - 1].isalpha():
+        at -= 1
+    return typed[at:] if len(typed) - at <= LONGEST else ""
+
+
 def candidates(letters: str) -> tuple[Candidate, ...]:
     """What `letters` (a to z, ü as v) may stand for, the most letters first; empty where no syllable begins so."""
     letters = letters.lower()

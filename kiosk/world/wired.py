@@ -17,7 +17,7 @@ from kiosk.hardware.pads import pad_core
 from kiosk.hardware.printers import PrinterSettings, printer_core
 from kiosk.hardware.scanners import ScannerSettings, scanner_core
 from kiosk.hardware.signals import SignalSettings
-from kiosk.screens.fonts import REGULAR
+from kiosk.screens.fonts import REGULAR, file
 from kiosk.station.devices import Board, Deliver, Devices
 from kiosk.station.settings import KioskSettings
 from kiosk.station.translate import card_event, pad_event, printer_event, scanner_events
@@ -47,7 +47,7 @@ def wired_devices(
         else _scanner(agenda, ends[DeviceName.SCANNER], settings, settings.scanner, deliver),
         printer=None
         if settings.printer is None
-        else _printer(agenda, ends[DeviceName.PRINTER], settings.printer, fonts_folder / REGULAR, deliver),
+        else _printer(agenda, ends[DeviceName.PRINTER], settings.printer, file(fonts_folder, REGULAR), deliver),
         cards=None if settings.cards is None else cards,
         rings_at=settings.marks.in_stock if settings.pad.eas else None,
         boards=tuple(_board(agenda, ends, board) for board in settings.signals),

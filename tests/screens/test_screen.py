@@ -8,9 +8,11 @@ from pathlib import Path
 import pygame
 import pytest
 
-from kiosk.screens.fonts import FontsMissing
+from kiosk.model.circulation import Language
+from kiosk.screens import fonts
 from kiosk.screens.frame import Size
-from kiosk.screens.samples import NOW_S, SETTINGS, samples
+from kiosk.screens.paint import Fonts
+from kiosk.screens.samples import NOW_S, SETTINGS, in_language, samples
 from kiosk.screens.screen import Screen, next_frame_s
 from kiosk.screens.tree import Role
 from kiosk.screens.window import Mode
@@ -75,9 +77,25 @@ def test_pictures_for_the_mirror(screen: Screen, tmp_path: Path) -> None:
     assert (tmp_path / "shown.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_fonts_that_are_missing_are_named_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FontsMissing, match=r"NotoSansCJKsc-Regular.*make setup"):
-        Screen(Size(1080, 1920), Mode.HEADLESS, SETTINGS, tmp_path)
+def test_a_screen_without_its_fonts_is_drawn_with_what_there_is(tmp_path: Path) -> None:
+    poor = Screen(Size(1080, 1920), Mode.HEADLESS, SETTINGS, tmp_path)
+    assert poor.show(in_language(samples()["home"], Language.EN), NOW_S)
+    assert poor.frame.tree.find("home.borrow") is not None
+    poor.close()
+
+
+def test_a_screen_with_nothing_but_the_last_resort_is_drawn_in_latin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = {name: replace(source, path=tmp_path / "away") for name, source in fonts.SOURCES.items()}
+    monkeypatch.setattr(fonts, "SOURCES", away)
+    assert fonts.file(tmp_path, fonts.BOLD).name == fonts.LAST_RESORT
+    poor = Screen(Size(1080, 1920), Mode.HEADLESS, SETTINGS, tmp_path)
+    for language in Language:
+        poor.show(in_language(samples()["borrow-mixed"], language), NOW_S)
+    assert Fonts(tmp_path).has_glyph("e")
+    assert not Fonts(tmp_path).has_glyph("中")
+    poor.close()
 
 
 def test_a_finger_on_the_window(window: Screen) -> None:

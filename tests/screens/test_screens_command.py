@@ -55,9 +55,30 @@ def test_a_size_that_is_none_is_refused(tmp_path: Path, size: str) -> None:
     assert ended.value.code == 2
 
 
-def test_missing_fonts_are_an_error_that_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert kiosk_screens("attract", "--out", str(tmp_path), "--fonts", str(tmp_path / "none")) == 1
-    assert "make setup" in capsys.readouterr().err
+def test_missing_fonts_are_named_with_what_takes_their_place_and_what_to_do(
+    tmp_path: Path, fonts_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / fonts.REGULAR).symlink_to(fonts_folder / fonts.REGULAR)
+    where = ("--out", str(tmp_path), "--fonts", str(tmp_path), "--size", "1280x800", "--language", "en")
+    assert kiosk_screens("attract", *where) == 0
+    told = capsys.readouterr().err
+    assert f"{fonts.BOLD}: not there; {tmp_path / fonts.REGULAR} takes its place" in told
+    assert "make setup" in told
+    assert (tmp_path / "1280x800" / "en" / "attract.png").is_file()
+
+
+def test_pictures_are_made_in_the_ways_that_make_things_easier(tmp_path: Path, fonts_folder: Path) -> None:
+    where = ("--out", str(tmp_path), "--fonts", str(fonts_folder), "--size", "1080x1920", "--language", "ar")
+    assert kiosk_screens("home", *where, "--every-way", "--with", "large,contrast") == 0
+    made = {path.parent.parent.name: path.read_bytes() for path in tmp_path.rglob("home.png")}
+    assert sorted(made) == [f"1080x1920{way}" for way in ("", "-contrast", "-contrast-large", "-large", "-low")]
+    assert len(set(made.values())) == len(made)
+
+
+def test_a_way_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        kiosk_screens("home", "--out", str(tmp_path), "--with", "pretty")
+    assert ended.value.code == 2
 
 
 @pytest.mark.parametrize(

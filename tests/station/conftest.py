@@ -18,12 +18,11 @@ from tests.station.kiosk_room import Room
 @pytest.fixture(scope="session")
 def fonts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The set-up's fonts, or fonts made for this run where the set-up made none."""
-    try:
+    if not fonts.lacking(fonts.folder()):
         return fonts.folder()
-    except fonts.FontsMissing:
-        made = tmp_path_factory.mktemp("fonts")
-        fonts.prepare(made)
-        return made
+    made = tmp_path_factory.mktemp("fonts")
+    fonts.prepare(made)
+    return made
 
 
 @pytest.fixture

@@ -282,10 +282,11 @@ def test_a_place_where_no_ledger_can_be_is_refused(prepare: Prepare, tmp_path: P
     assert "Traceback" not in said
 
 
-def test_missing_fonts_are_said_with_what_to_do(prepare: Prepare, tmp_path: Path) -> None:
-    code, said = refused(prepare, f"screen.fonts={tmp_path}/none")
-    assert code == 1
-    assert "make setup" in said
+def test_without_its_fonts_a_kiosk_starts_and_says_what_takes_their_place(start: Start, tmp_path: Path) -> None:
+    started = start(f"screen.fonts={tmp_path}/none")
+    started.shows("out-of-service")
+    assert f"{tmp_path}/none/NotoSansCJKsc-Regular.otf: not there; " in started.log
+    assert "make setup" in started.log
 
 
 def test_a_layout_of_receipts_that_cannot_be_used_is_refused_with_each_fault(prepare: Prepare, tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ from kiosk.screens.ops import (
     Text,
     Weight,
 )
-from kiosk.screens.palette import CONTRAST_LINE, PLAIN_PALETTE, Palette
+from kiosk.screens.palette import BLACK, CONTRAST_LINE, PLAIN_PALETTE, Palette
 from kiosk.screens.runs import begins_rtl, has_rtl
-from kiosk.screens.tokens import CARD, LINE, LINE_CJK, LINE_LATIN, SMALLEST
+from kiosk.screens.tokens import CARD, LINE, LINE_CJK, LINE_LATIN, SMALLEST, WHITE
 from kiosk.screens.tree import Action, Node, Role
 
 NOWHERE = Box(0, 0, 0, 0)
@@ -106,8 +106,9 @@ class Canvas:
     def picture(self, box: Box, name: str) -> None:
         self.ops.append(Picture(self.pixels(box), name))
 
-    def code(self, box: Box, rows: tuple[str, ...], colour: str) -> None:
-        self.ops.append(Modules(self.pixels(box), rows, colour))
+    def code(self, box: Box, rows: tuple[str, ...]) -> None:
+        """A QR code, black on white in every palette: phones read no other."""
+        self.ops += [Rect(self.pixels(box), WHITE), Modules(self.pixels(box), rows, BLACK)]
 
     def titled(self, size: int) -> int:
         """The size of a book's title where the plain one is `size`: a library may have it smaller or larger."""

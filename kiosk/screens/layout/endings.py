@@ -20,8 +20,6 @@ PRINT_HEIGHT = 172
 NONE_HEIGHT = 136
 OTHER_HEIGHT = 108
 MOST_CODE = 760
-BLACK = "#000000"
-"""A code is read best in black on white."""
 SENTENCE = 44
 OUT_SENTENCE = 40
 
@@ -82,7 +80,7 @@ def _code_block(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
     side = min(rest.w, rest.h, MOST_CODE)
     card = rest.centred(side, side)
     canvas.rect(card, WHITE, RADIUS, LINE)
-    canvas.code(card.inset(16, 16), body.code, BLACK)
+    canvas.code(card.inset(16, 16), body.code)
     nodes.append(canvas.node("receipt.code", Role.IMAGE, body.code_name, card, private=True))
     return nodes
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kiosk.screens import qr
 from kiosk.screens.layout.canvas import Canvas, paragraph_height
-from kiosk.screens.layout.codes import code
 from kiosk.screens.layout.keyboard import keyboard, keyboard_height
 from kiosk.screens.layout.regions import Regions
 from kiosk.screens.layout.welcome import reader_shown
@@ -162,7 +162,8 @@ def _number(canvas: Canvas, inner: Box, body: StepBody) -> list[Node]:
     side = min(CODE_SIDE, rest.h - 56)
     if side >= CODE_SIDE // 2:
         label = Box(rest.x, rest.y + side + 8, rest.w, 44)
-        shown = code(canvas, Box(rest.x + (rest.w - side) // 2, rest.y, side, side), body.number)
+        shown = Box(rest.x + (rest.w - side) // 2, rest.y, side, side)
+        canvas.code(shown, qr.modules(body.number))
         canvas.line(label, body.number_label, SMALL, TEAL_DARK, align=Align.CENTRE)
         nodes.append(canvas.node("form.code", Role.IMAGE, body.number_label, shown, private=True))
     return nodes

@@ -13,6 +13,8 @@ GAP = 12
 TALLEST = 104
 LETTERS = 10
 """Keys of the longest row."""
+CHANGES_FROM = 2
+"""Keys as wide as this change something; narrower ones are signs, and words."""
 CORNER = 14
 LETTER_SIZE = 40
 ICON = 44
@@ -41,12 +43,12 @@ def keyboard_height(room: int, rows: int) -> int:
 
 def _key(canvas: Canvas, box: Box, key: Key) -> Node:
     pressed = canvas.pressed == key.id
-    plain = key.wide == 1
+    plain = key.wide < CHANGES_FROM
     canvas.rect(box, PRESSED_CARD if pressed else CARD if plain else BAR, CORNER, TEAL if pressed else LINE)
     if key.icon:
         canvas.icon(box.centred(ICON, ICON), key.icon, INK)
     else:
         size = LETTER_SIZE if plain else SMALLEST + 2
-        inside = box if plain else box.inset(8, 0)
+        inside = box if key.wide == 1 else box.inset(8, 0)
         canvas.line(inside, key.label, size, INK, weight=Weight.BOLD, align=Align.CENTRE)
     return canvas.node(key.id, Role.BUTTON, key.label, box, state="enabled", action=key.action)

@@ -16,8 +16,6 @@ BUTTON_HEIGHT = 136
 MOST_CODE = 680
 LEAST_CODE = 320
 MARK = 300
-BLACK = "#000000"
-"""A code is read best in black on white."""
 
 
 def pay(canvas: Canvas, regions: Regions, view: View, body: PayBody) -> tuple[Node, ...]:
@@ -76,5 +74,5 @@ def _middle(canvas: Canvas, area: Box, view: View, body: PayBody) -> list[Node]:
     canvas.whole = canvas.whole and side >= LEAST_CODE
     card = area.centred(side, side)
     canvas.rect(card, WHITE, RADIUS, LINE)
-    canvas.code(card.inset(16, 16), body.code, BLACK)
+    canvas.code(card.inset(16, 16), body.code)
     return [canvas.node("pay.code", Role.IMAGE, body.title, card, private=True)]

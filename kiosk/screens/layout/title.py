@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas, paragraph_height
-from kiosk.screens.layout.codes import code
 from kiosk.screens.layout.plan import floor_plan
 from kiosk.screens.layout.regions import Regions
 from kiosk.screens.layout.widgets import banner, banners, button, cover, pill, pill_width
@@ -91,7 +90,7 @@ def _place(canvas: Canvas, box: Box, body: TitleBody) -> list[Node]:
     canvas.card(box, RADIUS_BIG)
     inner = box.inset(36, 24)
     scan = inner.right_part(CODE_SIDE)
-    code(canvas, scan.top_part(CODE_SIDE), body.code)
+    canvas.code(scan.top_part(CODE_SIDE), body.code)
     keep = Box(scan.x - 20, scan.y + CODE_SIDE + 4, CODE_SIDE + 40, inner.h - CODE_SIDE - 4)
     canvas.line(keep, body.code_label, SMALLEST, MUTED, align=Align.CENTRE)
     words = inner.left_part(inner.w - CODE_SIDE - 48)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from kiosk.model.circulation import Language
 from kiosk.model.finding import FoundCopy, FoundTitle, How, TitlesFound, Whereabouts
+from kiosk.screens import qr
 from kiosk.screens.rows import cover_of
-from kiosk.screens.scenes.keys import keys
+from kiosk.screens.scenes.keys import choices, keys
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.scenes.work import paging
 from kiosk.screens.tokens import ERROR, OK, PLAIN, WARN, WORK
@@ -39,7 +40,7 @@ def find(sight: Sight, scene: Finding) -> FindBody:
         said="" if found is None or not rows else _said(sight, found),
         rows=rows,
         nothing=None if rows else _nothing(sight, scene),
-        keys=keys(sight.words, scene.keys),
+        keys=(*choices(sight, scene.typed, scene.row), *keys(sight.words, scene.keys)),
         paging=paging(sight.words, "find", say("find.title")),
     )
 
@@ -62,7 +63,7 @@ def title(sight: Sight, scene: Finding, opened: Opened) -> TitleBody:
         note=_note(sight, scene, opened),
         like_label=say("item.like"),
         like=tuple(_row(sight, one, f"{LIKE}{n}") for n, one in enumerate(like, 1)),
-        code="\n".join(filter(None, (shown.call_number, shown.title[:CODE_TITLE]))),
+        code=qr.modules("\n".join(filter(None, (shown.call_number, shown.title[:CODE_TITLE])))),
         code_label=say("item.keep"),
     )
 

@@ -1,10 +1,14 @@
-"""The keys on the screen: Latin letters, which are pinyin too, and digits."""
+"""The keys on the screen: Latin letters, which are pinyin too, and digits; over them words for the letters."""
 
 from __future__ import annotations
 
+from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.view import Key
 from kiosk.session.events import Touch, Touched
+from kiosk.session.forms import PINYIN
 from kiosk.session.opened import Keys
+from kiosk.session.typing_keys import IN_A_ROW
+from kiosk.words import pinyin as hanzi
 from kiosk.words.sentences import Words
 
 ROWS = {
@@ -14,6 +18,8 @@ ROWS = {
 """Digits come with what stands in call numbers and ISBNs."""
 OTHER = {Keys.LETTERS: (Keys.DIGITS, "123"), Keys.DIGITS: (Keys.LETTERS, "ABC")}
 ERASE_WIDE, CHANGE_WIDE, CLEAR_WIDE, SPACE_WIDE = 2.2, 2.2, 2.2, 5.2
+WORD_WIDE, MORE_WIDE = 1.65, 1.75
+"""Five words and the key for more are as wide as ten letters."""
 
 
 def keys(words: Words, shown: Keys) -> tuple[tuple[Key, ...], ...]:
@@ -26,6 +32,23 @@ def keys(words: Words, shown: Keys) -> tuple[tuple[Key, ...], ...]:
         _clear(words),
     )
     return (*rows[:2], (*rows[2], _erase(words)), last)
+
+
+def choices(sight: Sight, typed: str, row: int) -> tuple[tuple[Key, ...], ...]:
+    """A row of words for the letters at the end of what was typed, on Chinese screens; none where none sounds so."""
+    letters = hanzi.tail(typed)
+    if not letters or sight.state.around.language not in PINYIN:
+        return ()
+    known = hanzi.candidates(letters)
+    first = row * IN_A_ROW
+    shown = tuple(
+        Key(f"find.key.word.{number}", one.text, Touched(Touch.PICK, str(number)), WORD_WIDE)
+        for number, one in enumerate(known[first : first + IN_A_ROW], first + 1)
+    )
+    if len(known) <= IN_A_ROW:
+        return (shown,) if shown else ()
+    more = Key("find.key.more", sight.words.say("form.more"), Touched(Touch.MORE), MORE_WIDE, "chevron-right")
+    return ((*shown, more),)
 
 
 def name_keys(words: Words, shown: Keys, *, pinyin: bool) -> tuple[tuple[Key, ...], ...]:
