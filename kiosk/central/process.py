@@ -54,6 +54,7 @@ from kiosk.central.paying.provider import Provider
 from kiosk.central.paying.wechat import WeChatPay
 from kiosk.central.photographs import Photographs
 from kiosk.central.pin_desk import PinDesk
+from kiosk.central.search_desk import SearchDesk
 from kiosk.central.seeding import seed
 from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
 from kiosk.central.store import NewerSchema, open_store, upgrade
@@ -101,7 +102,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     access, inbox = _access(token, engine), Inbox()
 
     def report(heard: Heard | Strange | LineUp) -> None:
-        inbox.put(heard)
+        if not (isinstance(heard, Heard) and searches.take(heard)):
+            inbox.put(heard)
         if isinstance(heard, LineUp):
             board.tell()
 
@@ -110,6 +112,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     teller = _teller(settings, engine, line, board)
     changes = Changes(teller.wake)
     desk = desk_of(settings, settings.policy())
+    searches = SearchDesk(engine, desk, line.tell)
     library = _library(settings, desk, engine, line.tell, held)
 
     def changed() -> None:
@@ -149,7 +152,7 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     for number in ENDING:
         signal.signal(number, server.told_to_end)
     mail = None if settings.mail is None else Post(engine, settings.mail)
-    for part in (library, paying, housekeeping, pins, worker, mail, _sender(settings, engine, changed)):
+    for part in (library, paying, housekeeping, pins, searches, worker, mail, _sender(settings, engine, changed)):
         _begin(part, held)
     line.open()
     held.callback(line.close)
