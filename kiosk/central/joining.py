@@ -28,7 +28,7 @@ from kiosk.model.limits import NOT_EMPTY, within
 from kiosk.model.mail_address import is_address
 from kiosk.model.questions import Answer, AskIdentify, Question
 from kiosk.model.reasons import Reason, ReasonCode
-from kiosk.rules.lending import Setting, remaining
+from kiosk.rules.lending import Setting, age, remaining
 
 NUMBER_DIGITS = 12
 """Of a provisional card, the last one a check digit; by chance, so that none can be guessed from another."""
@@ -172,7 +172,7 @@ def _wrong(
         return ReasonCode.BORN_WRONG, None
     if asked.email and not is_address(asked.email):
         return ReasonCode.EMAIL_WRONG, None
-    if years(asked.born, today) >= settings.guardian_below:
+    if age(asked.born, today) >= settings.guardian_below:
         return None, None
     if asked.guardian is None:
         return ReasonCode.GUARDIAN_NEEDED, None
@@ -185,14 +185,9 @@ def _wrong(
 
 def _answers_for_others(patron: PatronOnFile, settings: RegistrationSettings, today: date) -> bool:
     """A grown-up, confirmed, in good standing. Of whom the library has no date of birth is no child."""
-    grown = patron.guardian is None and (patron.born is None or years(patron.born, today) >= settings.guardian_below)
+    grown = patron.guardian is None and (patron.born is None or age(patron.born, today) >= settings.guardian_below)
     good = not patron.blocked and not patron.card_lost and (patron.expires is None or patron.expires >= today)
     return grown and good and patron.category != settings.category
-
-
-def years(born: date, today: date) -> int:
-    """How old somebody is. Who was born on 29 February is a year older on 1 March."""
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _joined_before(connection: Connection, patron: PatronRef, asked: AskJoin, setting: Setting) -> Answer:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from kiosk.central.handling import Unusable
-from kiosk.central.joining import NUMBER_DIGITS, luhn, years
+from kiosk.central.joining import NUMBER_DIGITS, luhn
 from kiosk.central.pins import MOST_WRONG, set_pin
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import applications
@@ -22,6 +22,7 @@ from kiosk.model.ids import ItemId, PatronRef, Uid
 from kiosk.model.joining import AskChange, AskJoin, Changed, Joined, MayNotJoin, NotChanged
 from kiosk.model.questions import Answer, AskBorrow, AskIdentify, Identified, MayBorrow, MayNotBorrow, NotIdentified
 from kiosk.model.reasons import ReasonCode
+from kiosk.rules.lending import age
 from tests.central.library import Central
 
 WISH = AskJoin("欧阳", "小雪", date(1990, 4, 12), Language.ZH, "739204", "xue@example.org")
@@ -188,4 +189,4 @@ def test_the_check_digit_is_the_standards(digits: str, check: int) -> None:
     ],
 )
 def test_how_old_somebody_is(born: date, today: date, old: int) -> None:
-    assert years(born, today) == old
+    assert age(born, today) == old

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, insert, select, update
 from kiosk.central import documents
 from kiosk.central.console.asked import Answer, Asked, BadField, Moved, Nothing, Page, Shown, faults
 from kiosk.central.console.papers import Told, sentence, told
-from kiosk.central.joining import years
 from kiosk.central.patron_rows import LONGEST, LONGEST_CARD
 from kiosk.central.people import PatronOnFile, patron_on_file
 from kiosk.central.pins import clear_pin
@@ -19,6 +18,7 @@ from kiosk.library.applications import APPLICATION, ApplicationAction, Applicati
 from kiosk.library.documents import Refused
 from kiosk.model.cards import card_token
 from kiosk.model.ids import PatronRef
+from kiosk.rules.lending import age
 from kiosk.web.roles import Permission
 
 ASKED = ApplicationState.ASKED.value
@@ -49,8 +49,8 @@ def _told(asked: Asked, row: Row[tuple[object, ...]]) -> tuple[Told, PatronOnFil
     who = patron_on_file(asked.connection, PatronRef(str(row.patron)))
     if who is None:
         return None
-    age = None if who.born is None else years(who.born, asked.local_now.date())
-    return told(asked, APPLICATION, row), who, age, _like(asked.connection, who)
+    old = None if who.born is None else age(who.born, asked.local_now.date())
+    return told(asked, APPLICATION, row), who, old, _like(asked.connection, who)
 
 
 def _like(connection: Connection, who: PatronOnFile) -> Sequence[str]:
