@@ -21,8 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
-from kiosk.central.settings import BrokerSettings
-from kiosk.tls import trusting
+from kiosk.central.settings import SharedBroker
 from kiosk.wire import LARGEST_BYTES, Channel, MessageRefused, every_station, parse_topic
 
 KEEP_ALIVE_S = 10
@@ -46,7 +45,7 @@ log = logging.getLogger(__name__)
 class Line:
     """One line for the life of the process. `report` is called on paho's thread and must neither wait nor raise."""
 
-    def __init__(self, site: str, settings: BrokerSettings, report: Callable[[Heard | Strange | LineUp], None]) -> None:
+    def __init__(self, site: str, settings: SharedBroker, report: Callable[[Heard | Strange | LineUp], None]) -> None:
         self._site = site
         self._settings = settings
         self._report = report
@@ -57,9 +56,9 @@ class Line:
         client.connect_timeout = CONNECT_S
         client.reconnect_delay_set(FIRST_DELAY_S, LONGEST_DELAY_S)
         client.max_queued_messages_set(MOST_UNSENT)
-        client.username_pw_set(settings.username, _password(settings))
+        client.username_pw_set(settings.username, settings.password())
         if settings.tls:
-            client.tls_set_context(trusting(settings.authority))
+            client.tls_set_context(settings.trusted())
         client.on_socket_open = _no_delay
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
@@ -160,15 +159,10 @@ class Line:
             self._report(Heard(station, channel, payload, at, bool(message.retain), _correlation(message)))
 
 
-def _client_id(site: str, settings: BrokerSettings) -> str:
+def _client_id(site: str, settings: SharedBroker) -> str:
     """One name for the one central; where several share the work, each has its own."""
     own = f"-{socket.gethostname()[:32]}-{os.getpid()}" if settings.share_group else ""
     return f"lk-{site}-central{own}"
-
-
-def _password(settings: BrokerSettings) -> str | None:
-    """Raises `OSError` where the file cannot be read."""
-    return None if settings.password_file is None else settings.password_file.read_text(encoding="utf-8").strip()
 
 
 def _no_delay(client: mqtt.Client, _: object, opened: Any) -> None:  # paho gives a socket, or one wrapped in TLS

@@ -56,7 +56,7 @@ from kiosk.central.photographs import Photographs
 from kiosk.central.pin_desk import PinDesk
 from kiosk.central.search_desk import SearchDesk
 from kiosk.central.seeding import seed
-from kiosk.central.settings import BrokerSettings, CentralSettings, HttpSettings
+from kiosk.central.settings import CentralSettings, HttpSettings, SharedBroker
 from kiosk.central.store import NewerSchema, open_store, upgrade
 from kiosk.central.store.running import Duty, InUse, on_duty, working_on
 from kiosk.central.worker import Worker
@@ -283,7 +283,7 @@ def _store(settings: CentralSettings, held: ExitStack) -> Engine:
     return engine
 
 
-def _line(site: str, settings: BrokerSettings, report: Callable[[Heard | Strange | LineUp], None]) -> Line:
+def _line(site: str, settings: SharedBroker, report: Callable[[Heard | Strange | LineUp], None]) -> Line:
     try:
         return Line(site, settings, report)
     except ssl.SSLError as trouble:

@@ -15,32 +15,19 @@ from kiosk.central.mail.settings import MailSettings
 from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.paying.settings import AlipaySettings, PaymentSettings
 from kiosk.central.store import BadDatabaseUrl, database_url
-from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, is_loopback, within
+from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, is_loopback, within
 from kiosk.rules.policy import Policy, RulesFile
 from kiosk.settings import load
-from kiosk.tls import check_line
+from kiosk.settings.broker import BrokerSettings
 
 
 @dataclass(frozen=True, slots=True)
-class BrokerSettings:
-    """The MQTT broker."""
+class SharedBroker(BrokerSettings):
+    """The MQTT broker, for one central or several."""
 
-    host: Annotated[str, NOT_EMPTY] = "127.0.0.1"
-    port: Annotated[int, PORT_NUMBER] = 1883
-    username: str | None = None
-    password_file: Path | None = None
-    tls: bool = False
-    """Speak TLS, and check the broker's certificate; its port is 8883, as a rule."""
-    authority: Path | None = None
-    """PEM of who signs it, where that is not one that the system believes."""
-    in_clear: bool = False
-    """Without TLS to another machine: over a tunnel, or a network that nobody else is on."""
     share_group: Annotated[str, NAME] | None = None
     """Several central processes share the stations' messages under this name. The broker must then send all messages
     of one station to one process."""
-
-    def __post_init__(self) -> None:
-        check_line(self.host, self.authority, tls=self.tls, in_clear=self.in_clear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +108,7 @@ class CentralSettings:
 
     site: Annotated[str, NAME]
     time_zone: Annotated[str, TIME_ZONE] = "Asia/Shanghai"
-    broker: BrokerSettings = field(default_factory=BrokerSettings)
+    broker: SharedBroker = field(default_factory=SharedBroker)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     seed: SeedSettings = field(default_factory=SeedSettings)

@@ -35,12 +35,13 @@ from kiosk.ledger import Ledger, LedgerRefused, StorageFailure
 from kiosk.model.circulation import SecurityMarks
 from kiosk.model.ids import IdSource, IntentId, ItemId, SessionId, Uid
 from kiosk.session.events import Answered, AskExpired, CopyChanged, LinkChanged, Moment
+from kiosk.settings.broker import BrokerSettings
 from kiosk.station.broker import address_of
 from kiosk.station.copies import COPY, CannotKeep, Copies, CopySource
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
 from kiosk.station.inbox import Inbox
 from kiosk.station.notify import Notifier
-from kiosk.station.settings import BrokerSettings, CentralSettings
+from kiosk.station.settings import CentralSettings
 from kiosk.station.staff_cards import read_staff_cards
 from kiosk.station.translate import uplink_event
 from kiosk.station.uplink import Uplink, UplinkSettings

@@ -17,7 +17,8 @@ from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import SecurityMarks
 from kiosk.model.limits import NAME, NOT_EMPTY, TIME_ZONE, matching, within
 from kiosk.rules.offline import OfflinePolicy
-from kiosk.station.settings import BrokerSettings, CentralSettings, Owner
+from kiosk.settings.broker import BrokerSettings
+from kiosk.station.settings import CentralSettings, Owner
 
 Seconds = Annotated[float, within(0.2, 600)]
 TAKES = matching(

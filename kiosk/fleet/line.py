@@ -16,8 +16,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from kiosk.fleet.settings import FleetBroker
-from kiosk.tls import trusting
+from kiosk.settings.broker import BrokerSettings
 from kiosk.wire import LARGEST_BYTES, Channel, MessageRefused, Station, every_station, parse_topic
 
 KEEP_ALIVE_S = 10
@@ -61,7 +60,7 @@ class LineChanged:
 class FleetLine:
     """One line for the life of the process. `report` is called on paho's thread and must neither wait nor raise."""
 
-    def __init__(self, sites: tuple[str, ...], address: FleetBroker, report: Callable[[Heard | LineChanged], None]):
+    def __init__(self, sites: tuple[str, ...], address: BrokerSettings, report: Callable[[Heard | LineChanged], None]):
         """Raises `OSError` where the password's file or the authority's cannot be read."""
         self._sites = sites
         self._address = address
@@ -72,10 +71,9 @@ class FleetLine:
         client.connect_timeout = CONNECT_S
         client.reconnect_delay_set(FIRST_DELAY_S, LONGEST_DELAY_S)
         client.max_queued_messages_set(MOST_UNSENT)
-        file = address.password_file
-        client.username_pw_set(address.username, None if file is None else file.read_text(encoding="utf-8").strip())
+        client.username_pw_set(address.username, address.password())
         if address.tls:
-            client.tls_set_context(trusting(address.authority))
+            client.tls_set_context(address.trusted())
         client.on_socket_open = _no_delay
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe

@@ -8,30 +8,10 @@ from typing import Annotated
 
 from kiosk.database.engine import BadDatabaseUrl, database_url
 from kiosk.fleet.conditions import Bounds
-from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, within
+from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, within
 from kiosk.settings import load
-from kiosk.tls import check_line
+from kiosk.settings.broker import BrokerSettings
 from kiosk.web.roles import SHIPPED, RolesFile
-
-
-@dataclass(frozen=True, slots=True)
-class FleetBroker:
-    """The MQTT broker."""
-
-    host: Annotated[str, NOT_EMPTY] = "127.0.0.1"
-    port: Annotated[int, PORT_NUMBER] = 1883
-    username: str | None = None
-    """The broker's user of kind `fleet`; see `kiosk acl`."""
-    password_file: Path | None = None
-    tls: bool = False
-    """Speak TLS, and check the broker's certificate; its port is 8883, as a rule."""
-    authority: Path | None = None
-    """PEM of who signs it, where that is not one that the system believes."""
-    in_clear: bool = False
-    """Without TLS to another machine: over a tunnel, or a network that nobody else is on."""
-
-    def __post_init__(self) -> None:
-        check_line(self.host, self.authority, tls=self.tls, in_clear=self.in_clear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +82,7 @@ class FleetSettings:
 
     site: Annotated[tuple[SiteSettings, ...], NOT_EMPTY]
     time_zone: Annotated[str, TIME_ZONE] = "Asia/Shanghai"
-    broker: FleetBroker = field(default_factory=FleetBroker)
+    broker: BrokerSettings = field(default_factory=BrokerSettings)
     database: FleetDatabase = field(default_factory=FleetDatabase)
     http: FleetHttp = field(default_factory=FleetHttp)
     keep: Keeping = field(default_factory=Keeping)

@@ -18,8 +18,9 @@ from kiosk.hardware.gates import GateFile
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import SecurityMarks
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, Limit, is_loopback, within
+from kiosk.settings.broker import BrokerSettings
 from kiosk.station.fleet_settings import FleetSettings
-from kiosk.station.settings import BrokerSettings, Owner
+from kiosk.station.settings import Owner
 from kiosk.wire.signing import BadKey, public_key
 
 

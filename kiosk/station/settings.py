@@ -16,13 +16,13 @@ from kiosk.hardware.printers import PrinterSettings
 from kiosk.hardware.scanners import ScannerSettings
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import Language, SecurityMarks
-from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, PORT_NUMBER, TIME_ZONE, Limit, matching, within
+from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, Limit, matching, within
 from kiosk.model.opening import Announcement, Opening, Spell
 from kiosk.rules.offline import OfflinePolicy
 from kiosk.session.state import Policy
 from kiosk.session.timeouts import Timeouts
+from kiosk.settings.broker import BrokerSettings
 from kiosk.station.fleet_settings import FleetSettings
-from kiosk.tls import check_line
 from kiosk.wire.topics import EVERYBODY
 
 SCHOOL_CODE_DIGITS = 5
@@ -66,23 +66,6 @@ class ScreenSettings:
     """Folder of the library's own look, with `theme.toml`, see access.md. Absent: ours."""
     title_size: Annotated[int, within(80, 130)] = 100
     """Percent: how large titles of books are. Smaller ones are harder to read over somebody's shoulder."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerSettings:
-    host: Annotated[str, NOT_EMPTY] = "127.0.0.1"
-    port: Annotated[int, PORT_NUMBER] = 1883
-    username: str | None = None
-    password_file: Path | None = None
-    tls: bool = False
-    """Speak TLS, and check the broker's certificate; its port is 8883, as a rule."""
-    authority: Path | None = None
-    """PEM of who signs it, where that is not one that the system believes."""
-    in_clear: bool = False
-    """Without TLS to another machine: over a tunnel, or a network that nobody else is on."""
-
-    def __post_init__(self) -> None:
-        check_line(self.host, self.authority, tls=self.tls, in_clear=self.in_clear)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, select
 
 from kiosk.central.inbox import Inbox
 from kiosk.central.line import Line
-from kiosk.central.settings import BrokerSettings
+from kiosk.central.settings import SharedBroker
 from kiosk.central.stations import Presence, every_station
 from kiosk.central.store import open_store
 from kiosk.central.store.tables import facts, loans, set_aside
@@ -54,7 +54,7 @@ class RunningCentral:
 
     def __init__(self, engine: Engine, port: int, share_group: str | None = None) -> None:
         self.inbox = Inbox()
-        self.line = Line("main", BrokerSettings(port=port, share_group=share_group), self.inbox.put)
+        self.line = Line("main", SharedBroker(port=port, share_group=share_group), self.inbox.put)
         self.worker = Worker(engine, DESK, "main", self.inbox, self.line.tell, lambda: None)
         self.worker.start()
         self.line.open()

@@ -14,9 +14,9 @@ import pytest
 from drivers.errors import BadSetting
 from kiosk.central.line import Line as CentralLine
 from kiosk.central.messages import LineUp as CentralUp
-from kiosk.central.settings import BrokerSettings as CentralBroker
+from kiosk.central.settings import SharedBroker
+from kiosk.settings.broker import BrokerSettings
 from kiosk.station.broker import address_of
-from kiosk.station.settings import BrokerSettings
 from kiosk.station.uplink_line import Line, LineEvent, LineLost, LineUp
 from kiosk.wire import Station
 from tests.uplink.conftest import free_port
@@ -98,7 +98,7 @@ def test_who_speaks_in_clear_gets_no_line(broker: BrokerSettings) -> None:
 
 def test_central_believes_it_too(broker: BrokerSettings) -> None:
     up: queue.Queue[object] = queue.Queue()
-    line = CentralLine("main", CentralBroker("localhost", broker.port, tls=True, authority=broker.authority), up.put)
+    line = CentralLine("main", SharedBroker("localhost", broker.port, tls=True, authority=broker.authority), up.put)
     line.open()
     try:
         assert isinstance(up.get(timeout=PATIENCE_S), CentralUp)
@@ -106,9 +106,9 @@ def test_central_believes_it_too(broker: BrokerSettings) -> None:
         line.close()
 
 
-@pytest.mark.parametrize("kind", [BrokerSettings, CentralBroker])
+@pytest.mark.parametrize("kind", [BrokerSettings, SharedBroker])
 def test_nothing_leaves_the_machine_in_clear_unless_somebody_says_so(
-    kind: type[BrokerSettings] | type[CentralBroker],
+    kind: type[BrokerSettings],
 ) -> None:
     for host in ("broker.example", "192.0.2.7", "2001:db8::1"):
         with pytest.raises(ValueError, match="expected tls = true"):
