@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import logging
 import os
 import resource
@@ -12,17 +11,14 @@ import socket
 import ssl
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Protocol
 
-import uvicorn
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from starlette.types import ASGIApp
 
 from kiosk.central.acs.proof import PinJudge
 from kiosk.central.acs.server import BadAccount, Sip2Server
@@ -61,6 +57,7 @@ from kiosk.central.store import NewerSchema, open_store, upgrade
 from kiosk.central.store.running import Duty, InUse, on_duty, working_on
 from kiosk.central.worker import Worker
 from kiosk.web.changes import Changes
+from kiosk.web.server import MainServer, config_of, listening
 from kiosk.web.sessions import Limits
 from kiosk.wire.signing import BadKey
 
@@ -147,7 +144,8 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
     console = _console(settings, desk, engine, changed, payers)
     parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payers)
-    server = _Server(application(parts), changes, _ready(acs, settings.sip2))
+    config = config_of(application(parts), MOST_REQUESTS, FAREWELL_S)
+    server = _Server(config, changes, _ready(acs, settings.sip2))
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -189,50 +187,12 @@ def _begin(part: Part | None, held: ExitStack) -> None:
         held.callback(part.stop)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, with a line on standard output when it is ready, and an end to the streams when it stops."""
-
-    def __init__(self, app: ASGIApp, changes: Changes, ready: Mapping[str, int]) -> None:
-        """`ready`: other ports, told with its own."""
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,  # paths name patrons and items
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=MOST_REQUESTS,
-            timeout_graceful_shutdown=FAREWELL_S,
-            ws="none",
-        )
-        super().__init__(config)
-        self.failed = False
-        self._changes = changes
-        self._ready = ready
-
-    def told_to_end(self, number: int, frame: FrameType | None) -> None:
-        """A signal before uvicorn listens to them itself, and the one that it raises again when it has ended."""
-        self.should_exit = True
-
-    def thread_failed(self, what: threading.ExceptHookArgs) -> None:
-        """End the process: another start is better than half a central. The exception's text may name a patron."""
-        name = what.thread.name if what.thread is not None else "a thread"
-        frames = "".join(traceback.format_tb(what.exc_traceback))
-        log.critical("%s ended by %s:\n%s", name, what.exc_type.__name__, frames)
-        self.failed = self.should_exit = True
-
+class _Server(MainServer):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve, then say where."""
+        """What lives as long as the process is not looked through again for every batch of facts."""
         await super().startup(sockets)
-        if self.started and sockets:
-            ports = {"http": sockets[0].getsockname()[1], **self._ready}
-            print(json.dumps({"ready": ports}), flush=True)  # noqa: T201 - the contract
         gc.collect()
-        gc.freeze()  # what lives as long as the process is not looked through again for every batch of facts
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams of open pages, then everything else."""
-        self._changes.end()
-        await super().shutdown(sockets)
+        gc.freeze()
 
 
 def _end_at_once(number: int, frame: FrameType | None) -> None:
@@ -244,15 +204,10 @@ def _end_at_once(number: int, frame: FrameType | None) -> None:
 
 
 def _listener(settings: HttpSettings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
-        listener.listen()
+        return listening(settings.host, settings.port)
     except OSError as trouble:
         raise _port_taken("http", settings, trouble) from None
-    return listener
 
 
 def _port_taken(table: str, settings: HttpSettings | Sip2Settings, trouble: OSError) -> CannotStart:

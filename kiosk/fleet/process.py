@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import resource
 import signal
@@ -11,12 +10,9 @@ import sys
 import threading
 from contextlib import ExitStack
 from datetime import timedelta
-from types import FrameType
 
-import uvicorn
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from starlette.types import ASGIApp
 
 from kiosk.database.engine import open_store
 from kiosk.database.schema import NewerSchema
@@ -29,6 +25,7 @@ from kiosk.fleet.settings import FleetSettings
 from kiosk.fleet.store import MIGRATIONS
 from kiosk.fleet.watch import Watch
 from kiosk.web.changes import Changes
+from kiosk.web.server import MainServer, config_of, listening
 from kiosk.web.sessions import Limits
 from kiosk.wire.signing import BadKey
 
@@ -75,7 +72,7 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
         raise CannotStart(f"keys {settings.keys}: {trouble}") from None
     limits = Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes))
     parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings))
-    server = _Server(application(parts), changes)
+    server = MainServer(config_of(application(parts), MOST_REQUESTS, FAREWELL_S), changes)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -103,58 +100,15 @@ def opened(url: str, held: ExitStack) -> Engine:
     return engine
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, with a line on standard output when it is ready, and an end to the streams when it stops."""
-
-    def __init__(self, app: ASGIApp, changes: Changes) -> None:
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=MOST_REQUESTS,
-            timeout_graceful_shutdown=FAREWELL_S,
-            ws="none",
-        )
-        super().__init__(config)
-        self.failed = False
-        self._changes = changes
-
-    def told_to_end(self, number: int, frame: FrameType | None) -> None:
-        """A signal before uvicorn listens to them itself."""
-        self.should_exit = True
-
-    def thread_failed(self, what: threading.ExceptHookArgs) -> None:
-        """End the process: another start is better than a page that stands still."""
-        log.critical("a thread ended", exc_info=what.exc_value)
-        self.failed = self.should_exit = True
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve, then say where."""
-        await super().startup(sockets)
-        if self.started and sockets:
-            print(json.dumps({"ready": {"http": sockets[0].getsockname()[1]}}), flush=True)  # noqa: T201 - the contract
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams of open pages, then everything else."""
-        self._changes.end()
-        await super().shutdown(sockets)
-
-
 def _listener(settings: FleetSettings) -> socket.socket:
     http = settings.http
-    listener = socket.socket(socket.AF_INET6 if ":" in http.host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((http.host, http.port))
-        listener.listen()
+        return listening(http.host, http.port)
     except OSError as trouble:
         raise CannotStart(
             f"cannot listen on {http.host}:{http.port} ({trouble.strerror}); "
             "end what uses the port, or set http.port in fleet.toml"
         ) from None
-    return listener
 
 
 def _token(settings: FleetSettings) -> str | None:

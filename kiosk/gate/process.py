@@ -35,7 +35,7 @@ from kiosk.gate.loop import FromGate, GateLoop, GateMessage, GateParts, Stop, no
 from kiosk.gate.page.access import GuardAccess, read_token
 from kiosk.gate.page.app import Page
 from kiosk.gate.page.board import Board
-from kiosk.gate.page.server import PageServer, listening
+from kiosk.gate.page.server import PageServer
 from kiosk.gate.pictures import Album, Photographer
 from kiosk.gate.scribe import Entry, Scribe
 from kiosk.gate.settings import GateControllerSettings, PageSettings
@@ -57,6 +57,7 @@ from kiosk.station.orders.logs import LogKept
 from kiosk.station.orders.trial import TriedFile
 from kiosk.station.uplink import Uplink, UplinkSettings
 from kiosk.station.uplink_events import BrokerUp, CommandHeard, UplinkEvent
+from kiosk.web.server import listening
 from kiosk.wire import Station
 
 SEED_BYTES = 32

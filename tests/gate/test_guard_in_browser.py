@@ -15,7 +15,7 @@ from kiosk.gate.events import Said, WatchKept
 from kiosk.gate.page.access import GuardAccess
 from kiosk.gate.page.app import Page
 from kiosk.gate.page.board import Board
-from kiosk.gate.page.server import PageServer, listening
+from kiosk.gate.page.server import PageServer
 from kiosk.gate.page.sight import sight
 from kiosk.gate.pictures import Album
 from kiosk.gate.policy import GatePolicy
@@ -23,6 +23,7 @@ from kiosk.ledger import Ledger
 from kiosk.model.circulation import Item
 from kiosk.model.ids import IntentId
 from kiosk.session.effects import Journal
+from kiosk.web.server import listening
 from kiosk.wire import Station
 from tests.firmware_sim.browser import Browser
 from tests.gate.building import LE_ZAHIR, ON_LOAN, OPENING, Walk, a_sighting
