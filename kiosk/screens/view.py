@@ -312,7 +312,7 @@ class PinBody:
 
     title: str
     sentence: str
-    banner: Banner | None
+    notices: tuple[Banner, ...]
     entered: str
     count: int
     keys: tuple[PinKey, ...]
@@ -371,7 +371,7 @@ class FormBody:
 
     title: str
     sentence: str
-    banner: Banner | None
+    notices: tuple[Banner, ...]
     typed: str
     letters: str
     """Of pinyin, behind what is typed."""
@@ -388,7 +388,7 @@ class StepBody:
 
     title: str
     sentence: str
-    banner: Banner | None
+    notices: tuple[Banner, ...]
     icon: str
     lines: tuple[tuple[str, str], ...] = ()
     """Label and value; a point without a label. Values are the patron's own."""

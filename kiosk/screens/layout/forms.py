@@ -7,7 +7,7 @@ from kiosk.screens.layout.canvas import Canvas, paragraph_height
 from kiosk.screens.layout.keyboard import keyboard, keyboard_height
 from kiosk.screens.layout.regions import Regions
 from kiosk.screens.layout.welcome import reader_shown
-from kiosk.screens.layout.widgets import banner, button, title_block
+from kiosk.screens.layout.widgets import banners, button, title_block
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import (
     BODY,
@@ -28,7 +28,7 @@ from kiosk.screens.tokens import (
     WHITE,
 )
 from kiosk.screens.tree import Node, Role
-from kiosk.screens.view import Banner, FormBody, Key, StepBody
+from kiosk.screens.view import FormBody, Key, StepBody
 from kiosk.screens.whole_view import View
 
 BOX_HEIGHT = 112
@@ -51,7 +51,8 @@ def form(canvas: Canvas, regions: Regions, body: FormBody) -> tuple[Node, ...]:
     """The whole screen but header and bar: the question, the box, what is offered, the keys."""
     nodes, area = title_block(canvas, regions.content, "form", (body.title, body.sentence))
     area = area.below(24)
-    area = _told(canvas, area, body.banner, nodes)
+    notices, area = banners(canvas, area, body.notices)
+    nodes += notices
     height = keyboard_height(area.h, len(body.keys))
     enter_below = 0 if regions.side else ENTER_HEIGHT + GAP
     fixed = BOX_HEIGHT + OFFERED_GAP + OFFERED_HEIGHT + GAP
@@ -67,14 +68,6 @@ def form(canvas: Canvas, regions: Regions, body: FormBody) -> tuple[Node, ...]:
     else:
         enter = Box(area.x, area.bottom - ENTER_HEIGHT, area.w, ENTER_HEIGHT)
     return (*nodes, button(canvas, enter, body.enter))
-
-
-def _told(canvas: Canvas, area: Box, told: Banner | None, nodes: list[Node]) -> Box:
-    if told is None:
-        return area
-    node, height = banner(canvas, area, told)
-    nodes.append(node)
-    return area.below(height + GAP)
 
 
 def _box(canvas: Canvas, box: Box, body: FormBody) -> Node:
@@ -121,7 +114,8 @@ def step(canvas: Canvas, regions: Regions, view: View, body: StepBody) -> tuple[
     """A card in the middle of the room: an icon, lines or a number, and below it the way on."""
     nodes, area = title_block(canvas, regions.content, "form", (body.title, body.sentence))
     area = area.below(32)
-    area = _told(canvas, area, body.banner, nodes)
+    notices, area = banners(canvas, area, body.notices)
+    nodes += notices
     if body.button is not None:
         if regions.side:
             box = Box(regions.side.x, regions.side.bottom - ENTER_HEIGHT, regions.side.w, ENTER_HEIGHT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.regions import Regions
-from kiosk.screens.layout.widgets import banner, button, title_block
+from kiosk.screens.layout.widgets import banners, button, title_block
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import BAR, CARD, GAP, INK, LINE, MUTED, PRESSED_CARD, RADIUS, TEAL
 from kiosk.screens.tree import Node, Role
@@ -26,10 +26,8 @@ def pin(canvas: Canvas, regions: Regions, body: PinBody) -> tuple[Node, ...]:
     """The whole screen but header and bar."""
     nodes, area = title_block(canvas, regions.content, body.id, (body.title, body.sentence))
     area = area.below(32)
-    if body.banner is not None:
-        node, height = banner(canvas, area, body.banner)
-        nodes.append(node)
-        area = area.below(height + GAP)
+    notices, area = banners(canvas, area, body.notices)
+    nodes += notices
     wide = min(area.w, COLUMNS * KEY_WIDTH + (COLUMNS - 1) * GAP)
     high = min(KEY_HEIGHT, (area.h - FIELD_HEIGHT - 40 - (ROWS - 1) * GAP) // ROWS)
     block = FIELD_HEIGHT + 40 + ROWS * high + (ROWS - 1) * GAP

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import assert_never
 
 from kiosk.screens.scenes.keys import address_keys, name_keys
+from kiosk.screens.scenes.pad import pad, wrong
 from kiosk.screens.scenes.sight import Sight
-from kiosk.screens.tokens import WARN
-from kiosk.screens.view import Banner, Button, FormBody, Key, PinBody, PinKey, StepBody
+from kiosk.screens.view import Button, FormBody, Key, PinBody, StepBody
 from kiosk.session.events import Touch, Touched
 from kiosk.session.form_parts import OPTIONAL, Answering, Field, Form, how
 from kiosk.session.forms import PINYIN
 from kiosk.session.state import Filling
 from kiosk.session.typing_keys import IN_A_ROW
 from kiosk.words import pinyin
-from kiosk.words.reasons import reason_sentence
 
-DIGITS = "123456789"
 BORN_PARTS = (4, 6)
 """After so many digits of a date there is a space."""
 DONE = {Form.PIN: "form.pin-done", Form.EMAIL: "form.email-done"}
@@ -51,13 +49,6 @@ def _titles(sight: Sight, scene: Filling) -> tuple[str, str]:
     return sight.words.say(f"{key}-title"), sight.words.say(f"{key}-sentence")
 
 
-def _banner(sight: Sight, scene: Filling) -> Banner | None:
-    if scene.problem is None:
-        return None
-    text = reason_sentence(scene.problem, sight.words, sight.utc, sight.zone)
-    return Banner("notice", text, "triangle-alert", WARN, value=scene.problem.code.value)
-
-
 def _enter(sight: Sight, scene: Filling, label: str, *, can: bool = True) -> Button:
     if scene.ask is not None:
         return Button("form.enter", sight.words.say("form.sending"), "loader", None, busy=True)
@@ -75,7 +66,7 @@ def _keyboard(sight: Sight, scene: Filling) -> FormBody:
     return FormBody(
         title=title,
         sentence=sentence,
-        banner=_banner(sight, scene),
+        notices=wrong(sight, scene.problem),
         typed=scene.typed,
         letters=scene.letters,
         offered=tuple(
@@ -97,21 +88,16 @@ def _keys(sight: Sight, scene: Filling) -> tuple[tuple[Key, ...], ...]:
 
 def _digits(sight: Sight, scene: Filling) -> PinBody:
     title, sentence = _titles(sight, scene)
-    count, asking = len(scene.typed), scene.ask is not None
-
-    def key(digit: str) -> PinKey:
-        return PinKey(f"pin.key.{digit}", digit, "", None if asking else Touched(Touch.DIGIT, digit))
-
-    erase = PinKey("pin.erase", sight.words.say("button.erase"), "delete", Touched(Touch.ERASE) if count else None)
-    action = Touched(Touch.ENTER) if count and not asking else None
+    count = len(scene.typed)
+    keys, enter = pad(sight.words, count, busy=scene.ask is not None)
     return PinBody(
         title=title,
         sentence=sentence,
-        banner=_banner(sight, scene),
+        notices=wrong(sight, scene.problem),
         entered=sight.words.count("staff.pin-entered", count),
         count=count,
-        keys=(*map(key, DIGITS), erase, key("0")),
-        enter=Button("pin.enter", sight.words.say("button.enter"), "check", action, main=bool(action), busy=asking),
+        keys=keys,
+        enter=enter,
         id="form",
         text="" if how(scene.at) is Answering.SECRET else _spaced(scene),
     )
@@ -129,17 +115,17 @@ def _spaced(scene: Filling) -> str:
 def _step(sight: Sight, scene: Filling) -> StepBody:
     say = sight.words.say
     title, sentence = _titles(sight, scene)
-    banner, spins = _banner(sight, scene), scene.ask is not None
+    notices, spins = wrong(sight, scene.problem), scene.ask is not None
     match scene.at:
         case Field.TERMS:
             points = tuple(("", say(f"form.terms-{n}")) for n in range(1, POINTS + 1))
             agree = _enter(sight, scene, "button.agree")
-            return StepBody(title, sentence, banner, "credit-card", points, button=agree)
+            return StepBody(title, sentence, notices, "credit-card", points, button=agree)
         case Field.GUARDIAN:
-            return StepBody(title, sentence, banner, "nfc", spins=spins, reader=True)
+            return StepBody(title, sentence, notices, "nfc", spins=spins, reader=True)
         case _:
             send = _enter(sight, scene, "button.send")
-            return StepBody(title, sentence, banner, "user-round", _said(sight, scene), button=send)
+            return StepBody(title, sentence, notices, "user-round", _said(sight, scene), button=send)
 
 
 def _said(sight: Sight, scene: Filling) -> tuple[tuple[str, str], ...]:
@@ -159,11 +145,11 @@ def _done(sight: Sight, scene: Filling) -> StepBody:
     on = Button("form.continue", say("button.continue"), "check", Touched(Touch.ENTER), main=True)
     if scene.joined is None:
         key = DONE.get(scene.form, "form.pin-done")
-        return StepBody(say(key), say(f"{key}-sentence"), None, "circle-check", button=on)
+        return StepBody(say(key), say(f"{key}-sentence"), (), "circle-check", button=on)
     return StepBody(
         say("form.joined-title"),
         say("form.joined-sentence"),
-        None,
+        (),
         "circle-check",
         number=scene.joined.number,
         number_label=say("form.qr"),

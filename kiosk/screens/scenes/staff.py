@@ -8,18 +8,17 @@ from typing import assert_never
 from kiosk.model.circulation import Purpose
 from kiosk.model.journal import Doubt, JournalLine
 from kiosk.screens.rows import cover_of
+from kiosk.screens.scenes.pad import pad, wrong
 from kiosk.screens.scenes.sight import Sight
 from kiosk.screens.scenes.work import paging
 from kiosk.screens.tokens import ERROR, INK, MUTED, OK, PLAIN, WARN, Tone
-from kiosk.screens.view import AccountBody, Banner, Button, Nothing, Pill, PinBody, PinKey, RowButton, RowView, Tab
+from kiosk.screens.view import AccountBody, Nothing, Pill, PinBody, RowButton, RowView, Tab
 from kiosk.session import staff
 from kiosk.session.events import Device, Health, Paper, Touch, Touched
 from kiosk.session.staff_parts import Deed, StaffPart, Trial, Tried
 from kiosk.session.state import OnPad, Staff, StaffPin
 from kiosk.words.dates import clock, today
-from kiosk.words.reasons import reason_sentence
 
-KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
 MOST_TAGS = 3
 """So many tags on the pad are told of one by one."""
 PARTS = {
@@ -54,25 +53,14 @@ class Shown:
 
 def pin(sight: Sight, scene: StaffPin) -> PinBody:
     say, count = sight.words.say, len(scene.digits)
-    checking = scene.check is not None
-
-    def key(digit: str) -> PinKey:
-        return PinKey(f"pin.key.{digit}", digit, "", None if checking else Touched(Touch.DIGIT, digit))
-
-    erase = PinKey("pin.erase", say("button.erase"), "delete", Touched(Touch.ERASE) if count else None)
-    action = Touched(Touch.ENTER) if count and not checking else None
-    enter = Button("pin.enter", say("button.enter"), "check", action, main=action is not None, busy=checking)
-    banner = None
-    if scene.problem is not None:
-        text = reason_sentence(scene.problem, sight.words, sight.utc, sight.zone, "staff")
-        banner = Banner("notice", text, "triangle-alert", WARN, value=scene.problem.code.value)
+    keys, enter = pad(sight.words, count, busy=scene.check is not None)
     return PinBody(
         title=say("staff.pin-title"),
         sentence=say("staff.pin-sentence"),
-        banner=banner,
+        notices=wrong(sight, scene.problem, "staff"),
         entered=sight.words.count("staff.pin-entered", count),
         count=count,
-        keys=(*map(key, KEYS), erase, key("0")),
+        keys=keys,
         enter=enter,
     )
 
