@@ -68,15 +68,9 @@ NOTHING = Before()
 Secret = AskIdentify | AskJoin | AskChange
 
 
-def is_secret(question: Question) -> bool:
+def has_pin(question: Question) -> bool:
     """Whether there is a PIN to be looked at: that takes as long as many loans."""
-    match question:
-        case AskIdentify():
-            return question.pin is not None
-        case AskJoin() | AskChange():
-            return True
-        case _:
-            return False
+    return isinstance(question, Secret) and question.pin is not None
 
 
 def beforehand(engine: Engine, question: Question, now: datetime) -> Before:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kiosk.model.ids import AskId
-from kiosk.wire import Channel, Station
+from kiosk.wire import AskMessage, Channel, MessageRefused, Station, decode_ask
+
+ASK_LIVES = timedelta(seconds=10)
+"""Nobody waits for an older question any more (messages, section 2); answered now, it would only make a promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,18 @@ class Telling:
     channel: Channel
     payload: bytes
     ask: AskId | None = None
+
+
+def question_in(heard: Heard, signs: tuple[bytes, ...] = ()) -> AskMessage | None:
+    """The question that a station asks; None where it cannot be read.
+
+    `signs`: one of them stands in every question that the caller looks for, as kiosks write it; others are not read for
+    nothing, and are None, too.
+    """
+    if signs and not any(sign in heard.payload for sign in signs):
+        return None
+    try:
+        asked = decode_ask(heard.station, heard.payload, heard.correlation)
+    except MessageRefused:
+        return None
+    return asked if isinstance(asked, AskMessage) else None

@@ -10,25 +10,23 @@ import logging
 import queue
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.central.answering import Desk
 from kiosk.central.handling import Unusable, handle
-from kiosk.central.joining import beforehand, is_secret
-from kiosk.central.messages import Heard, Telling
+from kiosk.central.joining import beforehand, has_pin
+from kiosk.central.messages import ASK_LIVES, Heard, Telling, question_in
 from kiosk.central.store import writing
+from kiosk.model.questions import Question
 from kiosk.web.own_thread import OwnThread
-from kiosk.wire import AskMessage, MessageRefused, decode_ask
 
 MOST_WAITING = 200
 STOP_S = 5.0
-SIGN = b'"pin"'
-"""Stands in every question that is taken here; others are not read twice for nothing."""
-TOO_OLD = timedelta(seconds=10)
-"""Nobody waits for the answer any more."""
+SIGNS = (b'"pin"',)
+"""Of these questions."""
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +42,7 @@ class PinDesk(OwnThread):
         self._desk = desk
         self._tell = tell
         self._changed = changed
-        self._waiting: queue.Queue[Heard | None] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[tuple[Heard, Question] | None] = queue.Queue(MOST_WAITING)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -54,33 +52,26 @@ class PinDesk(OwnThread):
 
     def take(self, heard: Heard) -> bool:
         """Take a question in which there is a PIN; False where there is none, or it cannot be read."""
-        if SIGN not in heard.payload:
+        asked = question_in(heard, SIGNS)
+        if asked is None or not has_pin(asked.question):
             return False
         try:
-            asked = decode_ask(heard.station, heard.payload, heard.correlation)
-        except MessageRefused:
-            return False
-        if not isinstance(asked, AskMessage) or not is_secret(asked.question):
-            return False
-        try:
-            self._waiting.put_nowait(heard)
+            self._waiting.put_nowait((heard, asked.question))
         except queue.Full:
             log.warning("too many questions with PINs wait: one is not answered")
         return True
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            heard = self._waiting.get()
-            if heard is not None and datetime.now(UTC) - heard.at < TOO_OLD:
-                self._answer(heard)
+            one = self._waiting.get()
+            if one is not None and datetime.now(UTC) - one[0].at < ASK_LIVES:
+                self._answer(*one)
 
-    def _answer(self, heard: Heard) -> None:
-        asked = decode_ask(heard.station, heard.payload, heard.correlation)
-        assert isinstance(asked, AskMessage), "it was read when it was taken"
+    def _answer(self, heard: Heard, question: Question) -> None:
         now = datetime.now(UTC)
         unusable = None
         try:
-            before = beforehand(self._engine, asked.question, now)
+            before = beforehand(self._engine, question, now)
             with writing(self._engine) as connection:
                 try:
                     telling = handle(connection, self._desk, heard, now, before)

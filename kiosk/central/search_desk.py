@@ -11,25 +11,23 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.central.answering import Desk, answer
-from kiosk.central.messages import Heard, Telling
+from kiosk.central.messages import ASK_LIVES, Heard, Telling, question_in
 from kiosk.model.finding import AskFind, AskTitle
 from kiosk.model.ids import AskId
 from kiosk.web.own_thread import OwnThread
-from kiosk.wire import AskMessage, Channel, MessageRefused, decode_ask, encode_answer
+from kiosk.wire import Channel, encode_answer
 
 MOST_WAITING = 2_000
 """Kiosks and kinds of questions."""
 STOP_S = 5.0
-TOO_OLD = timedelta(seconds=10)
-"""Nobody waits for the answer any more."""
 SIGNS = (b'"search"', b'"title"')
-"""One of them stands in every question that is taken here; others are not read twice for nothing."""
+"""Of these questions."""
 
 log = logging.getLogger(__name__)
 Looked = AskFind | AskTitle
@@ -61,13 +59,8 @@ class SearchDesk(OwnThread):
 
     def take(self, heard: Heard) -> bool:
         """Take a question about titles; never waits. False where it is none, or it cannot be read."""
-        if heard.channel is not Channel.ASK or not any(sign in heard.payload for sign in SIGNS):
-            return False
-        try:
-            asked = decode_ask(heard.station, heard.payload, heard.correlation)
-        except MessageRefused:
-            return False
-        if not isinstance(asked, AskMessage) or not isinstance(asked.question, Looked):
+        asked = question_in(heard, SIGNS) if heard.channel is Channel.ASK else None
+        if asked is None or not isinstance(asked.question, Looked):
             return False
         place = (heard.station.station, type(asked.question))
         with self._changed:
@@ -78,7 +71,7 @@ class SearchDesk(OwnThread):
 
     def _run(self) -> None:
         while (one := self._next()) is not None:
-            if datetime.now(UTC) - one.heard.at < TOO_OLD:
+            if datetime.now(UTC) - one.heard.at < ASK_LIVES:
                 self._answer(one)
 
     def _next(self) -> _Question | None:

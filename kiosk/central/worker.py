@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from kiosk.central.answering import Desk
 from kiosk.central.handling import greetings, handle_all, one_by_one, set_aside, stripped, take
 from kiosk.central.inbox import Inbox, Message, Work
-from kiosk.central.messages import Heard, Telling
+from kiosk.central.messages import ASK_LIVES, Heard, Telling
 from kiosk.central.store import writing
 from kiosk.wire import Channel
 
@@ -28,8 +28,6 @@ FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 5.0
 TRIES = 3
 """So often a message may fail by itself, while the store works, before it is the message's own fault."""
-ASK_LIVES = timedelta(seconds=10)
-"""Nobody waits for an older question any more (messages, section 2); answered now, it would only make a promise."""
 STOP_S = 15.0
 
 log = logging.getLogger(__name__)

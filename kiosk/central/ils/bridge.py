@@ -28,7 +28,7 @@ from kiosk.central.ils.account import account_there
 from kiosk.central.ils.mirror import card_of, mirrored_item, mirrored_patron, unsure_of
 from kiosk.central.ils.port import Ils, IlsAway, IlsLoan, IlsPatron, IlsUnsure
 from kiosk.central.ils.renewals import Renewals
-from kiosk.central.messages import Heard, Telling
+from kiosk.central.messages import Heard, Telling, question_in
 from kiosk.central.people import resolved
 from kiosk.central.store import writing
 from kiosk.central.store.tables import decisions
@@ -55,10 +55,7 @@ from kiosk.rules.terms import Period
 from kiosk.wire import (
     AnswerMessage,
     Channel,
-    MessageRefused,
-    SetAside,
     decode_answer,
-    decode_ask,
     encode_answer,
     encode_unanswered,
 )
@@ -116,13 +113,8 @@ class Bridge:
 
     def take(self, heard: Heard) -> bool:
         """Take a question that the library's own system decides; False where it is none of those."""
-        try:
-            asked = decode_ask(heard.station, heard.payload, heard.correlation)
-        except MessageRefused:
-            return False
-        if isinstance(asked, SetAside) or not isinstance(asked.question, Asked):
-            return False
-        if len(asked.ask) > LONGEST_ASK:
+        asked = question_in(heard)
+        if asked is None or not isinstance(asked.question, Asked) or len(asked.ask) > LONGEST_ASK:
             return False
         self._queue(_Question(heard, asked.ask, asked.question, time.monotonic() + PATIENCE_S))
         return True

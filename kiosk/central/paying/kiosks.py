@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kiosk.central.accounts import CURRENCY, account
 from kiosk.central.answering import LONGEST_ASK
-from kiosk.central.messages import Heard, Telling
+from kiosk.central.messages import Heard, Telling, question_in
 from kiosk.central.paying.orders import (
     OrderState,
     end,
@@ -35,7 +35,7 @@ from kiosk.model.ids import AskId
 from kiosk.model.paying import AskPaid, AskPay, MayNotPay, OrderStands, PayOffered
 from kiosk.model.reasons import Reason, ReasonCode
 from kiosk.web.own_thread import OwnThread
-from kiosk.wire import Channel, MessageRefused, SetAside, decode_ask, encode_answer, encode_unanswered
+from kiosk.wire import Channel, encode_answer, encode_unanswered
 
 THREADS = 4
 MOST_WAITING = 128
@@ -135,11 +135,8 @@ class Kiosks:
 
     def take(self, heard: Heard) -> bool:
         """Take a question about paying; False where it is none."""
-        try:
-            asked = decode_ask(heard.station, heard.payload, heard.correlation)
-        except MessageRefused:
-            return False
-        if isinstance(asked, SetAside) or not isinstance(asked.question, Asked) or len(asked.ask) > LONGEST_ASK:
+        asked = question_in(heard)
+        if asked is None or not isinstance(asked.question, Asked) or len(asked.ask) > LONGEST_ASK:
             return False
         one = _Question(heard, asked.ask, asked.question)
         with self._lock:
