@@ -22,7 +22,8 @@ from sqlalchemy import Engine, create_engine, text
 from kiosk.central.store import open_store, upgrade
 from tests.central.library import Central, fill
 from tests.central.running import CentralProcess, central_command
-from tests.uplink.conftest import RunningBroker, free_port
+from tests.real_parts import free_port
+from tests.uplink.conftest import RunningBroker
 
 POSTGRES_BIN = "/usr/lib/postgresql/15/bin"
 NO_FLUSH = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]

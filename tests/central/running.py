@@ -6,23 +6,14 @@ import json
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from tests.real_parts import PATIENCE_S
+
 DEMO = Path(__file__).resolve().parents[2] / "config" / "demo"
-PATIENCE_S = 30.0
-
-
-def wait_until(holds: Callable[[], object], what: str = "it never came true") -> None:
-    """Look at what only a look can tell, until it holds."""
-    end_s = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end_s, what
-        time.sleep(0.01)
 
 
 def central_command(url: str, config: Path = DEMO) -> list[str]:

@@ -16,7 +16,7 @@ from kiosk.station.uplink_events import UplinkEvent
 from kiosk.station.uplink_line import Address
 from kiosk.wire import Station
 from tests.central.library import MONDAY, SESSION, UID, made
-from tests.central.running import PATIENCE_S, wait_until
+from tests.real_parts import PATIENCE_S, wait_until
 
 STATION = Station("main", "kiosk-1")
 

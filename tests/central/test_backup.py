@@ -22,7 +22,8 @@ from kiosk.central.store.tables import items, metadata, set_aside
 from kiosk.commands import main
 from tests.central.conftest import POSTGRES_BIN, Postgres
 from tests.central.library import MONDAY, Central, Kiosk, fill, made, opened, returned
-from tests.central.running import PATIENCE_S, CentralProcess, central_command
+from tests.central.running import CentralProcess, central_command
+from tests.real_parts import PATIENCE_S
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import asyncio
 import threading
 
 from kiosk.web.changes import Changes
+from tests.real_parts import PATIENCE_S
 
-PATIENCE_S = 30.0
 FAR_S = 3_600.0
 
 

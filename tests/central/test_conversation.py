@@ -29,8 +29,9 @@ from kiosk.station.uplink_events import AnswerArrived, LinkDown, LinkUp
 from kiosk.wire import Ack, Channel, Station, StationState, StationStatus, decode_ack, encode_status
 from tests.central import library
 from tests.central.library import DESK, MONDAY, UID, Central, made
-from tests.central.running import PATIENCE_S, CentralProcess, wait_until
+from tests.central.running import CentralProcess
 from tests.central.telling import Kiosk
+from tests.real_parts import PATIENCE_S, wait_until
 from tests.uplink.conftest import RunningBroker
 
 STATION = Station("main", "kiosk-1")

@@ -36,8 +36,8 @@ from kiosk.wire.lent_file import item_key, uid_key
 from kiosk.wire.policy import decode_policy
 from kiosk.wire.signing import PUBLIC_KEY, public_key
 from tests.central.library import DESK, MONDAY, UID, Central, Kiosk, made, returned, undone
-from tests.central.running import wait_until
 from tests.central.test_rest import Client
+from tests.real_parts import wait_until
 
 GATE = "gate-1"
 KEY = "lk_0123456789abcdef_0123456789abcdef0123456789abcdef"

@@ -24,7 +24,7 @@ from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import patrons
 from tests.central.mail_server import MailServer
 from tests.central.test_notices import ZONE, lent, morning
-from tests.uplink.conftest import free_port
+from tests.real_parts import free_port
 
 
 @dataclass

@@ -30,9 +30,10 @@ from kiosk.session.effects import Journal
 from kiosk.wire import Station
 from tests.central.conftest import OUTLIVES_KILLS, Postgres, make_postgres
 from tests.central.library import MONDAY, SESSION, UID, made, opened, returned
-from tests.central.running import CentralProcess, central_command, wait_until
+from tests.central.running import CentralProcess, central_command
 from tests.central.telling import Kiosk
-from tests.uplink.conftest import RunningBroker, free_port
+from tests.real_parts import free_port, wait_until
+from tests.uplink.conftest import RunningBroker
 
 KIOSKS = 3
 ROUNDS = 3

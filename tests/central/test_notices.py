@@ -22,7 +22,7 @@ from kiosk.central.store.running import Duty, InUse, on_duty
 from kiosk.central.store.tables import holds, loans, patrons
 from tests.central.library import DESK
 from tests.central.mail_server import MailServer
-from tests.uplink.conftest import free_port
+from tests.real_parts import free_port
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -13,8 +13,8 @@ from kiosk.central.store import open_store, upgrade, writing
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import loans, patrons
 from tests.central.mail_server import MailServer
-from tests.central.running import CentralProcess, wait_until
-from tests.uplink.conftest import free_port
+from tests.central.running import CentralProcess
+from tests.real_parts import free_port, wait_until
 
 PEOPLE, KILLED_AT = 60, 25
 

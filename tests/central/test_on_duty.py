@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from kiosk.central.store.running import Duty, InUse, on_duty
-from tests.central.running import PATIENCE_S, CentralProcess, central_command, wait_until
+from tests.central.running import CentralProcess, central_command
+from tests.real_parts import PATIENCE_S, wait_until
 
 PROFILE = Path(__file__).parents[2] / "config" / "ils" / "standard.toml"
 

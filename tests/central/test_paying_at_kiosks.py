@@ -31,8 +31,9 @@ from kiosk.station.uplink_events import AnswerArrived, LinkUp
 from kiosk.wire import AnswerMessage, Channel, Station, decode_answer, encode_ask
 from tests.central.console.till import STRANGER, THEIRS, Till, TillServer
 from tests.central.library import Central
-from tests.central.running import PATIENCE_S, CentralProcess
+from tests.central.running import CentralProcess
 from tests.central.telling import Kiosk
+from tests.real_parts import PATIENCE_S
 from tests.uplink.conftest import RunningBroker
 
 ABOVE = PatronRef("above")

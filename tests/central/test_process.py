@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from kiosk.central.store import open_store, upgrade
 from tests.central.conftest import Postgres
-from tests.central.running import DEMO, PATIENCE_S, CentralProcess, central_command, wait_until
+from tests.central.running import DEMO, CentralProcess, central_command
+from tests.real_parts import PATIENCE_S, wait_until
 from tests.uplink.conftest import RunningBroker
 
 

@@ -20,7 +20,7 @@ from kiosk.model.ids import AskId, ItemId
 from kiosk.model.questions import AskItem, Question
 from kiosk.wire import AnswerMessage, Channel, Station, decode_answer, encode_ask
 from tests.central.library import DESK, Central
-from tests.central.running import PATIENCE_S
+from tests.real_parts import PATIENCE_S
 
 
 def asked(question: Question, ask: str, kiosk: str = "kiosk-1", ago_s: int = 0) -> Heard:

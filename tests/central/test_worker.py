@@ -32,7 +32,7 @@ from kiosk.wire import (
 )
 from tests.central.conftest import Postgres
 from tests.central.library import BOOKS, DESK, Central, Kiosk, fill, made
-from tests.central.running import PATIENCE_S, wait_until
+from tests.real_parts import PATIENCE_S, wait_until
 
 Start = Callable[[Engine], "Running"]
 

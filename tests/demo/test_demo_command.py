@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-PATIENCE_S = 60
+from tests.real_parts import PATIENCE_S
 
 
 @contextmanager

@@ -24,8 +24,8 @@ from kiosk.demo.real import RealClock
 from kiosk.demo.scenario import Setting, read_scenario
 from kiosk.demo.watching import items_shown
 from kiosk.world.playing import play_virtually
+from tests.real_parts import PATIENCE_S
 
-PATIENCE_S = 30.0
 BOOKS = ["35555000012346", "35555000012353"]
 
 

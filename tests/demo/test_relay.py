@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from kiosk.demo.relay import Relay
 from kiosk.demo.scenario import RoadState
+from tests.real_parts import PATIENCE_S
 
-PATIENCE_S = 30.0
 SILENCE_S = 0.05
 """A test that bytes do not pass waits so long; more would only be slower."""
 SLOW_S = 0.02

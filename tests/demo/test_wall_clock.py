@@ -13,9 +13,9 @@ import pytest
 
 from kiosk.demo.children import NotReady
 from kiosk.demo.wall_clock import WallClock
+from tests.real_parts import PATIENCE_S
 
 THREE_YEARS_S = 1_096 * 86_400
-PATIENCE_S = 30.0
 ASKED = """
 import datetime, queue, select, sqlite3, sys, threading, time
 held = threading.Lock()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pytest
 from kiosk.demo.house import DEMO_CONFIG, AtGates, House
 from kiosk.demo.scenario import HoldBefore, LoanBefore, Setting
 from kiosk.ledger.verify import verify
+from tests.real_parts import PATIENCE_S, wait_until
 
-PATIENCE_S = 90.0
 LENT_BOOK, KEPT = "35555000012346", "35555000012510"
 SECOND = "35555000012353"
 STAFF_CARD, AMELIE = "04FEED01", "20230002"
@@ -33,9 +32,9 @@ class Room:
     def does(self, door: str, deed: str, *books: str, **more: object) -> httpx.Response:
         return self._bench.post("/api/door", json={"door": door, "do": deed, "books": list(books), **more})
 
-    def eventually(self, door: str, deed: str, *books: str, **more: object) -> None:
+    def until_let(self, door: str, deed: str, *books: str, **more: object) -> None:
         """Try until the door lets somebody."""
-        eventually(lambda: self.does(door, deed, *books, **more).is_success, f"{door}: {deed}")
+        wait_until(lambda: self.does(door, deed, *books, **more).is_success, f"{door}: {deed}")
 
     def furniture(self, name: str) -> dict[str, object]:
         shown = self._bench.get("/api/room").json()["doors"]
@@ -51,13 +50,6 @@ class Room:
         """Item → patron."""
         told = self._central.get("/loans", params={"open": "true"}).json()["loans"]
         return {loan["item"]: loan["patron"] for loan in told}
-
-
-def eventually(holds: Callable[[], object], what: str) -> None:
-    end_s = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end_s, what
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +71,10 @@ def ledger(room: Room, name: str) -> Path:
 def test_a_lent_book_falls_through_the_flap_into_its_bin_and_its_loan_ends(room: Room) -> None:
     assert LENT_BOOK in room.loans()
     assert room.does("drop", "hold", LENT_BOOK).is_success
-    room.eventually("drop", "push", LENT_BOOK)
-    eventually(lambda: LENT_BOOK in fallen(room), "it falls into a bin")
+    room.until_let("drop", "push", LENT_BOOK)
+    wait_until(lambda: LENT_BOOK in fallen(room), "it falls into a bin")
     assert room.afi(LENT_BOOK) == "07"
-    eventually(lambda: LENT_BOOK not in room.loans(), "central hears of it")
+    wait_until(lambda: LENT_BOOK not in room.loans(), "central hears of it")
     assert not verify(ledger(room, "drop"))
 
 
@@ -92,22 +84,22 @@ def test_a_hold_is_laid_in_by_staff_taken_with_the_card_and_what_is_left_is_retu
     opens(room, 1)
     assert room.does("locker", "lay", KEPT, number=1).is_success
     assert room.does("locker", "shut", number=1).is_success
-    eventually(lambda: counted in told_by(room), "what was laid in is counted")
+    wait_until(lambda: counted in told_by(room), "what was laid in is counted")
 
     assert room.does("locker", "scan", card=AMELIE).is_success
     opens(room, 1)
     assert room.afi(KEPT) == "C2", "its tag is opened before its door is"
-    eventually(lambda: room.loans().get(KEPT) == "P002", "central hears of the loan")
+    wait_until(lambda: room.loans().get(KEPT) == "P002", "central hears of the loan")
     assert room.does("locker", "shut", number=1).is_success
-    eventually(lambda: KEPT not in room.loans(), "what was left is returned")
+    wait_until(lambda: KEPT not in room.loans(), "what was left is returned")
     assert room.afi(KEPT) == "07"
     assert not verify(ledger(room, "locker"))
 
 
 def opens(room: Room, number: int) -> None:
     """Pull at a door until it opens, and keep it open until its lock has noticed, as a hand does."""
-    room.eventually("locker", "pull", number=number)
-    eventually(lambda: not room.furniture("locker")["outputs"][number - 1], "the lock catches again")  # type: ignore[index]
+    room.until_let("locker", "pull", number=number)
+    wait_until(lambda: not room.furniture("locker")["outputs"][number - 1], "the lock catches again")  # type: ignore[index]
 
 
 def told_by(room: Room) -> str:
@@ -119,12 +111,12 @@ def told_by(room: Room) -> str:
 def test_a_drop_that_is_killed_between_flap_and_record_settles_it_when_it_starts_again(room: Room) -> None:
     drop = room.house.children["drop"]
     assert room.does("drop", "hold", SECOND).is_success
-    eventually(lambda: room.furniture("drop")["outputs"][0], "the flap is unlocked")  # type: ignore[index]
+    wait_until(lambda: room.furniture("drop")["outputs"][0], "the flap is unlocked")  # type: ignore[index]
     drop.kill()
     assert room.does("drop", "push", SECOND).is_success, "a relay stays as it is"
     drop.start()
     drop.wait_ready(PATIENCE_S)
-    eventually(lambda: SECOND in fallen(room), "it falls into a bin")
+    wait_until(lambda: SECOND in fallen(room), "it falls into a bin")
     assert room.afi(SECOND) == "07"
     assert not verify(ledger(room, "drop"))
 

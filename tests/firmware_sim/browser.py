@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from tests.real_parts import PATIENCE_S
+
 READS_FROM, WRITES_TO = 3, 4
 """Descriptors that chromium uses with --remote-debugging-pipe."""
-PATIENCE_S = 60.0
 LOOK_AGAIN_S = 0.05
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx
 import serial
 
+from tests.real_parts import PATIENCE_S
+
 ROOM = Path(__file__).with_name("room.toml")
 PROGRAM = Path(sys.executable).with_name("firmware-sim")
-PATIENCE_S = 30.0
 PSST_S = 0.006
 """FEIG H20800-16e-ID-B, 3.1: at least 5 ms between an answer and the next request."""
 

@@ -13,8 +13,8 @@ from firmware_sim.lines.standing import RealLines
 from firmware_sim.lines.wire_log import WireLog
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import Served
+from tests.real_parts import PATIENCE_S
 
-PATIENCE_S = 30.0
 INVENTORY = request(0xB0, "0100")
 
 

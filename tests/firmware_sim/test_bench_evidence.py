@@ -24,11 +24,11 @@ from kiosk.demo.house import Ports
 from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import Served, asked
+from tests.real_parts import PATIENCE_S
 
 LE_ZAHIR = "35555000012345"
 INVENTORY = request(0xB0, "0100")
 SOFTWARE = request(0x65, "")
-PATIENCE_S = 30.0
 
 
 @contextmanager

@@ -17,9 +17,9 @@ from firmware_sim.lines.line import Line
 from firmware_sim.lines.tcp_caller import TcpCaller
 from firmware_sim.lines.wire_log import WireLog
 from tests.firmware_sim.feig_host import a_book, a_tag, request
+from tests.real_parts import PATIENCE_S
 
 LOOPBACK = "127.0.0.1"
-PATIENCE_S = 30.0
 CLEAR = request(0x32)
 PEOPLE = 23
 """Bytes of the people counter's event, which comes first."""

@@ -18,8 +18,8 @@ from tests.firmware_sim.browser import Browser
 from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.llrp_host import Said, message, messages_of, report_spec, rospec, u16, u32
-from tests.firmware_sim.served import PATIENCE_S, Served
-from tests.firmware_sim.test_lines import eventually
+from tests.firmware_sim.served import Served
+from tests.real_parts import PATIENCE_S, wait_until
 
 CONFIG = Path(__file__).with_name("gates.toml")
 HF_BOOK, UHF_BOOK = "35555000012345", "35555000012352"
@@ -192,7 +192,7 @@ def test_a_technician_carries_a_book_through_on_the_page(bench: Served, tmp_path
         book = browser.middle(f"#shelf [data-key='{HF_BOOK}']")
         browser.drag(book, browser.middle("[data-gate='exit'][data-direction='2']"))
         with at_gate(bench, "exit") as line:
-            eventually(lambda: asked(line, RECORDS, 6).hex() == "1e2d03000100")
+            wait_until(lambda: asked(line, RECORDS, 6).hex() == "1e2d03000100")
         assert browser.complaints == []
 
 

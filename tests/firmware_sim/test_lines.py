@@ -22,13 +22,13 @@ from firmware_sim.lines.tcp import TcpListener
 from firmware_sim.lines.wire_log import Direction, WireLog
 from firmware_sim.room.room import Room
 from tests.firmware_sim.feig_host import a_book, a_tag, request
+from tests.real_parts import PATIENCE_S, wait_until
 
 WHO = request(0x65)
 VERSION = bytes.fromhex("0D006500010700D05000185140")
 READ_32_BLOCKS = request(0xB0, "2301e0040100123456780020")
 READ_32_BYTES = 168
 PAD_BYTE_S = byte_time_s(38_400, Frame.EIGHT_EVEN_ONE)
-PATIENCE_S = 30.0
 
 
 class Counted:
@@ -102,14 +102,6 @@ def lines(tmp_path: Path) -> Iterator[Lines]:
     lines = Lines(tmp_path)
     yield lines
     lines.stop()
-
-
-def eventually(true: Callable[[], bool]) -> None:
-    ends_s = time.monotonic() + PATIENCE_S
-    pause = threading.Event()
-    while not true():
-        assert time.monotonic() < ends_s, "it never came true"
-        pause.wait(0.002)
 
 
 def opened(line: Line, baud: int = 38_400) -> serial.Serial:
@@ -191,8 +183,8 @@ def test_a_device_learns_that_a_host_has_opened_its_line_each_time(lines: Lines)
     line = lines.pty("pad", device, 0.0)
     for _ in range(3):
         with opened(line):
-            eventually(lambda: line.host_is_there)
-        eventually(lambda: not line.host_is_there)
+            wait_until(lambda: line.host_is_there)
+        wait_until(lambda: not line.host_is_there)
     assert device.connections == 3
 
 
@@ -228,7 +220,7 @@ def test_a_line_that_is_held_takes_nothing_until_it_is_released(lines: Lines) ->
     device = Counted()
     line = lines.pty("printer", device, 0.0)
     with serial.Serial(line.address, 38_400, write_timeout=0.3) as port:
-        eventually(lambda: line.host_is_there)
+        wait_until(lambda: line.host_is_there)
         line.hold()
         with pytest.raises(serial.SerialTimeoutException):
             port.write(bytes(40_000))

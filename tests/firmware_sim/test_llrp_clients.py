@@ -24,8 +24,7 @@ from firmware_sim.lines.wire_log import WireLog
 from firmware_sim.room.room import Room
 from firmware_sim.room.uhf_tag import Bank
 from tests.firmware_sim.llrp_host import EPC_96, ISO_UII, a_uhf_book, a_uhf_tag, messages_of
-
-PATIENCE_S = 30.0
+from tests.real_parts import PATIENCE_S
 
 
 class Desk:

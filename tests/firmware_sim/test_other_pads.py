@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from firmware_sim.bench.wire_notes import LONGEST_NOTE, NOTES, note
 from firmware_sim.lines.wire_log import Direction, WireEntry
 from tests.firmware_sim.conftest import Serve
-from tests.firmware_sim.served import PATIENCE_S, Served
+from tests.firmware_sim.served import Served
+from tests.real_parts import PATIENCE_S
 
 BOOK = """
 [[item]]

@@ -18,12 +18,12 @@ from kiosk.world.playing import play_virtually
 from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.feig_host import request
 from tests.firmware_sim.served import ROOM, Served, asked
+from tests.real_parts import PATIENCE_S
 
 INVENTORY, MORE = request(0xB0, "0100"), request(0xB0, "0180")
 RF_RESET = request(0x69, "")
 BOOKS = ["35555000012345", "35555000012352", "copy-1", "copy-2"]
 ITEMS = ROOM.read_text(encoding="utf-8")
-PATIENCE_S = 30.0
 
 
 def room(folder: Path, head: str) -> Path:

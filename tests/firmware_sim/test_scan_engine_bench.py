@@ -17,7 +17,8 @@ from firmware_sim.quirks import USUAL
 from firmware_sim.scanners import SCANNERS, kind_of_scanner
 from firmware_sim.settings import ScannerDriver, parse
 from tests.firmware_sim.conftest import Serve
-from tests.firmware_sim.served import PATIENCE_S, Served
+from tests.firmware_sim.served import Served
+from tests.real_parts import PATIENCE_S
 
 
 def vectors(protocol: str) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from kiosk.demo.house import Ports
 from tests.firmware_sim.conftest import Serve
 from tests.firmware_sim.served import Served
 from tests.firmware_sim.test_bench_evidence import heard_of, news
+from tests.real_parts import PATIENCE_S
 
 BOARDS = """
 [[signal]]
@@ -28,7 +29,6 @@ port = {port}
 topic = "door-lamp"
 """
 ON_2, OFF_2 = bytes.fromhex("A00201A3"), bytes.fromhex("A00200A2")
-PATIENCE_S = 30.0
 
 
 def outputs(served: Served, name: str) -> list[bool]:

@@ -21,8 +21,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from firmware_sim.devices.tasmota import TasmotaFirmware, pulse_of, pulse_s
 from firmware_sim.devices.tasmota_client import TasmotaBoard
 from firmware_sim.faults.words import TasmotaFault
+from tests.real_parts import PATIENCE_S
 
-PATIENCE_S = 30.0
 Told = tuple[str, str, bool]
 """Topic, payload, whether it was retained."""
 

@@ -17,9 +17,9 @@ from firmware_sim.cards.card import Laid
 from firmware_sim.cards.chip import Chip
 from firmware_sim.cards.plain import UidCard
 from firmware_sim.cards.service import CardService
+from tests.real_parts import PATIENCE_S
 
 CLIENT = Path(__file__).with_name("client.py")
-PATIENCE_S = 30.0
 PORT = 0x8D01
 READER = "Kiosk card reader"
 

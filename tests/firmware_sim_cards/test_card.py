@@ -16,11 +16,11 @@ from firmware_sim.cards.chip import Chip
 from firmware_sim.cards.plain import UidCard
 from firmware_sim.cards.vicinity import VicinityCard
 from firmware_sim.room.tag import Tag
+from tests.real_parts import PATIENCE_S
 
 UID = bytes.fromhex("04A23B9C")
 GET_UID = bytes.fromhex("FFCA000000")
 WRITE = bytes.fromhex("FFD600000401020304")
-PATIENCE_S = 30.0
 
 
 def framed(*messages: bytes) -> bytes:

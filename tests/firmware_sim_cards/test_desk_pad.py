@@ -18,7 +18,8 @@ from firmware_sim.faults.words import PcscPadFault
 from firmware_sim.lines.wire_log import Direction
 from firmware_sim.room.room import Book, Card, CardKind, Place, Room, SectorContent
 from firmware_sim.room.tag import Tag
-from tests.firmware_sim_cards.conftest import PATIENCE_S, PORT, READER, WEI, laid
+from tests.firmware_sim_cards.conftest import PORT, READER, WEI, laid
+from tests.real_parts import PATIENCE_S
 
 PAD_READER = "Kiosk pad reader"
 CLIENT = Path(__file__).with_name("apdu_client.py")

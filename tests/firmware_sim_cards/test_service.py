@@ -17,7 +17,8 @@ import pytest
 
 from firmware_sim.cards.plain import UidCard
 from firmware_sim.cards.service import CardService, CardServiceUnavailable
-from tests.firmware_sim_cards.conftest import BOOK_CARD, PATIENCE_S, PORT, READER, WEI, Host, laid
+from tests.firmware_sim_cards.conftest import BOOK_CARD, PORT, READER, WEI, Host, laid
+from tests.real_parts import PATIENCE_S
 
 MIFARE_ATR = "3B8F8001804F0CA000000306030001000000006A"
 ICODE_ATR = "3B8F8001804F0CA0000003060B00140000000077"

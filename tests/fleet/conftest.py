@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.fleet.house import FleetProcess, Teller
-from tests.uplink.conftest import RunningBroker, free_port
+from tests.real_parts import free_port
+from tests.uplink.conftest import RunningBroker
 
 
 @pytest.fixture

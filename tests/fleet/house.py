@@ -17,8 +17,9 @@ import httpx
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.real_parts import PATIENCE_S
+
 DEMO = Path(__file__).resolve().parents[2] / "config" / "demo"
-PATIENCE_S = 40.0
 NAME, PASSWORD = "op", "a long password"
 
 

@@ -11,8 +11,8 @@ import pytest
 from kiosk.commands import main
 from kiosk.wire import key_id_of
 from kiosk.wire.signing import own_key
-from tests.central.running import wait_until
-from tests.fleet.house import PATIENCE_S, FleetProcess, Teller
+from tests.fleet.house import FleetProcess, Teller
+from tests.real_parts import PATIENCE_S, wait_until
 from tests.uplink.conftest import RunningBroker
 
 

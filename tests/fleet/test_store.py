@@ -14,8 +14,8 @@ from kiosk.fleet.store import MIGRATIONS
 from kiosk.fleet.store.keeping import COARSE_S, FINE_S, Span, add_spans, thin_out
 from kiosk.fleet.store.tables import metadata, series
 from kiosk.wire import Station
-from tests.central.running import wait_until
 from tests.fleet.house import FleetProcess, Teller
+from tests.real_parts import wait_until
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 import tomllib
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +20,8 @@ from kiosk.demo.playing import await_opening
 from kiosk.demo.real import RealClock, RealHouse, runner
 from kiosk.demo.scenario import Scenario, Setting
 from kiosk.settings.convert import convert
+from tests.real_parts import wait_until
 
-PATIENCE_S = 30.0
 FLIPPED = "CH-12312345678"
 FLIPPED_UII = "141CFB2102DDDF7C4E00"
 FLIPPED_BOOK = f"""
@@ -37,14 +35,6 @@ pc = 0x2DC2
 user = "0601"
 """
 """Somebody has written AFI C2 on this book, in its PC: its tag says lent (the tag: tests/firmware_sim/gates.toml)."""
-
-
-def eventually(holds: Callable[[], object], what: str) -> None:
-    """Look at what only a look can tell, until it holds."""
-    end_s = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end_s, what
-        time.sleep(0.02)
 
 
 def a_config(folder: Path) -> Path:
@@ -80,8 +70,8 @@ class GateHouse:
         house = House(config, folder / "run", Setting(), mode="headless", at_gates=AtGates.CONTROLLER)
         house.start()
         started = cls(house, config)
-        eventually(lambda: started.sight()["copy"]["keys"], "the gate has no copy of the ledger")
-        eventually(started.is_watched, "the gates are not heard")
+        wait_until(lambda: started.sight()["copy"]["keys"], "the gate has no copy of the ledger")
+        wait_until(started.is_watched, "the gates are not heard")
         return started
 
     def stop(self) -> None:

@@ -5,7 +5,6 @@ There is no broker and no central, as when the network is down: the last copy of
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -29,7 +28,7 @@ from kiosk.wire import fact_of
 from kiosk.wire.lent_file import uid_key
 from tests.firmware_sim.served import Served
 from tests.gate.copies import written
-from tests.gate.house import eventually
+from tests.real_parts import free_port, wait_until
 
 PROFILES = {
     "pedestal": "lsp2",
@@ -87,13 +86,6 @@ def a_controller(folder: Path, addresses: dict[str, str]) -> str:
     return "".join(lines)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @dataclass
 class Hall:
     bench: Served
@@ -149,7 +141,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     controller.start()
     controller.wait_ready(30.0)
     standing = Hall(bench, controller, folder / "gate.sqlite")
-    eventually(lambda: standing.watched() == set(PROFILES), "not every gate is heard")
+    wait_until(lambda: standing.watched() == set(PROFILES), "not every gate is heard")
     yield standing
     controller.stop()
     assert controller.exit_code == 0
@@ -165,12 +157,12 @@ def test_a_bag_rings_once_for_what_is_ours_and_not_lent(hall: Hall, gate: str) -
     hall.walks_through(gate, LENT, THEIRS, "U-LENT")
     hall.walks_through(gate)
     hall.walks_through(gate, *BAG)
-    eventually(lambda: hall.alarms(gate), "it did not ring")
+    wait_until(lambda: hall.alarms(gate), "it did not ring")
     ringing = RINGING[gate]
     if ringing is None:
-        eventually(lambda: len(hall.alarms(gate)[0]["items"]) == 2, "two items rang")
+        wait_until(lambda: len(hall.alarms(gate)[0]["items"]) == 2, "two items rang")
     else:
-        eventually(lambda: {one["uid"] for one in hall.alarms(gate)[0]["items"]} == ringing, "other items rang")
+        wait_until(lambda: {one["uid"] for one in hall.alarms(gate)[0]["items"]} == ringing, "other items rang")
     (alarm,) = hall.alarms(gate)
     assert {(item["rule"], item["kind"]) for item in alarm["items"]} == {RULES.get(gate, ("ledger", "not-lent"))}
     assert alarm["outward"] in (True, None)
@@ -181,4 +173,4 @@ def test_people_are_counted_where_the_gate_counts_them(hall: Hall, gate: str, fi
     """A gate that tells its counters only when somebody comes says with the first one where they stand."""
     for _ in range(3):
         hall.walks_through(gate)
-    eventually(lambda: hall.people(gate) == hall.walks[gate] - first, "people are missing")
+    wait_until(lambda: hall.people(gate) == hall.walks[gate] - first, "people are missing")

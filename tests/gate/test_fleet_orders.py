@@ -31,9 +31,8 @@ from kiosk.wire import (
     key_id_of,
 )
 from kiosk.wire.signing import own_key
-from tests.gate.test_every_gate import free_port
+from tests.real_parts import PATIENCE_S, free_port
 
-PATIENCE_S = 60.0
 GATE = Station("main", "gate-1")
 SETTINGS = """
 site = "main"

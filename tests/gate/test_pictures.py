@@ -16,7 +16,7 @@ from kiosk.gate.pictures import Album, Photographer, PicturesGone, PictureTaken
 from kiosk.gate.settings import GateControllerSettings
 from kiosk.model.ids import IntentId
 from kiosk.settings import SettingsRefused, load
-from tests.gate.house import eventually
+from tests.real_parts import wait_until
 
 ALARM, OTHER = IntentId("0193-a"), IntentId("0193-b")
 JPEG = TEST_PICTURE.read_bytes()
@@ -120,7 +120,7 @@ def test_pictures_are_taken_beside_the_alarm_and_gone_when_their_time_is_over(tm
     photographer.take(OTHER, "yard")
     photographer.take(OTHER, "no-camera")
     photographer.take(ALARM, "exit")
-    eventually(lambda: told, "no picture was taken")
+    wait_until(lambda: told, "no picture was taken")
     photographer.stop()
     assert told == [PictureTaken(ALARM)]
     next_run: list[PictureTaken | PicturesGone] = []

@@ -27,7 +27,7 @@ from kiosk.session.effects import Journal
 from kiosk.settings import SettingsRefused, load
 from kiosk.wire import Channel, Station
 from tests.gate.building import OPENING, Walk, a_sighting
-from tests.gate.house import eventually
+from tests.real_parts import wait_until
 
 OWNERS = ("CN-440300-CITY",)
 OUR_BOOK = bytes.fromhex("110620564B254E3A0201A003091B81E440300AC1A699650110")
@@ -181,9 +181,9 @@ def test_a_full_disk_is_said_and_nothing_of_what_rang_is_lost(small_disk: Path) 
     scribe.start()
     for _ in range(5):
         scribe.write(an_alarm())
-    eventually(lambda: scribe.trouble == "disk-full", "nobody says that the disk is full")
+    wait_until(lambda: scribe.trouble == "disk-full", "nobody says that the disk is full")
     filling.unlink()
-    eventually(lambda: scribe.trouble == "", "it does not go on by itself")
+    wait_until(lambda: scribe.trouble == "", "it does not go on by itself")
     scribe.stop()
     assert scribe.trouble == ""
     assert ledger.last_row == 5

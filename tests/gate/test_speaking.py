@@ -23,7 +23,7 @@ from kiosk.gate.effects import Hush, Occasion, Signal
 from kiosk.gate.hands import Boards
 from kiosk.gate.policy import Hours
 from kiosk.gate.settings import AlarmMode, RingSettings, SignalKind, SpeakerSettings, VoiceSettings
-from tests.gate.house import eventually
+from tests.real_parts import wait_until
 
 WORDS = "请到服务台; $(reboot)"
 MORNING = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -98,8 +98,8 @@ class Room:
 
     def heard(self) -> list[int]:
         path = self.folder / "heard"
-        eventually(path.exists, "nothing was played")
-        eventually(lambda: path.stat().st_size == 244, "not to its end")
+        wait_until(path.exists, "nothing was played")
+        wait_until(lambda: path.stat().st_size == 244, "not to its end")
         return samples_of(path.read_bytes())
 
 
@@ -130,9 +130,9 @@ def test_whoever_is_there_cuts_it_short(tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     speaker, told = a_speaker(tmp_path, ("sh", "-c", f"touch {begun}; exec sleep 600"))
     assert speaker.offer(Switch("stop", True))
-    eventually(begun.exists, "it does not speak")
+    wait_until(begun.exists, "it does not speak")
     assert speaker.offer(Switch("stop", False))
-    eventually(lambda: told, "it goes on")
+    wait_until(lambda: told, "it goes on")
     assert told == [Switched("stop", True, False)]
     speaker.stop()
 
@@ -141,7 +141,7 @@ def test_a_speaker_that_is_not_there_is_said_and_nothing_waits_for_it(tmp_path: 
     speaker, told = a_speaker(tmp_path, ("no-such-player",))
     speaker.offer(Switch("stop", True))
     speaker.offer(Switch("sotp", True))
-    eventually(lambda: len(told) == 2, "nothing was said")
+    wait_until(lambda: len(told) == 2, "nothing was said")
     assert isinstance(told[0], Faulted)
     assert told[1] == SwitchRefused("sotp", "no sentence of this speaker; there are stop")
     speaker.stop()

@@ -17,7 +17,8 @@ from kiosk.ledger import verify
 from kiosk.model.ids import ItemId, Uid
 from kiosk.wire.lent_changes import LentChange, LentChanges, encode_lent_changes
 from kiosk.wire.policy import Ready, encode_policy
-from tests.gate.house import FLIPPED, GateHouse, eventually
+from tests.gate.house import FLIPPED, GateHouse
+from tests.real_parts import wait_until
 
 BORROWED, UNLENT, BY_PHONE = "35555000012346", "35555000012353", "35555000012379"
 MEANWHILE, IN_THE_DARK, WANTED = "35555000012403", "35555000012387", "35555000012361"
@@ -55,36 +56,36 @@ def alarms_of(house: GateHouse, book: str) -> list[dict[str, Any]]:
 
 def test_borrowed_and_out_at_once_passes(house: GateHouse) -> None:
     borrows(house, BORROWED, {"do": "walk-through", "gate": "exit", "books": [BORROWED], "after_s": 0.0})
-    eventually(lambda: house.history(house.uid(BORROWED)), "the gate has not told of the book")
+    wait_until(lambda: house.history(house.uid(BORROWED)), "the gate has not told of the book")
     assert house.last_word(house.uid(BORROWED)) == ("lent", "ledger")
 
 
 def test_a_book_that_nobody_has_lent_rings_and_the_guard_is_told_what_it_is(house: GateHouse) -> None:
     house.walks_out(UNLENT)
-    eventually(lambda: alarms_of(house, UNLENT), "it did not ring")
+    wait_until(lambda: alarms_of(house, UNLENT), "it did not ring")
     assert house.lamps()["gate", 1], "the lamp over the gate is on"
-    eventually(lambda: alarms_of(house, UNLENT)[0]["items"][0]["title"] == "盪著鞦韆喝咖啡", "no title")
+    wait_until(lambda: alarms_of(house, UNLENT)[0]["items"][0]["title"] == "盪著鞦韆喝咖啡", "no title")
     (alarm,) = alarms_of(house, UNLENT)
     assert alarm["state"] == "raised"
-    eventually(lambda: alarms_of(house, UNLENT)[0]["picture"], "no picture was taken")
+    wait_until(lambda: alarms_of(house, UNLENT)[0]["picture"], "no picture was taken")
     picture = httpx.get(house.url(f"/pictures/{alarm['id']}"), trust_env=False)
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
     answer = httpx.post(house.url(f"/alarms/{alarm['id']}"), json={"state": "seen", "by": "Guard Li"}, trust_env=False)
     assert answer.status_code == 204
-    eventually(lambda: alarms_of(house, UNLENT)[0]["by"] == "Guard Li", "nobody has seen it")
-    eventually(lambda: not house.lamps()["gate", 1], "the lamp goes out when somebody is there")
+    wait_until(lambda: alarms_of(house, UNLENT)[0]["by"] == "Guard Li", "nobody has seen it")
+    wait_until(lambda: not house.lamps()["gate", 1], "the lamp goes out when somebody is there")
 
     def told() -> list[object]:
         facts = house.central("/facts?limit=500")["facts"]
         assert isinstance(facts, list)
         return [fact["data"]["state"] for fact in facts if fact["type"] == "lk.gate.alarmed"]
 
-    eventually(lambda: told() == ["raised", "seen"], "central was not told")
+    wait_until(lambda: told() == ["raised", "seen"], "central was not told")
 
 
 def test_a_phone_that_flips_the_byte_rings_as_such_and_staff_are_told(house: GateHouse) -> None:
     house.walks_out(FLIPPED, gate="portal")
-    eventually(lambda: house.history(FLIPPED), "the gate has not told of the book")
+    wait_until(lambda: house.history(FLIPPED), "the gate has not told of the book")
     assert house.last_word(FLIPPED) == ("opened-not-lent", "ledger")
 
     def noted() -> bool:
@@ -92,17 +93,17 @@ def test_a_phone_that_flips_the_byte_rings_as_such_and_staff_are_told(house: Gat
         assert isinstance(exceptions, list)
         return any(one["why"] == "tag-switched" for one in exceptions)
 
-    eventually(noted, "staff were not told")
+    wait_until(noted, "staff were not told")
 
 
 def test_a_loan_by_phone_reaches_the_gate_although_nobody_has_opened_the_tag(house: GateHouse) -> None:
     version = house.sight()["copy"]["version"]
     lent = house.at_central("POST", "/loans", patron="card:20230001", item=BY_PHONE)
     assert lent.status_code == 200, lent.text
-    eventually(lambda: house.sight()["copy"]["heard"], "the gate has not heard of any loan")
-    eventually(lambda: house.sight()["copy"]["version"] > version, "central has not told of the loan")
+    wait_until(lambda: house.sight()["copy"]["heard"], "the gate has not heard of any loan")
+    wait_until(lambda: house.sight()["copy"]["version"] > version, "central has not told of the loan")
     house.walks_out(BY_PHONE)
-    eventually(lambda: house.history(house.uid(BY_PHONE)), "the gate has not told of the book")
+    wait_until(lambda: house.history(house.uid(BY_PHONE)), "the gate has not told of the book")
     assert house.last_word(house.uid(BY_PHONE)) == ("lent", "ledger")
 
 
@@ -114,10 +115,10 @@ def test_a_loan_that_was_made_while_the_gate_was_away_is_known_when_it_is_back(h
     assert lent.status_code == 200, lent.text
     gate.start()
     gate.wait_ready(20.0)
-    eventually(house.is_watched, "the gates are not heard")
-    eventually(lambda: house.sight()["copy"]["version"] > version, "the gate has not caught up")
+    wait_until(house.is_watched, "the gates are not heard")
+    wait_until(lambda: house.sight()["copy"]["version"] > version, "the gate has not caught up")
     house.walks_out(MEANWHILE)
-    eventually(lambda: house.history(house.uid(MEANWHILE)), "the gate has not told of the book")
+    wait_until(lambda: house.history(house.uid(MEANWHILE)), "the gate has not told of the book")
     assert house.last_word(house.uid(MEANWHILE)) == ("lent", "ledger")
 
 
@@ -129,18 +130,18 @@ def test_with_the_broker_down_and_the_gate_started_anew_it_is_still_right(house:
     gate.kill()
     gate.start()
     gate.wait_ready(20.0)
-    eventually(house.is_watched, "the gates are not heard")
+    wait_until(house.is_watched, "the gates are not heard")
     after = house.sight()
     assert after["rule"] == "ledger"
     assert isinstance(before, list)
     assert isinstance(after["alarms"], list)
     assert {one["id"] for one in after["alarms"]} == {one["id"] for one in before}
     house.walks_out(IN_THE_DARK)
-    eventually(lambda: house.history(house.uid(IN_THE_DARK)), "the gate has not told of the book")
+    wait_until(lambda: house.history(house.uid(IN_THE_DARK)), "the gate has not told of the book")
     assert house.last_word(house.uid(IN_THE_DARK)) == ("lent", "ledger")
     seen = len(house.history(house.uid(UNLENT)))
     house.walks_out(UNLENT)
-    eventually(lambda: len(house.history(house.uid(UNLENT))) > seen, "the gate has not told of the book")
+    wait_until(lambda: len(house.history(house.uid(UNLENT))) > seen, "the gate has not told of the book")
     assert house.last_word(house.uid(UNLENT)) == ("not-lent", "ledger")
     assert any(one["type"] == "lk.gate.watched" for one in house.history("")), "the time without watch is written down"
     house.house.children[Part.BROKER.value].start()
@@ -149,7 +150,7 @@ def test_with_the_broker_down_and_the_gate_started_anew_it_is_still_right(house:
 
 def test_a_thief_on_the_broker_opens_nothing(house: GateHouse) -> None:
     """The demo's broker lets everybody write: what holds is the signature, and that a message is taken once."""
-    eventually(lambda: house.sight()["line"]["broker"], "the gate has not found the broker again")
+    wait_until(lambda: house.sight()["line"]["broker"], "the gate has not found the broker again")
     now = datetime.now(UTC)
     lent = LentChange(ItemId(WANTED), (Uid(house.uid(WANTED)),), True, now)
     ready = Ready("ledger", 10**9, "00" * 32, "/api/v1/gates/copies/evil.bin", now + timedelta(days=1))
@@ -165,9 +166,9 @@ def test_a_thief_on_the_broker_opens_nothing(house: GateHouse) -> None:
         publish.single(
             f"lk/v1/main/{to}/down/{channel}", payload, qos=1, port=house.house.ports.broker, protocol=MQTTv5
         )
-    eventually(lambda: house.sight()["refused"] >= refused + 4, "nobody says that messages were refused")
+    wait_until(lambda: house.sight()["refused"] >= refused + 4, "nobody says that messages were refused")
     house.walks_out(WANTED)
-    eventually(lambda: house.history(house.uid(WANTED)), "the gate has not told of the book")
+    wait_until(lambda: house.history(house.uid(WANTED)), "the gate has not told of the book")
     assert house.last_word(house.uid(WANTED)) == ("not-lent", "ledger")
 
 

@@ -16,9 +16,9 @@ from firmware_sim.lines.pace import Frame, byte_time_s
 from firmware_sim.lines.pseudo_terminal import PseudoTerminal
 from firmware_sim.lines.tcp import TcpListener
 from firmware_sim.lines.wire_log import WireLog
+from tests.real_parts import PATIENCE_S
 
 Event = TypeVar("Event")
-PATIENCE_S = 30.0
 
 
 class Noisy:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +31,7 @@ from kiosk.hardware.gates import GateDriver, GateSettings, opened_gate
 from kiosk.hardware.running import Running
 from kiosk.hardware.tag_data import decoded_passage
 from tests.hardware.lines import Heard
+from tests.real_parts import free_port
 
 MEMORY = bytes.fromhex("110620564B254E3A0201A003091B81E440300AC1A699650110").ljust(112, b"\0")
 KEEP_ALIVE_S = 0.5
@@ -99,13 +99,6 @@ class Exit:
 
 def passed(events: list[GateEvent]) -> list[TagPassed]:
     return [each for each in events if isinstance(each, TagPassed)]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        port = holder.getsockname()[1]
-        assert isinstance(port, int)
-        return port
 
 
 @contextmanager

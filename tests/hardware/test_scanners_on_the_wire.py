@@ -23,7 +23,8 @@ from firmware_sim.lines.line import Line
 from firmware_sim.lines.pace import Frame, byte_time_s
 from kiosk.hardware.running import Running
 from kiosk.hardware.scanners import ScannerDriver, ScannerSettings, opened_scanner
-from tests.hardware.lines import PATIENCE_S, Heard, Noisy, on_a_pty
+from tests.hardware.lines import Heard, Noisy, on_a_pty
+from tests.real_parts import PATIENCE_S
 
 CODE = "35555000012346"
 BAUD = 9_600

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +14,8 @@ from firmware_sim.devices.relay_board import RelayBoard
 from firmware_sim.devices.tasmota_client import TasmotaBoard
 from firmware_sim.lines.pace import Frame
 from kiosk.hardware.signals import OutputSettings, SignalBroker, SignalDriver, SignalSettings, opened_signals
-from tests.hardware.lines import PATIENCE_S, Heard, Noisy, on_a_pty
+from tests.hardware.lines import Heard, Noisy, on_a_pty
+from tests.real_parts import PATIENCE_S, free_port
 
 LAMP, BUZZER = "return-lamp", "buzzer"
 OUTPUTS = (OutputSettings(LAMP, 1), OutputSettings(BUZZER, 2))
@@ -57,13 +57,6 @@ def test_a_relay_board_lights_and_goes_out_by_itself(tmp_path: Path) -> None:
             signals.stop()
     confirmed = {each.confirmed for each in heard.events if isinstance(each, Switched)}
     assert confirmed == {False}, "such a board answers nothing"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        port = holder.getsockname()[1]
-        assert isinstance(port, int)
-        return port
 
 
 @pytest.fixture

@@ -27,9 +27,9 @@ from firmware_sim.cards.service import CardService
 from firmware_sim.faults.words import PcscPadFault
 from firmware_sim.room.room import Book, Room
 from firmware_sim.room.tag import Tag
+from tests.real_parts import PATIENCE_S
 
 HOST = Path(__file__).with_name("pcsc_pad_host.py")
-PATIENCE_S = 30.0
 READER, PORT = "Kiosk pad reader", 0x8D21
 ON_LOAN, IN_STOCK = 0xC2, 0x07
 LE_ZAHIR, MOUSE = "E004015012345678", "E00401501234567A"

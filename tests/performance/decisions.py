@@ -52,7 +52,8 @@ from kiosk.wire import (
 from tests.central.conftest import make_postgres
 from tests.central.running import CentralProcess, central_command
 from tests.performance.central_load import DESK, ITEMS, PATRONS, SESSION, UID, fill
-from tests.uplink.conftest import RunningBroker, free_port
+from tests.real_parts import free_port
+from tests.uplink.conftest import RunningBroker
 
 A_SECOND, SECONDS, STATIONS = 200, 30, 10
 LATEST_S = 10.0

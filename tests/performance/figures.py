@@ -21,11 +21,11 @@ from kiosk.demo.playing import await_opening
 from kiosk.demo.real import RealClock
 from kiosk.demo.scenario import Part, Setting
 from kiosk.demo.watching import items_shown
+from tests.real_parts import PATIENCE_S
 
 BOOKS = ("35555000012346", "35555000012353", "35555000012361", "35555000012395", "35555000012445")
 TOUCHES = 40
 IDLE_S = 20.0
-PATIENCE_S = 30.0
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from kiosk.wire import Channel, Station
 from tests.firmware_sim.browser import Browser
 from tests.fleet.house import FleetProcess, Teller, message
 from tests.fleet.test_in_the_browser import entered
-from tests.uplink.conftest import RunningBroker, free_port
+from tests.real_parts import free_port
+from tests.uplink.conftest import RunningBroker
 
 STATIONS, SHOWN, CHANGES, MANY = 10_000, 3_000, 20, 2_000
 HEALTH = {"boot": "b1", "mono_ms": 1, "devices": {"pad": "ok", "printer": "ok"}, "paper": "ok", "outbox": 0}

@@ -28,7 +28,7 @@ from kiosk.central.notices.settings import NoticeSettings
 from kiosk.central.store import open_store, upgrade, writing
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import loans, patrons
-from tests.uplink.conftest import free_port
+from tests.real_parts import free_port
 
 ZONE = "Asia/Shanghai"
 

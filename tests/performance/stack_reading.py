@@ -34,11 +34,11 @@ from drivers.ports.pump import Pump
 from drivers.ports.serial import LineSettings, Parity, SerialPort
 from tests.performance.block_by_block import PSST_S, BlockByBlock
 from tests.performance.exchanges import Exchange, exchanges_of, minimum_s
+from tests.real_parts import PATIENCE_S
 
 BOOKS = 10
 ROUNDS = 5
 BLOCKS, BLOCK_BYTES = 28, 4
-PATIENCE_S = 60.0
 AIM_OWN_TIME, AIM_BLOCK_BY_BLOCK = 1.10, 5.0
 SIMULATOR = Path(sys.executable).with_name("firmware-sim")
 

@@ -18,12 +18,12 @@ from kiosk.demo.playing import play
 from kiosk.demo.scenario import EndExpected, ItemExpected, Override, Part, Scenario, ScreenExpected, Setting, Step, Verb
 from kiosk.demo.staff import CARD
 from kiosk.station.staff_cards import staff_card
+from tests.real_parts import PATIENCE_S
 
 PIN, MISTYPED = "739158264015", "739158264016"
 BOOKS = ("35555000012346", "35555000012361")
 PATRON = ("20230001", "04A1B2C3", "wei@example.org", "伟", "张")
 """Wei's card by both readers, address and names, as in `config/demo/patrons.toml`."""
-PATIENCE_S = 30.0
 LENT = tuple(ItemExpected(book, "done") for book in BOOKS)
 
 

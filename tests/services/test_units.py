@@ -6,6 +6,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+from tests.real_parts import free_port
 from tests.services.conftest import Machine, until
 
 KIOSK = """\
@@ -45,13 +46,6 @@ port = {broker}
 [page]
 port = {page}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def listens(port: int) -> bool:

@@ -39,8 +39,8 @@ from kiosk.station.effects import Order
 from kiosk.station.inbox import Inbox
 from kiosk.station.loop import Loop, Message, Stop, now
 from kiosk.station.mirror import Mirror
+from tests.real_parts import PATIENCE_S
 
-PATIENCE_S = 30.0
 ON_LOAN, IN_STOCK = 0xC2, 0x07
 SNOW = Uid("E004010000000001")
 SNOW_ITEM = Item(ItemId("35555000012345"), "Snow")

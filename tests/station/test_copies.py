@@ -21,10 +21,10 @@ from kiosk.station.copies import COPY, CannotKeep, Copies, CopySource
 from kiosk.wire import Ready, Station
 from kiosk.wire.offline_copy import CopyFile, CopyHead, Names, Sections, Words, pack_patron, write_copy
 from kiosk.wire.signing import PUBLIC_KEY, own_key
+from tests.real_parts import PATIENCE_S
 
 STATION = Station("main", "kiosk-1")
 ISSUED = datetime(2026, 11, 27, 1, 2, 3, tzinfo=UTC)
-PATIENCE_S = 30.0
 WORDS = Words([ALL], [ALL], [])
 
 

@@ -44,9 +44,9 @@ from kiosk.station.uplink import MOST_WAITING, Uplink, UplinkSettings
 from kiosk.station.uplink_events import UplinkEvent
 from kiosk.station.uplink_line import Address
 from kiosk.wire import Station
+from tests.real_parts import PATIENCE_S
 from tests.station.conftest import SmallDisk
 
-PATIENCE_S = 30.0
 CUT = bytes.fromhex("1D564200")
 """GS V 66 0: feed to the knife and cut a part (Epson ESC/POS command reference)."""
 LETTERHEAD = Letterhead(ScreenSettings("城市图书馆", "City Library"), "Asia/Shanghai")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from kiosk.station.inbox import Inbox
-
-PATIENCE_S = 30.0
+from tests.real_parts import PATIENCE_S
 
 
 def send(inbox: Inbox[int], numbers: range) -> None:

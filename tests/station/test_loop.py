@@ -8,8 +8,9 @@ from kiosk.ledger import verify
 from kiosk.model.journal import RowKind
 from kiosk.session.events import Device, DeviceChanged, Health, TagGone
 from kiosk.station.inbox import CAPACITY
+from tests.real_parts import PATIENCE_S
 from tests.station.conftest import SmallDisk
-from tests.station.kiosk_room import IN_STOCK, ON_LOAN, PATIENCE_S, SNOW, Room
+from tests.station.kiosk_room import IN_STOCK, ON_LOAN, SNOW, Room
 
 BACK = [RowKind.RETURN_INTENDED, RowKind.RETURN_DONE]
 

@@ -27,10 +27,10 @@ from kiosk.station.devices import Devices
 from kiosk.station.inbox import Inbox
 from kiosk.station.settings import KioskSettings, LibrarySettings
 from kiosk.station.translate import scanner_events
+from tests.real_parts import PATIENCE_S
 
 NOW_S = 1_790_000_000.0
 CARD = "20230001"
-PATIENCE_S = 30.0
 LAMP_ON, LAMP_OFF = bytes.fromhex("A00101A2"), bytes.fromhex("A00100A1")
 
 

@@ -16,10 +16,9 @@ from kiosk.demo.mirror_client import MirrorClient, MirrorGone, MirrorRefused, Vi
 from kiosk.ledger import Ledger, LedgerFile, verify
 from kiosk.model.journal import RowKind
 from kiosk.wire import Station
-from tests.central.running import wait_until
+from tests.real_parts import PATIENCE_S, wait_until
 from tests.station.quiet_reader import QuietReader
 
-PATIENCE_S = 30.0
 KIOSK = """
 site = "main"
 station = "kiosk-1"

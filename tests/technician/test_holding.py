@@ -8,8 +8,7 @@ import select
 from drivers.scanners.triggers import Dialect
 from kiosk.hardware.scanners import ScannerSettings
 from kiosk.technician.holding import held
-
-PATIENCE_S = 30.0
+from tests.real_parts import PATIENCE_S
 
 
 def test_a_scan_engine_is_told_to_read() -> None:

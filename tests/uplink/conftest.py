@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -39,10 +38,10 @@ from kiosk.wire import (
     encode_ack,
     encode_answer,
 )
+from tests.real_parts import PATIENCE_S, free_port
 
 STATION = Station("main", "kiosk-1")
 CENTRAL = "lk/main/central"
-PATIENCE_S = 30.0
 
 
 @dataclass(slots=True)
@@ -71,14 +70,6 @@ class RunningBroker:
             assert self.process.stdout is not None
             self.process.stdout.close()
             self.process = None
-
-
-def free_port() -> int:
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        port = holder.getsockname()[1]
-        assert isinstance(port, int)
-        return port
 
 
 @pytest.fixture(params=["mosquitto", "iotcore"])

@@ -19,30 +19,16 @@ from kiosk.settings.broker import BrokerSettings
 from kiosk.station.broker import address_of
 from kiosk.station.uplink_line import Line, LineEvent, LineLost, LineUp
 from kiosk.wire import Station
-from tests.uplink.conftest import free_port
+from tests.certificates import two_authorities
+from tests.real_parts import PATIENCE_S, free_port
 
-PATIENCE_S = 30.0
-KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 HERE = BrokerSettings("localhost")
-
-
-def openssl(*words: str | Path) -> None:
-    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two authorities, and the broker's certificate for `localhost` by the first."""
-    folder = tmp_path_factory.mktemp("tls")
-    for name in ("ours", "theirs"):
-        files = ("-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem")
-        openssl("req", "-x509", *KEY, "-days", "1", "-subj", f"/CN={name}", *files)
-    openssl("req", *KEY, "-subj", "/CN=broker", "-keyout", folder / "broker.key", "-out", folder / "broker.csr")
-    (folder / "names").write_text("subjectAltName=DNS:localhost")
-    by = ("-CA", folder / "ours.pem", "-CAkey", folder / "ours.key", "-CAcreateserial", "-days", "1")
-    openssl(
-        "x509", "-req", "-in", folder / "broker.csr", *by, "-extfile", folder / "names", "-out", folder / "broker.pem"
-    )
+    folder = two_authorities(tmp_path_factory.mktemp("tls"), "broker")
     (folder / "broker.key").chmod(0o644)  # mosquitto reads it as its own user
     folder.chmod(0o755)
     return folder

@@ -6,8 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import paho.mqtt.client as mqtt
@@ -16,10 +15,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from kiosk.commands import main
+from tests.real_parts import free_port, wait_until
 
 NAMES = ("central", "fleet", "kiosk-1", "kiosk-2", "gate-1")
 STRANGER, NOBODY, ADMIN = "stranger", "nobody-has-this-name", "admin"
-PATIENCE_S = 30.0
 UP = ("status", "health", "device", "result", "log", "facts", "picture", "ask", "alarm", "count")
 DOWN = ("ack", "answer", "policy", "ledger", "command")
 TOPICS = [
@@ -59,20 +58,6 @@ def may_hear(name: str, topic: str) -> bool:
     return (words[3] == name and words[4] == "down") or topic in shared or hears_loans
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def until(holds: Callable[[], object], what: str) -> None:
-    end_s = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end_s, what
-        time.sleep(0.01)
-
-
 @dataclass
 class Somebody:
     """One connection; what the broker says to each of its wishes."""
@@ -95,7 +80,7 @@ class Somebody:
         self.client.on_socket_open = lambda *told: told[2].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.client.connect("127.0.0.1", self.port)
         self.client.loop_start()
-        until(lambda: self.let_in is not None, "the broker does not answer")
+        wait_until(lambda: self.let_in is not None, "the broker does not answer")
 
     def leaves(self) -> None:
         self.client.disconnect()
@@ -104,19 +89,19 @@ class Somebody:
     def says(self) -> dict[str, bool]:
         """To every topic: whether the broker took it."""
         asked = {topic: self.client.publish(topic, b"{}", qos=1).mid for topic in TOPICS}
-        until(lambda: len(self.published) >= len(asked), "the broker does not acknowledge")
+        wait_until(lambda: len(self.published) >= len(asked), "the broker does not acknowledge")
         return {topic: not self.published[mid].is_failure for topic, mid in asked.items()}
 
     def listens(self, *topics: str) -> None:
         for topic in topics:
             self.client.subscribe(topic)
-        until(lambda: len(self.subscribed) >= len(topics), "the broker does not acknowledge")
+        wait_until(lambda: len(self.subscribed) >= len(topics), "the broker does not acknowledge")
 
     def has_heard(self) -> set[str]:
         """What has come until now. Asking for something more is answered after it."""
         before = len(self.subscribed)
         self.client.subscribe("lk")
-        until(lambda: len(self.subscribed) > before, "the broker does not acknowledge")
+        wait_until(lambda: len(self.subscribed) > before, "the broker does not acknowledge")
         return self.heard
 
 
@@ -139,7 +124,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     program = shutil.which("mosquitto", path="/usr/bin:/usr/sbin:/usr/local/sbin")
     assert program is not None, "no mosquitto on this machine: apt-get install mosquitto"
     running = subprocess.Popen([program, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until(lambda: _listens(port), "mosquitto did not come up")
+    wait_until(lambda: _listens(port), "mosquitto did not come up")
     yield port
     running.terminate()
     running.wait(10)

@@ -21,9 +21,9 @@ from kiosk.ledger.verify import verify
 from kiosk.model.journal import RowKind
 from kiosk.world.house import BEGINS, NeedsRealTime
 from kiosk.world.opening import World, opened_world
+from tests.real_parts import PATIENCE_S
 
 BOOK, OTHER = "35555000012346", "35555000012361"
-PATIENCE_S = 30.0
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import pytest
 from Sip2.sip2 import Sip2
 
 from kiosk.wire.sip2 import Message, encode, parse
-from tests.central.running import DEMO, PATIENCE_S, CentralProcess, central_command
+from tests.central.running import DEMO, CentralProcess, central_command
+from tests.real_parts import PATIENCE_S
 
 PASSWORD = "eight-letters"
 PATRON, ITEM = "20230001", "35555000012346"

@@ -24,7 +24,7 @@ from kiosk.model.questions import Answer, Question
 from kiosk.wire import AnswerMessage, Channel, decode_answer, encode_ask
 from tests.central.ils.library_system import LibrarySystem
 from tests.central.library import DESK, Central, Kiosk
-from tests.central.running import PATIENCE_S, wait_until
+from tests.real_parts import PATIENCE_S, wait_until
 
 CARD, ITEM = "200123", "880002"
 THEIR_DUE = datetime(2026, 12, 22, 23, 59, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -16,7 +16,7 @@ from kiosk.model.questions import AccountTold, AskAccount, AskRenew, MayNotRenew
 from kiosk.model.reasons import ReasonCode
 from tests.central.ils.conftest import CARD, ITEM, THEIR_DUE, House
 from tests.central.library import SESSION, made, returned
-from tests.central.running import wait_until
+from tests.real_parts import wait_until
 
 RENEWED_DUE = datetime(2027, 1, 19, 23, 59, tzinfo=ZoneInfo("Asia/Shanghai"))
 

@@ -36,7 +36,7 @@ from kiosk.central.ils.profile import Profile
 from kiosk.central.ils.settings import IlsSettings
 from kiosk.central.ils.sip2_ils import Sip2Ils
 from kiosk.settings import load
-from tests.central.running import PATIENCE_S
+from tests.real_parts import PATIENCE_S
 
 PROFILE = load(Profile, Path(__file__).parents[3] / "config" / "ils" / "pysip2.toml")
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)

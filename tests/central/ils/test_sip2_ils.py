@@ -18,7 +18,7 @@ from kiosk.central.ils.sip2_ils import Sip2Ils
 from kiosk.model.reasons import ReasonCode
 from kiosk.wire.sip2 import Message
 from tests.central.ils.library_system import DATE, LibrarySystem
-from tests.central.running import wait_until
+from tests.real_parts import wait_until
 
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")

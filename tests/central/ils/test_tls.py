@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,26 +16,13 @@ from kiosk.central.ils.profile import Profile
 from kiosk.central.ils.settings import IlsSettings
 from kiosk.central.ils.sip2_ils import Sip2Ils
 from tests.central.ils.library_system import LibrarySystem
-
-KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-
-
-def openssl(*words: str | Path) -> None:
-    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+from tests.certificates import two_authorities
 
 
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two authorities, and a certificate for `localhost` of the first."""
-    folder = tmp_path_factory.mktemp("tls")
-    for name in ("ours", "theirs"):
-        files = ("-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem")
-        openssl("req", "-x509", *KEY, "-days", "1", "-subj", f"/CN={name}", *files)
-    openssl("req", *KEY, "-subj", "/CN=ils", "-keyout", folder / "ils.key", "-out", folder / "ils.csr")
-    (folder / "names").write_text("subjectAltName=DNS:localhost")
-    by = ("-CA", folder / "ours.pem", "-CAkey", folder / "ours.key", "-CAcreateserial", "-days", "1")
-    openssl("x509", "-req", "-in", folder / "ils.csr", *by, "-extfile", folder / "names", "-out", folder / "ils.pem")
-    return folder
+    return two_authorities(tmp_path_factory.mktemp("tls"), "ils")
 
 
 @pytest.fixture

@@ -35,9 +35,9 @@ from kiosk.wire import (
 )
 from kiosk.wire.fields import Json
 from kiosk.wire.signing import own_key
+from tests.real_parts import PATIENCE_S
 from tests.station.quiet_reader import QuietReader
 
-PATIENCE_S = 60.0
 STATION = Station("main", "kiosk-1")
 KIOSK = """
 site = "main"

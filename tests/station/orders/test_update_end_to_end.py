@@ -19,7 +19,8 @@ from kiosk.station.releases.folder import Releases
 from kiosk.wire import CommandKind, CommandState
 from kiosk.wire.fields import Json
 from kiosk.wire.signing import own_key
-from tests.station.orders.conftest import KIOSK, PATIENCE_S, FleetEnd, StartedKiosk
+from tests.real_parts import PATIENCE_S
+from tests.station.orders.conftest import KIOSK, FleetEnd, StartedKiosk
 
 
 class Quiet(SimpleHTTPRequestHandler):

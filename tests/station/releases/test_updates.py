@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.station.releases import bundle as bundles
 from kiosk.station.releases.bundle import BadBundle, write_bundle
 from kiosk.station.releases.folder import MOST_STARTS, NEVER_UP, NOT_SWITCHED, Releases
+from tests.real_parts import PATIENCE_S, wait_until
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-PATIENCE_S = 60.0
 WELL = """#!/bin/sh
 echo '{"ready": {"version": "VERSION"}}'
 while :; do sleep 0.1; done
@@ -157,13 +156,6 @@ def supervised(releases: Releases, tmp_path: Path) -> Iterator[Callable[[], subp
         one.stdout.close()
 
 
-def until(wanted: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not wanted():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def ready(process: subprocess.Popen[bytes], version: str) -> None:
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -178,7 +170,7 @@ def test_a_release_that_comes_up_and_stays_up_is_kept(
     put(releases, made(tmp_path, "2"))
     (tmp_path / "end").touch()
     ready(process, "2")
-    until(lambda: releases.ended() is not None)
+    wait_until(lambda: releases.ended() is not None)
     ended = releases.ended()
     assert ended is not None
     assert (ended.command, ended.version, ended.why) == ("c", "2", "")
@@ -201,7 +193,7 @@ def test_a_release_that_is_not_well_is_taken_back(
     ready(process, "1")
     put(releases, made(tmp_path, "2", script))
     (tmp_path / "end").touch()
-    until(lambda: releases.ended() is not None)
+    wait_until(lambda: releases.ended() is not None)
     ended = releases.ended()
     assert ended is not None
     assert why in ended.why
@@ -214,7 +206,7 @@ def test_a_power_cut_in_the_middle_of_a_trial_goes_on_with_it_or_ends_it(
 ) -> None:
     put(releases, made(tmp_path, "2", SILENT))
     process = supervised()
-    until(lambda: (trial := releases.trial()) is not None and trial.starts == 1)
+    wait_until(lambda: (trial := releases.trial()) is not None and trial.starts == 1)
     process.send_signal(signal.SIGKILL)
     process.wait()
     for _ in range(MOST_STARTS - 1):
