@@ -25,9 +25,8 @@ demo:
 lint: setup
 	@.ci/lint
 
-test: lint
-	@$(PYTHON) -m pytest -n 4 --dist worksteal
-	@$(PYTHON) -m tests.codecs.branches
+test: setup
+	@.ci/tests
 
 docs: setup
 	@$(PYTHON) -m docs.generate

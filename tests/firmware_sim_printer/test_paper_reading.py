@@ -40,8 +40,9 @@ def test_a_line_is_read_as_it_was_printed(line: str) -> None:
     assert printed(line, 26, Weight.REGULAR) == [line]
 
 
-@pytest.mark.parametrize("size", [20, 24, 32, 36])
-@pytest.mark.parametrize("weight", list(Weight))
+@pytest.mark.parametrize(
+    ("size", "weight"), [(20, Weight.REGULAR), (24, Weight.BOLD), (32, Weight.REGULAR), (36, Weight.BOLD)]
+)
 def test_sizes_and_weights_are_found_from_the_dots(size: int, weight: Weight) -> None:
     assert printed("借 A mouse's life 还", size, weight) == ["借 A mouse's life 还"]
 

@@ -15,17 +15,9 @@ ON_PROCESSES_TOO = frozenset(
         "embedded_broker",
         "everything_loses_power",
         "five_books",
-        "my_loans",
-        "no_broker",
         "paper_out",
         "power_cuts_while_borrowing",
-        "power_cuts_while_returning",
-        "receipt_in_chinese",
         "refused_with_reasons",
-        "return_with_receipt",
-        "scanner_noise",
-        "tags_that_are_not_books",
-        "taken_away_too_early",
         "torn_write",
         "troubled_pad",
     }
@@ -46,24 +38,30 @@ def test_scenario(scenario: Path, tmp_path: Path) -> None:
     assert told.code == 0
 
 
-FALSE_ENDS = {
-    "another loan": ('[expect]\nloans = [{ patron = "wei", book = "35555000012361" }]', "loans: "),
-    "another tag": ('[expect]\nafi = [{ book = "35555000012346", afi = 0xC2 }]', "afi: "),
-    "another story": ('[expect]\njournal = ["loan.made"]', "journal: "),
-    "a receipt": ("[expect]\nreceipts = 1", "receipts: "),
-    "words on paper": ('[expect]\nreceipts_say = ["Walden"]', "receipts_say: "),
-}
+FALSE_END = """
+[expect]
+loans = [{ patron = "wei", book = "35555000012361" }]
+afi = [{ book = "35555000012346", afi = 0xC2 }]
+journal = ["loan.made"]
+receipts = 1
+receipts_say = ["Walden"]
+within_s = 0
+"""
 
 
-@pytest.mark.parametrize("end", FALSE_ENDS)
-def test_an_end_that_is_not_as_expected_fails_the_scenario(end: str, tmp_path: Path) -> None:
-    wrong, said = FALSE_ENDS[end]
+def test_each_end_that_is_not_as_expected_fails_the_scenario_and_is_named(tmp_path: Path) -> None:
     scenario = tmp_path / "false.toml"
     step = '[[step]]\ndo = "look"\nexpect = { screen = "attract" }'
-    scenario.write_text(f'name = "False"\n{step}\n{wrong}\nwithin_s = 0\n')
+    scenario.write_text(f'name = "False"\n{step}\n{FALSE_END}')
     told = played(scenario, tmp_path / "kept")
     assert told.code == 1
-    assert [failure for failure in told.failures() if failure.startswith(said)]
+    assert {failure.partition(":")[0] for failure in told.failures()} == {
+        "loans",
+        "afi",
+        "journal",
+        "receipts",
+        "receipts_say",
+    }
 
 
 def test_a_screen_that_never_comes_fails_the_step_and_says_what_was_missing(tmp_path: Path) -> None:

@@ -74,12 +74,6 @@ BUGS = {
         "",
         "2-3",
     ),
-    "the outbox forgets a fact": Bug(
-        "kiosk/station/uplink_conversation.py",
-        "self._outbox.facts_after(self._told, room)",
-        "self._outbox.facts_after(self._told + (self._told == 3), room)",
-        "1",
-    ),
     "a start forgets what was under way": Bug(
         "kiosk/session/step.py",
         "doubts={doubt.intent: doubt for doubt in doubts}",
