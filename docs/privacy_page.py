@@ -16,6 +16,7 @@ from kiosk.central.forgetting import UPLOADS_KEPT
 from kiosk.central.settings import HistorySettings
 from kiosk.central.store.every_table import metadata as central
 from kiosk.ledger.schema import metadata as ledger
+from kiosk.library.duty_book import DUTIES
 from kiosk.station.first_state import DAYS_OF_SERVICE, KEPT
 from kiosk.web.sessions import FORGOTTEN
 
@@ -89,6 +90,12 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
         "gate_seen": Kept(("who",), "the same, item by item", STAFF),
         "gate_checks": Kept(("who",), "who made the morning check", STAFF),
         "notice_templates": Kept(("changed_by",), "who wrote the text", STAFF),
+        **{
+            duty.plural: Kept(
+                ("made_by", *(one.name for one in duty.columns() if one.of == "staff")), "who wrote the paper", STAFF
+            )
+            for duty in DUTIES
+        },
         **dict.fromkeys(
             ("allocations", "api_keys", "closed_returns", "document_numbers", "gate_gaps", "ils_progress", "lent_log")
             + (

@@ -60,6 +60,11 @@ class Kind(Generic[State, Action]):
             and not (Guard.ANOTHER_PERSON in step.guards and who == paper.made_by)
         )
 
+    def action(self, name: str) -> Action | None:
+        """The action of this name, if there is one that a form may ask for."""
+        known = (action for (_, action) in self.table if action not in self.implied)
+        return next((action for action in known if action == name), None)
+
     def number(self, year: int, of_the_year: int) -> str:
         """What people call the paper by."""
         return f"{self.prefix}-{year}-{of_the_year:04d}"

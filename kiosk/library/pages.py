@@ -8,6 +8,7 @@ from enum import StrEnum
 from kiosk.library.applications import APPLICATION
 from kiosk.library.damage import DAMAGE
 from kiosk.library.documents import Action, Guard, Kind, State
+from kiosk.library.duty_book import DUTIES
 from kiosk.library.exceptions import EXCEPTION
 from kiosk.library.imports import PATRON_IMPORT, RECORD_IMPORT
 from kiosk.library.waivers import WAIVER
@@ -22,7 +23,8 @@ _SAID = {Guard.ANOTHER_PERSON: "not by who wrote it", Guard.REASON: "with a reas
 def page() -> str:
     """The whole page."""
     first = [*_drawn(WAIVER), *_drawn(DAMAGE), *_drawn(APPLICATION), *_drawn(EXCEPTION)]
-    return HEAD + "".join([*first, *_drawn(PATRON_IMPORT), *_drawn(RECORD_IMPORT)])
+    of_duties = [part for duty in DUTIES for part in _drawn(duty.kind)]
+    return HEAD + "".join([*first, *_drawn(PATRON_IMPORT), *_drawn(RECORD_IMPORT), *of_duties])
 
 
 def _drawn(kind: Kind[State, Action]) -> Iterator[str]:

@@ -48,6 +48,8 @@ class Column:
     """Address of a page about the value, which is put behind it."""
     link_from: str = ""
     """The column that the address takes its value from, where it is another one."""
+    words: str = ""
+    """The group that a code's words are in, where it is not the column's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Listing:
     """Columns that are read for links, and not shown."""
     preset: Mapping[str, str] = field(default_factory=dict)
     """Values of filters where the address has none."""
+    new: str = ""
+    """The address of the form for a new one, for whoever may write one."""
 
     def shown(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.name not in self.links)

@@ -1,7 +1,8 @@
 """The message catalogues: every sentence in every language, read once and checked.
 
 What patrons read is gettext's: `catalogue/<locale>/LC_MESSAGES/screens.po`, a key (`borrow.title`) as msgid and plural
-forms by the language's own rule. The staff console has its words in `console/<language>.toml`.
+forms by the language's own rule. The staff console has its words in `console/<language>.toml`, and those of its
+duties in `console/duties.<language>.toml`.
 """
 
 from __future__ import annotations
@@ -89,8 +90,13 @@ def words(language: Language, of: str = SCREENS) -> Words:
     """The catalogue of a language, `of` one of the folders beside this file. Raises `CatalogueBroken`."""
     if of == SCREENS:
         return read_catalogue(path_of(language), language)
-    table = tomllib.loads((Path(__file__).with_name(of) / f"{language.value}.toml").read_text(encoding="utf-8"))
-    return Words(language, dict(_flat(table, "")), _one_or_other)
+    messages: dict[str, Message] = {}
+    for path in sorted(Path(__file__).with_name(of).glob(f"*{language.value}.toml")):
+        fresh = dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), ""))
+        if twice := messages.keys() & fresh.keys():
+            raise CatalogueBroken(f"{path}: {', '.join(sorted(twice))}: said in another file already; expected once")
+        messages |= fresh
+    return Words(language, messages, _one_or_other)
 
 
 def read_catalogue(path: Path, language: Language) -> Words:

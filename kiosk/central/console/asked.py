@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +19,7 @@ from kiosk.central.mail.settings import MailSettings
 from kiosk.central.paying.provider import Provider
 from kiosk.central.photographs import Photographs
 from kiosk.library.documents import Action, Wish
+from kiosk.library.forms import cents_of
 from kiosk.rules.lending import Setting
 from kiosk.rules.policy import ALL
 from kiosk.web.roles import Permission, RolesFile
@@ -32,7 +32,6 @@ DESK = "desk"
 """The station under which what staff do at a desk stands in the ledger, as what programs do through REST."""
 LONGEST_TEXT = 1_000
 FORM_ID = re.compile(r"[0-9a-f-]{36}")
-_MONEY = re.compile(r"(\d{1,7})(?:\.(\d{1,2}))?")
 _SYMBOLS = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£"}
 
 
@@ -209,8 +208,7 @@ class Asked:
 
 def amount(name: str, text: str) -> int:
     """Cents of an amount such as 12.50, above 0. Raises `BadField`: a comma could mean either of two things."""
-    found = _MONEY.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    cents = 0 if found is None else int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    cents = cents_of(text) or 0
     if cents < 1:
         raise BadField(name, "wrong.amount")
     return cents

@@ -6,6 +6,8 @@ from kiosk.central.console import (
     application_pages,
     circulating,
     damage_pages,
+    duty_pages,
+    duty_today,
     exception_page,
     finding,
     findings_page,
@@ -49,4 +51,6 @@ PAGES: tuple[Page, ...] = (
     *gates.PAGES,
     *rules_page.PAGES,
     *lists.PAGES,
+    *duty_today.PAGES,
+    *duty_pages.PAGES,
 )

@@ -20,6 +20,7 @@ from kiosk.words.sentences import CONSOLE, Words, own_name, words
 TEMPLATES = Path(__file__).with_name("templates")
 MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("today", "/console/", None),
+    ("duties", "/console/duties", None),
     ("lend", "/console/desk", Permission.LOAN_WRITE),
     ("return", "/console/returns", Permission.LOAN_WRITE),
     ("patrons", "/console/patrons", Permission.PATRON_READ),
@@ -76,6 +77,8 @@ class Teller:
     def word(self, group: str, code: object) -> str:
         """The words for a code; the code itself where a later version made it."""
         known = self._words.known(f"{group}.{code}") if code else None
+        if known is None and group == "action":
+            known = self._words.known(f"paper.{str(code).replace('.', '-')}")
         return str(code or "") if known is None else known.other
 
     def money(self, cents: int) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, FromClause, case, func, select
 
-from kiosk.central.console import gate_lists, shelf_lists
+from kiosk.central.console import duty_lists, gate_lists, shelf_lists
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
@@ -351,6 +351,7 @@ LISTS: Mapping[str, tuple[Callable[[Asked], Listing], Permission, Permission]] =
     "lockers": (shelf_lists.lockers, Permission.HOLD_READ, Permission.HOLD_READ),
     "audit": (_audit, Permission.AUDIT_READ, Permission.AUDIT_READ),
     "staff": (_staff, Permission.STAFF_READ, Permission.STAFF_READ),
+    **duty_lists.LISTS,
 }
 """By its address: the list, who may look, and who may take all of it away as a file."""
 

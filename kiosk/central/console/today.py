@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, func, select
 
 from kiosk.central.auditing import FindingState
 from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
+from kiosk.central.console.duty_today import my_work
 from kiosk.central.console.waiving import ASKED
 from kiosk.central.gate_state import OPEN_STATES
 from kiosk.central.holdings import HoldState
@@ -67,7 +68,7 @@ def today(asked: Asked) -> Answer:
         for name, needs, table, which, to in tiles
         if needs in asked.may
     ]
-    return Shown("today.html", {"tiles": told})
+    return Shown("today.html", {"tiles": told, "work": my_work(asked)})
 
 
 def own_account(asked: Asked) -> Answer:

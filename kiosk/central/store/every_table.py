@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.central.store import (
     console_tables,
+    duty_tables,
     gate_tables,
     import_tables,
     money_tables,
@@ -16,6 +17,7 @@ from kiosk.central.store.tables import metadata
 
 __all__ = [
     "console_tables",
+    "duty_tables",
     "gate_tables",
     "import_tables",
     "metadata",

@@ -16,7 +16,7 @@ from kiosk.web.sessions import COOKIE
 from kiosk.web.staff import Staff, add
 from tests.central.console.desk import HERE, ROLES, console_of, forms_of, somebody, web
 
-FREE = {"/", "/search", "/account", "/account/password", "/account/language"}
+FREE = {"/", "/duties", "/search", "/account", "/account/password", "/account/language"}
 """What everybody may ask for who is signed in."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import kiosk
 from kiosk.central.console.frame import TEMPLATES
 from kiosk.central.pages.app import FILES
 from kiosk.model.circulation import Language
@@ -14,7 +15,13 @@ from kiosk.screens import tokens
 from kiosk.web.forms import SHARED
 from kiosk.words.sentences import CONSOLE, problems, words
 
-SOURCES = [*sorted(TEMPLATES.parent.glob("*.py")), *sorted(TEMPLATES.glob("*.html"))]
+HOUSE = Path(kiosk.__file__).parent
+SOURCES = [
+    *sorted(TEMPLATES.parent.glob("*.py")),
+    *sorted(TEMPLATES.glob("*.html")),
+    *sorted((HOUSE / "library").rglob("*.py")),
+    HOUSE / "central" / "duty_effects.py",
+]
 GROUPS: tuple[str, ...] = (
     "menu.",
     "tile.",
@@ -32,6 +39,9 @@ GROUPS: tuple[str, ...] = (
 """Sentences whose key is made from a code."""
 GROUPS += (
     "paper.",
+    "area.",
+    "choice.",
+    "duty.",
     "undo.",
     "application.",
     "order.",

@@ -1,0 +1,145 @@
+"""What steps of the library's duties do elsewhere: to copies, to the next day of a round, to kiosks' first screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from kiosk.central.documents import PaperRow
+from kiosk.central.holdings import ItemState
+from kiosk.central.news import NewsKind
+from kiosk.central.store.duty_tables import TABLES
+from kiosk.central.store.news_tables import news
+from kiosk.central.store.tables import items
+from kiosk.library.activities.articles import ARTICLE, ArticleAction
+from kiosk.library.activities.programme import ACTIVITY, ActivityAction, ActivityState, Audience
+from kiosk.library.forms import Values
+from kiosk.library.premises.equipment import UPKEEP, UpkeepAction
+from kiosk.library.premises.house import ROUND, RoundAction
+from kiosk.library.repair.mending import REPAIR, RepairAction
+from kiosk.web.trail import record
+
+LONGEST_NEWS = 80
+"""Characters: two lines of a kiosk's first screen."""
+_TAKES_ITS_ROOM = (ActivityState.PLANNED, ActivityState.APPROVED, ActivityState.OPEN, ActivityState.CLOSED)
+
+
+class Hindered(Exception):
+    """A step that the figures of its paper, or something elsewhere, do not allow: the key of the sentence that says
+    why."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A step that was taken: the paper as it was before it, and what it wrote."""
+
+    connection: Connection
+    row: PaperRow
+    values: Values
+    who: str
+    now: datetime
+
+
+Effect = Callable[[Deed], None]
+
+
+def _set_aside(deed: Deed) -> None:
+    """A copy that is to be mended is not lent."""
+    _mark(deed, (ItemState.IN_CIRCULATION, ItemState.LOST, ItemState.MISSING), ItemState.DAMAGED)
+
+
+def _back_to_its_shelf(deed: Deed) -> None:
+    _mark(deed, (ItemState.DAMAGED,), ItemState.IN_CIRCULATION)
+
+
+def _withdrawn(deed: Deed) -> None:
+    _mark(deed, (ItemState.DAMAGED, ItemState.IN_CIRCULATION), ItemState.WITHDRAWN)
+
+
+def _mark(deed: Deed, before: tuple[ItemState, ...], after: ItemState) -> None:
+    """Unless somebody has said something else of the copy meanwhile."""
+    item = str(deed.row.item)
+    was = deed.connection.scalar(select(items.c.state).where(items.c.id == item).with_for_update())
+    if was in before and was != after:
+        deed.connection.execute(update(items).where(items.c.id == item).values(state=after.value))
+        told = {"state": (str(was), after.value)}
+        record(deed.connection, deed.who, "item.state", f"item:{item}", deed.now, changes=told, reason=deed.row.number)
+
+
+def _room_is_free(deed: Deed) -> None:
+    """Raises `Hindered` where another activity has the room at that time."""
+    table = TABLES[ACTIVITY.kind.name]
+    other = select(table.c.number).where(
+        table.c.id != deed.row.id,
+        table.c.room == deed.row.room,
+        table.c.state.in_([state.value for state in _TAKES_ITS_ROOM]),
+        table.c.begins < deed.row.ends,
+        table.c.ends > deed.row.begins,
+    )
+    if deed.connection.execute(other.limit(1)).first() is not None:
+        raise Hindered("activity.room-taken")
+
+
+def _tell_of_activity(deed: Deed) -> None:
+    """On the kiosks' first screen, unless it is for staff."""
+    row = deed.row
+    if row.audience != Audience.STAFF:
+        local = row.begins.astimezone(deed.now.tzinfo)
+        when = {"kind": NewsKind.EVENT.value, "day": local.date(), "at": local.strftime("%H:%M"), "until": None}
+        _tell(deed, when)
+
+
+def _tell_of_article(deed: Deed) -> None:
+    _tell(deed, {"kind": NewsKind.ANNOUNCEMENT.value, "day": None, "at": "", "until": deed.row.until})
+
+
+def _tell(deed: Deed, when: Mapping[str, object]) -> None:
+    """Once, however often it is opened."""
+    _tell_no_more(deed)
+    texts = {"zh": str(deed.row.title)[:LONGEST_NEWS], "en": str(deed.row.title_en or "")[:LONGEST_NEWS]}
+    kept = {"id": deed.row.id, "version": 1, "changed_by": deed.who, "changed_at": deed.now, **texts, **when}
+    deed.connection.execute(insert(news).values(kept))
+
+
+def _tell_no_more(deed: Deed) -> None:
+    deed.connection.execute(delete(news).where(news.c.id == deed.row.id))
+
+
+def _next_time(kind: str) -> Effect:
+    """Work that comes again is due so many days after it was done."""
+
+    def effect(deed: Deed) -> None:
+        done = deed.values.get("done_on")
+        assert isinstance(done, date)
+        table = TABLES[kind]
+        following = done + timedelta(days=int(deed.row.every_days))
+        deed.connection.execute(update(table).where(table.c.id == deed.row.id).values(next_day=following))
+
+    return effect
+
+
+EFFECTS: Mapping[tuple[str, str], Effect] = MappingProxyType(
+    {
+        (REPAIR.kind.name, "write"): _set_aside,
+        (REPAIR.kind.name, RepairAction.CLEAR): _back_to_its_shelf,
+        (REPAIR.kind.name, RepairAction.SHELVE): _back_to_its_shelf,
+        (REPAIR.kind.name, RepairAction.GIVE_UP): _withdrawn,
+        (ACTIVITY.kind.name, ActivityAction.PLAN): _room_is_free,
+        (ACTIVITY.kind.name, ActivityAction.OPEN): _tell_of_activity,
+        (ACTIVITY.kind.name, ActivityAction.CANCEL): _tell_no_more,
+        (ACTIVITY.kind.name, ActivityAction.END): _tell_no_more,
+        (ARTICLE.kind.name, ArticleAction.PUBLISH): _tell_of_article,
+        (ARTICLE.kind.name, ArticleAction.WITHDRAW): _tell_no_more,
+        (UPKEEP.kind.name, UpkeepAction.DONE): _next_time(UPKEEP.kind.name),
+        (ROUND.kind.name, RoundAction.DONE): _next_time(ROUND.kind.name),
+    }
+)
+"""By kind of paper and step; `write` is the first."""

@@ -1,0 +1,1 @@
+"""Training and activities, and how the public hears of them."""

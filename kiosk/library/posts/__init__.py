@@ -1,0 +1,1 @@
+"""Who holds which post, what they have learned, and who stands in for them."""

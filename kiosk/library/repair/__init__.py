@@ -1,0 +1,1 @@
+"""Repair of books, and what is copied for the digital store."""
