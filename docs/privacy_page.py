@@ -108,7 +108,7 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
                 "search_progress",
                 "search_words",
             )
-            + ("shelved", "stations", "tags", "visits"),
+            + ("sensor_hours", "sensor_readings", "shelved", "stations", "tags", "visits"),
             NOBODY,
         ),
     }

@@ -20,6 +20,7 @@ from kiosk.library.activities.programme import ACTIVITY, ActivityAction, Activit
 from kiosk.library.forms import Values
 from kiosk.library.premises.equipment import UPKEEP, UpkeepAction
 from kiosk.library.premises.house import ROUND, RoundAction
+from kiosk.library.premises.sensors import SENSOR, SensorState
 from kiosk.library.repair.mending import REPAIR, RepairAction
 from kiosk.web.trail import record
 
@@ -113,6 +114,16 @@ def _tell_no_more(deed: Deed) -> None:
     deed.connection.execute(delete(news).where(news.c.id == deed.row.id))
 
 
+def _heard_under_one_name(deed: Deed) -> None:
+    """Raises `Hindered` where another sensor in use has this name on the broker."""
+    table = TABLES[SENSOR.kind.name]
+    other = select(table.c.number).where(
+        table.c.id != deed.row.id, table.c.address == deed.row.address, table.c.state == SensorState.IN_USE.value
+    )
+    if deed.connection.execute(other.limit(1)).first() is not None:
+        raise Hindered("climate.name-taken")
+
+
 def _next_time(kind: str) -> Effect:
     """Work that comes again is due so many days after it was done."""
 
@@ -138,6 +149,7 @@ EFFECTS: Mapping[tuple[str, str], Effect] = MappingProxyType(
         (ACTIVITY.kind.name, ActivityAction.END): _tell_no_more,
         (ARTICLE.kind.name, ArticleAction.PUBLISH): _tell_of_article,
         (ARTICLE.kind.name, ArticleAction.WITHDRAW): _tell_no_more,
+        (SENSOR.kind.name, "write"): _heard_under_one_name,
         (UPKEEP.kind.name, UpkeepAction.DONE): _next_time(UPKEEP.kind.name),
         (ROUND.kind.name, RoundAction.DONE): _next_time(ROUND.kind.name),
     }

@@ -12,6 +12,7 @@ from kiosk.library.forms import Duty
 from kiosk.library.posts.holding import ABSENCE, POST, TRAINING
 from kiosk.library.premises.equipment import ASSET, TICKET, UPKEEP
 from kiosk.library.premises.house import DRILL, INCIDENT, ROUND
+from kiosk.library.premises.sensors import CLIMATE_ALARM, SENSOR
 from kiosk.library.repair.copying import DIGITISATION
 from kiosk.library.repair.mending import REPAIR
 
@@ -22,6 +23,7 @@ class Area(StrEnum):
     REPAIR = "repair"
     ACTIVITIES = "activities"
     EQUIPMENT = "equipment"
+    CLIMATE = "climate"
     HOUSE = "house"
     POSTS = "posts"
 
@@ -31,6 +33,7 @@ BOOK: Mapping[Area, tuple[Duty, ...]] = MappingProxyType(
         Area.REPAIR: (REPAIR, DIGITISATION),
         Area.ACTIVITIES: (ACTIVITY, ARTICLE),
         Area.EQUIPMENT: (ASSET, TICKET, UPKEEP),
+        Area.CLIMATE: (SENSOR, CLIMATE_ALARM),
         Area.HOUSE: (ROUND, DRILL, INCIDENT),
         Area.POSTS: (POST, ABSENCE, TRAINING),
     }

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from starlette.responses import ContentStream
 
 from kiosk.central.answering import Desk
+from kiosk.central.climate.desk import ClimateDesk
 from kiosk.central.console.oidc import Oidc
 from kiosk.central.mail.settings import MailSettings
 from kiosk.central.paying.provider import Provider
@@ -57,6 +58,8 @@ class Console:
     """So long an order can be paid."""
     oidc: Oidc | None = None
     """Who else says who somebody is; without it passwords alone do."""
+    climate: ClimateDesk | None = None
+    """What sensors say; without it none are heard."""
     photos: Photographs | None = None
     """Where photographs of damage are kept; without it there are none."""
 

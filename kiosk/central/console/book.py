@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.central.console import (
     application_pages,
     circulating,
+    climate_page,
     damage_pages,
     duty_pages,
     duty_today,
@@ -49,6 +50,7 @@ PAGES: tuple[Page, ...] = (
     *findings_page.PAGES,
     *reports.PAGES,
     *gates.PAGES,
+    *climate_page.PAGES,
     *rules_page.PAGES,
     *lists.PAGES,
     *duty_today.PAGES,

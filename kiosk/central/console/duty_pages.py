@@ -138,6 +138,8 @@ def _write(duty: Duty) -> Callable[[Asked], Answer]:
             return _form(duty, None, _kept(asked), {bad.name: asked.say(bad.key)})
         except duties.NotThere as missing:
             return _form(duty, None, _kept(asked), {missing.field.name: _missing(asked, missing.field)})
+        except Hindered as hindered:
+            return _form(duty, None, _kept(asked), {"form": asked.say(hindered.key)})
         asked.note("ok", "duty.written", number)
         return Moved(address(f"/console/{duty.kind.name}", number=number))
 

@@ -37,6 +37,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("news", "/console/news", Permission.NEWS_READ),
     ("exceptions", "/console/exceptions", Permission.EXCEPTION_READ),
     ("findings", "/console/findings", Permission.FINDING_READ),
+    ("climate", "/console/climate", Permission.CLIMATE_READ),
     ("gates", "/console/gates", Permission.GATE_READ),
     ("reports", "/console/reports", Permission.REPORT_READ),
     ("rules", "/console/rules", Permission.RULES_READ),

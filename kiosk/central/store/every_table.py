@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.central.store import (
+    climate_tables,
     console_tables,
     duty_tables,
     gate_tables,
@@ -16,6 +17,7 @@ from kiosk.central.store import (
 from kiosk.central.store.tables import metadata
 
 __all__ = [
+    "climate_tables",
     "console_tables",
     "duty_tables",
     "gate_tables",

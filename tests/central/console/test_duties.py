@@ -90,6 +90,7 @@ def test_a_room_is_not_given_twice(store: Engine) -> None:
     steps(mei, "activity", first, "plan")
     second = writes(mei, "activity", **{**typed, "begins": "2031-05-01T11:00", "ends": "2031-05-01T12:00"})
     assert "has this room" in steps(mei, "activity", second, "plan")
+    assert state_of(store, "activity", second) == "idea", "nothing is half done"
     steps(boss, "activity", first, "approve")
     steps(mei, "activity", first, "open")
     with store.connect() as connection:

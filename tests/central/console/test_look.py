@@ -41,6 +41,7 @@ GROUPS += (
     "paper.",
     "area.",
     "choice.",
+    "quantity.",
     "duty.",
     "undo.",
     "application.",
