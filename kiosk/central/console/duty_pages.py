@@ -78,6 +78,7 @@ def _paper(
     values = {
         "duty": duty,
         "one": told(asked, duty.kind, row),
+        "heading": str(getattr(row, duty.fields[0].name)),
         "shown": [(one, value, _leads_to(one, value)) for one, value in fields if value not in (None, "")],
         "asks": {action.value: duty.asks.get(action, ()) for action in steps},
         "reasons": {action.value for action, step in steps.items() if Guard.REASON in step.guards},
