@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from kiosk.central import places
 from kiosk.central.documents import PaperRow
 from kiosk.central.holdings import ItemState
 from kiosk.central.news import NewsKind
@@ -110,6 +111,12 @@ def _tell(deed: Deed, when: Mapping[str, object]) -> None:
     deed.connection.execute(insert(news).values(kept))
 
 
+def _is_over(deed: Deed) -> None:
+    """Nobody is told of it any more, and whoever had a place and did not come stayed away."""
+    _tell_no_more(deed)
+    places.close(deed.connection, str(deed.row.number), deed.now)
+
+
 def _tell_no_more(deed: Deed) -> None:
     deed.connection.execute(delete(news).where(news.c.id == deed.row.id))
 
@@ -146,7 +153,7 @@ EFFECTS: Mapping[tuple[str, str], Effect] = MappingProxyType(
         (ACTIVITY.kind.name, ActivityAction.PLAN): _room_is_free,
         (ACTIVITY.kind.name, ActivityAction.OPEN): _tell_of_activity,
         (ACTIVITY.kind.name, ActivityAction.CANCEL): _tell_no_more,
-        (ACTIVITY.kind.name, ActivityAction.END): _tell_no_more,
+        (ACTIVITY.kind.name, ActivityAction.END): _is_over,
         (ARTICLE.kind.name, ArticleAction.PUBLISH): _tell_of_article,
         (ARTICLE.kind.name, ArticleAction.WITHDRAW): _tell_no_more,
         (SENSOR.kind.name, "write"): _heard_under_one_name,

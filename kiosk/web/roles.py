@@ -64,6 +64,7 @@ class Permission(StrEnum):
     DIGITAL_APPROVE = "digital.approve"
     ACTIVITY_READ = "activity.read"
     ACTIVITY_WRITE = "activity.write"
+    ACTIVITY_SIGN_UP = "activity.sign-up"
     ACTIVITY_APPROVE = "activity.approve"
     ARTICLE_READ = "article.read"
     ARTICLE_WRITE = "article.write"

@@ -23,6 +23,7 @@ from kiosk.central.console import (
     order_pages,
     patron_data,
     patron_page,
+    place_pages,
     reports,
     rules_page,
     today,
@@ -54,5 +55,6 @@ PAGES: tuple[Page, ...] = (
     *rules_page.PAGES,
     *lists.PAGES,
     *duty_today.PAGES,
+    *place_pages.PAGES,
     *duty_pages.PAGES,
 )

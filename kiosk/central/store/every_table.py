@@ -11,6 +11,7 @@ from kiosk.central.store import (
     money_tables,
     news_tables,
     notice_tables,
+    place_tables,
     search_tables,
     shelf_tables,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "money_tables",
     "news_tables",
     "notice_tables",
+    "place_tables",
     "search_tables",
     "shelf_tables",
 ]

@@ -42,6 +42,7 @@ GROUPS += (
     "area.",
     "choice.",
     "quantity.",
+    "place.",
     "duty.",
     "undo.",
     "application.",
