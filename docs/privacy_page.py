@@ -79,6 +79,7 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
         "places": Kept(
             ("patron",), "who comes to an activity, or waits for a place", f"while it is to come, then {HISTORY}"
         ),
+        "digital_objects": Kept(("made_by",), "who added a file to the digital store", STAFF),
         "news": Kept(("changed_by",), "who wrote what stands on the kiosks", STAFF),
         "staff_identities": Kept(("subject", "staff"), "who signs in by OpenID Connect", STAFF),
         "set_aside": Kept(("payload",), "messages that could not be read, for the technician", HISTORY),

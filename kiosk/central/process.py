@@ -19,6 +19,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from starlette.routing import Route
 
 from kiosk.central.acs.proof import PinJudge
 from kiosk.central.acs.server import BadAccount, Sip2Server
@@ -40,6 +41,8 @@ from kiosk.central.line import Line
 from kiosk.central.mail.receipts import Post
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.notices.sender import Sender
+from kiosk.central.objects.keeping import Objects
+from kiosk.central.objects.showing import routes as object_routes
 from kiosk.central.pages.access import Access, BadToken, read_token
 from kiosk.central.pages.api.keys import Caller, caller_of
 from kiosk.central.pages.app import Parts, application
@@ -142,12 +145,12 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
         }
 
     issuing = _issuing(settings, desk, engine, board)
-    housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
+    housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed, _objects(settings))
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
     climate = None if settings.climate is None else ClimateDesk(engine, settings.time_zone, changed)
     console = _console(settings, desk, engine, changed, payers, climate)
     parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payers)
-    config = config_of(application(parts), MOST_REQUESTS, FAREWELL_S)
+    config = config_of(application(parts, _public(settings, engine)), MOST_REQUESTS, FAREWELL_S)
     server = _Server(config, changes, _ready(acs, settings.sip2))
     threading.excepthook = server.thread_failed
     for number in ENDING:
@@ -163,6 +166,19 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
         held.callback(acs.stop)
     server.run(sockets=[listener])
     return 0 if server.started and not server.failed else 1
+
+
+def _public(settings: CentralSettings, engine: Engine) -> list[Route]:
+    """What everybody may ask for, without a token."""
+    objects = _objects(settings)
+    if objects is None or settings.objects is None:
+        return []
+    return object_routes(engine, objects, settings.site, settings.objects.mail)
+
+
+def _objects(settings: CentralSettings) -> Objects | None:
+    wanted = settings.objects
+    return None if wanted is None else Objects(wanted.folder, wanted.replica)
 
 
 def _sensors(settings: CentralSettings, climate: ClimateDesk | None) -> SensorLine | None:
@@ -376,6 +392,7 @@ def _console(
         order_min=_order_min(settings),
         oidc=_oidc(wanted),
         climate=climate,
+        objects=_objects(settings),
         photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
 

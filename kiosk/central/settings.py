@@ -104,6 +104,22 @@ class GatesSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectsSettings:
+    """The digital store."""
+
+    folder: Path
+    """Where its files are."""
+    replica: Path | None = None
+    """A second folder with the same files, on another disk: what is damaged in one is put right from the other."""
+    mail: Annotated[str, NOT_EMPTY] = "library@localhost"
+    """Of whoever answers for it: harvesters are told (OAI-PMH)."""
+
+    def __post_init__(self) -> None:
+        if self.replica == self.folder:
+            raise ValueError("expected replica to be another folder than folder")
+
+
+@dataclass(frozen=True, slots=True)
 class ClimateSettings:
     """Environment sensors that speak over MQTT: Zigbee2MQTT, Tasmota, Shelly."""
 
@@ -146,6 +162,8 @@ class CentralSettings:
     """New patrons at the kiosks; without it, and where there is an ils, they are sent to the desk."""
     climate: ClimateSettings | None = None
     """Sensors of temperature, humidity and water; without it none are heard."""
+    objects: ObjectsSettings | None = None
+    """The digital store; without it digitisations have no files."""
     gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""

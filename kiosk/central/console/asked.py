@@ -17,6 +17,7 @@ from kiosk.central.answering import Desk
 from kiosk.central.climate.desk import ClimateDesk
 from kiosk.central.console.oidc import Oidc
 from kiosk.central.mail.settings import MailSettings
+from kiosk.central.objects.keeping import Objects
 from kiosk.central.paying.provider import Provider
 from kiosk.central.photographs import Photographs
 from kiosk.library.documents import Action, Wish
@@ -60,6 +61,8 @@ class Console:
     """Who else says who somebody is; without it passwords alone do."""
     climate: ClimateDesk | None = None
     """What sensors say; without it none are heard."""
+    objects: Objects | None = None
+    """The digital store; without it there is none."""
     photos: Photographs | None = None
     """Where photographs of damage are kept; without it there are none."""
 

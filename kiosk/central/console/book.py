@@ -20,6 +20,7 @@ from kiosk.central.console import (
     money_pages,
     news_pages,
     notice_pages,
+    object_pages,
     order_pages,
     patron_data,
     patron_page,
@@ -56,5 +57,6 @@ PAGES: tuple[Page, ...] = (
     *lists.PAGES,
     *duty_today.PAGES,
     *place_pages.PAGES,
+    *object_pages.PAGES,
     *duty_pages.PAGES,
 )
