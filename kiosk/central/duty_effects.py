@@ -19,6 +19,7 @@ from kiosk.central.store.tables import items
 from kiosk.library.activities.articles import ARTICLE, ArticleAction
 from kiosk.library.activities.programme import ACTIVITY, ActivityAction, ActivityState, Audience
 from kiosk.library.forms import Values
+from kiosk.library.posts.holding import INCOMPATIBLE, POST, PostAction, PostName, PostState
 from kiosk.library.premises.equipment import UPKEEP, UpkeepAction
 from kiosk.library.premises.house import ROUND, RoundAction
 from kiosk.library.premises.sensors import SENSOR, SensorState
@@ -121,6 +122,15 @@ def _tell_no_more(deed: Deed) -> None:
     deed.connection.execute(delete(news).where(news.c.id == deed.row.id))
 
 
+def _posts_agree(deed: Deed) -> None:
+    """Raises `Hindered` where somebody would hold two posts that look at each other's work."""
+    table = TABLES[POST.kind.name]
+    held = select(table.c.post).where(table.c.holder == deed.row.holder, table.c.state == PostState.HELD.value)
+    for other in deed.connection.scalars(held):
+        if other != deed.row.post and frozenset({PostName(other), PostName(deed.row.post)}) in INCOMPATIBLE:
+            raise Hindered("post.incompatible")
+
+
 def _heard_under_one_name(deed: Deed) -> None:
     """Raises `Hindered` where another sensor in use has this name on the broker."""
     table = TABLES[SENSOR.kind.name]
@@ -156,6 +166,7 @@ EFFECTS: Mapping[tuple[str, str], Effect] = MappingProxyType(
         (ACTIVITY.kind.name, ActivityAction.END): _is_over,
         (ARTICLE.kind.name, ArticleAction.PUBLISH): _tell_of_article,
         (ARTICLE.kind.name, ArticleAction.WITHDRAW): _tell_no_more,
+        (POST.kind.name, PostAction.APPOINT): _posts_agree,
         (SENSOR.kind.name, "write"): _heard_under_one_name,
         (UPKEEP.kind.name, UpkeepAction.DONE): _next_time(UPKEEP.kind.name),
         (ROUND.kind.name, RoundAction.DONE): _next_time(ROUND.kind.name),

@@ -126,15 +126,15 @@ class Teller:
 
     def _posts(self) -> Iterator[Story]:
         for who, post in (
-            (DESK, "流通"),
-            (COLLECTIONS, "典藏"),
-            (EVENTS, "活动"),
-            (TECHNICIAN, "技术"),
-            (HOUSE, "保卫"),
+            (DESK, "circulation"),
+            (COLLECTIONS, "collections"),
+            (EVENTS, "events"),
+            (TECHNICIAN, "technician"),
+            (HOUSE, "security"),
         ):
             values: Form = {"post": post, "holder": who, "deputy": "", "since": self._first, "until": None}
             yield Story(
-                POST, self._first, "admin", {**values, "duties": f"{post}岗位职责"}, (Doing(1, DIRECTOR, "appoint"),)
+                POST, self._first, "admin", {**values, "duties": "岗位职责见手册"}, (Doing(1, DIRECTOR, "appoint"),)
             )
 
     def _week(self, monday: date, week: int) -> Iterator[Story]:

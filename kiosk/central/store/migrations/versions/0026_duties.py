@@ -208,7 +208,7 @@ def _posts() -> None:
     _paper(
         "posts",
         "post",
-        _line("post"),
+        _code("post"),
         _line("holder"),
         _line("deputy", nullable=True),
         _day("since"),
