@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from kiosk.library.activities.articles import ARTICLE
 from kiosk.library.activities.programme import ACTIVITY
+from kiosk.library.budget.funds import EXPENSE, FUND, TRANSFER
 from kiosk.library.forms import Duty
 from kiosk.library.posts.holding import ABSENCE, POST, TRAINING
 from kiosk.library.premises.equipment import ASSET, TICKET, UPKEEP
@@ -25,6 +26,7 @@ class Area(StrEnum):
     EQUIPMENT = "equipment"
     CLIMATE = "climate"
     HOUSE = "house"
+    BUDGET = "budget"
     POSTS = "posts"
 
 
@@ -35,6 +37,7 @@ BOOK: Mapping[Area, tuple[Duty, ...]] = MappingProxyType(
         Area.EQUIPMENT: (ASSET, TICKET, UPKEEP),
         Area.CLIMATE: (SENSOR, CLIMATE_ALARM),
         Area.HOUSE: (ROUND, DRILL, INCIDENT),
+        Area.BUDGET: (FUND, EXPENSE, TRANSFER),
         Area.POSTS: (POST, ABSENCE, TRAINING),
     }
 )

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, func, select
 
+from kiosk.central.budgeting import of_year
 from kiosk.central.store.climate_tables import sensor_hours
 from kiosk.central.store.console_tables import audit
 from kiosk.central.store.duty_tables import TABLES
@@ -39,5 +40,9 @@ def test_every_duty_has_something_to_show_and_all_of_it_balances(store: Engine) 
     assert approved
     assert all(written[row.subject] != row.who for row in approved), "nobody approves their own"
     assert hours == DAYS * 24 * 2 * 2, "two sensors of the air, two quantities, every hour"
+    with store.connect() as connection:
+        funds = of_year(connection, LAST.year)
+    assert all(balance.available >= 0 for _, balance in funds)
+    assert sum(balance.moved for _, balance in funds) == 0
     with pytest.raises(YearIsThere):
         live(store, DESK, ROLES, LAST, seed=2, days=1)

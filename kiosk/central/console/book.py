@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.central.console import (
     application_pages,
+    budget_page,
     circulating,
     climate_page,
     damage_pages,
@@ -57,6 +58,7 @@ PAGES: tuple[Page, ...] = (
     *lists.PAGES,
     *duty_today.PAGES,
     *place_pages.PAGES,
+    *budget_page.PAGES,
     *object_pages.PAGES,
     *duty_pages.PAGES,
 )

@@ -39,6 +39,7 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("findings", "/console/findings", Permission.FINDING_READ),
     ("climate", "/console/climate", Permission.CLIMATE_READ),
     ("gates", "/console/gates", Permission.GATE_READ),
+    ("budget", "/console/budget", Permission.BUDGET_READ),
     ("reports", "/console/reports", Permission.REPORT_READ),
     ("rules", "/console/rules", Permission.RULES_READ),
     ("import", "/console/import", Permission.PATRON_IMPORT),

@@ -159,8 +159,7 @@ class _Year:
         story, now = due.story, self._at(day, 11)
         if due.doing is None:
             values: dict[str, Value] = {**story.values}
-            if story.about:
-                values["asset"] = self._numbers[story.about]
+            values |= {name: self._numbers[of] for name, of in story.about.items()}
             number = duties.write(connection, story.duty, f"year-{due.place}", values, who=story.who, now=now)
             self._told.done[story.duty.kind.name] += 1
             if story.name:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.library.activities.articles import ARTICLE
 from kiosk.library.activities.programme import ACTIVITY
+from kiosk.library.budget.funds import EXPENSE, FUND, TRANSFER
 from kiosk.library.forms import Duty, Value
 from kiosk.library.posts.holding import ABSENCE, POST, TRAINING
 from kiosk.library.premises.equipment import ASSET, TICKET, UPKEEP
@@ -19,7 +20,7 @@ from kiosk.library.repair.mending import REPAIR
 
 Form = dict[str, Value]
 DESK, COLLECTIONS, EVENTS = "desk", "collections", "events"
-TECHNICIAN, HOUSE, DIRECTOR = "technician", "house", "director"
+TECHNICIAN, HOUSE, DIRECTOR, FINANCE = "technician", "house", "director", "finance"
 PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     DESK: ("流通 周", ("circulation",)),
     COLLECTIONS: ("典藏 李", ("collections",)),
@@ -27,6 +28,7 @@ PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     TECHNICIAN: ("技术 王", ("technician",)),
     HOUSE: ("环境 赵", ("environment",)),
     DIRECTOR: ("馆长 林", ("director",)),
+    FINANCE: ("财务 吴", ("finance",)),
 }
 """Account → full name and roles."""
 
@@ -44,7 +46,7 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One paper and what becomes of it. `asset` names another story whose number its field takes."""
+    """One paper and what becomes of it."""
 
     duty: Duty
     day: date
@@ -52,8 +54,8 @@ class Story:
     values: Mapping[str, Value]
     doings: Sequence[Doing] = ()
     name: str = ""
-    about: str = ""
-    """The name of the story that its field `asset` speaks of."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Fields that take the number of another story's paper, by that story's name."""
 
 
 class Teller:
@@ -70,6 +72,7 @@ class Teller:
         """Every story, in no order."""
         yield from self._equipment()
         yield from self._posts()
+        yield from self._budget()
         for week in range(52):
             yield from self._week(self._first + timedelta(weeks=week), week)
         for month in range(12):
@@ -100,7 +103,7 @@ class Teller:
                 Doing(60 * turn, TECHNICIAN, "done", {"done_on": bought + timedelta(days=60 * turn), "result": "正常"})
                 for turn in range(1, 7)
             ]
-            yield Story(UPKEEP, bought + timedelta(days=2), TECHNICIAN, plan, done, about=name)
+            yield Story(UPKEEP, bought + timedelta(days=2), TECHNICIAN, plan, done, about={"asset": name})
         for number, (sort, place) in enumerate(
             (("cleaning", "阅览室"), ("extinguisher", "书库"), ("first-aid", "服务台"), ("opening", "大门"))
         ):
@@ -137,6 +140,35 @@ class Teller:
                 POST, self._first, "admin", {**values, "duties": "岗位职责见手册"}, (Doing(1, DIRECTOR, "appoint"),)
             )
 
+    def _budget(self) -> Iterator[Story]:
+        year = self._last.year
+        funds = (
+            ("图书经费", "books", 18_000_000),
+            ("活动经费", "activities", 2_400_000),
+            ("设备维护", "upkeep", 3_000_000),
+        )
+        opened = (Doing(0, FINANCE, "submit"), Doing(1, DIRECTOR, "approve"), Doing(2, FINANCE, "open"))
+        for name, purpose, cents in funds:
+            values: Form = {"name": name, "year": year, "purpose": purpose, "allocated": cents, "parent": ""}
+            yield Story(FUND, self._first, FINANCE, values, opened, name=name)
+        moved: Form = {"why": "活动增加", "amount": 300_000}
+        two = {"fund": "设备维护", "to_fund": "活动经费"}
+        yield Story(
+            TRANSFER, self._first + timedelta(days=20), FINANCE, moved, (Doing(1, DIRECTOR, "approve"),), about=two
+        )
+        for month in range(12):
+            day = self._first + timedelta(days=30 * month + 4)
+            for what, name, most in (("月度购书", "图书经费", 1_200_000), ("海报印刷", "活动经费", 120_000)):
+                cents = self._chance.randint(most // 3, most)
+                asked: Form = {"what": what, "amount": cents, "supplier": "本地供应商", "about": ""}
+                bill: Form = {
+                    "paid": cents,
+                    "paid_on": day + timedelta(days=10),
+                    "invoice": f"FP-{year}-{month + 1:02d}",
+                }
+                steps = (Doing(2, DIRECTOR, "approve"), Doing(10, FINANCE, "pay", bill))
+                yield Story(EXPENSE, day, EVENTS, asked, steps, about={"fund": name})
+
     def _week(self, monday: date, week: int) -> Iterator[Story]:
         harm = self._chance.choice(("torn", "loose", "spine", "cover", "water"))
         values: Form = {
@@ -168,7 +200,7 @@ class Teller:
                 Doing(1, DESK, "confirm"),
                 Doing(2, TECHNICIAN, "close"),
             )
-            yield Story(TICKET, monday + timedelta(days=1), DESK, ticket, steps, about="收据打印机 1")
+            yield Story(TICKET, monday + timedelta(days=1), DESK, ticket, steps, about={"asset": "收据打印机 1"})
 
     def _month(self, first: date, month: int) -> Iterator[Story]:
         held = first + timedelta(days=20)

@@ -20,6 +20,7 @@ SOURCES = [
     *sorted(TEMPLATES.parent.glob("*.py")),
     *sorted(TEMPLATES.glob("*.html")),
     *sorted((HOUSE / "library").rglob("*.py")),
+    HOUSE / "central" / "budgeting.py",
     HOUSE / "central" / "duty_effects.py",
     HOUSE / "central" / "objects" / "medium.py",
 ]
