@@ -73,7 +73,7 @@ def sheet(asked: Asked) -> Answer:
     in_year = table.c.paid_on.between(date(year, 1, 1), date(year, 12, 31))
     paid = select(table).where(table.c.state == ExpenseState.PAID.value, in_year)
     rows = asked.connection.execute(paid.order_by(table.c.paid_on, table.c.number).limit(MOST_ROWS)).all()
-    heads = [asked.say(f"column.{name}") for name in COLUMNS]
+    heads = [asked.say(f"field.{name}") for name in COLUMNS]
 
     def lines() -> Iterator[str]:
         yield MARK + csv_text([heads])

@@ -103,7 +103,7 @@ def _leads_to(one: Field, value: object) -> str:
 
 
 def _said(asked: Asked, duty: Duty, row: Row[tuple[object, ...]], refused: Refused[StrEnum]) -> str:
-    return sentence(asked, duty.kind, documents.paper(duty.kind, row), refused)
+    return sentence(asked, duty.kind, documents.paper(duty.kind, row), refused, f"stage-{duty.kind.name}")
 
 
 def _show(duty: Duty) -> Callable[[Asked], Answer]:
@@ -190,7 +190,7 @@ def _step(duty: Duty) -> Callable[[Asked], Answer]:
         except Hindered as hindered:
             return _paper(asked, duty, row, action, {"form": asked.say(hindered.key)})
         assert not isinstance(done, Refused), "decided a moment ago, in this transaction"
-        asked.note("ok", "duty.stepped", asked.say(f"state.{done}"), number=str(row.number))
+        asked.note("ok", "duty.stepped", asked.word(f"stage-{duty.kind.name}", done), number=str(row.number))
         return Moved(address(f"/console/{duty.kind.name}", number=row.number))
 
     return step

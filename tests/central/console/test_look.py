@@ -43,6 +43,8 @@ GROUPS += (
     "paper.",
     "area.",
     "choice.",
+    "field.",
+    "stage.",
     "quantity.",
     "place.",
     "duty.",
