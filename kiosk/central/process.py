@@ -32,6 +32,7 @@ from kiosk.central.console.oidc import Oidc
 from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.board import Board
 from kiosk.central.copies.issuing import Issuing
+from kiosk.central.feeds import routes as feed_routes
 from kiosk.central.housekeeping import Housekeeping
 from kiosk.central.ils.connection import BadFile
 from kiosk.central.ils.library import Library
@@ -170,10 +171,11 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
 
 def _public(settings: CentralSettings, engine: Engine) -> list[Route]:
     """What everybody may ask for, without a token."""
+    feeds = feed_routes(engine, settings.site, settings.time_zone) if settings.console is not None else []
     objects = _objects(settings)
     if objects is None or settings.objects is None:
-        return []
-    return object_routes(engine, objects, settings.site, settings.objects.mail)
+        return feeds
+    return [*feeds, *object_routes(engine, objects, settings.site, settings.objects.mail)]
 
 
 def _objects(settings: CentralSettings) -> Objects | None:

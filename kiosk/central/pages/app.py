@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kiosk.central import feeds
 from kiosk.central.answering import Desk
 from kiosk.central.console.asked import Console
 from kiosk.central.console.serving import Pages
@@ -38,7 +39,7 @@ TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/j
 STATIC = ("tokens.css", "central.css", "console.css", "central.js", "central.svg")
 OPEN_PATHS = frozenset({"/sign-in", "/tokens.css", "/central.css", "/console.css", "/central.svg", "/api/v1/health"})
 """Answered without a token: they tell nothing of anybody."""
-PUBLIC_PATHS = (PATH, HARVEST)
+PUBLIC_PATHS = (PATH, HARVEST, feeds.PATH)
 CONSOLE_PATH = "/console"
 LARGEST_FORM = 4_096
 
