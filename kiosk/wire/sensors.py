@@ -2,7 +2,7 @@
 
 Sources: Zigbee2MQTT, "MQTT topics and messages" and "Availability"; Tasmota, "MQTT" (`tele/…/SENSOR`, `…/LWT`);
 Shelly, "Gen2+ RPC notifications" and "Gen1 MQTT" (`shellies/…/sensor/…`). Shapes of users' own log lines are in
-tests/vectors/sensor_payloads.toml. No clock is asked: a sensor's own is often wrong, and the time of a reading is that
+tests/data/sensor_payloads.toml. No clock is asked: a sensor's own is often wrong, and the time of a reading is that
 of its arrival.
 """
 

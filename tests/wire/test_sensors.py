@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kiosk.wire.sensors import BridgeTold, Fault, Quantity, SensorMessage, Told, read
 
-VECTORS = Path(__file__).parents[1] / "vectors" / "sensor_payloads.toml"
+VECTORS = Path(__file__).parents[1] / "data" / "sensor_payloads.toml"
 CASES: list[dict[str, Any]] = tomllib.loads(VECTORS.read_text(encoding="utf-8"))["case"]
 WHO_IS_KNOWN = "unknown-sensor"
 """Told by whoever has the list of sensors."""
