@@ -35,12 +35,16 @@ BESIDE = 300
 ROW_HEIGHT, LEAST_ROW, ROW_GAP = 148, 126, 12
 ROW_PILL = 60
 SAID_HEIGHT = 48
+LOW_BOX = 92
+"""Where the screen is on pages."""
 CURSOR = 4
 
 
 def find(canvas: Canvas, regions: Regions, view: View, body: FindBody, page: int | None) -> tuple[Node, ...]:
     """The whole screen but header and bar."""
     area = regions.content
+    if canvas.page is not None:
+        return _on_pages(canvas, area, canvas.page, view, body)
     if regions.side:
         heading = Box(area.x, area.y, BESIDE, BOX_HEIGHT)
         canvas.line(heading.inset(0, 0), body.title, HEADING, INK, weight=Weight.BOLD)
@@ -70,6 +74,41 @@ def find(canvas: Canvas, regions: Regions, view: View, body: FindBody, page: int
     else:
         nodes += _list(canvas, area, view, body, page or 0)
     return (*nodes, *pressed)
+
+
+def _on_pages(canvas: Canvas, area: Box, page: Box, view: View, body: FindBody) -> tuple[Node, ...]:
+    """Box, how much was found, and the keys on the first page; what was found on the ones after it."""
+    first = area.top_part(page.h)
+    canvas.together(first)
+    heading = first.top_part(round(HEADING * 1.3))
+    canvas.line(heading, body.title, HEADING, INK, weight=Weight.BOLD)
+    typed = Box(first.x, heading.bottom + 8, first.w, LOW_BOX)
+    nodes = [canvas.node("find.title", Role.HEADING, body.title, heading), _box(canvas, typed, view, body)]
+    top = typed.bottom
+    if body.said:
+        said = Box(first.x, top + 8, first.w, SAID_HEIGHT)
+        canvas.line(said, body.said, SMALL, MUTED, private=True)
+        nodes.append(canvas.node("find.said", Role.STATUS, body.said, said, private=True))
+        top = said.bottom
+    below = Box(first.x, top + GAP, first.w, first.bottom - top - GAP)
+    with canvas.keeping_sides(below):
+        pressed = keyboard(canvas, below, body.keys)
+    rest = area.below(page.h + GAP)
+    notices, rest = banners(canvas, rest, view.banners)
+    if body.nothing is not None:
+        listed = nothing(canvas, rest, view, "find", body.nothing)
+    else:
+        listed = _all_rows(canvas, rest, view, body)
+    return (*nodes, *pressed, *notices, *listed)
+
+
+def _all_rows(canvas: Canvas, area: Box, view: View, body: FindBody) -> list[Node]:
+    step = ROW_HEIGHT + ROW_GAP
+    rows = tuple(
+        found_row(canvas, Box(area.x, area.y + at * step, area.w, ROW_HEIGHT), view, row)
+        for at, row in enumerate(body.rows)
+    )
+    return [canvas.node("find.list", Role.LIST, body.title, area, children=rows)]
 
 
 def _box(canvas: Canvas, box: Box, view: View, body: FindBody) -> Node:

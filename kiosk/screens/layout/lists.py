@@ -38,6 +38,8 @@ from kiosk.screens.view import Allowance, Banner, Button, ListBody, Paging
 from kiosk.screens.whole_view import View
 
 LEAST_HINT = 300
+PICTURE_SHARE = 0.7
+"""Of a page, for the picture of what to do."""
 
 
 def live_list(canvas: Canvas, regions: Regions, view: View, body: ListBody, page: int | None) -> tuple[Node, ...]:
@@ -109,6 +111,7 @@ def _that_fit(canvas: Canvas, room: Box, views: tuple[Banner, ...]) -> tuple[tup
 
 
 def _empty(canvas: Canvas, area: Box, body: ListBody) -> Node:
+    area = canvas.ground_of(area, PICTURE_SHARE)
     canvas.rect(area, TINT, RADIUS_BIG)
     inner = area.inset(64, 56)
     lines = canvas.lines(body.picture_hint, BODY, Weight.BOLD, inner.w)
@@ -125,7 +128,7 @@ def _empty(canvas: Canvas, area: Box, body: ListBody) -> Node:
 def _rows(canvas: Canvas, area: Box, view: View, body: ListBody, page: int | None) -> list[Node]:
     pages = paged(canvas, area, body.rows)
     found, rest = rows_and_pager(canvas, area, view, body.paging, pages, page_shown(pages, page))
-    if rest.h >= LEAST_HINT and body.more_hint:
+    if rest.h >= LEAST_HINT and body.more_hint and canvas.page is None:
         found.append(_more(canvas, rest, body))
     return found
 

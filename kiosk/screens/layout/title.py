@@ -58,6 +58,7 @@ def title(canvas: Canvas, regions: Regions, view: View, body: TitleBody) -> tupl
         used = max(node.bounds.bottom for node in below) - min(node.bounds.y for node in below)
         area = area.below(round(used / canvas.ruler.scale) + GAP)
     nodes += below
+    area = canvas.ground_of(area)
     if body.plan is not None and area.h >= LEAST_PLAN:
         nodes.append(floor_plan(canvas, area, body.plan))
     else:
