@@ -12,7 +12,7 @@ from kiosk.screens.frame import Frame, Size
 from kiosk.screens.layout import account, chrome, endings, finding, forms, lists, overlays, pay, pin, title, welcome
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.fold import fold
-from kiosk.screens.layout.regions import Regions, folded, regions_of, scale_of
+from kiosk.screens.layout.regions import KEYS_WIDTH, SIDE_WIDTH, Regions, folded, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
 from kiosk.screens.lettering import Ruler, TextMeasure
 from kiosk.screens.ops import Box, Ring, Text
@@ -93,6 +93,7 @@ def _attempts(view: View, size: Size) -> Iterator[tuple[float, Regions]]:
     """How large, and how far over the middle, a screen may be laid out: the first that fits is taken, or the last."""
     in_bar = len(view.bar) + bool(view.countdown)
     low = Access.LOW in view.access and size.height > size.width
+    side = KEYS_WIDTH if isinstance(view.body, FindBody) else SIDE_WIDTH
     match Access.LARGE in view.access, low:
         case True, False:
             if size.height > size.width and not isinstance(view.body, ON_PAGES):
@@ -102,8 +103,9 @@ def _attempts(view: View, size: Size) -> Iterator[tuple[float, Regions]]:
             for zoom in LOW_ZOOMS if large else LOW_ZOOMS[-1:]:
                 for above in LOW_ABOVE:
                     yield zoom, regions_of(size, zoom, above, in_bar)
+                yield zoom, folded(size, zoom, in_bar, 0)
         case _:
-            yield 1.0, regions_of(size, 1.0, None, in_bar)
+            yield 1.0, regions_of(size, 1.0, None, in_bar, side)
 
 
 def _laid_out(

@@ -24,7 +24,7 @@ from kiosk.screens.window import Mode, PointerKind, Window
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.session.idle import Attended
 from kiosk.session.receipt_parts import ReceiptStage
-from kiosk.session.state import Access, Account, Attract, Borrowing, Closing, Finding, Kiosk, Returning, Staff
+from kiosk.session.state import Access, Account, Attract, Borrowing, Closing, Filling, Finding, Kiosk, Returning, Staff
 
 SECONDS_A_MINUTE = 60
 
@@ -205,11 +205,15 @@ class Screen:
 
 
 def _list_of(state: Kiosk | None) -> tuple[object, ...]:
-    """Which list is shown: another one begins at its own page."""
+    """What is shown on pages: another list, question or answer begins at its own first."""
     scene = state.scene if state else None
     match scene:
-        case Account(part=part):
-            return (Account, part)
+        case Account(part=part, paying=paying):
+            return (Account, part, paying and paying.stage)
+        case Filling(at=at, problem=problem):
+            return (Filling, at, problem)
+        case Closing(receipt=receipt):
+            return (Closing, receipt)
         case Staff(part=staff_part):
             return (Staff, staff_part)
         case Finding(found_of=found_of, opened=opened):

@@ -30,12 +30,12 @@ from kiosk.screens.view import FindBody, FoundRow
 from kiosk.screens.whole_view import View
 
 BOX_HEIGHT = 108
-BESIDE = 300
+BESIDE, LEAST_BESIDE = 300, 900
 """Room for the heading left of the box, on a broad screen."""
 ROW_HEIGHT, LEAST_ROW, ROW_GAP = 148, 126, 12
 ROW_PILL = 60
 SAID_HEIGHT = 48
-LOW_BOX = 92
+LOW_BOX = 80
 """Where the screen is on pages."""
 CURSOR = 4
 
@@ -46,9 +46,12 @@ def find(canvas: Canvas, regions: Regions, view: View, body: FindBody, page: int
     if canvas.page is not None:
         return _on_pages(canvas, area, canvas.page, view, body)
     if regions.side:
-        heading = Box(area.x, area.y, BESIDE, BOX_HEIGHT)
-        canvas.line(heading.inset(0, 0), body.title, HEADING, INK, weight=Weight.BOLD)
+        beside = area.w >= LEAST_BESIDE
+        heading = Box(area.x, area.y, BESIDE, BOX_HEIGHT) if beside else area.top_part(round(HEADING * 1.3))
+        canvas.line(heading, body.title, HEADING, INK, weight=Weight.BOLD)
         typed = Box(area.x + BESIDE, area.y, area.w - BESIDE, BOX_HEIGHT)
+        if not beside:
+            typed = Box(area.x, heading.bottom + 8, area.w, BOX_HEIGHT)
         with canvas.keeping_sides(regions.side):
             pressed = keyboard(canvas, regions.side, body.keys)
     else:
@@ -90,7 +93,7 @@ def _on_pages(canvas: Canvas, area: Box, page: Box, view: View, body: FindBody) 
         canvas.line(said, body.said, SMALL, MUTED, private=True)
         nodes.append(canvas.node("find.said", Role.STATUS, body.said, said, private=True))
         top = said.bottom
-    below = Box(first.x, top + GAP, first.w, first.bottom - top - GAP)
+    below = Box(first.x, top + ROW_GAP, first.w, first.bottom - top - ROW_GAP)
     with canvas.keeping_sides(below):
         pressed = keyboard(canvas, below, body.keys)
     rest = area.below(page.h + GAP)

@@ -71,9 +71,7 @@ def fold(
     canvas.whole = canvas.whole and all(one.height <= room.h for one in blocks)
     shown = _shown(pages, nodes) if page is None else max(0, min(page, len(pages) - 1))
     here = pages[shown]
-    canvas.ops[start:] = [
-        replace(op, box=_up(op.box, lift)) for op in ops if (lift := here.lift(op.box)) is not None
-    ]
+    canvas.ops[start:] = [replace(op, box=_up(op.box, lift)) for op in ops if (lift := here.lift(op.box)) is not None]
     folded = tuple(_node(node, here) for node in nodes)
     return folded if len(pages) == 1 else (*folded, *_pager(canvas, regions.fold, words, shown, len(pages)))
 
@@ -144,7 +142,11 @@ def _pager(canvas: Canvas, fold: Fold, words: Paging, shown: int, count: int) ->
     """Back and on, always at their place; which page of how many between or above them."""
     label = words.label.format(page=shown + 1, pages=count)
     box = fold.pager
-    place = box.top_part(LABEL) if fold.label_above else Box(box.x + fold.wide + GAP, box.y, box.w - 2 * (fold.wide + GAP), box.h)
+    place = (
+        box.top_part(LABEL)
+        if fold.label_above
+        else Box(box.x + fold.wide + GAP, box.y, box.w - 2 * (fold.wide + GAP), box.h)
+    )
     keys = box.below(LABEL + 8) if fold.label_above else box
     canvas.line(place, label, SMALL, MUTED, align=Align.CENTRE)
     nodes = [canvas.node("screen.page", Role.STATUS, label, place)]
@@ -153,6 +155,8 @@ def _pager(canvas: Canvas, fold: Fold, words: Paging, shown: int, count: int) ->
         before = Button("screen.page-before", words.before, "chevron-left", PageTurned(shown - 1))
         views.append((keys.left_part, before))
     if shown < count - 1:
-        views.append((keys.right_part, Button("screen.page-after", words.after, "chevron-right", PageTurned(shown + 1))))
+        views.append(
+            (keys.right_part, Button("screen.page-after", words.after, "chevron-right", PageTurned(shown + 1)))
+        )
     stacked = any(needs_stack(canvas, part(fold.wide), one) for part, one in views)
     return [*nodes, *(button(canvas, part(fold.wide), one, stacked=stacked) for part, one in views)]

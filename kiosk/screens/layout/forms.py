@@ -7,7 +7,7 @@ from kiosk.screens.layout.canvas import Canvas, paragraph_height
 from kiosk.screens.layout.keyboard import keyboard, keyboard_height
 from kiosk.screens.layout.regions import Regions
 from kiosk.screens.layout.welcome import reader_shown
-from kiosk.screens.layout.widgets import banners, button, title_block
+from kiosk.screens.layout.widgets import banners, button, needs_stack, title_block
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import (
     BODY,
@@ -39,7 +39,7 @@ IN_A_ROW = 5
 ENTER_HEIGHT = 120
 ENTER_WIDTH = 520
 CURSOR = 4
-LOW_BOX, LOW_ENTER, LEAST_KEY = 88, 88, 52
+LOW_BOX, LOW_ENTER, LEAST_KEY = 92, 292, 52
 """Where the screen is on pages."""
 BADGE = 148
 LEAST_BADGE = 84
@@ -71,11 +71,11 @@ def form(canvas: Canvas, regions: Regions, body: FormBody) -> tuple[Node, ...]:
         enter = Box(regions.side.x, regions.side.bottom - ENTER_HEIGHT, regions.side.w, ENTER_HEIGHT)
     else:
         enter = Box(area.x, area.bottom - ENTER_HEIGHT, area.w, ENTER_HEIGHT)
-    return (*nodes, button(canvas, enter, body.enter))
+    return (*nodes, button(canvas, enter, body.enter, stacked=needs_stack(canvas, enter, body.enter)))
 
 
 def _on_pages(canvas: Canvas, area: Box, page: Box, body: FormBody) -> tuple[Node, ...]:
-    """Question, box, what is offered, keys and the way on, together on one page and as high as that.
+    """Question, box and the way on beside it, what is offered, and keys, together on one page and as high as that.
 
     Where the question leaves too little room for keys, its sentence is on a page of its own, before them.
     """
@@ -88,13 +88,13 @@ def _on_pages(canvas: Canvas, area: Box, page: Box, body: FormBody) -> tuple[Nod
     notices, rest = banners(canvas, area.below(sentence.bottom - area.y + 16), body.notices)
     keys = (LEAST_KEY + 12) * len(body.keys)
     used = rest.y - area.y
-    if used + LOW_BOX + offered + 2 * GAP + keys + LOW_ENTER > page.h:
+    if used + LOW_BOX + offered + GAP + keys > page.h:
         area = rest.top_part(page.h)
         canvas.together(area)
     else:
         canvas.together(area.top_part(page.h))
         area = rest.top_part(page.h - used)
-    typed = area.top_part(LOW_BOX)
+    typed = area.left_part(area.w - LOW_ENTER - GAP).top_part(LOW_BOX)
     nodes = [
         canvas.node("form.title", Role.HEADING, body.title, title),
         canvas.node("form.sentence", Role.TEXT, body.sentence, sentence),
@@ -102,8 +102,9 @@ def _on_pages(canvas: Canvas, area: Box, page: Box, body: FormBody) -> tuple[Nod
         _box(canvas, typed, body),
         *_offered(canvas, Box(area.x, typed.bottom + OFFERED_GAP, area.w, LOW_BOX), body),
     ]
-    enter = Box(area.x, area.bottom - LOW_ENTER, area.w, LOW_ENTER)
-    below = Box(area.x, typed.bottom + offered + GAP, area.w, enter.y - 2 * GAP - typed.bottom - offered)
+    enter = area.right_part(LOW_ENTER).top_part(LOW_BOX)
+    top = typed.bottom + offered + GAP
+    below = Box(area.x, top, area.w, area.bottom - top)
     with canvas.keeping_sides(below):
         nodes += keyboard(canvas, below, body.keys)
     return (*nodes, button(canvas, enter, body.enter))

@@ -42,7 +42,6 @@ class Density:
     remove_below: bool
     """The remove button stands under the pill; otherwise beside it."""
 
-
     stacked: bool = False
     """State and button stand under the words, which have the whole width then."""
 

@@ -6,16 +6,32 @@ from kiosk.screens.layout.canvas import Canvas, paragraph_height
 from kiosk.screens.layout.regions import Regions
 from kiosk.screens.layout.widgets import banners, button, needs_stack, title_block
 from kiosk.screens.ops import Align, Box, Weight
-from kiosk.screens.tokens import BAR, BODY, CARD, GAP, HEADING, INK, LINE, MUTED, PRESSED_CARD, RADIUS, SMALL, TEAL
+from kiosk.screens.tokens import (
+    BAR,
+    BODY,
+    CARD,
+    GAP,
+    HEADING,
+    INK,
+    LINE,
+    MUTED,
+    PRESSED_CARD,
+    RADIUS,
+    SMALL,
+    TARGET_MAIN,
+    TEAL,
+)
 from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import PinBody, PinKey
 
 COLUMNS = 3
 ROWS = 4
-FIELD_HEIGHT, LOW_FIELD = 104, 80
+FIELD_HEIGHT, LOW_FIELD = 104, 72
 APART = 40
 """Between the field and the keys."""
-LEAST_PAD = 80 + GAP + 4 * 66 + 3 * GAP
+LOW_GAP = 12
+"""Between keys where the screen is on pages."""
+LEAST_PAD = 72 + 4 * (64 + LOW_GAP)
 DOT = 28
 SHOWN = 56
 """Size of digits that are no secret."""
@@ -39,15 +55,17 @@ def pin(canvas: Canvas, regions: Regions, body: PinBody) -> tuple[Node, ...]:
         area = canvas.ground_of(area)
     canvas.together(area)
     wide = min(area.w, COLUMNS * KEY_WIDTH + (COLUMNS - 1) * GAP)
-    field_height, apart = (FIELD_HEIGHT, APART) if canvas.page is None else (LOW_FIELD, GAP)
-    high = min(KEY_HEIGHT, (area.h - field_height - apart - (ROWS - 1) * GAP) // ROWS)
-    block = field_height + apart + ROWS * high + (ROWS - 1) * GAP
+    gap = GAP if canvas.page is None else LOW_GAP
+    field_height, apart = (FIELD_HEIGHT, APART) if canvas.page is None else (LOW_FIELD, LOW_GAP)
+    high = min(KEY_HEIGHT, (area.h - field_height - apart - (ROWS - 1) * gap) // ROWS)
+    canvas.whole = canvas.whole and high >= TARGET_MAIN
+    block = field_height + apart + ROWS * high + (ROWS - 1) * gap
     left, top = area.x + (area.w - wide) // 2, area.y + (area.h - block) // 2
     field = Box(left, top, wide, field_height)
     nodes.append(_field(canvas, field, body))
     for number, key in enumerate(body.keys):
-        nodes.append(_key(canvas, _place(canvas, field, number, high, apart), key))
-    enter = _place(canvas, field, COLUMNS * ROWS - 1, high, apart)
+        nodes.append(_key(canvas, _place(canvas, field, number, high, (apart, gap)), key))
+    enter = _place(canvas, field, COLUMNS * ROWS - 1, high, (apart, gap))
     nodes.append(button(canvas, enter, body.enter, stacked=needs_stack(canvas, enter, body.enter)))
     return tuple(nodes)
 
@@ -88,13 +106,16 @@ def _words_beside(canvas: Canvas, area: Box, page: Box, body: PinBody) -> tuple[
     return nodes, area.right_part(area.w * 3 // 5).top_part(page.h)
 
 
-def _place(canvas: Canvas, field: Box, number: int, high: int, apart: int) -> Box:
-    """Digits go from left to right in every script: where the layout is mirrored, they are turned back."""
+def _place(canvas: Canvas, field: Box, number: int, high: int, air: tuple[int, int]) -> Box:
+    """Digits go from left to right in every script: where the layout is mirrored, they are turned back.
+
+    `air`: under the field, and between keys.
+    """
     across, down = number % COLUMNS, number // COLUMNS
     if canvas.mirrored:
         across = COLUMNS - 1 - across
     wide = (field.w - (COLUMNS - 1) * GAP) // COLUMNS
-    return Box(field.x + across * (wide + GAP), field.bottom + apart + down * (high + GAP), wide, high)
+    return Box(field.x + across * (wide + GAP), field.bottom + air[0] + down * (high + air[1]), wide, high)
 
 
 def _field(canvas: Canvas, box: Box, body: PinBody) -> Node:

@@ -15,6 +15,8 @@ HEADER_TOP = 44
 HEADER_HEIGHT = 92
 CONTENT_TOP = 176
 SIDE_WIDTH = 632
+KEYS_WIDTH = 860
+"""Of the panel where keys stand in it: ten a row are 13 mm each on a 15-inch screen."""
 SIDE_MARGIN = 48
 MAIN_HEIGHT = 132
 PLAIN_HEIGHT = 108
@@ -77,17 +79,19 @@ def scale_of(size: Size, zoom: float = 1.0) -> float:
     return min(short / BASE, long / LEAST_LONG) * zoom
 
 
-def regions_of(size: Size, zoom: float = 1.0, above: int | None = None, in_bar: int = 0) -> Regions:
+def regions_of(
+    size: Size, zoom: float = 1.0, above: int | None = None, in_bar: int = 0, side: int = SIDE_WIDTH
+) -> Regions:
     """`above`: how far over the middle a portrait screen begins where all controls are to be below it; `in_bar`: how
-    many things the bar holds."""
+    many things the bar holds; `side`: how wide the panel of a broad screen is."""
     scale = scale_of(size, zoom)
     width, height = int(size.width / scale), int(size.height / scale)
-    return _landscape(width, height) if size.width >= size.height else _portrait(width, height, above, in_bar)
+    return _landscape(width, height, side) if size.width >= size.height else _portrait(width, height, above, in_bar)
 
 
-def folded(size: Size, zoom: float, in_bar: int) -> Regions:
-    """The regions of a screen that is shown page by page: one column, and on a broad screen a panel for the bar alone."""
-    plain = regions_of(size, zoom, None, in_bar)
+def folded(size: Size, zoom: float, in_bar: int, above: int | None = None) -> Regions:
+    """The regions of a screen that is shown page by page: one column, and on a broad one a panel for the bar."""
+    plain = regions_of(size, zoom, above, in_bar)
     if not plain.landscape:
         page = plain.content
         pager = Box(page.x, page.bottom - PAGER_HEIGHT, page.w, PAGER_HEIGHT)
@@ -145,11 +149,13 @@ def _bar_height(width: int, in_bar: int) -> int:
     return TWO_ROWS_HEIGHT if in_bar <= MOST_IN_A_ROW else THREE_ROWS_HEIGHT
 
 
-def _landscape(width: int, height: int) -> Regions:
-    left = width - SIDE_WIDTH
-    side_x, side_width = left + SIDE_MARGIN, SIDE_WIDTH - 2 * SIDE_MARGIN
+def _landscape(width: int, height: int, side: int) -> Regions:
+    """The bar is at the same place however wide the panel is."""
+    left = width - side
+    side_x, side_width = left + SIDE_MARGIN, side - 2 * SIDE_MARGIN
+    bar_width = SIDE_WIDTH - 2 * SIDE_MARGIN
     bar_height = MAIN_HEIGHT + GAP + PLAIN_HEIGHT
-    bar = Box(side_x, height - SIDE_MARGIN - bar_height, side_width, bar_height)
+    bar = Box(width - SIDE_MARGIN - bar_width, height - SIDE_MARGIN - bar_height, bar_width, bar_height)
     return Regions(
         width=width,
         height=height,
@@ -157,7 +163,7 @@ def _landscape(width: int, height: int) -> Regions:
         header=Box(MARGIN, HEADER_TOP, left - 2 * MARGIN, HEADER_HEIGHT),
         clock=Box(side_x, HEADER_TOP, side_width, HEADER_HEIGHT),
         content=Box(MARGIN, CONTENT_TOP, left - 2 * MARGIN, height - CONTENT_TOP - SIDE_MARGIN),
-        ground=Box(left, 0, SIDE_WIDTH, height),
+        ground=Box(left, 0, side, height),
         side=Box(side_x, CONTENT_TOP, side_width, bar.y - CONTENT_TOP - 2 * GAP),
         bar=bar,
     )

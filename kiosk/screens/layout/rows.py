@@ -63,7 +63,9 @@ def row_shown(canvas: Canvas, box: Box, view: View, prefix: str, row: Measured, 
         density.pill,
     )
     if density.stacked:
-        state = Box(left, detail.bottom + STACKED_AIR, min(room, pill_width(canvas, item.pill, density.pill)), density.pill)
+        state = Box(
+            left, detail.bottom + STACKED_AIR, min(room, pill_width(canvas, item.pill, density.pill)), density.pill
+        )
     pill(canvas, state, item.pill, view.turn)
     node_id = f"{prefix}.item.{row.number}"
     children = [

@@ -36,6 +36,7 @@ LIKE_HEIGHT = 148
 LABEL_HEIGHT = 52
 HOLD_HEIGHT = 120
 LEAST_PLAN = 300
+WHERE_LINES = 2
 
 
 def title(canvas: Canvas, regions: Regions, view: View, body: TitleBody) -> tuple[Node, ...]:
@@ -43,8 +44,9 @@ def title(canvas: Canvas, regions: Regions, view: View, body: TitleBody) -> tupl
     notices, area = banners(canvas, regions.content, view.banners)
     nodes = [*_head(canvas, area.top_part(HEAD_HEIGHT), view, body), *notices]
     area = area.below(HEAD_HEIGHT + GAP)
-    nodes += _place(canvas, area.top_part(PLACE_HEIGHT), body)
-    area = area.below(PLACE_HEIGHT + GAP)
+    high = PLACE_HEIGHT if canvas.page is None else _place_height(canvas, area.w, body)
+    nodes += _place(canvas, area.top_part(high), body)
+    area = area.below(high + GAP)
     if regions.side:
         beside = _beside(canvas, regions.side, body)
         return (*nodes, *_like(canvas, area.top_part(LABEL_HEIGHT + LIKE_HEIGHT), body), *beside)
@@ -86,6 +88,20 @@ def _head(canvas: Canvas, box: Box, view: View, body: TitleBody) -> list[Node]:
     return nodes
 
 
+def _where(canvas: Canvas, width: int, body: TitleBody) -> list[str]:
+    """At most so many lines where the screen has one page; all of them where it has more."""
+    whole = canvas.lines(body.where, SMALL, Weight.BOLD, width)
+    if canvas.page is not None or len(whole) <= WHERE_LINES:
+        return whole
+    canvas.whole = False
+    return canvas.lines(body.where, SMALL, Weight.BOLD, width, WHERE_LINES)
+
+
+def _place_height(canvas: Canvas, width: int, body: TitleBody) -> int:
+    lines = _where(canvas, width - 2 * 36 - CODE_SIDE - 48, body)
+    return PLACE_HEIGHT + paragraph_height(lines[WHERE_LINES:], SMALL)
+
+
 def _place(canvas: Canvas, box: Box, body: TitleBody) -> list[Node]:
     """The call number, as large as it can be; where that is; and the code to take along."""
     canvas.card(box, RADIUS_BIG)
@@ -97,7 +113,7 @@ def _place(canvas: Canvas, box: Box, body: TitleBody) -> list[Node]:
     words = inner.left_part(inner.w - CODE_SIDE - 48)
     label = words.top_part(40)
     canvas.line(label, body.label, SMALLEST, MUTED)
-    lines = canvas.lines(body.where, SMALL, Weight.BOLD, words.w, 2)
+    lines = _where(canvas, words.w, body)
     height = paragraph_height(lines, SMALL)
     where = Box(words.x, words.bottom - height, words.w, height)
     canvas.paragraph(where, lines, SMALL, TEAL_DARK, weight=Weight.BOLD)

@@ -165,7 +165,9 @@ def _without_card(canvas: Canvas, regions: Regions, area: Box, others: tuple[But
         ], area
     if canvas.page is not None or area.w < SIDE_BY_SIDE:
         high = len(others) * (OTHER_HEIGHT + GAP)
-        rows = [Box(area.x, area.bottom - high + n * (OTHER_HEIGHT + GAP), area.w, OTHER_HEIGHT) for n in range(len(others))]
+        rows = [
+            Box(area.x, area.bottom - high + n * (OTHER_HEIGHT + GAP), area.w, OTHER_HEIGHT) for n in range(len(others))
+        ]
         return [button(canvas, row, one) for row, one in zip(rows, others, strict=True)], area.top_part(area.h - high)
     wide = (area.w - GAP * (len(others) - 1)) // len(others)
     top = area.bottom - OTHER_HEIGHT
