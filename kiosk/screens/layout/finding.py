@@ -163,11 +163,12 @@ def found_row(canvas: Canvas, box: Box, view: View, row: FoundRow) -> Node:
     pill(canvas, state, row.pill, view.turn)
     left = front.right + 24
     room = state.x - 20 - left
-    title = canvas.lines(row.title, 32, Weight.BOLD, room, 2)
+    size = canvas.titled(32)
+    title = canvas.lines(row.title, size, Weight.BOLD, room, 2)
     number = canvas.lines(_second(row), SMALLEST, Weight.REGULAR, room, 1)
-    title_height, number_height = paragraph_height(title, 32), paragraph_height(number, SMALLEST)
+    title_height, number_height = paragraph_height(title, size), paragraph_height(number, SMALLEST)
     top = box.y + (box.h - title_height - number_height - 4) // 2
-    canvas.paragraph(Box(left, top, room, title_height), title, 32, INK, weight=Weight.BOLD, private=True)
+    canvas.paragraph(Box(left, top, room, title_height), title, size, INK, weight=Weight.BOLD, private=True)
     below = Box(left, top + title_height + 4, room, number_height)
     canvas.paragraph(below, number, SMALLEST, TEAL_DARK, private=True)
     children = (

@@ -73,10 +73,11 @@ def _head(canvas: Canvas, box: Box, view: View, body: TitleBody) -> list[Node]:
     cover(canvas, front, body.cover)
     left = front.right + 36
     room = box.right - left
-    lines = canvas.lines(body.title, HEADING, Weight.BOLD, room, 2)
-    height = paragraph_height(lines, HEADING)
+    size = canvas.titled(HEADING)
+    lines = canvas.lines(body.title, size, Weight.BOLD, room, 2)
+    height = paragraph_height(lines, size)
     heading = Box(left, box.y, room, height)
-    canvas.paragraph(heading, lines, HEADING, INK, weight=Weight.BOLD, private=True)
+    canvas.paragraph(heading, lines, size, INK, weight=Weight.BOLD, private=True)
     nodes = [canvas.node("item.title", Role.HEADING, body.title, heading, private=True)]
     state = Box(left, box.bottom - PILL_HEIGHT, pill_width(canvas, body.pill, PILL_HEIGHT), PILL_HEIGHT)
     if body.author and state.y - heading.bottom >= 42:
