@@ -87,11 +87,11 @@ class Guide:
                 return Pressed(replace(self, focus=""), (), switch, hushes=True)
             case Key.PACE if speaks:
                 faster = replace(self, pace=PACES[(PACES.index(self.pace) + 1) % len(PACES)])
-                said = words(frame.language).say(f"speech.pace-{faster.pace}")
-                return Pressed(faster, (said,), Touched(Touch.STILL_HERE), hushes=True)
+                told = words(frame.language).say(f"speech.pace-{faster.pace}")
+                return Pressed(faster, (told,), Touched(Touch.STILL_HERE), hushes=True)
             case Key.CURTAIN if speaks:
-                said = words(frame.language).say("speech.seen" if self.curtain else "speech.dark")
-                return Pressed(replace(self, curtain=not self.curtain), (said,), Touched(Touch.STILL_HERE), hushes=True)
+                told = words(frame.language).say("speech.seen" if self.curtain else "speech.dark")
+                return Pressed(replace(self, curtain=not self.curtain), (told,), Touched(Touch.STILL_HERE), hushes=True)
             case Key.STOP:
                 return Pressed(self, (), Touched(Touch.STILL_HERE), hushes=True)
             case _:
