@@ -111,7 +111,7 @@ def test_a_book_is_borrowed(visit: tuple[Playbook, Listener]) -> None:
     kiosk.expect(lent("Snow"))
     listener.chooses("Done")
     listener.hears("1 book lent")
-    listener.happens(seconds_pass(40))
+    listener.happens(seconds_pass(150))
     kiosk.expect(shows(Attract))
 
 
