@@ -79,6 +79,12 @@ class Wedge:
             raise ValueError(f"a keyboard has at most {MOST_STROKES} key changes to come; wait, or type less")
         self._typing.extend(strokes)
 
+    def press(self, key: Key) -> None:
+        """One key goes down and up. Raises ValueError if too much is to be typed."""
+        if len(self._typing) + 2 > MOST_STROKES:
+            raise ValueError(f"a keyboard has at most {MOST_STROKES} key changes to come; wait, or type less")
+        self._typing.extend(_strokes(key))
+
     def fire_bytes(self, data: bytes) -> None:
         """Say these bytes, records or not, as they are. Raises ValueError for too many."""
         self._outgoing += short_enough(data)

@@ -24,6 +24,10 @@ SILENT = frozenset({"header.clock", "timeout.seconds", "receipt.seconds"})
 """What changes by itself all the time."""
 
 
+PACES = (100, 75, 55, 130)
+"""Percent of the usual number of words a minute, one after the other."""
+
+
 class Key(StrEnum):
     """The keys of a keypad, and its headphone socket."""
 
@@ -33,6 +37,10 @@ class Key(StrEnum):
     RAISED = "raised"
     """The key that can be found by touch: speech begins, or says once more where one is."""
     STOP = "stop"
+    PACE = "pace"
+    """Slower, fast, and as usual again."""
+    CURTAIN = "curtain"
+    """Darkens the screen for who does not look at it, and shows it again."""
     PLUGGED = "plugged"
     UNPLUGGED = "unplugged"
 
@@ -55,6 +63,10 @@ class Guide:
     focus: str = ""
     private: bool = True
     """Only one person hears it."""
+    pace: int = PACES[0]
+    """How fast it is said, of `PACES`."""
+    curtain: bool = False
+    """The screen is dark: nobody looks over the shoulder of who only listens."""
 
     def pressed(self, key: Key, frame: Frame, access: frozenset[Access]) -> Pressed:
         """A key went down while `frame` was shown."""
@@ -73,6 +85,13 @@ class Guide:
                 return Pressed(self, said, Touched(Touch.STILL_HERE), hushes=True)
             case Key.UNPLUGGED if speaks:
                 return Pressed(replace(self, focus=""), (), switch, hushes=True)
+            case Key.PACE if speaks:
+                faster = replace(self, pace=PACES[(PACES.index(self.pace) + 1) % len(PACES)])
+                told = words(frame.language).say(f"speech.pace-{faster.pace}")
+                return Pressed(faster, (told,), Touched(Touch.STILL_HERE), hushes=True)
+            case Key.CURTAIN if speaks:
+                told = words(frame.language).say("speech.seen" if self.curtain else "speech.dark")
+                return Pressed(replace(self, curtain=not self.curtain), (told,), Touched(Touch.STILL_HERE), hushes=True)
             case Key.STOP:
                 return Pressed(self, (), Touched(Touch.STILL_HERE), hushes=True)
             case _:

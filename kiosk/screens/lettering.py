@@ -19,6 +19,8 @@ SLACK = 2
 """Units that `Ruler.width` adds to what a line measures."""
 SPACE_AT_END = 0.3
 """A space at the end of a line may stand beyond it: about its width in ems."""
+LAST_NARROW = "\u10ff"
+"""No character up to here is wide (Unicode 15, EastAsianWidth): Latin and Arabic need not be looked up."""
 LONGEST = 300
 """Characters of one text that are set at all; a tag can carry more than any title has."""
 NEVER_FIRST = frozenset("，。、；：！？）》」』】〉”’…—·％,.;:!?)]}%>»")
@@ -42,6 +44,8 @@ class TextMeasure(Protocol):
 
 def clean(text: str) -> str:
     """One line without control, direction and unassigned characters, at most `LONGEST` characters."""
+    if text.isprintable() and "  " not in text and len(text) <= LONGEST:
+        return text.strip(" ")
     kept: list[str] = []
     for character in text[:LONGEST]:
         if character.isspace():
@@ -82,7 +86,7 @@ def _break_cost(piece: str, following: str) -> float:
 
 def is_cjk(character: str) -> bool:
     """Whether lines may break on both sides of it, and it is as wide as high."""
-    return unicodedata.east_asian_width(character[0]) in "WF"
+    return character[0] > LAST_NARROW and unicodedata.east_asian_width(character[0]) in "WF"
 
 
 def pieces(text: str) -> list[str]:

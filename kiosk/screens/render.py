@@ -11,7 +11,8 @@ from kiosk.screens import tokens
 from kiosk.screens.frame import Frame, Size
 from kiosk.screens.layout import account, chrome, endings, finding, forms, lists, overlays, pay, pin, title, welcome
 from kiosk.screens.layout.canvas import Canvas
-from kiosk.screens.layout.regions import Regions, regions_of, scale_of
+from kiosk.screens.layout.fold import fold
+from kiosk.screens.layout.regions import KEYS_WIDTH, SIDE_WIDTH, Regions, folded, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
 from kiosk.screens.lettering import Ruler, TextMeasure
 from kiosk.screens.ops import Box, Ring, Text
@@ -40,9 +41,12 @@ from kiosk.session.state import Access, Kiosk
 
 RING_WIDTH = 9
 RING_APART = 8
-PLAIN_ZOOM = (1.0,)
-LARGE_ZOOMS = (1.35, 1.25, 1.15, 1.0)
-"""Large text is 1.35 times the plain one; where that does not fit, as large as does."""
+LARGE_ZOOM = 1.35
+"""Large text is so many times the plain one, on every screen: what does not fit goes on pages."""
+ON_PAGES = AttractBody | TitleBody
+"""What leaves things out where there is no room: large, it goes on pages and leaves out nothing."""
+LOW_ZOOMS = (1.35, 1.25, 1.15, 1.0)
+"""With everything in the lower half as well: as large as fits into that half."""
 LOW_ABOVE = (560, 440, 340, 260, 160)
 """Units over the middle: titles and sentences may stand there, for nobody touches them."""
 
@@ -64,10 +68,8 @@ def render(
     `focus` that of the node where the keypad is.
     """
     view = view_of(state, settings, state.around.now_s if now_s is None else now_s)
-    in_bar = len(view.bar) + bool(view.countdown)
     frame = None
-    for zoom, above in _attempts(view, size):
-        regions = regions_of(size, zoom, above, in_bar)
+    for zoom, regions in _attempts(view, size):
         frame, fits = _laid_out(view, regions, size, measure, page, pressed, scale_of(size, zoom))
         if fits:
             break
@@ -87,13 +89,23 @@ def _ringed(frame: Frame, focus: str) -> Frame:
     return replace(frame, draw_list=(*frame.draw_list, ring))
 
 
-def _attempts(view: View, size: Size) -> Iterator[tuple[float, int | None]]:
+def _attempts(view: View, size: Size) -> Iterator[tuple[float, Regions]]:
     """How large, and how far over the middle, a screen may be laid out: the first that fits is taken, or the last."""
-    zooms = LARGE_ZOOMS if Access.LARGE in view.access else PLAIN_ZOOM
+    in_bar = len(view.bar) + bool(view.countdown)
     low = Access.LOW in view.access and size.height > size.width
-    for zoom in zooms:
-        for above in LOW_ABOVE if low else (None,):
-            yield zoom, above
+    side = KEYS_WIDTH if isinstance(view.body, FindBody) else SIDE_WIDTH
+    match Access.LARGE in view.access, low:
+        case True, False:
+            if size.height > size.width and not isinstance(view.body, ON_PAGES):
+                yield LARGE_ZOOM, regions_of(size, LARGE_ZOOM, None, in_bar)
+            yield LARGE_ZOOM, folded(size, LARGE_ZOOM, in_bar)
+        case large, True:
+            for zoom in LOW_ZOOMS if large else LOW_ZOOMS[-1:]:
+                for above in LOW_ABOVE:
+                    yield zoom, regions_of(size, zoom, above, in_bar)
+                yield zoom, folded(size, zoom, in_bar, 0)
+        case _:
+            yield 1.0, regions_of(size, 1.0, None, in_bar, side)
 
 
 def _laid_out(
@@ -105,7 +117,7 @@ def _laid_out(
     canvas.title_percent = view.title_size
     ground(canvas, regions.ground)
     head = chrome.header(canvas, regions, view.header)
-    body = _body(canvas, regions, view, page)
+    body = _paged_body(canvas, regions, view, page)
     bar = chrome.bar(canvas, regions, view)
     children: tuple[Node, ...] = (*head, *body, *bar)
     overlay, over = _overlay(canvas, regions, view)
@@ -117,6 +129,16 @@ def _laid_out(
     frame = Frame(size, view.language, view.screen_id, overlay, tuple(canvas.ops), tree, 1 / scale)
     plain = not view.access & {Access.LARGE, Access.LOW}
     return frame, plain or (canvas.whole and _fits(frame, measure) and not (regions.low and _reaches_up(frame)))
+
+
+def _paged_body(canvas: Canvas, regions: Regions, view: View, page: int | None) -> tuple[Node, ...]:
+    """The content, and where it is on a sheet, the page of it that is shown."""
+    if regions.fold is None:
+        return _body(canvas, regions, view, page)
+    canvas.page = regions.fold.shared
+    start = len(canvas.ops)
+    nodes = _body(canvas, regions, view, None)
+    return fold(canvas, regions, start, nodes, view.turning, page)
 
 
 def _fits(frame: Frame, measure: TextMeasure) -> bool:

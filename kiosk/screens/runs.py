@@ -69,6 +69,7 @@ def begins_rtl(text: str) -> bool:
     return next((rtl for rtl in strong if rtl is not None), False)
 
 
+@lru_cache(maxsize=8192)
 def script_of(character: str) -> Script:
     """The script of one character, as far as fonts are concerned."""
     code = ord(character)

@@ -11,10 +11,11 @@ from typing import Protocol
 from kiosk.model.circulation import Language
 from kiosk.screens import fonts, paint
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.guide import Guide, Key
+from kiosk.screens.guide import PACES, Guide, Key
 from kiosk.screens.masking import masked
-from kiosk.screens.ops import Box, Ring
+from kiosk.screens.ops import Box, Rect, Ring
 from kiosk.screens.paint import Fonts, Painter
+from kiosk.screens.palette import BLACK
 from kiosk.screens.render import render
 from kiosk.screens.scenes.whole import SPIN_STEPS_A_SECOND, moves, working_rows
 from kiosk.screens.settings import ScreenSettings
@@ -24,7 +25,7 @@ from kiosk.screens.window import Mode, PointerKind, Window
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.session.idle import Attended
 from kiosk.session.receipt_parts import ReceiptStage
-from kiosk.session.state import Access, Account, Attract, Borrowing, Closing, Finding, Kiosk, Returning, Staff
+from kiosk.session.state import Access, Account, Attract, Borrowing, Closing, Filling, Finding, Kiosk, Returning, Staff
 
 SECONDS_A_MINUTE = 60
 
@@ -37,7 +38,9 @@ class Speaks(Protocol):
         """Whether one person alone hears it."""
         ...
 
-    def say(self, texts: Iterable[str], language: Language) -> None: ...
+    def say(self, texts: Iterable[str], language: Language, pace: int) -> None:
+        """`pace`: percent of the usual speed."""
+        ...
 
     def hush(self) -> None:
         """Break off what is being said."""
@@ -103,7 +106,7 @@ class Screen:
             pressed=self._tracker.pressed,
             focus=self._guide.focus,
         )
-        frame = self._told(frame, before, state)
+        frame = self._behind_curtain(self._told(frame, before, state))
         self._tracker.shown(frame, now_s)
         changed = frame != self._frame
         self._frame = frame
@@ -121,6 +124,10 @@ class Screen:
             self._window.update([Box(0, 0, self._size.width, self._size.height)])
         for pointer in pointers:
             if self._frame is None:
+                continue
+            if pointer.kind is PointerKind.DOWN and self._lifts_curtain():
+                events.append(Touched(Touch.STILL_HERE))
+                self._again(at_s)
                 continue
             if pointer.kind is PointerKind.DOWN:
                 self._tracker.down(self._frame, pointer.x, pointer.y, at_s, pointer.finger)
@@ -143,7 +150,7 @@ class Screen:
         if self._voice is not None:
             if pressed.hushes:
                 self._voice.hush()
-            self._voice.say(pressed.says, self.frame.language)
+            self._voice.say(pressed.says, self.frame.language, self._guide.pace)
         self._again(self._now_s)
         return None if pressed.action is None else self._event(pressed.action)
 
@@ -152,18 +159,34 @@ class Screen:
         speaks, spoke = (Access.SPEECH in one.around.access for one in (state, before or state))
         focus = self._guide.focus
         self._guide, says = self._guide.shown(frame, self._frame, began=speaks and not spoke)
-        if isinstance(state.scene, Attract) and before is not None and not isinstance(before.scene, Attract):
+        left = isinstance(state.scene, Attract) and before is not None and not isinstance(before.scene, Attract)
+        if left or not speaks:
+            self._guide = replace(self._guide, pace=PACES[0], curtain=False)
+        if left:
             self._guide = replace(self._guide, focus="")
         if self._voice is not None and speaks:
-            self._voice.say(says, frame.language)
+            self._voice.say(says, frame.language, self._guide.pace)
         elif self._voice is not None and spoke:
             self._voice.hush()
         if self._guide.focus == focus:
             return frame
         return replace(frame, draw_list=tuple(op for op in frame.draw_list if not isinstance(op, Ring)))
 
+    def _behind_curtain(self, frame: Frame) -> Frame:
+        """Black while the curtain is drawn: the tree is as it was, and keys walk it."""
+        if not self._guide.curtain:
+            return frame
+        return replace(frame, draw_list=(Rect(Box(0, 0, frame.size.width, frame.size.height), BLACK),))
+
+    def _lifts_curtain(self) -> bool:
+        """A touch on the dark screen only shows it: nobody presses what they do not see."""
+        was, self._guide = self._guide.curtain, replace(self._guide, curtain=False)
+        return was
+
     def touch(self, x: int, y: int) -> Event | None:
         """A whole touch at this pixel of the picture now shown; None where nothing is."""
+        if self._lifts_curtain():
+            return Touched(Touch.STILL_HERE)
         node = self.frame.target(x, y)
         return self._event(node.action) if node is not None and node.action is not None else None
 
@@ -205,11 +228,15 @@ class Screen:
 
 
 def _list_of(state: Kiosk | None) -> tuple[object, ...]:
-    """Which list is shown: another one begins at its own page."""
+    """What is shown on pages: another list, question or answer begins at its own first."""
     scene = state.scene if state else None
     match scene:
-        case Account(part=part):
-            return (Account, part)
+        case Account(part=part, paying=paying):
+            return (Account, part, paying and paying.stage)
+        case Filling(at=at, problem=problem):
+            return (Filling, at, problem)
+        case Closing(receipt=receipt):
+            return (Closing, receipt)
         case Staff(part=staff_part):
             return (Staff, staff_part)
         case Finding(found_of=found_of, opened=opened):

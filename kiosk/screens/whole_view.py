@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.model.circulation import Language
 from kiosk.screens.palette import PLAIN_PALETTE, Palette
-from kiosk.screens.view import Banner, Body, Button, Header
+from kiosk.screens.view import Banner, Body, Button, Header, Paging
 from kiosk.session.state import Access
 
 
@@ -82,6 +82,8 @@ class View:
     banners: tuple[Banner, ...]
     body: Body
     bar: tuple[Button, ...]
+    turning: Paging
+    """The words of a screen that goes on pages."""
     countdown: str = ""
     """A line in place of the main action."""
     overlay: Overlay | None = None

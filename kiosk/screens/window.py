@@ -47,6 +47,8 @@ KEYS = {
     pygame.K_SPACE: Key.OK,
     pygame.K_F1: Key.RAISED,
     pygame.K_ESCAPE: Key.STOP,
+    pygame.K_F2: Key.PACE,
+    pygame.K_F3: Key.CURTAIN,
     pygame.K_F15: Key.PLUGGED,
     pygame.K_F14: Key.UNPLUGGED,
 }

@@ -101,13 +101,13 @@ def _touched(turn: Turn, scene: Filling, event: Touched) -> Scene:
         return _go_on(turn, scene) if event.what in (Touch.ENTER, Touch.BACK) else scene
     match event.what:
         case Touch.ENTER if scene.letters:
-            return typing_keys.picked(scene, 1)
+            return typing_keys.picked(scene, 1, turn.around.language)
         case Touch.ENTER:
             return _taken(turn, scene)
         case Touch.BACK:
             return _back(turn, scene)
         case _:
-            return typing_keys.typed(scene, event)
+            return typing_keys.typed(scene, event, turn.around.language)
 
 
 def _taken(turn: Turn, scene: Filling) -> Scene:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.model.circulation import Patron
+from kiosk.model.circulation import Language, Patron
 from kiosk.model.facts import HoldPlaced
 from kiosk.model.finding import (
     AskFind,
@@ -144,9 +144,9 @@ def _touched(turn: Turn, scene: Finding, event: Touched) -> Scene:
         case Touch.KEYS if event.target in set(Keys):
             return replace(scene, keys=Keys(event.target))
         case Touch.PICK if event.target.isascii() and event.target.isdecimal():
-            return _typed(turn, scene, _picked(scene.typed, int(event.target)))
+            return _typed(turn, scene, _picked(scene.typed, int(event.target), turn.around.language))
         case Touch.MORE:
-            return replace(scene, row=next_row(scene.row, pinyin.tail(scene.typed)))
+            return replace(scene, row=next_row(scene.row, pinyin.tail(scene.typed), turn.around.language))
         case Touch.FIND if scene.opened is None:
             return _asked(turn, scene)
         case Touch.OPEN:
@@ -174,10 +174,10 @@ def _typed(turn: Turn, scene: Finding, typed: str) -> Finding:
     return _asked(turn, replace(scene, typed=typed, row=0, opened=None))
 
 
-def _picked(typed: str, number: int) -> str:
+def _picked(typed: str, number: int, language: Language) -> str:
     """What was typed, with the word of this number for the letters at its end in place of those it stands for."""
     letters = pinyin.tail(typed)
-    offered = pinyin.candidates(letters)
+    offered = pinyin.candidates(letters, language)
     if not 1 <= number <= len(offered):
         return typed
     one = offered[number - 1]

@@ -8,6 +8,7 @@ from typing import assert_never
 from kiosk.ledger import PowerCut
 from kiosk.model.journal import RowKind
 from kiosk.screens.frame import Frame
+from kiosk.screens.guide import Key
 from kiosk.screens.screen import Screen
 from kiosk.session.events import Event
 from kiosk.session.state import Kiosk
@@ -66,6 +67,9 @@ class MirroredScreen:
 
     def poll(self) -> list[Event]:
         return self._screen.poll()
+
+    def key(self, key: Key) -> Event | None:
+        return self._screen.key(key)
 
     def next_frame_s(self, now_s: float) -> float | None:
         return self._screen.next_frame_s(now_s)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from kiosk.screens.guide import Key
 from kiosk.session.events import Event, Moment
 from kiosk.session.orders import Ordered
 from kiosk.session.state import Kiosk
 from kiosk.station.deciding import Decider
 from kiosk.station.inbox import Inbox
+from kiosk.station.keypad import KeyWent
 from kiosk.station.mirror import MirrorOrder
 
 SCREEN_BEAT_S = 0.02
@@ -25,7 +27,7 @@ class Stop:
     """The process is to end: SIGTERM, or the window was closed."""
 
 
-Message = Event | Ordered | MirrorOrder | Stop
+Message = Event | Ordered | MirrorOrder | KeyWent | Stop
 
 
 class Display(Protocol):
@@ -34,6 +36,10 @@ class Display(Protocol):
     def show(self, state: Kiosk, now_s: float) -> None: ...
 
     def poll(self) -> list[Event]: ...
+
+    def key(self, key: Key) -> Event | None:
+        """What a key of the keypad comes to, judged by the picture shown now."""
+        ...
 
     def next_frame_s(self, now_s: float) -> float | None: ...
 
@@ -79,6 +85,8 @@ class Loop:
                     return False
                 case MirrorOrder():
                     self._ordered(message)
+                case KeyWent(key):
+                    self._pressed(key)
                 case _:
                     self._decider.happened(message)
         for event in self._display.poll():
@@ -93,6 +101,13 @@ class Loop:
         """A touch through the mirror means the screen that has become of everything before it."""
         self._show()
         event = self._display.order(message)
+        if event is not None:
+            self._decider.happened(event)
+
+    def _pressed(self, key: Key) -> None:
+        """A key means the screen that has become of everything before it."""
+        self._show()
+        event = self._display.key(key)
         if event is not None:
             self._decider.happened(event)
 

@@ -38,6 +38,7 @@ from kiosk.station.display import MirroredScreen
 from kiosk.station.effects import StationHands
 from kiosk.station.first_state import first_state
 from kiosk.station.inbox import Inbox
+from kiosk.station.keypad import keypad
 from kiosk.station.loop import Loop, Message, Stop, now
 from kiosk.station.mirror import Mirror, MirrorOrder, RepaintOrder
 from kiosk.station.notify import Notifier
@@ -138,8 +139,7 @@ def _serve(settings: KioskSettings, file: TriedFile | None, kept: LogKept, parts
     if copies is not None:
         copies.start()
         parts.callback(copies.stop)
-    devices.start()
-    parts.callback(devices.stop)
+    _start_devices(devices, settings, inbox, parts)
     parts.callback(inbox.close)
     parts.callback(notifier.stopping)
     _stop_on_signal(inbox)
@@ -285,6 +285,15 @@ def _from_uplink(event: UplinkEvent, inbox: Inbox[Message], copies: Copies | Non
     told: Event | None = uplink_event(event)
     if told is not None:
         inbox.put(told)
+
+
+def _start_devices(devices: Devices, settings: KioskSettings, inbox: Inbox[Message], parts: ExitStack) -> None:
+    devices.start()
+    parts.callback(devices.stop)
+    if settings.keypad is not None:
+        keys = keypad(settings.keypad, inbox.put)
+        keys.start()
+        parts.callback(keys.stop)
 
 
 def _stop_on_signal(inbox: Inbox[Message]) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from drivers.codecs.isil import is_isil
 from kiosk.hardware.cards import CardSettings, PhoneCodeSettings
+from kiosk.hardware.keypads import KeypadSettings
 from kiosk.hardware.pads import PadSettings
 from kiosk.hardware.printers import PrinterSettings
 from kiosk.hardware.scanners import ScannerSettings
@@ -156,6 +157,7 @@ class KioskSettings:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     sound: SoundSettings | None = None
     speech: SpeechSettings | None = None
+    keypad: KeypadSettings | None = None
     staff_file: Path | None = None
     """File of the cards that open the staff mode (`kiosk staff-card`), which nobody but its owner may read."""
     offline: OfflinePolicy = field(default_factory=OfflinePolicy)

@@ -26,6 +26,8 @@ VOICES: Mapping[Language, str] = {
     Language.DE: "de",
     Language.JA: "ja",
 }
+SLOWEST = 80
+"""Words a minute below which espeak-ng does not go."""
 LONGEST_S = 60
 """No sentence takes longer: a voice that hangs is ended."""
 
@@ -35,7 +37,7 @@ class Voice:
 
     def __init__(self, settings: SpeechSettings) -> None:
         self._settings = settings
-        self._waiting: queue.Queue[tuple[str, Language] | None] = queue.Queue(maxsize=200)
+        self._waiting: queue.Queue[tuple[str, Language, int] | None] = queue.Queue(maxsize=200)
         self._running: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._count = 0
@@ -46,11 +48,11 @@ class Voice:
     def for_one(self) -> bool:
         return self._settings.for_one
 
-    def say(self, texts: Iterable[str], language: Language) -> None:
-        """Add to what is said; where far too much waits already it is left out."""
+    def say(self, texts: Iterable[str], language: Language, pace: int = 100) -> None:
+        """Add to what is said, at `pace` percent of the usual speed; where far too much waits it is left out."""
         for text in texts:
             if text.strip() and not self._waiting.full():
-                self._waiting.put((text, language))
+                self._waiting.put((text, language, pace))
 
     def hush(self) -> None:
         """Break off, and forget what waits."""
@@ -73,9 +75,9 @@ class Voice:
     def _work(self) -> None:
         while (wanted := self._waiting.get()) is not None:
             self._count += 1
-            text, screen = wanted
+            text, screen, pace = wanted
             language = voice_language(text, screen)
-            for command, stdin in _commands(self._settings, text, language, self._count):
+            for command, stdin in _commands(self._settings, text, language, pace, self._count):
                 self._run(command, stdin)
 
     def _run(self, command: Sequence[str], stdin: bytes) -> None:
@@ -108,9 +110,12 @@ def lacking(languages: Iterable[Language]) -> list[str]:
     return told
 
 
-def _commands(settings: SpeechSettings, text: str, language: Language, number: int) -> list[tuple[list[str], bytes]]:
+def _commands(
+    settings: SpeechSettings, text: str, language: Language, pace: int, number: int
+) -> list[tuple[list[str], bytes]]:
     """Processes that say one sentence, with what each reads. The text goes in by a pipe: no title is an option."""
-    speak = [ESPEAK, "-v", VOICES[language], "-s", str(settings.words_a_minute), "--stdin"]
+    speed = max(SLOWEST, settings.words_a_minute * pace // 100)
+    speak = [ESPEAK, "-v", VOICES[language], "-s", str(speed), "--stdin"]
     if settings.output.startswith(ALSA):
         return [([*speak, "-d", settings.output.removeprefix(ALSA)], text.encode())]
     folder = Path(settings.output.removeprefix(FILES))

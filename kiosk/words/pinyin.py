@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 from pathlib import Path
 from typing import TypeVar
+
+import opencc
+
+from kiosk.model.circulation import Language
 
 PATH = Path(__file__).with_name("hanzi.txt")
 MOST = 60
@@ -80,13 +84,40 @@ def tail(typed: str) -> str:
     return typed[at:] if len(typed) - at <= LONGEST else ""
 
 
-def candidates(letters: str) -> tuple[Candidate, ...]:
-    """What `letters` (a to z, ü as v) may stand for, the most letters first; empty where no syllable begins so."""
+def candidates(letters: str, language: Language = Language.ZH) -> tuple[Candidate, ...]:
+    """What `letters` (a to z, ü as v) may stand for, the most letters first; empty where no syllable begins so.
+
+    In the characters of `language`: traditional ones for `zh-Hant`.
+    """
     letters = letters.lower()
     found: dict[str, Candidate] = {}
     for one in islice(_candidates(letters), 10 * MOST):
-        found.setdefault(one.text, one)
+        for text in traditional(one.text) if language is Language.ZH_HANT else (one.text,):
+            found.setdefault(text, Candidate(text, one.letters))
     return tuple(found.values())[:MOST]
+
+
+@lru_cache(maxsize=8192)
+def traditional(text: str) -> tuple[str, ...]:
+    """A word of the table in traditional characters; after it itself where that is another traditional one: 後, 后.
+
+    Source: OpenCC's `s2t`; which characters are traditional ones, by Big5.
+    """
+    converted = _to_traditional().convert(text)
+    return (converted, text) if converted != text and len(text) == 1 and _in_big5(text) else (converted,)
+
+
+@cache
+def _to_traditional() -> opencc.OpenCC:
+    return opencc.OpenCC("s2t")
+
+
+def _in_big5(text: str) -> bool:
+    try:
+        text.encode("big5")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _candidates(letters: str) -> Iterator[Candidate]:

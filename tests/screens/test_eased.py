@@ -9,18 +9,20 @@ import pytest
 
 from kiosk.model.circulation import Language
 from kiosk.screens.frame import Frame, Size
-from kiosk.screens.ops import Box, Icon, Text
-from kiosk.screens.paint import Fonts
+from kiosk.screens.ops import Icon, Text
 from kiosk.screens.palette import BLACK, DARK, WHITE, YELLOW, contrast
 from kiosk.screens.samples import NOW_S, in_language, samples
 from kiosk.screens.screen import next_frame_s
 from kiosk.screens.tree import Role
 from kiosk.session.state import Access, Kiosk
 from tests.screens.conftest import SIZES, Draw
-from tests.screens.test_every_screen import texts, touchable, with_grounds
+from tests.screens.test_every_screen import touchable, with_grounds
 
 PORTRAIT = SIZES[0]
 HARDEST = (
+    "find-signed-in",
+    "find-many",
+    "form-given",
     "attract-offline",
     "attract-help",
     "languages",
@@ -52,36 +54,11 @@ def frames(draw: Draw, language: Language, size: Size, *access: Access) -> Itera
         yield name, draw(eased(in_language(samples()[name], language), *access), size)
 
 
-@pytest.mark.parametrize(
-    ("access", "language"),
-    [
-        ((Access.LARGE,), Language.DE),
-        ((Access.LARGE,), Language.ZH),
-        ((Access.LOW,), Language.AR),
-        ((Access.LOW, Access.LARGE), Language.EN),
-    ],
-)
-def test_everything_has_its_place(draw: Draw, measure: Fonts, access: tuple[Access, ...], language: Language) -> None:
-    for name, frame in frames(draw, language, PORTRAIT, *access):
-        whole = Box(0, 0, frame.size.width, frame.size.height)
-        assert all(whole.holds(op.box) for op in frame.draw_list), name
-        for op in texts(frame):
-            assert measure.width(op.text, op.size, op.weight) <= op.box.w, (name, op)
-            assert op.box.h >= op.size, (name, op)
-
-
-def test_what_is_low_can_be_reached(draw: Draw) -> None:
-    for name, frame in frames(draw, Language.DE, PORTRAIT, Access.LOW):
+@pytest.mark.parametrize("language", [Language.DE, Language.ZH])
+def test_what_is_low_can_be_reached(draw: Draw, language: Language) -> None:
+    for name, frame in frames(draw, language, PORTRAIT, Access.LOW):
         for node in touchable(frame):
             assert node.bounds.h == 0 or node.bounds.y * 2 >= frame.size.height, (name, node.id)
-
-
-def test_large_is_a_third_larger_where_it_fits_and_never_smaller(draw: Draw) -> None:
-    """On a portrait screen of 1080 pixels, where a unit is a pixel."""
-    large = frames(draw, Language.ZH, PORTRAIT, Access.LARGE)
-    grown = [1 / frame.units_per_pixel for _, frame in large]
-    assert min(grown) >= 1
-    assert sum(one > 1.1 for one in grown) > len(grown) * 0.9
 
 
 @pytest.mark.parametrize("size", SIZES[:2])

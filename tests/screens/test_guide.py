@@ -9,7 +9,7 @@ import pytest
 from kiosk.model.circulation import Language
 from kiosk.screens.frame import Frame
 from kiosk.screens.guide import Guide, Key, sentence, stops, voice_language
-from kiosk.screens.ops import Ring
+from kiosk.screens.ops import Ring, Text
 from kiosk.screens.samples import NOW_S, TITLES, in_language, samples
 from kiosk.screens.screen import Screen
 from kiosk.screens.tree import Action, Role
@@ -121,10 +121,12 @@ class Ear:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.paces: list[int] = []
 
-    def say(self, texts: object, language: Language) -> None:
+    def say(self, texts: object, language: Language, pace: int) -> None:
         assert isinstance(texts, tuple)
         self.heard += texts
+        self.paces += [pace] * len(texts)
 
     def hush(self) -> None:
         self.heard.clear()
@@ -149,3 +151,39 @@ def test_a_screen_that_is_walked_shows_where_and_speaks_only_to_who_asked(screen
     screen.show(in_language(samples()["attract"], Language.EN), NOW_S)
     assert listened.heard == []
     assert not any(isinstance(op, Ring) for op in screen.frame.draw_list)
+
+
+def test_speech_gets_slower_by_a_key_and_is_itself_again_for_the_next_person(screen: Screen) -> None:
+    state = eased(in_language(samples()["home"], Language.EN), Access.SPEECH)
+    listened = Ear()
+    screen._voice = listened
+    screen.show(state, NOW_S)
+    assert listened.paces[-1] == 100
+    screen.key(Key.PACE)
+    assert (listened.heard, listened.paces[-1]) == (["Slower"], 75)
+    screen.key(Key.NEXT)
+    assert listened.paces[-1] == 75
+    screen.show(in_language(samples()["attract"], Language.EN), NOW_S)
+    screen.show(state, NOW_S)
+    assert listened.paces[-1] == 100
+
+
+def test_who_only_listens_draws_a_curtain_that_any_touch_lifts(screen: Screen) -> None:
+    state = eased(in_language(samples()["account"], Language.EN), Access.SPEECH)
+    screen._voice = Ear()
+    screen.show(state, NOW_S)
+    lit, tree = screen.frame.draw_list, screen.frame.tree
+    screen.key(Key.CURTAIN)
+    dark = screen.frame
+    assert not any(isinstance(op, Text) for op in dark.draw_list)
+    assert dark.tree == tree, "keys and speech go on as before"
+    button = next(node for node in tree.walk() if node.role is Role.BUTTON and node.action is not None)
+    middle = button.bounds.x + button.bounds.w // 2, button.bounds.y + button.bounds.h // 2
+    assert screen.touch(*middle) == STILL_HERE, "what nobody sees is not pressed"
+    screen.show(state, NOW_S)
+    assert screen.frame.draw_list == lit
+
+
+def test_nobody_who_does_not_listen_can_make_the_screen_dark(draw: Draw) -> None:
+    frame = draw(samples()["home"])
+    assert Guide().pressed(Key.CURTAIN, frame, frozenset()).guide == Guide()

@@ -12,6 +12,8 @@ from babel import Locale
 import kiosk.screens
 from kiosk.model.circulation import Language
 from kiosk.model.reasons import Reason, ReasonCode
+from kiosk.screens.paint import Fonts
+from kiosk.words.accents import MARKED, marked
 from kiosk.words.dates import clock, due_day, full_day, iso_day, today
 from kiosk.words.reasons import reason_sentence
 from kiosk.words.sentences import (
@@ -66,6 +68,7 @@ def test_every_sentence_is_used() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in FILES)
     made_up = (
         "access.",
+        "speech.pace-",
         "form.",
         "help.",
         "reason.",
@@ -177,3 +180,9 @@ def test_every_language_has_a_name_of_its_own() -> None:
 def test_a_day_that_is_none_is_shown_as_it_is() -> None:
     assert iso_day("soon", NOW, ZONE, words(Language.EN)) == "soon"
     assert iso_day("2026-12-01T20:00:00+00:00", NOW, ZONE, words(Language.EN)) == "2 December"
+
+
+def test_every_letter_with_a_mark_can_be_drawn(measure: Fonts) -> None:
+    for plain in MARKED:
+        for sign in (*marked(plain), *marked(plain.upper())):
+            assert measure.has_glyph(sign), sign

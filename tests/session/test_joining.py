@@ -283,3 +283,32 @@ def test_names_in_latin_letters_begin_large() -> None:
     for sign in "anna-maria o'neil":
         form = typing_keys.typed(form, Touched(Touch.TYPE, sign))
     assert form.typed == "Anna-Maria O'Neil"
+
+
+@pytest.mark.parametrize(("letters", "picks", "name"), [("rene", {4: 1}, "René"), ("oyvind", {1: 6}, "Øyvind")])
+def test_a_letter_gets_its_mark_by_one_touch_more(letters: str, picks: dict[int, int], name: str) -> None:
+    form = a_name(Language.EN, Keys.LETTERS)
+    for place, sign in enumerate(letters, 1):
+        form = typing_keys.typed(form, Touched(Touch.TYPE, sign))
+        if place in picks:
+            form = typing_keys.typed(form, Touched(Touch.PICK, str(picks[place])))
+    assert form.typed == name
+
+
+def test_a_mark_that_was_wrong_is_changed_or_taken_off() -> None:
+    form = typing_keys.typed(a_name(Language.EN, Keys.LETTERS), Touched(Touch.TYPE, "e"))
+    marked = typing_keys.typed(form, Touched(Touch.PICK, "1"))
+    assert (form.typed, marked.typed) == ("E", "É")
+    assert typing_keys.offered(marked, Language.EN)[-1] == "E"
+
+
+def test_names_in_traditional_characters_are_found_by_the_same_pinyin() -> None:
+    """One of them may be a traditional character itself: both are offered."""
+    form = a_name(Language.ZH_HANT, Keys.PINYIN)
+    for letter in "fan":
+        form = typing_keys.typed(form, Touched(Touch.TYPE, letter), Language.ZH_HANT)
+    offered = typing_keys.offered(form, Language.ZH_HANT)
+    assert {"範", "范"} <= set(offered)
+    assert "饭" not in offered
+    after = typing_keys.typed(form, Touched(Touch.PICK, str(offered.index("飯") + 1)), Language.ZH_HANT)
+    assert after.typed == "飯"

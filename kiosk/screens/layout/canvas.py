@@ -55,7 +55,19 @@ class Canvas:
         self.ops: list[DrawOp] = []
         self.whole = True
         """Whether no sentence had to be cut off."""
+        self.page: Box | None = None
+        """Units of one page where the content is laid out on a sheet and folded; None where it has to fit as it is."""
+        self.kept_together: list[Box] = []
+        """Pixels that no fold goes through."""
         self._kept: Box | None = None
+
+    def ground_of(self, area: Box, share: float = 1.0) -> Box:
+        """`area`, no higher than that share of a page: for what takes all the room there is."""
+        return area if self.page is None else area.top_part(int(self.page.h * share))
+
+    def together(self, box: Box) -> None:
+        """What is in `box` stays on one page."""
+        self.kept_together.append(self.pixels(box))
 
     @contextmanager
     def keeping_sides(self, box: Box) -> Iterator[None]:

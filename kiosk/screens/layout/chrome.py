@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas
-from kiosk.screens.layout.regions import BAR_AIR, MAIN_HEIGHT, PLAIN_HEIGHT, TWO_ROWS_HEIGHT, Regions
+from kiosk.screens.layout.regions import (
+    BAR_AIR,
+    LARGE_BUTTON,
+    LARGE_GAP,
+    MAIN_HEIGHT,
+    PLAIN_HEIGHT,
+    THREE_ROWS_HEIGHT,
+    TWO_ROWS_HEIGHT,
+    Regions,
+)
 from kiosk.screens.layout.widgets import button, needs_stack
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import GAP, INK, MUTED, SMALL, SMALLEST, TEAL
@@ -46,7 +55,7 @@ def header(canvas: Canvas, regions: Regions, view: Header) -> tuple[Node, ...]:
 
 def bar(canvas: Canvas, regions: Regions, view: View) -> tuple[Node, ...]:
     """Help, language, and the main action (or a countdown in its place)."""
-    slots = _portrait_slots(regions.bar, view) if not regions.landscape else _landscape_slots(regions.bar, view)
+    slots = _slots(regions, view)
     placed = list(zip(slots, view.bar, strict=False))
     stacked = any(needs_stack(canvas, slot, one) for slot, one in placed)
     nodes = [button(canvas, slot, one, stacked=stacked) for slot, one in placed]
@@ -62,8 +71,31 @@ def bar(canvas: Canvas, regions: Regions, view: View) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
+def _slots(regions: Regions, view: View) -> list[Box]:
+    if not regions.landscape:
+        return _portrait_slots(regions.bar, view)
+    if regions.fold is None:
+        return _landscape_slots(regions.bar, view)
+    return _two_by_two(regions.bar, view, LARGE_BUTTON, LARGE_GAP)
+
+
+def _two_by_two(box: Box, view: View, high: int, gap: int) -> list[Box]:
+    """What every bar has two and two, the main action below them as wide as the bar."""
+    standing = sum(one.id in STANDING for one in view.bar)
+    wide = (box.w - GAP) // 2
+    rows = [Box(box.x, box.y + n * (high + gap), box.w, high) for n in range(3)]
+    slots = []
+    for number in range(standing):
+        row = rows[number // 2]
+        last = number == standing - 1 and number % 2 == 0
+        slots.append(row if last else row.left_part(wide) if number % 2 == 0 else row.right_part(wide))
+    return [*slots, rows[(standing + 1) // 2]] if len(view.bar) > standing or view.countdown else slots
+
+
 def _portrait_slots(box: Box, view: View) -> list[Box]:
     """Beside each other; the main one takes what the others leave."""
+    if box.h >= THREE_ROWS_HEIGHT - 2 * BAR_AIR:
+        return _two_by_two(box, view, (box.h - 2 * GAP) // 3, GAP)
     if box.h >= TWO_ROWS_HEIGHT - 2 * BAR_AIR:
         return _two_rows(box, view)
     count = max(1, len(view.bar) + bool(view.countdown))

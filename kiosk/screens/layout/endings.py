@@ -20,6 +20,8 @@ PRINT_HEIGHT = 172
 NONE_HEIGHT = 136
 OTHER_HEIGHT = 108
 MOST_CODE = 760
+CODE_SHARE = 0.95
+"""Of a page."""
 SENTENCE = 44
 OUT_SENTENCE = 40
 
@@ -76,7 +78,7 @@ def _done_block(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
 def _code_block(canvas: Canvas, area: Box, body: ReceiptBody) -> list[Node]:
     """Title and sentence, and the code as large as it can be on white."""
     nodes, rest = title_block(canvas, area, "receipt", (body.title, body.sentence))
-    rest = rest.below(32)
+    rest = canvas.ground_of(rest.below(32), CODE_SHARE)
     side = min(rest.w, rest.h, MOST_CODE)
     card = rest.centred(side, side)
     canvas.rect(card, WHITE, RADIUS, LINE)

@@ -30,21 +30,28 @@ from kiosk.screens.view import FindBody, FoundRow
 from kiosk.screens.whole_view import View
 
 BOX_HEIGHT = 108
-BESIDE = 300
+BESIDE, LEAST_BESIDE = 300, 900
 """Room for the heading left of the box, on a broad screen."""
 ROW_HEIGHT, LEAST_ROW, ROW_GAP = 148, 126, 12
 ROW_PILL = 60
 SAID_HEIGHT = 48
+LOW_BOX = 80
+"""Where the screen is on pages."""
 CURSOR = 4
 
 
 def find(canvas: Canvas, regions: Regions, view: View, body: FindBody, page: int | None) -> tuple[Node, ...]:
     """The whole screen but header and bar."""
     area = regions.content
+    if canvas.page is not None:
+        return _on_pages(canvas, area, canvas.page, view, body)
     if regions.side:
-        heading = Box(area.x, area.y, BESIDE, BOX_HEIGHT)
-        canvas.line(heading.inset(0, 0), body.title, HEADING, INK, weight=Weight.BOLD)
+        beside = area.w >= LEAST_BESIDE
+        heading = Box(area.x, area.y, BESIDE, BOX_HEIGHT) if beside else area.top_part(round(HEADING * 1.3))
+        canvas.line(heading, body.title, HEADING, INK, weight=Weight.BOLD)
         typed = Box(area.x + BESIDE, area.y, area.w - BESIDE, BOX_HEIGHT)
+        if not beside:
+            typed = Box(area.x, heading.bottom + 8, area.w, BOX_HEIGHT)
         with canvas.keeping_sides(regions.side):
             pressed = keyboard(canvas, regions.side, body.keys)
     else:
@@ -70,6 +77,41 @@ def find(canvas: Canvas, regions: Regions, view: View, body: FindBody, page: int
     else:
         nodes += _list(canvas, area, view, body, page or 0)
     return (*nodes, *pressed)
+
+
+def _on_pages(canvas: Canvas, area: Box, page: Box, view: View, body: FindBody) -> tuple[Node, ...]:
+    """Box, how much was found, and the keys on the first page; what was found on the ones after it."""
+    first = area.top_part(page.h)
+    canvas.together(first)
+    heading = first.top_part(round(HEADING * 1.3))
+    canvas.line(heading, body.title, HEADING, INK, weight=Weight.BOLD)
+    typed = Box(first.x, heading.bottom + 8, first.w, LOW_BOX)
+    nodes = [canvas.node("find.title", Role.HEADING, body.title, heading), _box(canvas, typed, view, body)]
+    top = typed.bottom
+    if body.said:
+        said = Box(first.x, top + 8, first.w, SAID_HEIGHT)
+        canvas.line(said, body.said, SMALL, MUTED, private=True)
+        nodes.append(canvas.node("find.said", Role.STATUS, body.said, said, private=True))
+        top = said.bottom
+    below = Box(first.x, top + ROW_GAP, first.w, first.bottom - top - ROW_GAP)
+    with canvas.keeping_sides(below):
+        pressed = keyboard(canvas, below, body.keys)
+    rest = area.below(page.h + GAP)
+    notices, rest = banners(canvas, rest, view.banners)
+    if body.nothing is not None:
+        listed = nothing(canvas, rest, view, "find", body.nothing)
+    else:
+        listed = _all_rows(canvas, rest, view, body)
+    return (*nodes, *pressed, *notices, *listed)
+
+
+def _all_rows(canvas: Canvas, area: Box, view: View, body: FindBody) -> list[Node]:
+    step = ROW_HEIGHT + ROW_GAP
+    rows = tuple(
+        found_row(canvas, Box(area.x, area.y + at * step, area.w, ROW_HEIGHT), view, row)
+        for at, row in enumerate(body.rows)
+    )
+    return [canvas.node("find.list", Role.LIST, body.title, area, children=rows)]
 
 
 def _box(canvas: Canvas, box: Box, view: View, body: FindBody) -> Node:
@@ -121,11 +163,12 @@ def found_row(canvas: Canvas, box: Box, view: View, row: FoundRow) -> Node:
     pill(canvas, state, row.pill, view.turn)
     left = front.right + 24
     room = state.x - 20 - left
-    title = canvas.lines(row.title, 32, Weight.BOLD, room, 2)
+    size = canvas.titled(32)
+    title = canvas.lines(row.title, size, Weight.BOLD, room, 2)
     number = canvas.lines(_second(row), SMALLEST, Weight.REGULAR, room, 1)
-    title_height, number_height = paragraph_height(title, 32), paragraph_height(number, SMALLEST)
+    title_height, number_height = paragraph_height(title, size), paragraph_height(number, SMALLEST)
     top = box.y + (box.h - title_height - number_height - 4) // 2
-    canvas.paragraph(Box(left, top, room, title_height), title, 32, INK, weight=Weight.BOLD, private=True)
+    canvas.paragraph(Box(left, top, room, title_height), title, size, INK, weight=Weight.BOLD, private=True)
     below = Box(left, top + title_height + 4, room, number_height)
     canvas.paragraph(below, number, SMALLEST, TEAL_DARK, private=True)
     children = (

@@ -7,7 +7,7 @@ from kiosk.screens.layout.canvas import Canvas, paragraph_height
 from kiosk.screens.layout.keyboard import keyboard, keyboard_height
 from kiosk.screens.layout.regions import Regions
 from kiosk.screens.layout.welcome import reader_shown
-from kiosk.screens.layout.widgets import banners, button, title_block
+from kiosk.screens.layout.widgets import banners, button, needs_stack, title_block
 from kiosk.screens.ops import Align, Box, Weight
 from kiosk.screens.tokens import (
     BODY,
@@ -39,6 +39,8 @@ IN_A_ROW = 5
 ENTER_HEIGHT = 120
 ENTER_WIDTH = 520
 CURSOR = 4
+LOW_BOX, LOW_ENTER, LEAST_KEY = 92, 292, 52
+"""Where the screen is on pages."""
 BADGE = 148
 LEAST_BADGE = 84
 CODE_SIDE = 240
@@ -49,6 +51,8 @@ INDENT = 44
 
 def form(canvas: Canvas, regions: Regions, body: FormBody) -> tuple[Node, ...]:
     """The whole screen but header and bar: the question, the box, what is offered, the keys."""
+    if canvas.page is not None:
+        return _on_pages(canvas, regions.content, canvas.page, body)
     nodes, area = title_block(canvas, regions.content, "form", (body.title, body.sentence))
     area = area.below(24)
     notices, area = banners(canvas, area, body.notices)
@@ -67,6 +71,42 @@ def form(canvas: Canvas, regions: Regions, body: FormBody) -> tuple[Node, ...]:
         enter = Box(regions.side.x, regions.side.bottom - ENTER_HEIGHT, regions.side.w, ENTER_HEIGHT)
     else:
         enter = Box(area.x, area.bottom - ENTER_HEIGHT, area.w, ENTER_HEIGHT)
+    return (*nodes, button(canvas, enter, body.enter, stacked=needs_stack(canvas, enter, body.enter)))
+
+
+def _on_pages(canvas: Canvas, area: Box, page: Box, body: FormBody) -> tuple[Node, ...]:
+    """Question, box and the way on beside it, what is offered, and keys, together on one page and as high as that.
+
+    Where the question leaves too little room for keys, its sentence is on a page of its own, before them.
+    """
+    offered = OFFERED_GAP + LOW_BOX if body.offered or body.more else 0
+    title = area.top_part(round(HEADING * 1.3))
+    lines = canvas.lines(body.sentence, SMALL, Weight.REGULAR, area.w)
+    sentence = Box(area.x, title.bottom + 4, area.w, paragraph_height(lines, SMALL))
+    canvas.line(title, body.title, HEADING, INK, weight=Weight.BOLD)
+    canvas.paragraph(sentence, lines, SMALL, MUTED)
+    notices, rest = banners(canvas, area.below(sentence.bottom - area.y + 16), body.notices)
+    keys = (LEAST_KEY + 12) * len(body.keys)
+    used = rest.y - area.y
+    if used + LOW_BOX + offered + GAP + keys > page.h:
+        area = rest.top_part(page.h)
+        canvas.together(area)
+    else:
+        canvas.together(area.top_part(page.h))
+        area = rest.top_part(page.h - used)
+    typed = area.left_part(area.w - LOW_ENTER - GAP).top_part(LOW_BOX)
+    nodes = [
+        canvas.node("form.title", Role.HEADING, body.title, title),
+        canvas.node("form.sentence", Role.TEXT, body.sentence, sentence),
+        *notices,
+        _box(canvas, typed, body),
+        *_offered(canvas, Box(area.x, typed.bottom + OFFERED_GAP, area.w, LOW_BOX), body),
+    ]
+    enter = area.right_part(LOW_ENTER).top_part(LOW_BOX)
+    top = typed.bottom + offered + GAP
+    below = Box(area.x, top, area.w, area.bottom - top)
+    with canvas.keeping_sides(below):
+        nodes += keyboard(canvas, below, body.keys)
     return (*nodes, button(canvas, enter, body.enter))
 
 
@@ -126,8 +166,9 @@ def step(canvas: Canvas, regions: Regions, view: View, body: StepBody) -> tuple[
     if body.reader:
         reader_shown(canvas, area, view, looking=body.spins)
         return (*nodes, canvas.node("form.picture", Role.IMAGE, body.sentence, area))
-    canvas.rect(area, TINT, RADIUS_BIG)
-    inner = area.inset(56, 44)
+    if canvas.page is None:
+        canvas.rect(area, TINT, RADIUS_BIG)
+    inner = canvas.ground_of(area).inset(56, 44) if canvas.page is None else area
     inner = _badge(canvas, inner, view, body)
     if body.number:
         nodes += _number(canvas, inner, body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.ops import Align, Box, Weight
-from kiosk.screens.tokens import BAR, CARD, INK, LINE, PRESSED_CARD, SMALLEST, TEAL
+from kiosk.screens.tokens import BAR, CARD, INK, LINE, PRESSED_CARD, SMALLEST, TARGET, TEAL
 from kiosk.screens.tree import Node, Role
 from kiosk.screens.view import Key
 
@@ -25,6 +25,7 @@ def keyboard(canvas: Canvas, box: Box, rows: tuple[tuple[Key, ...], ...]) -> lis
     unit = (box.w - GAP * (LETTERS - 1)) // LETTERS
     height = min(keyboard_height(box.h, len(rows)), 2 * unit * len(rows) + GAP * (len(rows) - 1))
     tall = (height - GAP * (len(rows) - 1)) // len(rows)
+    canvas.whole = canvas.whole and tall >= TARGET
     nodes = []
     top = box.bottom - height
     for row in rows:

@@ -20,6 +20,7 @@ from kiosk.screens.layout.widgets import (
     banner_height,
     banners,
     button,
+    needs_stack,
     title_block,
 )
 from kiosk.screens.ops import Align, Box, Weight
@@ -38,6 +39,11 @@ from kiosk.screens.view import Allowance, Banner, Button, ListBody, Paging
 from kiosk.screens.whole_view import View
 
 LEAST_HINT = 300
+PAGER_BUTTON, NARROW_PAGER_BUTTON = 280, 216
+BROAD_PAGER = 900
+"""Units across from which on the buttons of a list's pages are as wide as they like."""
+PICTURE_SHARE = 0.7
+"""Of a page, for the picture of what to do."""
 
 
 def live_list(canvas: Canvas, regions: Regions, view: View, body: ListBody, page: int | None) -> tuple[Node, ...]:
@@ -109,6 +115,7 @@ def _that_fit(canvas: Canvas, room: Box, views: tuple[Banner, ...]) -> tuple[tup
 
 
 def _empty(canvas: Canvas, area: Box, body: ListBody) -> Node:
+    area = canvas.ground_of(area, PICTURE_SHARE)
     canvas.rect(area, TINT, RADIUS_BIG)
     inner = area.inset(64, 56)
     lines = canvas.lines(body.picture_hint, BODY, Weight.BOLD, inner.w)
@@ -125,7 +132,7 @@ def _empty(canvas: Canvas, area: Box, body: ListBody) -> Node:
 def _rows(canvas: Canvas, area: Box, view: View, body: ListBody, page: int | None) -> list[Node]:
     pages = paged(canvas, area, body.rows)
     found, rest = rows_and_pager(canvas, area, view, body.paging, pages, page_shown(pages, page))
-    if rest.h >= LEAST_HINT and body.more_hint:
+    if rest.h >= LEAST_HINT and body.more_hint and canvas.page is None:
         found.append(_more(canvas, rest, body))
     return found
 
@@ -152,18 +159,20 @@ def rows_and_pager(
 
 
 def pager(canvas: Canvas, box: Box, words: Paging, shown: int, count: int) -> list[Node]:
-    width = 280
-    nodes = []
-    if shown > 0:
-        before = Button(f"{words.id}.page-before", words.before, "chevron-left", PageTurned(shown - 1))
-        nodes.append(button(canvas, box.left_part(width), before))
+    width = PAGER_BUTTON if box.w >= BROAD_PAGER else NARROW_PAGER_BUTTON
     label = words.label.format(page=shown + 1, pages=count)
     middle = Box(box.x + width + GAP, box.y, box.w - 2 * (width + GAP), box.h)
     canvas.line(middle, label, SMALL, MUTED, align=Align.CENTRE)
-    nodes.append(canvas.node(f"{words.id}.page", Role.STATUS, label, middle))
+    turns = []
+    if shown > 0:
+        before = Button(f"{words.id}.page-before", words.before, "chevron-left", PageTurned(shown - 1))
+        turns.append((box.left_part(width), before))
     if shown < count - 1:
         after = Button(f"{words.id}.page-after", words.after, "chevron-right", PageTurned(shown + 1))
-        nodes.append(button(canvas, box.right_part(width), after))
+        turns.append((box.right_part(width), after))
+    stacked = any(needs_stack(canvas, place, one) for place, one in turns)
+    nodes = [button(canvas, place, one, stacked=stacked) for place, one in turns]
+    nodes.insert(1 if shown > 0 else 0, canvas.node(f"{words.id}.page", Role.STATUS, label, middle))
     return nodes
 
 

@@ -12,12 +12,15 @@ from kiosk.screens.whole_view import View
 
 BADGE = 168
 LEAST_BADGE = 72
+SHARE = 0.8
+"""Of a page, where the screen is on pages."""
 BUTTON_HEIGHT = 108
 BUTTON_WIDTH = 380
 
 
 def nothing(canvas: Canvas, area: Box, view: View, prefix: str, said: Nothing) -> list[Node]:
     """`prefix`: of the nodes' ids."""
+    area = canvas.ground_of(area, SHARE)
     canvas.rect(area, TINT, RADIUS_BIG)
     inner = area.inset(56, 40)
     title = canvas.lines(said.text, HEADING, Weight.BOLD, inner.w)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.screens.layout.canvas import Canvas, paragraph_height
 from kiosk.screens.layout.pictures import BY_NAME, place
 from kiosk.screens.layout.regions import Regions
-from kiosk.screens.layout.widgets import banner, banner_height, button
+from kiosk.screens.layout.widgets import banner, banner_height, button, needs_stack
 from kiosk.screens.ops import Align, Box, Rect, Weight
 from kiosk.screens.tokens import (
     BODY,
@@ -47,7 +47,8 @@ LANGUAGE_HEIGHT = 128
 ACCESS_WIDTH = 1240
 ACCESS_BUTTON = 120
 TILE_ICON = 52
-CIRCLE = 208
+CIRCLE, LEAST_CIRCLE = 208, 88
+LEAST_PADDING = 16
 BADGE = 72
 PICTURE = 260
 COLUMN_GAP = 48
@@ -56,15 +57,16 @@ WIDE_PANEL = 1480
 
 def timeout(canvas: Canvas, regions: Regions, view: TimeoutOverlay) -> Node:
     """The warning; a touch anywhere means "I am still here"."""
-    width = PANEL_WIDTH - 2 * PADDING
+    width = min(PANEL_WIDTH, regions.width - 80) - 2 * PADDING
     sentence = canvas.lines(view.sentence, BODY, Weight.REGULAR, width)
     title = canvas.lines(view.title, TITLE, Weight.BOLD, width)
     title_height, sentence_height = paragraph_height(title, TITLE), paragraph_height(sentence, BODY)
-    heights = (CIRCLE, title_height, 52, 14, sentence_height, BUTTON_HEIGHT)
-    inner = _panel(canvas, regions, sum(heights) + 36 + 8 + 28 + 32 + 44)
-    circle = Box(inner.x + (inner.w - CIRCLE) // 2, inner.y, CIRCLE, CIRCLE)
+    rest = title_height + 52 + 14 + sentence_height + BUTTON_HEIGHT + 36 + 8 + 28 + 32 + 44
+    across = max(LEAST_CIRCLE, min(CIRCLE, regions.height - 40 - 2 * LEAST_PADDING - rest))
+    inner = _panel(canvas, regions, across + rest)
+    circle = Box(inner.x + (inner.w - across) // 2, inner.y, across, across)
     canvas.circle(circle, TINT)
-    canvas.line(circle, str(view.seconds), 104, TEAL_DARK, weight=Weight.BOLD, align=Align.CENTRE)
+    canvas.line(circle, str(view.seconds), across // 2, TEAL_DARK, weight=Weight.BOLD, align=Align.CENTRE)
     title_box = Box(inner.x, circle.bottom + 36, inner.w, title_height)
     canvas.paragraph(title_box, title, TITLE, INK, weight=Weight.BOLD, align=Align.CENTRE)
     seconds_box = Box(inner.x, title_box.bottom + 8, inner.w, 52)
@@ -97,14 +99,16 @@ def help_panel(canvas: Canvas, regions: Regions, view: HelpOverlay) -> Node:
     title_height = round(HEADING * 1.3)
     listed = sum(heights) + 32 * (len(heights) - 1)
     desk = banner_height(canvas, width, view.desk)
+    apart = 36 if regions.fold is None else 14
     above = 0 if wide else PICTURE + 36
     body = max(listed, PICTURE) if wide else listed
-    height = title_height + 36 + above + body + 36 + desk + 36 + BUTTON_HEIGHT
+    foot = BUTTON_HEIGHT if regions.fold is None else ACCESS_BUTTON
+    height = title_height + apart + above + body + apart + desk + apart + foot
     inner = _panel(canvas, regions, height, width + 2 * PADDING)
     title = inner.top_part(title_height)
     canvas.line(title, view.title, HEADING + 8, INK, weight=Weight.BOLD)
     nodes = [canvas.node("help.title", Role.HEADING, view.title, title)]
-    top = title.bottom + 36
+    top = title.bottom + apart
     frame = Box(inner.x, top, beside - COLUMN_GAP if wide else inner.w, body if wide else PICTURE)
     canvas.rect(frame, TINT, RADIUS)
     place(canvas, frame.inset(32, 24), BY_NAME[view.picture])
@@ -119,13 +123,13 @@ def help_panel(canvas: Canvas, regions: Regions, view: HelpOverlay) -> Node:
         canvas.paragraph(box, lines, BODY, INK)
         nodes.append(canvas.node(f"help.step.{number}", Role.TEXT, text, box))
         down += height + 32
-    strip = Box(inner.x, top + body + 36, inner.w, desk)
+    strip = Box(inner.x, top + body + apart, inner.w, desk)
     nodes.append(banner(canvas, strip, view.desk)[0])
     buttons = (view.close,) if view.call is None else (view.call, view.close)
     each = (inner.w - GAP * (len(buttons) - 1)) // len(buttons)
-    for number, one in enumerate(buttons):
-        box = Box(inner.x + number * (each + GAP), inner.bottom - BUTTON_HEIGHT, each, BUTTON_HEIGHT)
-        nodes.append(button(canvas, box, one))
+    boxes = [Box(inner.x + n * (each + GAP), inner.bottom - foot, each, foot) for n in range(len(buttons))]
+    stacked = any(needs_stack(canvas, box, one) for box, one in zip(boxes, buttons, strict=True))
+    nodes += [button(canvas, box, one, stacked=stacked) for box, one in zip(boxes, buttons, strict=True)]
     whole = Box(0, 0, canvas.size.width, canvas.size.height)
     return Node("help", Role.DIALOG, view.title, whole, children=tuple(nodes))
 

@@ -42,11 +42,17 @@ class Density:
     remove_below: bool
     """The remove button stands under the pill; otherwise beside it."""
 
+    stacked: bool = False
+    """State and button stand under the words, which have the whole width then."""
+
 
 ROOMY = Density(204, 24, 112, 156, BODY, 2, SMALL, 80, GAP, True)
 SNUG = Density(164, 18, 92, 128, 34, 2, SMALL, 68, 18, True)
 TIGHT = Density(116, 16, 60, 84, 32, 2, SMALLEST, 60, 12, False)
 COMPACT = Density(112, 14, 60, 84, 32, 1, SMALLEST, 60, 12, False)
+STACKED = Density(204, 24, 96, 132, BODY, 2, SMALL, 72, GAP, False, stacked=True)
+"""For screens on pages: large text has few letters a line."""
+STACKED_AIR = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Pages:
 
 def paged(canvas: Canvas, area: Box, rows: tuple[RowView, ...]) -> Pages:
     """The largest rows that fit; on pages, the largest that need no more pages than the smallest would."""
+    if canvas.page is not None:
+        return _one_page(canvas, area.w, rows, STACKED)
     densities = [_one_page(canvas, area.w, rows, density) for density in (ROOMY, SNUG, TIGHT, COMPACT)]
     for fitting in densities:
         if _height(fitting.pages[0], fitting.density) <= area.h:
@@ -125,6 +133,8 @@ def _measured(canvas: Canvas, width: int, number: int, view: RowView, density: D
     title = canvas.lines(view.title, canvas.titled(density.title), Weight.BOLD, room, density.title_lines)
     detail = canvas.lines(view.detail, density.detail, Weight.BOLD if view.emphasis else Weight.REGULAR, room)
     text = paragraph_height(title, canvas.titled(density.title)) + 6 + paragraph_height(detail, density.detail)
+    if density.stacked:
+        text += STACKED_AIR + density.pill
     right = density.pill
     if view.button and density.remove_below:
         right += 12 + REMOVE_SIDE
@@ -142,6 +152,8 @@ def _labelled(canvas: Canvas, button: RowButton) -> int:
 
 def text_width(canvas: Canvas, width: int, view: RowView, density: Density, pill: int) -> int:
     """Units that title and second line have."""
+    if density.stacked:
+        return width - 2 * density.pad - density.cover_w - 28
     beside = button_beside(canvas, view.button) + 16 if view.button and not density.remove_below else 0
     return width - 2 * density.pad - density.cover_w - 28 - 24 - pill - beside
 

@@ -16,6 +16,8 @@ BUTTON_HEIGHT = 136
 MOST_CODE = 680
 LEAST_CODE = 320
 MARK = 300
+CODE_SHARE, MARK_SHARE = 0.95, 0.5
+"""Of a page."""
 
 
 def pay(canvas: Canvas, regions: Regions, view: View, body: PayBody) -> tuple[Node, ...]:
@@ -62,6 +64,7 @@ def _below(canvas: Canvas, area: Box, body: PayBody) -> list[Node]:
 
 
 def _middle(canvas: Canvas, area: Box, view: View, body: PayBody) -> list[Node]:
+    area = canvas.ground_of(area, CODE_SHARE if body.code else MARK_SHARE)
     if not body.code:
         canvas.rect(area, body.tone.ground, RADIUS_BIG)
         side = min(MARK, area.h - 48)

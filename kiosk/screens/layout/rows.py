@@ -7,6 +7,7 @@ from kiosk.screens.layout.paging import (
     REMOVE_ICON,
     REMOVE_ROOM,
     REMOVE_SIDE,
+    STACKED_AIR,
     Density,
     Measured,
     Pages,
@@ -16,6 +17,7 @@ from kiosk.screens.layout.paging import (
 from kiosk.screens.layout.widgets import (
     cover,
     pill,
+    pill_width,
 )
 from kiosk.screens.ops import Box, Weight
 from kiosk.screens.tokens import (
@@ -46,7 +48,8 @@ def row_shown(canvas: Canvas, box: Box, view: View, prefix: str, row: Measured, 
     room = text_width(canvas, box.w, item, density, pages.pill_width)
     title_height = paragraph_height(row.title, canvas.titled(density.title))
     detail_height = paragraph_height(row.detail, density.detail)
-    top = box.y + (box.h - title_height - 6 - detail_height) // 2
+    under = STACKED_AIR + density.pill if density.stacked else 0
+    top = box.y + (box.h - title_height - 6 - detail_height - under) // 2
     title = Box(left, top, room, title_height)
     canvas.paragraph(title, row.title, canvas.titled(density.title), INK, weight=Weight.BOLD, private=True)
     detail = Box(left, top + title_height + 6, room, detail_height)
@@ -59,6 +62,10 @@ def row_shown(canvas: Canvas, box: Box, view: View, prefix: str, row: Measured, 
         pages.pill_width,
         density.pill,
     )
+    if density.stacked:
+        state = Box(
+            left, detail.bottom + STACKED_AIR, min(room, pill_width(canvas, item.pill, density.pill)), density.pill
+        )
     pill(canvas, state, item.pill, view.turn)
     node_id = f"{prefix}.item.{row.number}"
     children = [
@@ -67,7 +74,7 @@ def row_shown(canvas: Canvas, box: Box, view: View, prefix: str, row: Measured, 
         canvas.node(f"{node_id}.detail", Role.TEXT, item.detail, detail, private=item.private),
     ]
     if item.button:
-        children.append(_button(canvas, state, item.button, node_id, density))
+        children.append(_button(canvas, state, item.button, node_id, density, box.right - density.pad))
     return canvas.node(
         node_id, Role.ITEM, item.title, box, value=item.number, state=item.state, private=True, children=tuple(children)
     )
@@ -82,11 +89,14 @@ def _front(canvas: Canvas, box: Box, item: RowView) -> None:
     canvas.icon(badge.centred(box.w * 11 // 20, box.w * 11 // 20), item.icon, TEAL_DARK)
 
 
-def _button(canvas: Canvas, state: Box, view: RowButton, item_id: str, density: Density) -> Node:
+def _button(canvas: Canvas, state: Box, view: RowButton, item_id: str, density: Density, right: int) -> Node:
     """Below the pill, or beside it."""
     node_id = f"{item_id}.{view.name}"
     if density.remove_below:
         box = Box(state.x, state.bottom + 12, state.w, REMOVE_SIDE)
+    elif density.stacked:
+        wide = button_beside(canvas, view)
+        box = Box(right - wide, state.y, wide, density.pill)
     else:
         wide = button_beside(canvas, view)
         box = Box(state.x - 16 - wide, state.y + (state.h - REMOVE_SIDE) // 2, wide, REMOVE_SIDE)

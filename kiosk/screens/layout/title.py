@@ -36,6 +36,7 @@ LIKE_HEIGHT = 148
 LABEL_HEIGHT = 52
 HOLD_HEIGHT = 120
 LEAST_PLAN = 300
+WHERE_LINES = 2
 
 
 def title(canvas: Canvas, regions: Regions, view: View, body: TitleBody) -> tuple[Node, ...]:
@@ -43,8 +44,9 @@ def title(canvas: Canvas, regions: Regions, view: View, body: TitleBody) -> tupl
     notices, area = banners(canvas, regions.content, view.banners)
     nodes = [*_head(canvas, area.top_part(HEAD_HEIGHT), view, body), *notices]
     area = area.below(HEAD_HEIGHT + GAP)
-    nodes += _place(canvas, area.top_part(PLACE_HEIGHT), body)
-    area = area.below(PLACE_HEIGHT + GAP)
+    high = PLACE_HEIGHT if canvas.page is None else _place_height(canvas, area.w, body)
+    nodes += _place(canvas, area.top_part(high), body)
+    area = area.below(high + GAP)
     if regions.side:
         beside = _beside(canvas, regions.side, body)
         return (*nodes, *_like(canvas, area.top_part(LABEL_HEIGHT + LIKE_HEIGHT), body), *beside)
@@ -58,6 +60,7 @@ def title(canvas: Canvas, regions: Regions, view: View, body: TitleBody) -> tupl
         used = max(node.bounds.bottom for node in below) - min(node.bounds.y for node in below)
         area = area.below(round(used / canvas.ruler.scale) + GAP)
     nodes += below
+    area = canvas.ground_of(area)
     if body.plan is not None and area.h >= LEAST_PLAN:
         nodes.append(floor_plan(canvas, area, body.plan))
     else:
@@ -70,10 +73,11 @@ def _head(canvas: Canvas, box: Box, view: View, body: TitleBody) -> list[Node]:
     cover(canvas, front, body.cover)
     left = front.right + 36
     room = box.right - left
-    lines = canvas.lines(body.title, HEADING, Weight.BOLD, room, 2)
-    height = paragraph_height(lines, HEADING)
+    size = canvas.titled(HEADING)
+    lines = canvas.lines(body.title, size, Weight.BOLD, room, 2)
+    height = paragraph_height(lines, size)
     heading = Box(left, box.y, room, height)
-    canvas.paragraph(heading, lines, HEADING, INK, weight=Weight.BOLD, private=True)
+    canvas.paragraph(heading, lines, size, INK, weight=Weight.BOLD, private=True)
     nodes = [canvas.node("item.title", Role.HEADING, body.title, heading, private=True)]
     state = Box(left, box.bottom - PILL_HEIGHT, pill_width(canvas, body.pill, PILL_HEIGHT), PILL_HEIGHT)
     if body.author and state.y - heading.bottom >= 42:
@@ -83,6 +87,20 @@ def _head(canvas: Canvas, box: Box, view: View, body: TitleBody) -> list[Node]:
     pill(canvas, state, body.pill, view.turn)
     nodes.append(canvas.node("item.state", Role.STATUS, body.pill.text, state))
     return nodes
+
+
+def _where(canvas: Canvas, width: int, body: TitleBody) -> list[str]:
+    """At most so many lines where the screen has one page; all of them where it has more."""
+    whole = canvas.lines(body.where, SMALL, Weight.BOLD, width)
+    if canvas.page is not None or len(whole) <= WHERE_LINES:
+        return whole
+    canvas.whole = False
+    return canvas.lines(body.where, SMALL, Weight.BOLD, width, WHERE_LINES)
+
+
+def _place_height(canvas: Canvas, width: int, body: TitleBody) -> int:
+    lines = _where(canvas, width - 2 * 36 - CODE_SIDE - 48, body)
+    return PLACE_HEIGHT + paragraph_height(lines[WHERE_LINES:], SMALL)
 
 
 def _place(canvas: Canvas, box: Box, body: TitleBody) -> list[Node]:
@@ -96,7 +114,7 @@ def _place(canvas: Canvas, box: Box, body: TitleBody) -> list[Node]:
     words = inner.left_part(inner.w - CODE_SIDE - 48)
     label = words.top_part(40)
     canvas.line(label, body.label, SMALLEST, MUTED)
-    lines = canvas.lines(body.where, SMALL, Weight.BOLD, words.w, 2)
+    lines = _where(canvas, words.w, body)
     height = paragraph_height(lines, SMALL)
     where = Box(words.x, words.bottom - height, words.w, height)
     canvas.paragraph(where, lines, SMALL, TEAL_DARK, weight=Weight.BOLD)

@@ -41,12 +41,17 @@ CHOICE_HEIGHT = 236
 LEAST_CHOICE = 150
 OTHER_HEIGHT = 104
 LEAST_PICTURE = 200
+SIDE_BY_SIDE = 800
+PICTURE_SHARE = 0.6
+"""Of a page."""
 CARD_SHARE = 0.46
 """How wide the card is that floats over the reader, as a share of the reader's picture."""
 
 
 def attract(canvas: Canvas, regions: Regions, view: View, body: AttractBody) -> tuple[Node, ...]:
     """A picture, one sentence, two big buttons."""
+    if regions.fold is not None:
+        return _attract_on_pages(canvas, regions.content, view, body)
     notices, area = banners(canvas, regions.content, view.banners)
     title_height = round(DISPLAY * 1.25)
     tagline = canvas.lines(body.tagline, BODY, Weight.REGULAR, area.w)
@@ -78,6 +83,18 @@ def attract(canvas: Canvas, regions: Regions, view: View, body: AttractBody) -> 
     )
 
 
+def _attract_on_pages(canvas: Canvas, area: Box, view: View, body: AttractBody) -> tuple[Node, ...]:
+    """What can be done first, news and new books after it; no picture."""
+    nodes, rest = title_block(canvas, area, "attract", (body.title, body.tagline))
+    rest = rest.below(GAP)
+    buttons = _choices(canvas, rest, body.choices, body.others, LEAST_CHOICE)
+    small = (OTHER_HEIGHT + GAP) * bool(body.others)
+    rest = rest.below(len(body.choices) * (LEAST_CHOICE + GAP) + small)
+    notices, rest = banners(canvas, rest, view.banners)
+    books = new_books(canvas, rest.top_part(LEAST_HEIGHT), body.label, body.books) if body.books else []
+    return (*nodes, *buttons, *notices, *books)
+
+
 def _hero(canvas: Canvas, box: Box, body: AttractBody) -> None:
     canvas.card(box, RADIUS_BIG, TEAL, None)
     inner = box.inset(40, 36)
@@ -92,9 +109,11 @@ def _choices_height(choices: tuple[Choice, ...], others: tuple[Button, ...]) -> 
     return (CHOICE_HEIGHT + GAP) * len(choices) + (OTHER_HEIGHT + GAP) * bool(others) - GAP
 
 
-def _choices(canvas: Canvas, area: Box, choices: tuple[Choice, ...], others: tuple[Button, ...]) -> list[Node]:
+def _choices(
+    canvas: Canvas, area: Box, choices: tuple[Choice, ...], others: tuple[Button, ...], most: int = CHOICE_HEIGHT
+) -> list[Node]:
     small = (OTHER_HEIGHT + GAP) * bool(others)
-    height = min(CHOICE_HEIGHT, (area.h - small - GAP * (len(choices) - 1)) // len(choices))
+    height = min(most, (area.h - small - GAP * (len(choices) - 1)) // len(choices))
     canvas.whole = canvas.whole and height >= LEAST_CHOICE
     nodes = [
         choice(canvas, Box(area.x, area.y + number * (height + GAP), area.w, height), one)
@@ -120,6 +139,7 @@ def identify(canvas: Canvas, regions: Regions, view: View, body: IdentifyBody) -
         other = Box(area.x, area.bottom - other_height, area.w, other_height)
         area = area.top_part(area.h - other_height - GAP)
     buttons, area = _without_card(canvas, regions, area, body.others)
+    area = canvas.ground_of(area, PICTURE_SHARE)
     reader_shown(canvas, area, view, looking=body.looking)
     picture = canvas.node("identify.picture", Role.IMAGE, body.sentence, area)
     canvas.rect(other, CARD, RADIUS, LINE)
@@ -143,6 +163,12 @@ def _without_card(canvas: Canvas, regions: Regions, area: Box, others: tuple[But
             button(canvas, Box(room.x, room.y + n * (OTHER_HEIGHT + GAP), room.w, OTHER_HEIGHT), one)
             for n, one in enumerate(others)
         ], area
+    if canvas.page is not None or area.w < SIDE_BY_SIDE:
+        high = len(others) * (OTHER_HEIGHT + GAP)
+        rows = [
+            Box(area.x, area.bottom - high + n * (OTHER_HEIGHT + GAP), area.w, OTHER_HEIGHT) for n in range(len(others))
+        ]
+        return [button(canvas, row, one) for row, one in zip(rows, others, strict=True)], area.top_part(area.h - high)
     wide = (area.w - GAP * (len(others) - 1)) // len(others)
     top = area.bottom - OTHER_HEIGHT
     buttons = [
@@ -153,6 +179,7 @@ def _without_card(canvas: Canvas, regions: Regions, area: Box, others: tuple[But
 
 def reader_shown(canvas: Canvas, box: Box, view: View, *, looking: bool) -> None:
     """A card over the reader, moving a little; or that it is looked up."""
+    box = canvas.ground_of(box, PICTURE_SHARE)
     canvas.rect(box, TINT, RADIUS_BIG)
     inner = box.inset(60, 48)
     if looking:
@@ -189,13 +216,15 @@ def home(canvas: Canvas, regions: Regions, view: View, body: HomeBody) -> tuple[
         skip = ALLOWANCE_HEIGHT + GAP if body.allowance else 0
         buttons = _choices(canvas, regions.side.below(skip), body.choices, body.others)
     else:
-        buttons = _choices(canvas, area, body.choices, body.others)
+        most = CHOICE_HEIGHT if canvas.page is None else LEAST_CHOICE
+        buttons = _choices(canvas, area, body.choices, body.others, most)
         area = area.below(_choices_height(body.choices, body.others) + 40)
     hint = _hint(canvas, area, body.hint)
     return (*nodes, *extra, *notices, *buttons, *hint)
 
 
 def _hint(canvas: Canvas, area: Box, text: str) -> tuple[Node, ...]:
+    area = canvas.ground_of(area, PICTURE_SHARE)
     if area.h < LEAST_PICTURE:
         return ()
     canvas.rect(area, TINT, RADIUS_BIG)

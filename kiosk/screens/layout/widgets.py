@@ -73,7 +73,15 @@ def needs_stack(canvas: Canvas, box: Box, view: Button) -> bool:
 
 
 def _stacked(canvas: Canvas, box: Box, icon: str, label: str, colour: str) -> None:
+    """A word too long for its line goes on two, and needs no icon then."""
     side, line = 44, 40
+    words = canvas.ruler.drawable(label)
+    if canvas.ruler.width(words, SMALLEST, Weight.BOLD) > box.w and " " in words:
+        lines = canvas.lines(words, SMALLEST, Weight.BOLD, box.w, 2)
+        high = paragraph_height(lines, SMALLEST)
+        middle = Box(box.x, box.y + (box.h - high) // 2, box.w, high)
+        canvas.paragraph(middle, lines, SMALLEST, colour, weight=Weight.BOLD, align=Align.CENTRE)
+        return
     top = box.y + (box.h - side - 4 - line) // 2
     canvas.icon(Box(box.x + (box.w - side) // 2, top, side, side), icon, colour)
     text = Box(box.x, top + side + 4, box.w, line)

@@ -12,8 +12,7 @@ from kiosk.session.events import Touch, Touched
 from kiosk.session.form_parts import OPTIONAL, Answering, Field, Form, how
 from kiosk.session.forms import PINYIN
 from kiosk.session.state import Filling
-from kiosk.session.typing_keys import IN_A_ROW
-from kiosk.words import pinyin
+from kiosk.session.typing_keys import IN_A_ROW, offered
 
 BORN_PARTS = (4, 6)
 """After so many digits of a date there is a space."""
@@ -58,9 +57,9 @@ def _enter(sight: Sight, scene: Filling, label: str, *, can: bool = True) -> But
 
 def _keyboard(sight: Sight, scene: Filling) -> FormBody:
     title, sentence = _titles(sight, scene)
-    all_of_them = pinyin.candidates(scene.letters) if scene.letters else ()
+    all_of_them = offered(scene, sight.state.around.language)
     first = scene.row * IN_A_ROW
-    offered = all_of_them[first : first + IN_A_ROW]
+    shown = all_of_them[first : first + IN_A_ROW]
     label = "button.skip" if scene.at in OPTIONAL and not scene.typed else "button.next"
     can = bool(scene.typed or scene.letters) or scene.at in OPTIONAL
     return FormBody(
@@ -70,7 +69,7 @@ def _keyboard(sight: Sight, scene: Filling) -> FormBody:
         typed=scene.typed,
         letters=scene.letters,
         offered=tuple(
-            Key(f"form.pick.{n}", one.text, Touched(Touch.PICK, str(n))) for n, one in enumerate(offered, first + 1)
+            Key(f"form.pick.{n}", one, Touched(Touch.PICK, str(n))) for n, one in enumerate(shown, first + 1)
         ),
         more=Key("form.more", sight.words.say("form.more"), Touched(Touch.MORE), icon="chevron-right")
         if len(all_of_them) > IN_A_ROW

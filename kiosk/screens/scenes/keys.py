@@ -37,9 +37,10 @@ def keys(words: Words, shown: Keys) -> tuple[tuple[Key, ...], ...]:
 def choices(sight: Sight, typed: str, row: int) -> tuple[tuple[Key, ...], ...]:
     """A row of words for the letters at the end of what was typed, on Chinese screens; none where none sounds so."""
     letters = hanzi.tail(typed)
-    if not letters or sight.state.around.language not in PINYIN:
+    language = sight.state.around.language
+    if not letters or language not in PINYIN:
         return ()
-    known = hanzi.candidates(letters)
+    known = hanzi.candidates(letters, language)
     first = row * IN_A_ROW
     shown = tuple(
         Key(f"find.key.word.{number}", one.text, Touched(Touch.PICK, str(number)), WORD_WIDE)

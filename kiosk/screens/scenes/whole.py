@@ -55,6 +55,7 @@ def view_of(state: Kiosk, settings: ScreenSettings, now_s: float) -> View:
         banners=around.banners(sight),
         body=body,
         bar=around.bar(sight, screen_id, third),
+        turning=work.paging(sight.words, "screen", ""),
         countdown=countdown,
         overlay=around.overlay(sight, screen_id),
         access=state.around.access,
