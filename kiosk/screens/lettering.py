@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Protocol
 
 from kiosk.screens.ops import Weight
@@ -19,6 +20,8 @@ SLACK = 2
 """Units that `Ruler.width` adds to what a line measures."""
 SPACE_AT_END = 0.3
 """A space at the end of a line may stand beyond it: about its width in ems."""
+KEPT = 4096
+"""Texts whose cleaning and breaking are remembered: a list is laid out again whenever one of its rows changes."""
 LONGEST = 300
 """Characters of one text that are set at all; a tag can carry more than any title has."""
 NEVER_FIRST = frozenset("，。、；：！？）》」』】〉”’…—·％,.;:!?)]}%>»")
@@ -40,6 +43,7 @@ class TextMeasure(Protocol):
         ...
 
 
+@lru_cache(KEPT)
 def clean(text: str) -> str:
     """One line without control, direction and unassigned characters, at most `LONGEST` characters."""
     kept: list[str] = []
@@ -80,12 +84,14 @@ def _break_cost(piece: str, following: str) -> float:
     return 0.25 if is_cjk(piece[-1]) else 0.1
 
 
+@lru_cache(KEPT)
 def is_cjk(character: str) -> bool:
     """Whether lines may break on both sides of it, and it is as wide as high."""
     return unicodedata.east_asian_width(character[0]) in "WF"
 
 
-def pieces(text: str) -> list[str]:
+@lru_cache(KEPT)
+def pieces(text: str) -> tuple[str, ...]:
     """The smallest parts between which a line may break; spaces stay at the end of the part before them."""
     found: list[str] = []
     for cluster in clusters(text):
@@ -93,7 +99,7 @@ def pieces(text: str) -> list[str]:
             found.append(cluster)
         else:
             found[-1] += cluster
-    return found
+    return tuple(found)
 
 
 def _keeps_together(before: str, cluster: str) -> bool:

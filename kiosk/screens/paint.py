@@ -72,6 +72,7 @@ class Fonts:
         self._fonts: dict[tuple[Face, int, Weight, bool], pygame.font.Font] = {}
         self._covered: dict[Face, frozenset[int]] = {Face.SC: coverage(folder)}
         self.width = lru_cache(maxsize=8192)(self._width)
+        self.has_glyph = lru_cache(maxsize=8192)(self._has_glyph)
 
     def font(self, face: Face, size: int, weight: Weight, rtl: bool = False) -> pygame.font.Font:
         """A face for one script and direction."""
@@ -94,7 +95,7 @@ class Fonts:
         """Ideographs are as wide in every language, and runs in whatever order."""
         return sum(self.of_run(run, size, weight).size(run.text)[0] for run in runs(text, has_rtl(text)))
 
-    def has_glyph(self, character: str) -> bool:
+    def _has_glyph(self, character: str) -> bool:
         """By the font's own table: pygame gives a width to what the font has not, too."""
         face = FACES.get(script_of(character), Face.SC)
         if face not in self._faces:

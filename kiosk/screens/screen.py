@@ -74,6 +74,8 @@ class Screen:
         self._until_s = 0.0
         """When the picture of `_drawn_of` changes by itself."""
         self._motion: Motion = STILL
+        self.painted: list[Box] = []
+        """What the last `show` painted."""
         self._now_s = 0.0
         self._voice = voice
         self._guide = Guide(private=voice is not None and voice.for_one)
@@ -136,7 +138,8 @@ class Screen:
     def _paint(self, now_s: float) -> None:
         """Bring what is seen to where things are at `now_s`."""
         self._motion = STILL if all(one.over(now_s) for one in self._motion) else self._motion
-        self._window.update(self._painter.paint(moved(self.frame, self._motion, now_s)))
+        self.painted = self._painter.paint(moved(self.frame, self._motion, now_s))
+        self._window.update(self.painted)
 
     def poll(self, now_s: float | None = None) -> list[Event]:
         """What fingers did since the last call. A headless screen has none."""
@@ -158,7 +161,8 @@ class Screen:
             node = self._tracker.up(self._frame, pointer.x, pointer.y, at_s, pointer.finger)
             if node is not None and node.action is not None:
                 events.append(self._event(node.action))
-            self._again(at_s)
+            else:
+                self._again(at_s)  # what the event leads to is shown next, and needs no picture of before
         keys, self._window.keys = self._window.keys, []
         events += [event for key in keys if self._frame is not None and (event := self.key(key)) is not None]
         return events

@@ -15,8 +15,8 @@ from kiosk.station.deciding import Decider
 from kiosk.station.inbox import Inbox
 from kiosk.station.mirror import MirrorOrder
 
-SCREEN_BEAT_S = 0.02
-"""How often the window's own queue of touches is looked at while a window is open."""
+SCREEN_BEAT_S = 1 / 60
+"""How often the window's own queue of touches is looked at while a window is open: once for each picture of a display."""
 LONGEST_SLEEP_S = 5.0
 
 
