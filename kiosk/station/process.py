@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -128,6 +129,8 @@ def _serve(settings: KioskSettings, file: TriedFile | None, kept: LogKept, parts
 
     display = _display(settings, screen, mirror, overheard, ledger, fleet)
     display.show(state, now().mono_s)
+    gc.collect()
+    gc.freeze()  # what lives as long as the process is not looked through again in the middle of a touch: 70 ms
     notifier.ready()
     _announce(station, mirror)
 
