@@ -32,12 +32,12 @@ from kiosk.station.receipts import Letterhead, compose
 PICTURES = Path(__file__).with_name("pictures")
 RECEIPT = PICTURES / "receipt.png"
 PORTRAIT, LANDSCAPE = Size(1080, 1920), Size(1920, 1080)
-SHEETS = (("screens-zh.png", Language.ZH, PORTRAIT, 10), ("screens-en.png", Language.EN, LANDSCAPE, 16))
+SHEETS = (("screens-zh.png", Language.ZH, PORTRAIT, 12), ("screens-en.png", Language.EN, LANDSCAPE, 16))
 """File, language, size, and by how much it is made smaller."""
 ACROSS = 14
 GAP = 6
 GROUND = "#55626A"
-COLOURS = 128
+COLOURS = 80
 """Of a sheet: drawn screens have few."""
 DUE = date(2026, 12, 22)
 

@@ -13,7 +13,7 @@ import queue
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,6 +59,8 @@ BOOKS = 3
 MINUTES = 24 * 60
 IN_STOCK, ON_LOAN = 0x07, 0xC2
 PATIENCE_S = 60.0
+HURRIED = Policy(timeouts=replace(Policy().timeouts, farewell_s=0.05))
+"""Nobody reads the farewell for four seconds."""
 WARM = 4
 """The first of so many parts of the day fills what is kept within bounds: growth is counted from there."""
 MOST_GROWTH_PERCENT = 3.0
@@ -81,7 +83,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """After the first part, and after all of it."""
+    """After the first part, and after all of it, with the kiosk still running."""
 
     warm: Taken
     evening: Taken
@@ -110,7 +112,8 @@ def lived(folder: Path, visits: int) -> Day:
     screen = Screen(SIZE, Mode.WINDOW, SETTINGS)
     people = People(inbox, visits)
     display = MirroredScreen(screen, None, None, show_private=False, watched=people.see)
-    state = begin(Policy(), IdSource(b"a day at a kiosk" * 2), now(), ledger.doubts(), {})
+    state = begin(HURRIED, IdSource(b"a day at a kiosk" * 2), now(), ledger.doubts(), {})
+    minutes_go_by(screen, state)
     thread = threading.Thread(target=people.live, name="people")
     thread.start()
     try:
@@ -121,13 +124,12 @@ def lived(folder: Path, visits: int) -> Day:
         thread.join()
         rows = len(ledger.rows())
         ledger.close()
+        screen.close()
     if people.trouble is not None:
         raise people.trouble
-    assert people.warm is not None, "the first part of the day is over"
-    minutes_go_by(screen, state)
-    evening = Taken.now()
-    screen.close()
-    return Day(people.warm, evening, rows)
+    assert people.warm is not None, "a part of the day is over"
+    assert people.evening is not None, "the day is over"
+    return Day(people.warm, people.evening, rows)
 
 
 def minutes_go_by(screen: Screen, state: Kiosk) -> None:
@@ -184,6 +186,7 @@ class People:
         self._last: Frame | None = None
         self.over = threading.Event()
         self.warm: Taken | None = None
+        self.evening: Taken | None = None
         self.trouble: AssertionError | None = None
 
     def see(self, frame: Frame) -> None:
@@ -203,6 +206,7 @@ class People:
                 self._visit(number)
                 if number == self._visits // WARM:
                     self.warm = Taken.now()
+            self.evening = Taken.now()
         except AssertionError as trouble:
             self.trouble = trouble
         finally:
@@ -212,7 +216,7 @@ class People:
         uids = [Uid(f"E0040100{BOOKS * number + book + 1:08X}") for book in range(BOOKS)]
         self._happens(CardPresented(f"card-{number % 500}"))
         self._wait(lambda frame: frame.screen_id == "home")
-        for node in ("help.open", "help.close", "language.open", "languages.en", "language.open", "languages.zh"):
+        for node in ("help.open", "help.close", "language.next", "language.next"):
             self._touch(node)
         self._touch("home.borrow")
         self._lay_down("borrow", uids, IN_STOCK)
