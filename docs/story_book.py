@@ -37,7 +37,7 @@ SHEETS = (("screens-zh.png", Language.ZH, PORTRAIT, 12), ("screens-en.png", Lang
 ACROSS = 14
 GAP = 6
 GROUND = "#55626A"
-COLOURS = 80
+COLOURS = 64
 """Of a sheet: drawn screens have few."""
 DUE = date(2026, 12, 22)
 

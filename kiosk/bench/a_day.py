@@ -105,7 +105,7 @@ def figures(visits: int) -> Iterator[Figure]:
     yield Figure("day_threads", "threads more", day.evening.threads - day.warm.threads, "", 0)
 
 
-def lived(folder: Path, visits: int) -> Day:
+def lived(folder: Path, visits: int, minutes: int = MINUTES) -> Day:
     """Run the kiosk on this thread and the people on another. `folder` takes the ledger."""
     ledger = Ledger.open(folder / "ledger.sqlite", Station("main", "kiosk-1"))
     inbox: Inbox[Message] = Inbox()
@@ -113,7 +113,7 @@ def lived(folder: Path, visits: int) -> Day:
     people = People(inbox, visits)
     display = MirroredScreen(screen, None, None, show_private=False, watched=people.see)
     state = begin(HURRIED, IdSource(b"a day at a kiosk" * 2), now(), ledger.doubts(), {})
-    minutes_go_by(screen, state)
+    minutes_go_by(screen, state, minutes)
     thread = threading.Thread(target=people.live, name="people")
     thread.start()
     try:
@@ -132,9 +132,9 @@ def lived(folder: Path, visits: int) -> Day:
     return Day(people.warm, people.evening, rows)
 
 
-def minutes_go_by(screen: Screen, state: Kiosk) -> None:
-    """The clock of a kiosk to which nobody comes for a day."""
-    for minute in range(1, MINUTES + 1):
+def minutes_go_by(screen: Screen, state: Kiosk, minutes: int) -> None:
+    """The clock of a kiosk to which nobody comes."""
+    for minute in range(1, minutes + 1):
         screen.show(state, state.around.now_s + 60 * minute)
 
 

@@ -17,6 +17,9 @@ from kiosk.station.mirror import MirrorOrder
 
 SCREEN_BEAT_S = 1 / 60
 """How often a window's queue of touches is looked at: once for each picture of a display."""
+QUIET_BEAT_S = 0.025
+"""The same while nobody touches anything: the next touch is still seen within two pictures, for one third less work."""
+QUIET_AFTER_S = 10.0
 LONGEST_SLEEP_S = 5.0
 
 
@@ -63,6 +66,8 @@ class Loop:
         self._alive = alive
         self._due_s = 0.0
         """When something is due without anything having happened."""
+        self._touched_s = 0.0
+        """When somebody touched something the last time."""
 
     def run(self) -> None:
         """Until `Stop` comes, the window is closed or staff end it."""
@@ -75,6 +80,8 @@ class Loop:
         self._alive()
         messages = self._inbox.take(self._sleep_s())
         touched = self._display.poll()
+        if touched:
+            self._touched_s = time.monotonic()
         if self._display.closed:
             return False
         if not messages and not touched and time.monotonic() < self._due_s:
@@ -111,5 +118,6 @@ class Loop:
         moment = time.monotonic()
         wake_s = min(self._due_s, moment + LONGEST_SLEEP_S)
         if self._display.polls:
-            wake_s = min(wake_s, moment + SCREEN_BEAT_S)
+            quiet = moment - self._touched_s > QUIET_AFTER_S
+            wake_s = min(wake_s, moment + (QUIET_BEAT_S if quiet else SCREEN_BEAT_S))
         return max(0.0, wake_s - moment)
