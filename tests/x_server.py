@@ -62,8 +62,9 @@ class XServer:
         """The pointer goes there and its button is pressed and let go, as a touch screen without fingers does it."""
         x11, xtest = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXtst.so.6")
         x11.XOpenDisplay.restype = ctypes.c_void_p
-        opened = ctypes.c_void_p(x11.XOpenDisplay(self.display.encode()))
-        assert opened, f"nobody answers on {self.display}"
+        address = x11.XOpenDisplay(self.display.encode())
+        assert address is not None, f"nobody answers on {self.display}"
+        opened = ctypes.c_void_p(address)
         xtest.XTestFakeMotionEvent(opened, -1, x, y, AT_ONCE)
         for down in (1, 0):
             xtest.XTestFakeButtonEvent(opened, LEFT_BUTTON, down, AT_ONCE)

@@ -183,5 +183,5 @@ def _well(state: Kiosk) -> Kiosk:
 
 
 def _finger(kind: int, x: int, y: int) -> None:
-    place = {"x": (x + 0.5) / SIZE.width, "y": (y + 0.5) / SIZE.height}
-    pygame.event.post(pygame.event.Event(kind, touch_id=1, finger_id=1, **place))
+    across, down = (x + 0.5) / SIZE.width, (y + 0.5) / SIZE.height
+    pygame.event.post(pygame.event.Event(kind, touch_id=1, finger_id=1, x=across, y=down))

@@ -40,6 +40,10 @@ class TextMeasure(Protocol):
         """Advance width in pixels of one line at `size` pixels an em."""
         ...
 
+    def __hash__(self) -> int:
+        """By identity: what was measured with these fonts is remembered."""
+        ...
+
     def has_glyph(self, character: str) -> bool:
         """Whether both weights can draw it."""
         ...
