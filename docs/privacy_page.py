@@ -76,6 +76,10 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
         ),
         "imported": Kept(("made_by",), "which files were imported, and by whom", STAFF),
         "imported_rows": Kept(("subject",), "to take an import back; patrons by number", "30 days"),
+        "places": Kept(
+            ("patron",), "who comes to an activity, or waits for a place", f"while it is to come, then {HISTORY}"
+        ),
+        "digital_objects": Kept(("made_by",), "who added a file to the digital store", STAFF),
         "news": Kept(("changed_by",), "who wrote what stands on the kiosks", STAFF),
         "staff_identities": Kept(("subject", "staff"), "who signs in by OpenID Connect", STAFF),
         "set_aside": Kept(("payload",), "messages that could not be read, for the technician", HISTORY),
@@ -108,7 +112,7 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
                 "search_progress",
                 "search_words",
             )
-            + ("shelved", "stations", "tags", "visits"),
+            + ("sensor_hours", "sensor_readings", "shelved", "stations", "tags", "visits"),
             NOBODY,
         ),
     }

@@ -52,10 +52,11 @@ def write(connection: Connection, duty: Duty, name: str, values: Values, *, who:
         return str(known.number)
     _must_be_there(connection, duty.fields, values)
     table = TABLES[duty.kind.name]
-    documents.write(connection, duty.kind, table, {"id": name, **values}, who=who, now=now)
-    row = by_id(connection, duty, name)
-    assert row is not None
-    _follow(connection, duty, row, WRITE, values, who, now)
+    with connection.begin_nested():
+        documents.write(connection, duty.kind, table, {"id": name, **values}, who=who, now=now)
+        row = by_id(connection, duty, name)
+        assert row is not None
+        _follow(connection, duty, row, WRITE, values, who, now)
     return str(row.number)
 
 
@@ -97,9 +98,11 @@ def step(
     if why is not None:
         raise Hindered(why)
     told: Changes = {name: ("", _told(value)) for name, value in values.items()}
-    state = documents.step(connection, duty.kind, TABLES[duty.kind.name], row, wish, now, values=values, changes=told)
-    if not isinstance(state, Refused):
-        _follow(connection, duty, row, wish.action, values, wish.who, now)
+    table = TABLES[duty.kind.name]
+    with connection.begin_nested():
+        state = documents.step(connection, duty.kind, table, row, wish, now, values=values, changes=told)
+        if not isinstance(state, Refused):
+            _follow(connection, duty, row, wish.action, values, wish.who, now)
     return state
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from kiosk.central import budgeting, places
 from kiosk.central.documents import PaperRow
 from kiosk.central.holdings import ItemState
 from kiosk.central.news import NewsKind
@@ -17,9 +18,12 @@ from kiosk.central.store.news_tables import news
 from kiosk.central.store.tables import items
 from kiosk.library.activities.articles import ARTICLE, ArticleAction
 from kiosk.library.activities.programme import ACTIVITY, ActivityAction, ActivityState, Audience
+from kiosk.library.budget.funds import EXPENSE, FUND, TRANSFER, ExpenseAction, FundAction, TransferAction
 from kiosk.library.forms import Values
+from kiosk.library.posts.holding import INCOMPATIBLE, POST, PostAction, PostName, PostState
 from kiosk.library.premises.equipment import UPKEEP, UpkeepAction
 from kiosk.library.premises.house import ROUND, RoundAction
+from kiosk.library.premises.sensors import SENSOR, SensorState
 from kiosk.library.repair.mending import REPAIR, RepairAction
 from kiosk.web.trail import record
 
@@ -109,8 +113,56 @@ def _tell(deed: Deed, when: Mapping[str, object]) -> None:
     deed.connection.execute(insert(news).values(kept))
 
 
+def _is_over(deed: Deed) -> None:
+    """Nobody is told of it any more, and whoever had a place and did not come stayed away."""
+    _tell_no_more(deed)
+    places.close(deed.connection, str(deed.row.number), deed.now)
+
+
 def _tell_no_more(deed: Deed) -> None:
     deed.connection.execute(delete(news).where(news.c.id == deed.row.id))
+
+
+def _hindered(why: str | None) -> None:
+    if why is not None:
+        raise Hindered(why)
+
+
+def _fund_opens(deed: Deed) -> None:
+    _hindered(budgeting.why_not_opened(deed.connection, deed.row))
+
+
+def _fund_closes(deed: Deed) -> None:
+    _hindered(budgeting.why_not_closed(deed.connection, deed.row))
+
+
+def _fund_gives(deed: Deed) -> None:
+    """This expense is counted already: the fund is asked for nothing more, and must not be below nothing."""
+    _hindered(budgeting.why_not_spent(deed.connection, str(deed.row.fund), 0))
+
+
+def _fund_is_moved(deed: Deed) -> None:
+    row = deed.row
+    _hindered(budgeting.why_not_moved(deed.connection, str(row.fund), str(row.to_fund), 0))
+
+
+def _posts_agree(deed: Deed) -> None:
+    """Raises `Hindered` where somebody would hold two posts that look at each other's work."""
+    table = TABLES[POST.kind.name]
+    held = select(table.c.post).where(table.c.holder == deed.row.holder, table.c.state == PostState.HELD.value)
+    for other in deed.connection.scalars(held):
+        if other != deed.row.post and frozenset({PostName(other), PostName(deed.row.post)}) in INCOMPATIBLE:
+            raise Hindered("post.incompatible")
+
+
+def _heard_under_one_name(deed: Deed) -> None:
+    """Raises `Hindered` where another sensor in use has this name on the broker."""
+    table = TABLES[SENSOR.kind.name]
+    other = select(table.c.number).where(
+        table.c.id != deed.row.id, table.c.address == deed.row.address, table.c.state == SensorState.IN_USE.value
+    )
+    if deed.connection.execute(other.limit(1)).first() is not None:
+        raise Hindered("climate.name-taken")
 
 
 def _next_time(kind: str) -> Effect:
@@ -135,9 +187,16 @@ EFFECTS: Mapping[tuple[str, str], Effect] = MappingProxyType(
         (ACTIVITY.kind.name, ActivityAction.PLAN): _room_is_free,
         (ACTIVITY.kind.name, ActivityAction.OPEN): _tell_of_activity,
         (ACTIVITY.kind.name, ActivityAction.CANCEL): _tell_no_more,
-        (ACTIVITY.kind.name, ActivityAction.END): _tell_no_more,
+        (ACTIVITY.kind.name, ActivityAction.END): _is_over,
         (ARTICLE.kind.name, ArticleAction.PUBLISH): _tell_of_article,
         (ARTICLE.kind.name, ArticleAction.WITHDRAW): _tell_no_more,
+        (FUND.kind.name, FundAction.OPEN): _fund_opens,
+        (FUND.kind.name, FundAction.CLOSE): _fund_closes,
+        (EXPENSE.kind.name, ExpenseAction.APPROVE): _fund_gives,
+        (EXPENSE.kind.name, ExpenseAction.PAY): _fund_gives,
+        (TRANSFER.kind.name, TransferAction.APPROVE): _fund_is_moved,
+        (POST.kind.name, PostAction.APPOINT): _posts_agree,
+        (SENSOR.kind.name, "write"): _heard_under_one_name,
         (UPKEEP.kind.name, UpkeepAction.DONE): _next_time(UPKEEP.kind.name),
         (ROUND.kind.name, RoundAction.DONE): _next_time(ROUND.kind.name),
     }

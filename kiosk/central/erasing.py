@@ -15,6 +15,7 @@ from kiosk.central.holdings import TITLE
 from kiosk.central.importing import forget
 from kiosk.central.store.console_tables import applications, damages
 from kiosk.central.store.notice_tables import notices
+from kiosk.central.store.place_tables import places
 from kiosk.central.store.tables import (
     cards,
     charges,
@@ -56,6 +57,7 @@ def erase(connection: Connection, patron: PatronRef) -> None:
     connection.execute(update(damages).where(damages.c.patron == patron).values(patron=None, loan=None))
     connection.execute(delete(applications).where(applications.c.patron == patron))
     connection.execute(delete(notices).where(notices.c.patron == patron))
+    connection.execute(delete(places).where(places.c.patron == patron))
     connection.execute(update(items).where(items.c.held_for == patron).values(held_for=None))
     connection.execute(update(patrons).where(patrons.c.guardian == patron).values(guardian=None))
     _forget(connection, names)
@@ -119,7 +121,7 @@ def everything_about(connection: Connection, patron: PatronRef) -> dict[str, Jso
         "loans": _told(connection.execute(read.where(loans.c.patron == patron).order_by(loans.c.made_at)).all()),
         **{
             table.name: _told(connection.execute(select(table).where(table.c.patron == patron)).all())
-            for table in (holds, charges, payments, damages, notices, applications)
+            for table in (holds, charges, payments, damages, notices, applications, places)
         },
     }
 

@@ -27,9 +27,12 @@ from sqlalchemy import (
 
 from kiosk.central.holdings import RUNNING
 from kiosk.central.store.console_tables import damages, imports
+from kiosk.central.store.duty_tables import TABLES
 from kiosk.central.store.notice_tables import notices
+from kiosk.central.store.place_tables import places
 from kiosk.central.store.tables import charges, decisions, exceptions, facts, holds, loans, set_aside
 from kiosk.central.store.walking import Rows, Walk
+from kiosk.library.activities.programme import ACTIVITY
 from kiosk.library.damage import DamageState
 
 NOBODY = ""
@@ -58,6 +61,7 @@ def everything(before: datetime) -> tuple[Forgetting, ...]:
         _emptied(damages, damages.c.id, _judged(before), {"patron": None, "loan": None}),
         _deleted(notices, notices.c.id, notices.c.day < before.date()),
         Forgetting(_closed(before), _forget_details),
+        _deleted(places, places.c.id, _over(before)),
         _deleted(set_aside, set_aside.c.id, set_aside.c.received_at < before),
     )
 
@@ -113,6 +117,12 @@ def _judged(before: datetime) -> ColumnElement[bool]:
     owed = select(charges.c.id).where(charges.c.id == damages.c.charge, charges.c.open.is_(True)).exists()
     looked_at = damages.c.state != DamageState.REPORTED.value
     return and_(damages.c.made_at < before, damages.c.patron.is_not(None), looked_at, not_(owed))
+
+
+def _over(before: datetime) -> ColumnElement[bool]:
+    """Places in activities that are long over; how many came stands in their report."""
+    activities = TABLES[ACTIVITY.kind.name]
+    return places.c.activity.in_(select(activities.c.number).where(activities.c.ends < before))
 
 
 def _old_facts(before: datetime) -> Walk:

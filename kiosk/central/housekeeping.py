@@ -20,6 +20,7 @@ from kiosk.central.auditing import audit
 from kiosk.central.borrowing import bare_copy
 from kiosk.central.forgetting import everything, forget_uploads
 from kiosk.central.holdings import ItemState, item_on_file
+from kiosk.central.objects.keeping import Health, Objects, look_at_some
 from kiosk.central.people import patron_on_file
 from kiosk.central.search.indexing import catch_up
 from kiosk.central.store import writing
@@ -41,12 +42,15 @@ log = logging.getLogger(__name__)
 class Housekeeping(OwnThread):
     """A thread of its own: at the start, and every day after it. `changed` when something has."""
 
-    def __init__(self, engine: Engine, desk: Desk, keep_days: int, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: Engine, desk: Desk, keep_days: int, changed: Callable[[], None], objects: Objects | None = None
+    ) -> None:
         super().__init__("housekeeping", STOP_S)
         self._engine = engine
         self._desk = desk
         self._kept = timedelta(days=keep_days)
         self._changed = changed
+        self._objects = objects
 
     def _run(self) -> None:
         while True:
@@ -68,6 +72,9 @@ class Housekeeping(OwnThread):
         lost = self._mark_lost(now)
         forgotten = sum(self._bit_by_bit(what.walk, what.change) for what in everything(now - self._kept))
         found = audit(self._engine, now)
+        lost_files = 0 if self._objects is None else look_at_some(self._engine, self._objects, now)[Health.LOST]
+        if lost_files:
+            log.error("%d files of the digital store are lost in both folders", lost_files)
         if found:
             log.info("%d findings of the audit wait for somebody", found)
         if freed or lost or forgotten or found:

@@ -6,15 +6,14 @@ was that came.
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
-import re
 import threading
 import warnings
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from kiosk.central.by_digest import ByDigest
 
 LARGEST_BYTES = 10_000_000
 MOST_PIXELS = 60_000_000
@@ -23,7 +22,6 @@ LONGEST_SIDE = 2_000
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
 MEDIA_TYPE = "image/jpeg"
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _turns = threading.BoundedSemaphore(2)
 """An unpacked picture takes up to 240 MB."""
 
@@ -64,35 +62,8 @@ def _drawn(content: bytes) -> bytes:
     return out.getvalue()
 
 
-class Photographs:
-    """A folder of photographs by their SHA-256."""
+class Photographs(ByDigest):
+    """A folder of what `drawn_anew` gave."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def keep(self, picture: bytes) -> str:
-        """Keep what `drawn_anew` gave; its digest. It is whole under its name, or not there. Raises `OSError`."""
-        digest = hashlib.sha256(picture).hexdigest()
-        path = self._path(digest)
-        if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-            with fresh.open("wb") as file:
-                file.write(picture)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        return digest
-
-    def read(self, digest: str) -> bytes | None:
-        """The picture; None where there is none, or the file is not what was kept."""
-        if _DIGEST.fullmatch(digest) is None:
-            return None
-        try:
-            content = self._path(digest).read_bytes()
-        except OSError:
-            return None
-        return content if hashlib.sha256(content).hexdigest() == digest else None
-
-    def _path(self, digest: str) -> Path:
-        return self._folder / digest[:2] / f"{digest}.jpg"
+        super().__init__(folder, ".jpg")

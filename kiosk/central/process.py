@@ -19,16 +19,20 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from starlette.routing import Route
 
 from kiosk.central.acs.proof import PinJudge
 from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
 from kiosk.central.answering import Desk, desk_of
+from kiosk.central.climate.desk import ClimateDesk
+from kiosk.central.climate.line import SensorLine
 from kiosk.central.console.asked import Console
 from kiosk.central.console.oidc import Oidc
 from kiosk.central.console.settings import ConsoleSettings
 from kiosk.central.copies.board import Board
 from kiosk.central.copies.issuing import Issuing
+from kiosk.central.feeds import routes as feed_routes
 from kiosk.central.housekeeping import Housekeeping
 from kiosk.central.ils.connection import BadFile
 from kiosk.central.ils.library import Library
@@ -38,6 +42,8 @@ from kiosk.central.line import Line
 from kiosk.central.mail.receipts import Post
 from kiosk.central.messages import Heard, LineUp, Strange, Telling
 from kiosk.central.notices.sender import Sender
+from kiosk.central.objects.keeping import Objects
+from kiosk.central.objects.showing import routes as object_routes
 from kiosk.central.pages.access import Access, BadToken, read_token
 from kiosk.central.pages.api.keys import Caller, caller_of
 from kiosk.central.pages.app import Parts, application
@@ -140,11 +146,12 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
         }
 
     issuing = _issuing(settings, desk, engine, board)
-    housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed)
+    housekeeping = Housekeeping(engine, desk, settings.history.keep_days, changed, _objects(settings))
     acs = _acs(settings, desk, engine, changed, None if library is None else library.ils)
-    console = _console(settings, desk, engine, changed, payers)
+    climate = None if settings.climate is None else ClimateDesk(engine, settings.time_zone, changed)
+    console = _console(settings, desk, engine, changed, payers, climate)
     parts = Parts(engine, desk, access, live, changes, health, board, console, teller.copies, payers)
-    config = config_of(application(parts), MOST_REQUESTS, FAREWELL_S)
+    config = config_of(application(parts, _public(settings, engine)), MOST_REQUESTS, FAREWELL_S)
     server = _Server(config, changes, _ready(acs, settings.sip2))
     threading.excepthook = server.thread_failed
     for number in ENDING:
@@ -154,12 +161,34 @@ def _serve(settings: CentralSettings, held: ExitStack) -> int:
         _begin(part, held)
     line.open()
     held.callback(line.close)
-    for after_line in (teller, issuing):
+    for after_line in (teller, issuing, climate, _sensors(settings, climate)):
         _begin(after_line, held)
     if acs is not None:
         held.callback(acs.stop)
     server.run(sockets=[listener])
     return 0 if server.started and not server.failed else 1
+
+
+def _public(settings: CentralSettings, engine: Engine) -> list[Route]:
+    """What everybody may ask for, without a token."""
+    feeds = feed_routes(engine, settings.site, settings.time_zone) if settings.console is not None else []
+    objects = _objects(settings)
+    if objects is None or settings.objects is None:
+        return feeds
+    return [*feeds, *object_routes(engine, objects, settings.site, settings.objects.mail)]
+
+
+def _objects(settings: CentralSettings) -> Objects | None:
+    wanted = settings.objects
+    return None if wanted is None else Objects(wanted.folder, wanted.replica)
+
+
+def _sensors(settings: CentralSettings, climate: ClimateDesk | None) -> SensorLine | None:
+    """The line that sensors are heard by."""
+    wanted = settings.climate
+    if wanted is None or climate is None:
+        return None
+    return SensorLine(settings.site, wanted.broker or settings.broker, wanted.topics, climate.hears)
 
 
 def _diverted(library: Library | None, paying: Kiosks | None, pins: PinDesk) -> Callable[[Heard], bool]:
@@ -340,7 +369,12 @@ def _oidc(wanted: ConsoleSettings) -> Oidc | None:
 
 
 def _console(
-    settings: CentralSettings, desk: Desk, engine: Engine, changed: Callable[[], None], payers: tuple[Provider, ...]
+    settings: CentralSettings,
+    desk: Desk,
+    engine: Engine,
+    changed: Callable[[], None],
+    payers: tuple[Provider, ...],
+    climate: ClimateDesk | None,
 ) -> Console | None:
     """The staff console, where there is one. Raises `SettingsRefused` for faults of its roles."""
     if settings.console is None:
@@ -359,6 +393,8 @@ def _console(
         payers=payers,
         order_min=_order_min(settings),
         oidc=_oidc(wanted),
+        climate=climate,
+        objects=_objects(settings),
         photos=None if wanted.photos is None else Photographs(wanted.photos),
     )
 

@@ -19,6 +19,7 @@ from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, is_loop
 from kiosk.rules.policy import Policy, RulesFile
 from kiosk.settings import load
 from kiosk.settings.broker import BrokerSettings
+from kiosk.wire.sensors import FILTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,32 @@ class GatesSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectsSettings:
+    """The digital store."""
+
+    folder: Path
+    """Where its files are."""
+    replica: Path | None = None
+    """A second folder with the same files, on another disk: what is damaged in one is put right from the other."""
+    mail: Annotated[str, NOT_EMPTY] = "library@localhost"
+    """Of whoever answers for it: harvesters are told (OAI-PMH)."""
+
+    def __post_init__(self) -> None:
+        if self.replica == self.folder:
+            raise ValueError("expected replica to be another folder than folder")
+
+
+@dataclass(frozen=True, slots=True)
+class ClimateSettings:
+    """Environment sensors that speak over MQTT: Zigbee2MQTT, Tasmota, Shelly."""
+
+    broker: BrokerSettings | None = None
+    """The broker that they speak to; without one, central's own."""
+    topics: Annotated[tuple[str, ...], NOT_EMPTY] = FILTERS
+    """What is listened to."""
+
+
+@dataclass(frozen=True, slots=True)
 class CentralSettings:
     """One central system."""
 
@@ -133,6 +160,10 @@ class CentralSettings:
     """Paying by phone through Alipay."""
     registration: RegistrationSettings | None = None
     """New patrons at the kiosks; without it, and where there is an ils, they are sent to the desk."""
+    climate: ClimateSettings | None = None
+    """Sensors of temperature, humidity and water; without it none are heard."""
+    objects: ObjectsSettings | None = None
+    """The digital store; without it digitisations have no files."""
     gates: GatesSettings = field(default_factory=GatesSettings)
     ils: IlsSettings | None = None
     """The library's own system; with it, it decides."""

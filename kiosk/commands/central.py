@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kiosk.commands import central_backup, central_keys, central_staff
+from kiosk.commands import central_backup, central_keys, central_seed, central_staff
 from kiosk.commands.options import add_config, overrides
 
 
@@ -20,6 +20,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     central_keys.register(verbs)
     central_staff.register(verbs)
     central_backup.register(verbs)
+    central_seed.register(verbs)
 
 
 def run(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

@@ -258,6 +258,8 @@ class House:
             "database.url": f"sqlite:///{self.central_database}",
             "seed.loans": str(self._loans),
             "console.photos": str(self.run / "photos"),
+            "objects.folder": str(self.run / "objects"),
+            "objects.replica": str(self.run / "objects-replica"),
         }
         if self.setting.copies:
             central["copies.folder"] = str(self._copies)

@@ -8,10 +8,12 @@ from types import MappingProxyType
 
 from kiosk.library.activities.articles import ARTICLE
 from kiosk.library.activities.programme import ACTIVITY
+from kiosk.library.budget.funds import EXPENSE, FUND, TRANSFER
 from kiosk.library.forms import Duty
 from kiosk.library.posts.holding import ABSENCE, POST, TRAINING
 from kiosk.library.premises.equipment import ASSET, TICKET, UPKEEP
 from kiosk.library.premises.house import DRILL, INCIDENT, ROUND
+from kiosk.library.premises.sensors import CLIMATE_ALARM, SENSOR
 from kiosk.library.repair.copying import DIGITISATION
 from kiosk.library.repair.mending import REPAIR
 
@@ -22,7 +24,9 @@ class Area(StrEnum):
     REPAIR = "repair"
     ACTIVITIES = "activities"
     EQUIPMENT = "equipment"
+    CLIMATE = "climate"
     HOUSE = "house"
+    BUDGET = "budget"
     POSTS = "posts"
 
 
@@ -31,7 +35,9 @@ BOOK: Mapping[Area, tuple[Duty, ...]] = MappingProxyType(
         Area.REPAIR: (REPAIR, DIGITISATION),
         Area.ACTIVITIES: (ACTIVITY, ARTICLE),
         Area.EQUIPMENT: (ASSET, TICKET, UPKEEP),
+        Area.CLIMATE: (SENSOR, CLIMATE_ALARM),
         Area.HOUSE: (ROUND, DRILL, INCIDENT),
+        Area.BUDGET: (FUND, EXPENSE, TRANSFER),
         Area.POSTS: (POST, ABSENCE, TRAINING),
     }
 )

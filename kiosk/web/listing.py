@@ -50,6 +50,12 @@ class Column:
     """The column that the address takes its value from, where it is another one."""
     words: str = ""
     """The group that a code's words are in, where it is not the column's name."""
+    heading: str = ""
+    """The key of its heading, where that is not `column.` and its name."""
+
+    def title(self) -> str:
+        """The key of what stands above it."""
+        return self.heading or f"column.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class Filter:
     name: str
     where: Callable[[str], ColumnElement[bool]]
     choices: tuple[str, ...] = ()
+    words: str = "state"
+    """The group that the words of its choices are in."""
 
 
 Rows = Callable[[Sequence[ColumnElement[object]]], Select[*tuple[object, ...]]]

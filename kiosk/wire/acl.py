@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from kiosk.wire.sensors import FILTERS
 from kiosk.wire.topics import ROOT, Channel, Station, all_stations, every_station
 
 
@@ -20,6 +21,8 @@ class User(StrEnum):
     CENTRAL = "central"
     FLEET = "fleet"
     """The operator's dashboard: hears how stations are, never what patrons do, and says commands alone."""
+    SENSORS = "sensors"
+    """Environment sensors, or the bridge that speaks for them: they say how the air is, and hear their own commands."""
 
 
 TELEMETRY = (Channel.STATUS, Channel.HEALTH, Channel.DEVICE, Channel.RESULT, Channel.LOG)
@@ -28,6 +31,8 @@ SAYS = {
     User.GATE: (*TELEMETRY, Channel.FACTS, Channel.ALARM, Channel.COUNT),
 }
 FLEET_HEARS = (*TELEMETRY, Channel.PICTURE, Channel.ALARM, Channel.COUNT)
+SENSORS_HEAR = ("cmnd/#", "stat/#")
+"""Tasmota's own topics: commands to a device, and its answers."""
 CENTRAL_SAYS = (Channel.ACK, Channel.ANSWER, Channel.POLICY, Channel.LEDGER)
 
 
@@ -46,6 +51,12 @@ def _rules(station: Station, user: User) -> Iterator[str]:
         yield f"topic read {ROOT}/{station.site}/+/up/#"
         for channel in CENTRAL_SAYS:
             yield f"topic write {every_station(station.site, channel)}"
+        for topic in FILTERS:
+            yield f"topic read {topic}"
+        return
+    if user is User.SENSORS:
+        for topic in (*FILTERS, *SENSORS_HEAR):
+            yield f"topic readwrite {topic}"
         return
     if user is User.FLEET:
         for channel in FLEET_HEARS:

@@ -69,10 +69,11 @@ def test_everything_has_its_words(duty: Duty, language: Language) -> None:
     needed = [f"menu.{duty.plural}", f"duty.{duty.kind.name}"]
     needed += [f"paper.{duty.kind.name}-{action}" for action in ("write", "change")]
     needed += [f"paper.{duty.kind.name}-{action}" for (_, action) in duty.kind.table]
-    needed += [f"state.{state}" for state in type(duty.kind.first)]
     for one in duty.columns():
-        needed += [f"column.{one.name}", *(f"choice.{code}" for code in one.choices)]
+        needed += [f"field.{one.name}", *(f"choice.{code}" for code in one.choices)]
     assert [key for key in needed if said.known(key) is None] == []
+    for state in type(duty.kind.first):
+        assert said.known(f"stage.{duty.kind.name}-{state}") or said.known(f"stage.{state}"), state
 
 
 @given(st.data())

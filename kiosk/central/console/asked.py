@@ -14,8 +14,10 @@ from sqlalchemy import Connection, Engine
 from starlette.responses import ContentStream
 
 from kiosk.central.answering import Desk
+from kiosk.central.climate.desk import ClimateDesk
 from kiosk.central.console.oidc import Oidc
 from kiosk.central.mail.settings import MailSettings
+from kiosk.central.objects.keeping import Objects
 from kiosk.central.paying.provider import Provider
 from kiosk.central.photographs import Photographs
 from kiosk.library.documents import Action, Wish
@@ -31,6 +33,7 @@ from kiosk.words.sentences import CONSOLE, Words, words
 DESK = "desk"
 """The station under which what staff do at a desk stands in the ledger, as what programs do through REST."""
 LONGEST_TEXT = 1_000
+STAGE = "stage-"
 FORM_ID = re.compile(r"[0-9a-f-]{36}")
 _SYMBOLS = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£"}
 
@@ -57,6 +60,10 @@ class Console:
     """So long an order can be paid."""
     oidc: Oidc | None = None
     """Who else says who somebody is; without it passwords alone do."""
+    climate: ClimateDesk | None = None
+    """What sensors say; without it none are heard."""
+    objects: Objects | None = None
+    """The digital store; without it there is none."""
     photos: Photographs | None = None
     """Where photographs of damage are kept; without it there are none."""
 
@@ -166,6 +173,10 @@ class Asked:
     def say(self, key: str, **values: str | int) -> str:
         return self.words.say(key, **values)
 
+    def word(self, group: str, code: object) -> str:
+        """The words for a code."""
+        return coded(self.words, group, code)
+
     def note(self, tone: str, key: str, more: str = "", **values: str | int) -> None:
         """For the next page: a sentence, and a title or the like."""
         leave_note(self.connection, self.session, Note(tone, self.say(key, **values), more))
@@ -204,6 +215,20 @@ class Asked:
         if FORM_ID.fullmatch(value) is None:
             raise BadField("form", "wrong.form")
         return value
+
+
+def coded(said: Words, group: str, code: object) -> str:
+    """The words for a code; the code itself where a later version made it. `stage-KIND` is the group of the states of
+    a duty, which may have words of their own or those of all duties."""
+    if not code:
+        return ""
+    keys = [f"{group}.{code}"]
+    if group.startswith(STAGE):
+        keys = [f"stage.{group.removeprefix(STAGE)}-{code}", f"stage.{code}"]
+    elif group == "action":
+        keys.append(f"paper.{str(code).replace('.', '-')}")
+    known = next((found for key in keys if (found := said.known(key)) is not None), None)
+    return str(code) if known is None else known.other
 
 
 def amount(name: str, text: str) -> int:

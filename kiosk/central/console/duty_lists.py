@@ -36,15 +36,15 @@ def _list(duty: Duty) -> Callable[[Asked], Listing]:
                 Column("made_at", table.c.made_at, Kind.TIME, sorts=True),
                 Column("number", table.c.number, link=f"/console/{duty.kind.name}?number="),
                 *(
-                    Column(name, table.c[name], _SHOWN[fields[name].kind], words="choice")
+                    Column(name, table.c[name], _SHOWN[fields[name].kind], words="choice", heading=f"field.{name}")
                     for name in (duty.fields[0].name, *duty.listed)
                 ),
                 Column("made_by", table.c.made_by),
-                Column("state", table.c.state, Kind.WORD),
+                Column("state", table.c.state, Kind.WORD, words=f"stage-{duty.kind.name}"),
             ),
             "-made_at",
             (
-                Filter("state", lambda value: table.c.state == value, states),
+                Filter("state", lambda value: table.c.state == value, states, f"stage-{duty.kind.name}"),
                 Filter("made_by", lambda value: table.c.made_by == value),
             ),
             new=f"/console/{duty.kind.name}/new" if duty.kind.permission in asked.may else "",

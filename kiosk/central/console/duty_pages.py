@@ -78,6 +78,7 @@ def _paper(
     values = {
         "duty": duty,
         "one": told(asked, duty.kind, row),
+        "heading": str(getattr(row, duty.fields[0].name)),
         "shown": [(one, value, _leads_to(one, value)) for one, value in fields if value not in (None, "")],
         "asks": {action.value: duty.asks.get(action, ()) for action in steps},
         "reasons": {action.value for action, step in steps.items() if Guard.REASON in step.guards},
@@ -102,7 +103,7 @@ def _leads_to(one: Field, value: object) -> str:
 
 
 def _said(asked: Asked, duty: Duty, row: Row[tuple[object, ...]], refused: Refused[StrEnum]) -> str:
-    return sentence(asked, duty.kind, documents.paper(duty.kind, row), refused)
+    return sentence(asked, duty.kind, documents.paper(duty.kind, row), refused, f"stage-{duty.kind.name}")
 
 
 def _show(duty: Duty) -> Callable[[Asked], Answer]:
@@ -138,6 +139,8 @@ def _write(duty: Duty) -> Callable[[Asked], Answer]:
             return _form(duty, None, _kept(asked), {bad.name: asked.say(bad.key)})
         except duties.NotThere as missing:
             return _form(duty, None, _kept(asked), {missing.field.name: _missing(asked, missing.field)})
+        except Hindered as hindered:
+            return _form(duty, None, _kept(asked), {"form": asked.say(hindered.key)})
         asked.note("ok", "duty.written", number)
         return Moved(address(f"/console/{duty.kind.name}", number=number))
 
@@ -187,7 +190,7 @@ def _step(duty: Duty) -> Callable[[Asked], Answer]:
         except Hindered as hindered:
             return _paper(asked, duty, row, action, {"form": asked.say(hindered.key)})
         assert not isinstance(done, Refused), "decided a moment ago, in this transaction"
-        asked.note("ok", "duty.stepped", asked.say(f"state.{done}"), number=str(row.number))
+        asked.note("ok", "duty.stepped", asked.word(f"stage-{duty.kind.name}", done), number=str(row.number))
         return Moved(address(f"/console/{duty.kind.name}", number=row.number))
 
     return step

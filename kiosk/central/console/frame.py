@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kiosk.central.console.asked import Console, Shown, money, new_form_id
+from kiosk.central.console.asked import Console, Shown, coded, money, new_form_id
 from kiosk.model.circulation import Language
 from kiosk.web.roles import Permission
 from kiosk.web.sessions import Note, Session
@@ -37,7 +37,9 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("news", "/console/news", Permission.NEWS_READ),
     ("exceptions", "/console/exceptions", Permission.EXCEPTION_READ),
     ("findings", "/console/findings", Permission.FINDING_READ),
+    ("climate", "/console/climate", Permission.CLIMATE_READ),
     ("gates", "/console/gates", Permission.GATE_READ),
+    ("budget", "/console/budget", Permission.BUDGET_READ),
     ("reports", "/console/reports", Permission.REPORT_READ),
     ("rules", "/console/rules", Permission.RULES_READ),
     ("import", "/console/import", Permission.PATRON_IMPORT),
@@ -76,10 +78,7 @@ class Teller:
 
     def word(self, group: str, code: object) -> str:
         """The words for a code; the code itself where a later version made it."""
-        known = self._words.known(f"{group}.{code}") if code else None
-        if known is None and group == "action":
-            known = self._words.known(f"paper.{str(code).replace('.', '-')}")
-        return str(code or "") if known is None else known.other
+        return coded(self._words, group, code)
 
     def money(self, cents: int) -> str:
         return money(cents, self._currency)

@@ -395,7 +395,7 @@ def _sheet(name: str) -> Callable[[Asked], Answer]:
     def take(asked: Asked) -> Answer:
         listing = make(asked)
         found = wanted(listing, asked.query)
-        heads = [asked.say(f"column.{column.name}") for column in listing.shown()]
+        heads = [asked.say(column.title()) for column in listing.shown()]
         day = asked.now.astimezone(ZoneInfo(asked.console.time_zone)).date().isoformat()
         with writing(asked.console.engine) as connection:  # to read is a page that writes nothing; this is kept
             record(connection, asked.who, "export", f"list:{name}", asked.now)

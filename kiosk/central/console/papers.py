@@ -28,8 +28,10 @@ def told(asked: Asked, kind: Kind[State, Action], row: Row[tuple[object, ...]]) 
     return Told(row, [action.value for action in actions], documents.history(asked.connection, kind.name, row.number))
 
 
-def sentence(asked: Asked, kind: Kind[State, Action], paper: Paper[State], refused: Refused[Action]) -> str:
-    """Why the step was not taken, and what could be done instead."""
+def sentence(
+    asked: Asked, kind: Kind[State, Action], paper: Paper[State], refused: Refused[Action], states: str = "state"
+) -> str:
+    """Why the step was not taken, and what could be done instead. `states`: the group of its states' words."""
     match refused.why:
         case Why.STALE:
             last = documents.last_step(asked.connection, kind.name, paper.number)
@@ -39,7 +41,7 @@ def sentence(asked: Asked, kind: Kind[State, Action], paper: Paper[State], refus
             return asked.say("paper.stale", who=who, at=at.astimezone(zone).strftime("%H:%M"))
         case Why.NOT_IN_THIS_STATE:
             possible = ", ".join(asked.say(f"paper.{kind.name}-{action}") for action in refused.possible)
-            state = asked.say(f"state.{paper.state}")
+            state = asked.word(states, paper.state)
             return asked.say("paper.not-in-this-state", state=state, possible=possible or "–")
         case Why.OWN:
             return asked.say("paper.own")

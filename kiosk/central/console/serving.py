@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from python_multipart.exceptions import FormParserError
 from sqlalchemy import Connection
@@ -23,6 +24,7 @@ from kiosk.central.console import oidc_pages
 from kiosk.central.console.asked import Answer, Asked, BadField, Console, Moved, Nothing, Page, Shown, Upload
 from kiosk.central.console.book import PAGES
 from kiosk.central.console.frame import render, render_alone, words_of
+from kiosk.central.standing_in import roles_with
 from kiosk.central.store import writing
 from kiosk.model.circulation import Language
 from kiosk.web import sessions
@@ -155,10 +157,18 @@ class Pages:
         if found is None:
             return None
         session, is_stale = found
+        session = self._with_roles(session, now)
         if is_stale:
             with writing(self._console.engine) as connection:
                 sessions.seen(connection, session, now)
         return session
+
+    def _with_roles(self, session: Session, now: datetime) -> Session:
+        """Of whoever they stand in for today as well."""
+        console, today = self._console, now.astimezone(ZoneInfo(self._console.time_zone)).date()
+        with console.engine.connect() as connection:
+            held = roles_with(connection, session.staff.name, session.staff.roles, console.roles, today)
+        return replace(session, staff=replace(session.staff, roles=held))
 
     def _notes(self, session: Session) -> list[Note]:
         with self._console.engine.connect() as connection:

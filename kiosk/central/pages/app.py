@@ -16,11 +16,13 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kiosk.central import feeds
 from kiosk.central.answering import Desk
 from kiosk.central.console.asked import Console
 from kiosk.central.console.serving import Pages
 from kiosk.central.copies.board import Board
 from kiosk.central.lent.copying import Copies
+from kiosk.central.objects.showing import HARVEST, PATH
 from kiosk.central.pages.access import COOKIE, SESSION_S, Access
 from kiosk.central.pages.answers import Wrong, refused
 from kiosk.central.pages.api.keys import Scope as KeyScope
@@ -37,6 +39,7 @@ TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/j
 STATIC = ("tokens.css", "central.css", "console.css", "central.js", "central.svg")
 OPEN_PATHS = frozenset({"/sign-in", "/tokens.css", "/central.css", "/console.css", "/central.svg", "/api/v1/health"})
 """Answered without a token: they tell nothing of anybody."""
+PUBLIC_PATHS = (PATH, HARVEST, feeds.PATH)
 CONSOLE_PATH = "/console"
 LARGEST_FORM = 4_096
 
@@ -60,8 +63,8 @@ class Parts:
     """Who calls when something was paid by phone."""
 
 
-def application(parts: Parts) -> ASGIApp:
-    """The ASGI application."""
+def application(parts: Parts, public: Sequence[Route] = ()) -> ASGIApp:
+    """The ASGI application. `public`: what everybody may ask for, without a token."""
     rest = Rest(parts.engine, parts.desk, parts.health, parts.changes.note, parts.copies)
 
     async def page(request: Request) -> Response:
@@ -111,6 +114,7 @@ def application(parts: Parts) -> ASGIApp:
             *(_served(name) for name in STATIC),
             Route("/copies/{name}/{version}", copy),
             Mount("/api/v1", routes=rest.routes()),
+            *public,
             *(hearing.route(payer, parts.engine, parts.changes.note) for payer in parts.payers),
             *([] if parts.console is None else [Mount(CONSOLE_PATH, routes=Pages(parts.console).routes())]),
         ],
@@ -149,8 +153,8 @@ class Guard:
         path = request.url.path
         page_asks_itself = path == "/" and self._access.token is not None  # it leads to signing in
         has_own_sign_in = path == CONSOLE_PATH or path.startswith(f"{CONSOLE_PATH}/")
-        if path.startswith(hearing.PATH):
-            return  # who may call there is judged by the signature
+        if path.startswith((hearing.PATH, *PUBLIC_PATHS)):
+            return  # who may call there is judged by the signature; what is public tells nothing of anybody
         if self._access.token is None or not (path in OPEN_PATHS or page_asks_itself or has_own_sign_in):
             request.state.caller = self._access.check(request, method)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.central.store import (
+    climate_tables,
     console_tables,
     duty_tables,
     gate_tables,
@@ -10,12 +11,15 @@ from kiosk.central.store import (
     money_tables,
     news_tables,
     notice_tables,
+    object_tables,
+    place_tables,
     search_tables,
     shelf_tables,
 )
 from kiosk.central.store.tables import metadata
 
 __all__ = [
+    "climate_tables",
     "console_tables",
     "duty_tables",
     "gate_tables",
@@ -24,6 +28,8 @@ __all__ = [
     "money_tables",
     "news_tables",
     "notice_tables",
+    "object_tables",
+    "place_tables",
     "search_tables",
     "shelf_tables",
 ]

@@ -23,6 +23,32 @@ class PostAction(StrEnum):
     END = "end"
 
 
+class PostName(StrEnum):
+    """The posts of a branch."""
+
+    DIRECTOR = "director"
+    ACQUISITIONS = "acquisitions"
+    CIRCULATION = "circulation"
+    REFERENCE = "reference"
+    COLLECTIONS = "collections"
+    TECHNICIAN = "technician"
+    EVENTS = "events"
+    SECURITY = "security"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
+
+
+INCOMPATIBLE = frozenset(
+    {
+        frozenset({PostName.ACQUISITIONS, PostName.FINANCE}),
+        frozenset({PostName.DIRECTOR, PostName.AUDITOR}),
+        frozenset({PostName.FINANCE, PostName.AUDITOR}),
+        frozenset({PostName.ACQUISITIONS, PostName.AUDITOR}),
+        frozenset({PostName.DIRECTOR, PostName.FINANCE}),
+    }
+)
+"""Posts that look at each other's work: nobody holds both."""
+
 _PS, _PA = PostState, PostAction
 
 POST = Duty(
@@ -39,7 +65,7 @@ POST = Duty(
     plural="posts",
     read="post.read",
     fields=(
-        Field("post"),
+        Field("post", FieldKind.CHOICE, choices=tuple(PostName)),
         Field("holder", of="staff"),
         Field("deputy", optional=True, of="staff"),
         Field("since", FieldKind.DAY),

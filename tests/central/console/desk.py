@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import httpx
 from sqlalchemy import Engine, insert, select
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from kiosk.central.console.asked import Console
@@ -79,12 +80,12 @@ class Web:
 BOARD = Board("main", lambda _: None)
 
 
-def web(store: Engine, console: Console | None = None, token: str | None = None) -> Web:
-    """All of central's web application."""
+def web(store: Engine, console: Console | None = None, token: str | None = None, public: Sequence[Route] = ()) -> Web:
+    """All of central's web application; `public`: what everybody may ask for."""
     changes = Changes()
     live = Live(store, "Asia/Shanghai", changes, Counts(), lambda: True)
     parts = Parts(store, DESK, Access(token), live, changes, lambda: {"ok": True}, BOARD, console or console_of(store))
-    return Web(application(parts))
+    return Web(application(parts, public))
 
 
 @dataclass(slots=True)

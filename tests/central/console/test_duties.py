@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -12,7 +13,9 @@ from kiosk.central.store import writing
 from kiosk.central.store.duty_tables import TABLES
 from kiosk.central.store.news_tables import news
 from kiosk.central.store.tables import items
-from tests.central.console.desk import Somebody, somebody, trail
+from kiosk.library.duty_book import DUTIES
+from kiosk.web.roles import Permission
+from tests.central.console.desk import ROLES, Somebody, somebody, trail
 
 
 def writes(who: Somebody, kind: str, **typed: str) -> str:
@@ -90,6 +93,7 @@ def test_a_room_is_not_given_twice(store: Engine) -> None:
     steps(mei, "activity", first, "plan")
     second = writes(mei, "activity", **{**typed, "begins": "2031-05-01T11:00", "ends": "2031-05-01T12:00"})
     assert "has this room" in steps(mei, "activity", second, "plan")
+    assert state_of(store, "activity", second) == "idea", "nothing is half done"
     steps(boss, "activity", first, "approve")
     steps(mei, "activity", first, "open")
     with store.connect() as connection:
@@ -174,3 +178,50 @@ def test_the_map_shows_every_duty_and_opens_what_one_may_see(store: Engine) -> N
     assert 'href="/console/repairs"' in page
     assert 'href="/console/posts"' not in page
     assert "Posts" in page
+
+
+def test_whoever_stands_in_has_the_roles_of_the_absent_and_no_longer(store: Engine) -> None:
+    ann, boss = somebody(store, "events", name="ann"), somebody(store, "director", name="boss")
+    kim = somebody(store, "circulation", name="kim")
+    assert ann.get("/console/charges").status_code == 403
+    today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    days = {"since": str(today), "until": str(today)}
+    number = writes(kim, "absence", holder="kim", deputy="ann", **days)
+    assert "granted" in steps(boss, "absence", number, "grant")
+    assert ann.get("/console/charges").status_code == 200
+    steps(boss, "absence", number, "end")
+    assert ann.get("/console/charges").status_code == 403
+    over = str(today - timedelta(days=1))
+    number = writes(kim, "absence", holder="kim", deputy="ann", since=over, until=over)
+    steps(boss, "absence", number, "grant")
+    assert ann.get("/console/charges").status_code == 403
+
+
+def test_making_accounts_is_never_handed_on(store: Engine) -> None:
+    somebody(store, "admin", name="root")
+    boss, kim = somebody(store, "director", name="boss"), somebody(store, "circulation", name="kim")
+    number = writes(kim, "absence", holder="root", deputy="boss", since="2020-01-01", until="2099-01-01")
+    other = somebody(store, "director", name="other")
+    steps(other, "absence", number, "grant")
+    assert boss.get("/console/staff").status_code == 403
+
+
+def test_nobody_holds_two_posts_that_look_at_each_others_work(store: Engine) -> None:
+    boss, other = somebody(store, "director", name="boss"), somebody(store, "director", name="other")
+    for post in ("acquisitions", "finance"):
+        typed = {"post": post, "holder": "boss", "since": "2026-01-01", "duties": "x"}
+        number = writes(boss, "post", **typed)
+        said = steps(other, "post", number, "appoint")
+    assert "nobody holds both" in said
+    assert state_of(store, "post", number) == "draft"
+
+
+def test_every_duty_has_a_list_a_form_and_a_file_for_its_people(store: Engine) -> None:
+    people = {role.name: somebody(store, role.name, name=role.name.replace("_", "-")) for role in ROLES.role}
+    for duty in DUTIES:
+        readers = [role.name for role in ROLES.role if Permission(duty.read) in role.permissions]
+        writers = [role.name for role in ROLES.role if Permission(duty.kind.permission) in role.permissions]
+        for name in readers:
+            assert people[name].get(f"/console/{duty.plural}").status_code == 200, (duty.plural, name)
+        assert people[readers[0]].get(f"/console/{duty.plural}.csv").status_code == 200, duty.plural
+        assert people[writers[0]].get(f"/console/{duty.kind.name}/new").status_code == 200, duty.kind.name

@@ -20,7 +20,9 @@ SOURCES = [
     *sorted(TEMPLATES.parent.glob("*.py")),
     *sorted(TEMPLATES.glob("*.html")),
     *sorted((HOUSE / "library").rglob("*.py")),
+    HOUSE / "central" / "budgeting.py",
     HOUSE / "central" / "duty_effects.py",
+    HOUSE / "central" / "objects" / "medium.py",
 ]
 GROUPS: tuple[str, ...] = (
     "menu.",
@@ -41,6 +43,10 @@ GROUPS += (
     "paper.",
     "area.",
     "choice.",
+    "field.",
+    "stage.",
+    "quantity.",
+    "place.",
     "duty.",
     "undo.",
     "application.",

@@ -63,6 +63,7 @@ def _paper(table: str, kind: str, *columns: sa.Column[Any]) -> None:
 def upgrade() -> None:
     _repair_and_activities()
     _premises()
+    _house()
     _posts()
 
 
@@ -158,6 +159,9 @@ def _premises() -> None:
         _day("done_on", nullable=True),
         _text("result", nullable=True),
     )
+
+
+def _house() -> None:
     _paper(
         "rounds",
         "round",
@@ -204,7 +208,7 @@ def _posts() -> None:
     _paper(
         "posts",
         "post",
-        _line("post"),
+        _code("post"),
         _line("holder"),
         _line("deputy", nullable=True),
         _day("since"),
