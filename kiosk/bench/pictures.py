@@ -97,6 +97,8 @@ def figures() -> Iterator[Figure]:
         ("touched", "finger up to the changed picture (P8)", [one.changed_ms for one in touched]),
         ("touched_first", "the same, each thing for the first time", [one.changed_ms for one in first]),
     ):
+        within = 100 * sum(frames(one) <= TWO_FRAMES for one in values) / len(values)
+        yield Figure(f"{key}_within", f"{what}: within two frames", within, "%")
         yield Figure(f"{key}_frames_p99", f"{what}, 99 of 100", frames(share(values, 0.99)), "frames", TWO_FRAMES)
         yield Figure(
             f"{key}_frames_most", f"{what}, slowest of {len(values)}", frames(max(values)), "frames", TWO_FRAMES
