@@ -58,13 +58,13 @@ Single ones by their names: `kiosk screens staff receipt-phone --language zh --s
 large,contrast` draws them made easier (of `large`, `contrast`, `low`; into `1080x1920-contrast-large/`), `--every-way`
 plain ones and each way alone. The semantic trees and what must hold of every picture (text fits and has its glyphs,
 targets, contrast, one main action, private texts marked) are tested for all of them; two runs are equal byte by byte on
-one machine. What each screen means is compared exactly with what is kept under `tests/screens/golden`, and what it looks
-like to the eye; `python -m tests.screens.golden_pictures` keeps the screens as they are now
+one machine. What each screen means is compared exactly with what is kept under `tests/screens/golden`, and what it
+looks like to the eye; `python -m tests.screens.golden_pictures` keeps the screens as they are now
 ([0205](adr/0205-small-pictures-and-whole-trees.md)). A window of a real X server shows them in the tests, too.
 
-Rows and screens come up by 24 units in 180 ms and then stand ([0206](adr/0206-what-stands-is-not-drawn-again.md)); `kiosk
-bench` measures what that takes, and what a touch takes. A kiosk whose screen goes away ends, and the service manager starts it
-again until there is a screen.
+Rows and screens come up by 24 units in 180 ms and then stand
+([0206](adr/0206-what-stands-is-not-drawn-again.md)); `kiosk bench` measures what that takes, and what a touch takes.
+A kiosk whose screen goes away ends, and the service manager starts it again until there is a screen.
 
 {table(("screen", "states", "names"), rows)}
 
