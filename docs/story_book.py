@@ -32,12 +32,12 @@ from kiosk.station.receipts import Letterhead, compose
 PICTURES = Path(__file__).with_name("pictures")
 RECEIPT = PICTURES / "receipt.png"
 PORTRAIT, LANDSCAPE = Size(1080, 1920), Size(1920, 1080)
-SHEETS = (("screens-zh.png", Language.ZH, PORTRAIT, 10), ("screens-en.png", Language.EN, LANDSCAPE, 16))
+SHEETS = (("screens-zh.png", Language.ZH, PORTRAIT, 12), ("screens-en.png", Language.EN, LANDSCAPE, 16))
 """File, language, size, and by how much it is made smaller."""
 ACROSS = 14
 GAP = 6
 GROUND = "#55626A"
-COLOURS = 128
+COLOURS = 64
 """Of a sheet: drawn screens have few."""
 DUE = date(2026, 12, 22)
 
@@ -58,7 +58,13 @@ Single ones by their names: `kiosk screens staff receipt-phone --language zh --s
 large,contrast` draws them made easier (of `large`, `contrast`, `low`; into `1080x1920-contrast-large/`), `--every-way`
 plain ones and each way alone. The semantic trees and what must hold of every picture (text fits and has its glyphs,
 targets, contrast, one main action, private texts marked) are tested for all of them; two runs are equal byte by byte on
-one machine.
+one machine. What each screen means is compared exactly with what is kept under `tests/screens/golden`, and what it
+looks like to the eye; `python -m tests.screens.golden_pictures` keeps the screens as they are now
+([0205](adr/0205-small-pictures-and-whole-trees.md)). A window of a real X server shows them in the tests, too.
+
+Rows and screens come up by 24 units in 180 ms and then stand
+([0206](adr/0206-what-stands-is-not-drawn-again.md)); `kiosk bench` measures what that takes, and what a touch takes.
+A kiosk whose screen goes away ends, and the service manager starts it again until there is a screen.
 
 {table(("screen", "states", "names"), rows)}
 

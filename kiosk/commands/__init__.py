@@ -24,6 +24,7 @@ MODULES = (
     "tag",
     "wire",
     "screens",
+    "bench",
     "doctor",
     "device",
     "day",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Protocol
 
 from kiosk.screens.ops import Weight
@@ -21,6 +22,10 @@ SPACE_AT_END = 0.3
 """A space at the end of a line may stand beyond it: about its width in ems."""
 LAST_NARROW = "\u10ff"
 """No character up to here is wide (Unicode 15, EastAsianWidth): Latin and Arabic need not be looked up."""
+RULERS = 16
+"""A screen has one, and where large text does not fit, a few."""
+KEPT = 4096
+"""Texts whose cleaning and breaking are remembered: a list is laid out again whenever one of its rows changes."""
 LONGEST = 300
 """Characters of one text that are set at all; a tag can carry more than any title has."""
 NEVER_FIRST = frozenset("，。、；：！？）》」』】〉”’…—·％,.;:!?)]}%>»")
@@ -37,11 +42,16 @@ class TextMeasure(Protocol):
         """Advance width in pixels of one line at `size` pixels an em."""
         ...
 
+    def __hash__(self) -> int:
+        """By identity: what was measured with these fonts is remembered."""
+        ...
+
     def has_glyph(self, character: str) -> bool:
         """Whether both weights can draw it."""
         ...
 
 
+@lru_cache(KEPT)
 def clean(text: str) -> str:
     """One line without control, direction and unassigned characters, at most `LONGEST` characters."""
     if text.isprintable() and "  " not in text and len(text) <= LONGEST:
@@ -84,12 +94,14 @@ def _break_cost(piece: str, following: str) -> float:
     return 0.25 if is_cjk(piece[-1]) else 0.1
 
 
+@lru_cache(KEPT)
 def is_cjk(character: str) -> bool:
     """Whether lines may break on both sides of it, and it is as wide as high."""
     return character[0] > LAST_NARROW and unicodedata.east_asian_width(character[0]) in "WF"
 
 
-def pieces(text: str) -> list[str]:
+@lru_cache(KEPT)
+def pieces(text: str) -> tuple[str, ...]:
     """The smallest parts between which a line may break; spaces stay at the end of the part before them."""
     found: list[str] = []
     for cluster in clusters(text):
@@ -97,7 +109,7 @@ def pieces(text: str) -> list[str]:
             found.append(cluster)
         else:
             found[-1] += cluster
-    return found
+    return tuple(found)
 
 
 def _keeps_together(before: str, cluster: str) -> bool:
@@ -112,26 +124,33 @@ def _keeps_together(before: str, cluster: str) -> bool:
 
 
 class Ruler:
-    """Measures in the units of the layout. `scale` is pixels a unit."""
+    """Measures in the units of the layout. `scale` is pixels a unit.
+
+    What it found is remembered: a screen is laid out again whenever anything on it changes, and most texts do not.
+    """
 
     def __init__(self, measure: TextMeasure, scale: float) -> None:
         self._measure = measure
         self.scale = scale
+        self.width = lru_cache(KEPT)(self._width)
+        self.shortened = lru_cache(KEPT)(self._shortened)
+        self._lines = lru_cache(KEPT)(self._set)
+        self.drawable = lru_cache(KEPT)(self._drawable)
 
-    def drawable(self, text: str) -> str:
+    def _drawable(self, text: str) -> str:
         return drawable(text, self._measure)
 
     def pixels(self, size: int) -> int:
         """The em in pixels of a size in units."""
         return max(1, round(size * self.scale))
 
-    def width(self, text: str, size: int, weight: Weight) -> int:
+    def _width(self, text: str, size: int, weight: Weight) -> int:
         """Units that a line needs, rounded up."""
         if not text:
             return 0
         return int(self._measure.width(text, self.pixels(size), weight) / self.scale) + SLACK
 
-    def shortened(self, text: str, size: int, weight: Weight, width: int) -> str:
+    def _shortened(self, text: str, size: int, weight: Weight, width: int) -> str:
         """The text, or as much of it as fits with `…` at the end; empty where not even that fits."""
         if self.width(text, size, weight) <= width:
             return text
@@ -152,15 +171,18 @@ class Ruler:
 
         With `most`, what does not fit into that many lines ends in `…`.
         """
+        return list(self._lines(text, size, weight, width, most))
+
+    def _set(self, text: str, size: int, weight: Weight, width: int, most: int | None) -> tuple[str, ...]:
         raw = self._broken(text, size, weight, width)
         if most is not None and len(raw) > most:
             rest = "".join(raw[most - 1 :]).rstrip()
-            return [*(line.rstrip() for line in raw[: most - 1]), self.shortened(rest, size, weight, width)]
+            return (*(line.rstrip() for line in raw[: most - 1]), self.shortened(rest, size, weight, width))
         if 1 < len(raw) <= MOST_EVEN_LINES:
             even = self._evened(text, len(raw), size, weight, width)
             if all(self.width(line.rstrip(), size, weight) <= width for line in even):
                 raw = even
-        return [line.rstrip() for line in raw]
+        return tuple(line.rstrip() for line in raw)
 
     def _evened(self, text: str, count: int, size: int, weight: Weight, width: int) -> list[str]:
         """The text on `count` lines of like length, broken after a mark where there is one: the cheapest way to it."""
@@ -220,3 +242,9 @@ class Ruler:
             else:
                 high = middle - 1
         return "".join(parts[:low])
+
+
+@lru_cache(RULERS)
+def ruler_of(measure: TextMeasure, scale: float) -> Ruler:
+    """The one ruler of these fonts at this scale, with what it remembers."""
+    return Ruler(measure, scale)

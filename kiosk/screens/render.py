@@ -14,7 +14,7 @@ from kiosk.screens.layout.canvas import Canvas
 from kiosk.screens.layout.fold import fold
 from kiosk.screens.layout.regions import KEYS_WIDTH, SIDE_WIDTH, Regions, folded, regions_of, scale_of
 from kiosk.screens.layout.widgets import ground
-from kiosk.screens.lettering import Ruler, TextMeasure
+from kiosk.screens.lettering import TextMeasure, ruler_of
 from kiosk.screens.ops import Box, Ring, Text
 from kiosk.screens.palette import CONTRAST
 from kiosk.screens.scenes.whole import view_of
@@ -113,7 +113,7 @@ def _laid_out(
 ) -> tuple[Frame, bool]:
     """One frame, and whether everything has its place on it."""
     palette = CONTRAST if Access.CONTRAST in view.access else view.palette
-    canvas = Canvas(size, Ruler(measure, scale), view.language, pressed, palette)
+    canvas = Canvas(size, ruler_of(measure, scale), view.language, pressed, palette)
     canvas.title_percent = view.title_size
     ground(canvas, regions.ground)
     head = chrome.header(canvas, regions, view.header)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from kiosk.screens import fonts, paint
 from kiosk.screens.frame import Frame, Size
 from kiosk.screens.guide import PACES, Guide, Key
 from kiosk.screens.masking import masked
+from kiosk.screens.motion import FRAMES_A_SECOND, STILL, Motion, begun, moved
 from kiosk.screens.ops import Box, Rect, Ring
 from kiosk.screens.paint import Fonts, Painter
 from kiosk.screens.palette import BLACK
@@ -24,6 +25,7 @@ from kiosk.screens.tree import Action, PageTurned
 from kiosk.screens.window import Mode, PointerKind, Window
 from kiosk.session.events import Event, Touch, Touched
 from kiosk.session.idle import Attended
+from kiosk.session.pay_stage import PayStage
 from kiosk.session.receipt_parts import ReceiptStage
 from kiosk.session.state import Access, Account, Attract, Borrowing, Closing, Filling, Finding, Kiosk, Returning, Staff
 
@@ -71,6 +73,12 @@ class Screen:
         self._state: Kiosk | None = None
         self._frame: Frame | None = None
         self._page: int | None = None
+        self._drawn_of: _DrawnOf | None = None
+        self._until_s = 0.0
+        """When the picture of `_drawn_of` changes by itself."""
+        self._motion: Motion = STILL
+        self.painted: list[Box] = []
+        """What the last `show` painted."""
         self._now_s = 0.0
         self._voice = voice
         self._guide = Guide(private=voice is not None and voice.for_one)
@@ -93,9 +101,16 @@ class Screen:
 
     def show(self, state: Kiosk, now_s: float) -> bool:
         """Paint what changed since the last time; returns whether anything did. `now_s` is monotonic."""
+        if self._stands(state, now_s):
+            self._now_s = now_s
+            self._paint(now_s)
+            return False
         if _list_of(state) != _list_of(self._state) or _rows(state) < _rows(self._state):
             self._page = None
         before, self._state, self._now_s = self._state, state, now_s
+        self._drawn_of = self._drawing(state)
+        moving = moves(state, self._settings)
+        self._until_s = next_frame_s(state, now_s, motion=moving)
         frame = render(
             state,
             self._size,
@@ -109,9 +124,25 @@ class Screen:
         frame = self._behind_curtain(self._told(frame, before, state))
         self._tracker.shown(frame, now_s)
         changed = frame != self._frame
+        # Nobody stands before a screen in memory: its mirror sees each picture as it will stand.
+        self._motion = begun(self._motion, self._frame, frame, now_s) if moving and self.polls else STILL
         self._frame = frame
-        self._window.update(self._painter.paint(frame.draw_list))
+        self._paint(now_s)
         return changed
+
+    def _stands(self, state: Kiosk, now_s: float) -> bool:
+        """Whether the frame that was made last is still what this state looks like: a loop that looks for touches
+        shows the same state many times a second."""
+        return self._drawn_of is not None and now_s < self._until_s and self._drawing(state).same_as(self._drawn_of)
+
+    def _drawing(self, state: Kiosk) -> _DrawnOf:
+        return _DrawnOf(state, self._page, self._tracker.pressed, self._guide.focus, self._guide.curtain)
+
+    def _paint(self, now_s: float) -> None:
+        """Bring what is seen to where things are at `now_s`."""
+        self._motion = STILL if all(one.over(now_s) for one in self._motion) else self._motion
+        self.painted = self._painter.paint(moved(self.frame, self._motion, now_s))
+        self._window.update(self.painted)
 
     def poll(self, now_s: float | None = None) -> list[Event]:
         """What fingers did since the last call. A headless screen has none."""
@@ -120,6 +151,7 @@ class Screen:
         pointers = self._window.pointers()
         if self._window.take_exposed() and self._frame is not None:
             self._tracker.lost()
+            self._motion = STILL
             self._painter.repaint(self._frame.draw_list)
             self._window.update([Box(0, 0, self._size.width, self._size.height)])
         for pointer in pointers:
@@ -136,7 +168,8 @@ class Screen:
             node = self._tracker.up(self._frame, pointer.x, pointer.y, at_s, pointer.finger)
             if node is not None and node.action is not None:
                 events.append(self._event(node.action))
-            self._again(at_s)
+            else:
+                self._again(at_s)  # what the event leads to is shown next, and needs no picture of before
         keys, self._window.keys = self._window.keys, []
         events += [event for key in keys if self._frame is not None and (event := self.key(key)) is not None]
         return events
@@ -197,16 +230,19 @@ class Screen:
 
     def next_frame_s(self, now_s: float) -> float | None:
         """When the picture changes by itself (monotonic seconds), None while nothing is shown."""
-        return (
-            None if self._state is None else next_frame_s(self._state, now_s, motion=moves(self._state, self._settings))
-        )
+        if self._state is None:
+            return None
+        by_itself_s = next_frame_s(self._state, now_s, motion=moves(self._state, self._settings))
+        return min(by_itself_s, now_s + 1 / FRAMES_A_SECOND) if self._motion else by_itself_s
 
     def pixels_jpeg(self, quality: int = 75, scale: float = 0.5, *, show_private: bool = True) -> bytes:
         """The picture for the mirror; with bars in place of names and titles unless `show_private`."""
-        if show_private:
+        if show_private and not self._motion:
             return paint.jpeg(self._window.surface, quality, scale)
         covered = Window(self._size, Mode.HEADLESS)
-        Painter(covered.surface, self._measure, self._settings.theme.pictures).paint(masked(self.frame.draw_list))
+        Painter(covered.surface, self._measure, self._settings.theme.pictures).paint(
+            self.frame.draw_list if show_private else masked(self.frame.draw_list)
+        )
         return paint.jpeg(covered.surface, quality, scale)
 
     def pixels_png(self, path: Path) -> None:
@@ -225,6 +261,22 @@ class Screen:
             self._page = action.page
             return Touched(Touch.STILL_HERE)
         return action
+
+
+@dataclass(frozen=True, slots=True)
+class _DrawnOf:
+    """What a frame was made of, beside the moment."""
+
+    state: Kiosk
+    page: int | None
+    pressed: str
+    focus: str
+    curtain: bool
+
+    def same_as(self, other: _DrawnOf) -> bool:
+        """States are compared by being one and the same: comparing all that they hold takes longer than it saves."""
+        mine = (self.page, self.pressed, self.focus, self.curtain)
+        return self.state is other.state and mine == (other.page, other.pressed, other.focus, other.curtain)
 
 
 def _list_of(state: Kiosk | None) -> tuple[object, ...]:
@@ -263,11 +315,19 @@ def next_frame_s(state: Kiosk, now_s: float, *, motion: bool = True) -> float:
     match scene:
         case Closing(receipt=ReceiptStage.OFFERED | ReceiptStage.SHOWN, until_s=until_s):
             times.append(_next_second(until_s, now_s))
+        case Account(paying=paying) if paying is not None and paying.stage is PayStage.SHOWN:
+            times.append(_next_minute(paying.until_s, now_s))
         case Attract(notice=notice, notice_until_s=until_s) if notice is not None and until_s > now_s:
             times.append(until_s)
         case _:
             pass
     return min(time for time in times if time > now_s)
+
+
+def _next_minute(end_s: float, now_s: float) -> float:
+    """The same of minutes, whose last one ends at `end_s` itself."""
+    left_s = end_s - now_s
+    return end_s - SECONDS_A_MINUTE * max(0, math.ceil(left_s / SECONDS_A_MINUTE) - 1) if left_s > 0 else math.inf
 
 
 def _next_second(end_s: float, now_s: float) -> float:

@@ -17,6 +17,8 @@ from statistics import median
 
 import httpx
 
+from kiosk.bench.process import cpu_s
+from kiosk.bench.running import until
 from kiosk.demo.bench_client import BenchClient
 from kiosk.demo.house import DEMO_CONFIG, SIMULATOR, House
 from kiosk.demo.mirror_client import MirrorClient
@@ -24,7 +26,6 @@ from kiosk.demo.playing import await_opening
 from kiosk.demo.real import RealClock
 from kiosk.demo.scenario import Part, RoadEnd, RoadState, Setting
 from kiosk.demo.watching import items_shown
-from tests.performance.figures import cpu_s, until
 
 IDLE_S, MOVING_S, SLOW_S = 20.0, 1.5, 4.0
 CLICKS = 40

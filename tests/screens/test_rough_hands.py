@@ -195,3 +195,47 @@ def test_a_picture_that_is_missing_or_none_is_a_ring_and_is_named(
     Painter(drawn.surface, measure).paint(attract.draw_list)
     assert "book-up.svg" in caplog.text
     assert "a picture is none" in caplog.text
+
+
+def finger(kind: int, x: int, y: int, number: int = 1) -> None:
+    place: dict[str, Any] = {"touch_id": 1, "x": (x + 0.5) / 1080, "y": (y + 0.5) / 1920}
+    pygame.event.post(pygame.event.Event(kind, finger_id=number, **place))
+
+
+def test_a_touch_on_a_screen_that_is_still_coming_in_counts_where_it_will_stand(window: Screen) -> None:
+    """What moves 24 pixels is under the same finger; before that, the touch was meant for the screen before."""
+    identify = samples()["identify"]
+    window.show(identify, NOW_S)
+    back = middle(window.frame, "identify.back")
+    finger(pygame.FINGERDOWN, *back)
+    assert window.poll(NOW_S + JUST_CHANGED_S / 2) == []
+    finger(pygame.FINGERUP, *back)
+    assert window.poll(NOW_S + JUST_CHANGED_S) == []
+    finger(pygame.FINGERDOWN, *back)
+    assert window.poll(NOW_S + JUST_CHANGED_S + 0.01) == []
+    finger(pygame.FINGERUP, *back)
+    assert window.poll(NOW_S + JUST_CHANGED_S + 0.02) == [Touched(Touch.BACK)]
+
+
+def test_a_hundred_touches_a_second_on_a_window_are_a_few_and_paint_little(window: Screen) -> None:
+    at = middle(window.frame, "attract.borrow")
+    events = 0
+    for number in range(200):
+        finger(pygame.FINGERDOWN, *at)
+        finger(pygame.FINGERUP, *at)
+        events += len(window.poll(NOW_S + number / 100))
+        assert sum(box.w * box.h for box in window.painted) < 1080 * 1920 / 4
+    assert 1 <= events <= 8
+
+
+def test_a_palm_and_a_stuck_finger_on_a_window_do_nothing_and_end(window: Screen) -> None:
+    x, y = middle(window.frame, "attract.borrow")
+    for number in range(PALM + 2):
+        finger(pygame.FINGERDOWN, x + 12 * number, y, number)
+    finger(pygame.FINGERDOWN, 40, 40, 99)
+    for number in range(PALM + 2):
+        finger(pygame.FINGERUP, x + 12 * number, y, number)
+    assert window.poll(NOW_S) == []
+    finger(pygame.FINGERDOWN, x, y, 7)
+    finger(pygame.FINGERUP, x, y, 7)
+    assert window.poll(NOW_S + STUCK_S + 0.1) == [Touched(Touch.BORROW)], "the drop of water is still there"

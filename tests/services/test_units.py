@@ -77,6 +77,7 @@ def test_the_kiosk_says_when_it_is_ready_and_comes_back_after_a_crash(machine: M
     assert stopped.returncode == 0
     assert machine.show("kiosk.service", "Result") == "success"
     assert not listens(mirror)
+    assert machine.show("kiosk.service", "StartLimitIntervalUSec") == "0", "it is started again, however often it ended"
 
 
 def test_a_kiosk_that_hangs_is_restarted_by_its_watchdog(machine: Machine) -> None:

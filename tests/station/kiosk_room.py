@@ -38,7 +38,7 @@ from kiosk.station.display import MirroredScreen
 from kiosk.station.effects import Order
 from kiosk.station.inbox import Inbox
 from kiosk.station.loop import Loop, Message, Stop, now
-from kiosk.station.mirror import Mirror
+from kiosk.station.mirror import LONGEST_WAIT_S, Mirror
 from tests.real_parts import PATIENCE_S
 
 ON_LOAN, IN_STOCK = 0xC2, 0x07
@@ -129,7 +129,7 @@ class Room:
         """Wait for a picture, by the mirror's own numbers."""
         view = self.client.view()
         while not wanted(view):
-            later = self.client.view(view.number, PATIENCE_S)
+            later = self.client.view(view.number, LONGEST_WAIT_S)
             assert later.number > view.number, f"nothing changed on {view.screen}: {view.tree.texts()}"
             view = later
         return view

@@ -15,6 +15,7 @@ from kiosk.demo.children import Child
 from kiosk.demo.mirror_client import MirrorClient, MirrorGone, MirrorRefused, View
 from kiosk.ledger import Ledger, LedgerFile, verify
 from kiosk.model.journal import RowKind
+from kiosk.station.mirror import LONGEST_WAIT_S
 from kiosk.wire import Station
 from tests.real_parts import PATIENCE_S, wait_until
 from tests.station.quiet_reader import QuietReader
@@ -67,7 +68,7 @@ class Started:
     def shows(self, screen: str) -> View:
         view = self.mirror.view()
         while view.screen != screen:
-            later = self.mirror.view(view.number, PATIENCE_S)
+            later = self.mirror.view(view.number, LONGEST_WAIT_S)
             assert later.number > view.number, f"nothing changed on {view.screen}: {view.tree.texts()}"
             view = later
         return view
