@@ -11,18 +11,13 @@ import threading
 from contextlib import ExitStack
 from datetime import timedelta
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
-
-from kiosk.database.engine import open_store
-from kiosk.database.schema import NewerSchema
 from kiosk.fleet.fleet import Fleet
 from kiosk.fleet.line import FleetLine
 from kiosk.fleet.ordered import Ordered
 from kiosk.fleet.pages.book import Parts
 from kiosk.fleet.pages.serving import application
 from kiosk.fleet.settings import FleetSettings
-from kiosk.fleet.store import MIGRATIONS
+from kiosk.fleet.store.opening import CannotOpen, opened
 from kiosk.fleet.watch import Watch
 from kiosk.web.changes import Changes
 from kiosk.web.server import MainServer, config_of, listening
@@ -50,7 +45,7 @@ def run(settings: FleetSettings) -> int:
     try:
         with ExitStack() as held:
             return _serve(settings, held)
-    except CannotStart as refused:
+    except (CannotStart, CannotOpen) as refused:
         sys.stderr.write(f"kiosk fleet: {refused}\n")
         return 1
 
@@ -82,22 +77,6 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
     held.callback(line.stop)
     server.run(sockets=[listener])
     return 0 if server.started and not server.failed else 1
-
-
-def opened(url: str, held: ExitStack) -> Engine:
-    """The database at this version's schema. Raises `CannotStart`."""
-    try:
-        engine = open_store(url)
-        held.callback(engine.dispose)
-        MIGRATIONS.upgrade(engine)
-    except OSError as trouble:
-        raise CannotStart(f"cannot write into the folder of the database: {trouble}; see database.url") from None
-    except NewerSchema as newer:
-        raise CannotStart(str(newer)) from None
-    except DBAPIError as trouble:
-        words = " ".join(str(trouble.orig).split())
-        raise CannotStart(f"cannot use the database ({words}); see database.url in fleet.toml") from None
-    return engine
 
 
 def _listener(settings: FleetSettings) -> socket.socket:

@@ -80,6 +80,8 @@ class Told:
 
     content: bytes
     media_type: str
+    file: str = ""
+    """Of a file to be kept: its name, of letters and digits."""
 
 
 class Refused(Exception):
@@ -100,3 +102,5 @@ class Page:
     does: Callable[[Asked], Shown | Moved | Told]
     writes: bool = False
     """It is a form that is sent."""
+    largest_form: int = 16 * 1024
+    """In bytes. Settings and lists of stations are longer than other forms."""
