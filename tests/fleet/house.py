@@ -93,6 +93,7 @@ class Teller:
     def __init__(self, port: int) -> None:
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
         self._port = port
+        self._last: mqtt.MQTTMessageInfo | None = None
         self._orders: list[tuple[str, int]] = []
         self._client.on_connect = lambda client, *_: client.subscribe(self._orders) if self._orders else None
 
@@ -109,11 +110,20 @@ class Teller:
         self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(PATIENCE_S)
 
     def born(self, station: str, boot: str = "b1", **more: object) -> None:
-        data = {"state": "alive", "boot": boot, "session": 1, "software": "0.1.0", "since": now(), "clean": False}
-        self.raw(f"lk/v1/main/{station}/up/status", message(station, "lk.station.status", data | more), retain=True)
+        self.raw(f"lk/v1/main/{station}/up/status", birth(station, boot, **more), retain=True)
 
     def health(self, station: str, **more: object) -> None:
         self.raw(f"lk/v1/main/{station}/up/health", message(station, "lk.station.health", {**HEALTH, **more}))
+
+    def soon(self, station: str, **more: object) -> None:
+        """A heartbeat that nobody waits for."""
+        told = message(station, "lk.station.health", {**HEALTH, **more})
+        self._last = self._client.publish(f"lk/v1/main/{station}/up/health", told, qos=0)
+
+    def settled(self, patience_s: float) -> None:
+        """Until what `soon` told is with the broker."""
+        if self._last is not None:
+            self._last.wait_for_publish(patience_s)
 
     def obeys(self, station: str, said: Callable[[bytes], None]) -> None:
         """Hand over what is ordered of a station, as it comes."""
@@ -135,6 +145,11 @@ class Teller:
     def device(self, station: str, device: str, state: str, reason: str = "") -> None:
         data = {"device": device, "state": state, "reason": reason, "since": now()}
         self.raw(f"lk/v1/main/{station}/up/device", message(station, "lk.device.changed", data))
+
+
+def birth(station: str, boot: str = "b1", **more: object) -> bytes:
+    data = {"state": "alive", "boot": boot, "session": 1, "software": "0.1.0", "since": now(), "clean": False}
+    return message(station, "lk.station.status", data | more)
 
 
 def now() -> str:

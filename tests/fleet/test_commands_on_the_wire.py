@@ -13,6 +13,7 @@ import pytest
 
 from kiosk.wire import key_id_of
 from kiosk.wire.signing import own_key
+from tests.fleet.contract import faults
 from tests.fleet.house import FleetProcess, Teller
 from tests.real_parts import PATIENCE_S, wait_until
 from tests.uplink.conftest import RunningBroker
@@ -61,7 +62,9 @@ def test_a_message_is_ordered_on_the_page_signed_said_and_done(
     ann = sending.signed_in("ann")
     heard_of(ann, "kiosk-1")
     order = ordered(ann, kind="message", stations="kiosk-1", minutes="120", **{"text-en": "Closed at noon"})
-    command = json.loads(said.get(timeout=PATIENCE_S))
+    payload = said.get(timeout=PATIENCE_S)
+    assert faults("lk/v1/main/kiosk-1/down/command", payload) == []
+    command = json.loads(payload)
     told = json.loads(command["data"])
     assert told["arguments"] == {"texts": {"en": "Closed at noon"}, "for_s": 7200}
     assert told["key"] == key_id_of(own_key(keys).public_key())

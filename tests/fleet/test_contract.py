@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from docs.asyncapi import TOPICS, page
 from kiosk.model.gate_facts import AlarmKind, AlarmState, PeopleCounted
 from kiosk.model.ids import AskId, Epoch, IntentId, ItemId, Uid
+from kiosk.model.questions import AskItem
 from kiosk.wire import (
     Ack,
     Channel,
@@ -45,7 +46,6 @@ from kiosk.wire import (
     encode_status,
     encode_unanswered,
 )
-from kiosk.wire.asks import AskItem
 from kiosk.wire.gate_told import AlarmTold, encode_alarm, encode_count
 from kiosk.wire.lent_changes import LentChange, LentChanges, encode_lent_changes
 from tests.fleet.contract import FILE, faults

@@ -15,7 +15,7 @@ from kiosk.fleet.commands.danger import BadOrder
 from kiosk.fleet.commands.issuing import log_of
 from kiosk.fleet.commands.ordering import Order
 from kiosk.fleet.commands.rollout import TOUCHED, Plan
-from kiosk.fleet.commands.tables import sent, trail
+from kiosk.fleet.commands.tables import orders, sent, trail
 from kiosk.fleet.pages.book import Asked, Moved, Refused, Shown, Told
 from kiosk.model.circulation import Language
 from kiosk.web.trail import record
@@ -50,6 +50,8 @@ class Deed:
     at: datetime
     who: str
     what: str
+    of: str
+    """The kind of command that was ordered or said; empty otherwise."""
     station: str
     detail: str
 
@@ -111,13 +113,13 @@ def of_station(connection: Connection, asked: Asked, station: Station) -> list[L
     if not asked.parts.settings.keys or station.site != asked.parts.settings.site[0].name:
         return []
     query = (
-        select(sent, ordering.orders.c.kind)
-        .join(ordering.orders, ordering.orders.c.id == sent.c.order_id)
+        select(sent, orders.c.kind)
+        .join(orders, orders.c.id == sent.c.order_id)
         .where(sent.c.station == station.station)
         .order_by(sent.c.issued_at.desc(), sent.c.id)
         .limit(8)
     )
-    return [_line(row._mapping) for row in connection.execute(query)]
+    return [_line(dict(row._mapping)) for row in connection.execute(query)]
 
 
 def _what(asked: Asked) -> tuple[CommandKind, list[str]]:
@@ -156,12 +158,12 @@ def _one(asked: Asked, bad: BadOrder | None) -> Shown:
         except BadOrder:
             raise Refused("problem.nothing", 404) from None
         query = select(sent).where(sent.c.order_id == id_).order_by(sent.c.issued_at, sent.c.station)
-        told = [_line({**row._mapping, "kind": found.kind.value}) for row in connection.execute(query)]
+        told = [_line({**dict(row._mapping), "kind": found.kind.value}) for row in connection.execute(query)]
         deeds = connection.execute(select(trail).where(trail.c.order_id == id_).order_by(trail.c.id)).all()
     values = {
         "order": found,
         "told": told,
-        "trail": [Deed(ordering.aware(one.at), one.who, one.what, one.station or "", one.detail) for one in deeds],
+        "trail": [_deed(dict(row._mapping)) for row in deeds],
         "touched": found.rollout.count(*TOUCHED),
         "limit": found.rollout.limit,
         "total": len(found.rollout.stations),
@@ -191,8 +193,23 @@ def _said(asked: Asked, bad: BadOrder | None) -> str:
 def _line(row: Mapping[str, object]) -> Line:
     at = row["changed_at"]
     assert isinstance(at, datetime)
-    texts = (str(row[name]) for name in ("order_id", "kind", "station", "id", "state", "reason"))
-    return Line(*texts, ordering.aware(at))
+    return Line(
+        order=str(row["order_id"]),
+        kind=str(row["kind"]),
+        station=str(row["station"]),
+        command=str(row["id"]),
+        state=str(row["state"]),
+        reason=str(row["reason"]),
+        at=ordering.aware(at),
+    )
+
+
+def _deed(row: Mapping[str, object]) -> Deed:
+    at, what = row["at"], str(row["what"])
+    assert isinstance(at, datetime)
+    verb, _, kind = what.partition(" ")
+    named = (verb, kind) if kind in set(CommandKind) else (what, "")
+    return Deed(ordering.aware(at), str(row["who"]), *named, str(row["station"] or ""), str(row["detail"]))
 
 
 class _Form(dict[str, str]):

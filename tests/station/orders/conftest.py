@@ -95,7 +95,7 @@ class FleetEnd:
     def stop(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
-        keep_the_contract(self.everything)
+        keep_the_contract(said for said in self.everything if "/up/" in said[0])  # what a test says may be wrong
 
     def command(self, kind: CommandKind, arguments: Mapping[str, Json] | None = None, **other: object) -> Command:
         now = datetime.now(UTC)
