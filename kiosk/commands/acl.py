@@ -16,6 +16,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument("--site", required=True, help="the library's name in topics")
     command.add_argument("--central", default="central", metavar="USER", help="central's user at the broker")
     command.add_argument("--fleet", metavar="USER", help="the dashboard's user at the broker, where there is one")
+    command.add_argument("--home", metavar="USER", help="Home Assistant's user: hears, says nothing")
     for user in (User.KIOSK, User.GATE):
         command.add_argument(
             f"--{user.value}", action="append", default=[], metavar="STATION", help="a station, which is its user too"
@@ -28,6 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     names = [(arguments.central, User.CENTRAL)]
     if arguments.fleet is not None:
         names.append((arguments.fleet, User.FLEET))
+    if arguments.home is not None:
+        names.append((arguments.home, User.HOME))
     names += [(name, user) for user in (User.KIOSK, User.GATE) for name in getattr(arguments, user.value)]
     if len(dict(names)) < len(names):
         print("kiosk acl: expected each user once", file=sys.stderr)

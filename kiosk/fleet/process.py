@@ -8,10 +8,13 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from kiosk.fleet.fleet import Fleet
+from kiosk.fleet.home_assistant import HomeAssistant
 from kiosk.fleet.line import FleetLine
 from kiosk.fleet.ordered import Ordered
 from kiosk.fleet.pages.book import Parts
@@ -36,6 +39,17 @@ class CannotStart(Exception):
     """Something that the fleet needs is not there; the text says what, where and what to do."""
 
 
+@dataclass(slots=True)
+class EachSecond:
+    """What the watch does beside watching; the list is filled before it starts."""
+
+    does: list[Callable[[datetime], None]] = field(default_factory=list)
+
+    def tick(self, now: datetime) -> None:
+        for one in self.does:
+            one(now)
+
+
 def run(settings: FleetSettings) -> int:
     """Run until SIGTERM or SIGINT. Returns 0, or 1 where it could not start or had to end; says why."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -54,8 +68,8 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
     listener = _listener(settings)
     engine = opened(settings.database.url, held)
     changes, fleet = Changes(), Fleet(settings.bounds)
-    ordered = Ordered()
-    watch = Watch(engine, fleet, settings.keep, changes.note, ordered.hear, ordered.tick)
+    ordered, each_second = Ordered(), EachSecond()
+    watch = Watch(engine, fleet, settings.keep, changes.note, ordered.hear, each_second.tick)
     watch.load()
     try:
         line = FleetLine(tuple(site.name for site in settings.site), settings.broker, watch.report)
@@ -65,6 +79,10 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
         ordered.begin(settings, engine, line)
     except (BadKey, OSError) as trouble:
         raise CannotStart(f"keys {settings.keys}: {trouble}") from None
+    each_second.does.append(ordered.tick)
+    if settings.home_assistant.prefix:
+        home = HomeAssistant(settings.home_assistant.prefix, line.keep)
+        each_second.does.append(lambda now: home.tick(fleet, now))
     limits = Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes))
     parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings))
     server = MainServer(config_of(application(parts), MOST_REQUESTS, FAREWELL_S), changes)

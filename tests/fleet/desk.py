@@ -91,7 +91,7 @@ class Desk:
     def tells(self, station: str, **more: object) -> None:
         payload = message(station, "lk.station.health", {**HEALTH, **more})
         heard = Heard(Station("main", station), Channel.HEALTH, payload, datetime.now(UTC))
-        self.parts.watch.order(lambda fleet, _: fleet.hear(heard) is None)  # one thread alone changes the fleet
+        self.parts.watch.order(lambda fleet, _: _heard(fleet, heard))  # one thread alone changes the fleet
         self.issuer.heard(heard.station, heard.channel, payload, heard.at)
 
     def second(self) -> None:
@@ -122,3 +122,8 @@ def a_desk(url: str, keys: Path | None) -> Iterator[Desk]:
     finally:
         watch.stop()
         engine.dispose()
+
+
+def _heard(fleet: Fleet, heard: Heard) -> bool:
+    fleet.hear(heard)
+    return True

@@ -17,22 +17,27 @@ from paho.mqtt.reasoncodes import ReasonCode
 from kiosk.commands import main
 from tests.real_parts import free_port, wait_until
 
-NAMES = ("central", "fleet", "kiosk-1", "kiosk-2", "gate-1")
+NAMES = ("central", "fleet", "home", "kiosk-1", "kiosk-2", "gate-1")
 STRANGER, NOBODY, ADMIN = "stranger", "nobody-has-this-name", "admin"
 UP = ("status", "health", "device", "result", "log", "facts", "picture", "ask", "alarm", "count")
+QUIET = ("status", "health", "device", "alarm", "count")
+"""What names nobody and carries no text that somebody typed."""
 DOWN = ("ack", "answer", "policy", "ledger", "command")
+CONFIG = "homeassistant/device/lk_main_kiosk-1/config"
 TOPICS = [
     f"lk/v1/{site}/{name}/{way}/{channel}"
     for site in ("main", "other")
     for name in ("kiosk-1", "kiosk-2", "gate-1", "all")
     for way, channels in (("up", UP), ("down", DOWN))
     for channel in channels
-] + ["lk/v1/main/kiosk-1", "lk", "lk/v1/main/kiosk-1/up/facts/more"]
+] + ["lk/v1/main/kiosk-1", "lk", "lk/v1/main/kiosk-1/up/facts/more", CONFIG, "homeassistant/status"]
 
 
 def may_say(name: str, topic: str) -> bool:
     """By the contract: messages.md, section 2."""
     words = topic.split("/")
+    if topic == CONFIG:
+        return name == "fleet"
     if len(words) != 6 or words[2] != "main":
         return False
     if name == "central":
@@ -45,6 +50,9 @@ def may_say(name: str, topic: str) -> bool:
 
 def may_hear(name: str, topic: str) -> bool:
     words = topic.split("/")
+    if name == "home":
+        quiet = words[:3] == ["lk", "v1", "main"] and words[4:] in [["up", one] for one in QUIET]
+        return quiet or words[0] == "homeassistant"
     if len(words) < 6 or words[2] != "main":
         return False
     if name == "central":
@@ -139,7 +147,20 @@ def _listens(port: int) -> bool:
 
 
 def printed() -> str:
-    words = ["--site", "main", "--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1", "--fleet", "fleet"]
+    words = [
+        "--site",
+        "main",
+        "--kiosk",
+        "kiosk-1",
+        "--kiosk",
+        "kiosk-2",
+        "--gate",
+        "gate-1",
+        "--fleet",
+        "fleet",
+        "--home",
+        "home",
+    ]
     made = subprocess.run(
         [sys.executable, "-m", "kiosk", "acl", *words], capture_output=True, text=True, check=True, timeout=60
     )
