@@ -147,20 +147,8 @@ def _listens(port: int) -> bool:
 
 
 def printed() -> str:
-    words = [
-        "--site",
-        "main",
-        "--kiosk",
-        "kiosk-1",
-        "--kiosk",
-        "kiosk-2",
-        "--gate",
-        "gate-1",
-        "--fleet",
-        "fleet",
-        "--home",
-        "home",
-    ]
+    stations = ["--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1"]
+    words = ["--site", "main", *stations, "--fleet", "fleet", "--home", "home"]
     made = subprocess.run(
         [sys.executable, "-m", "kiosk", "acl", *words], capture_output=True, text=True, check=True, timeout=60
     )
