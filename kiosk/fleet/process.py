@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 
 from kiosk.fleet.fleet import Fleet
 from kiosk.fleet.home_assistant import HomeAssistant
-from kiosk.fleet.line import FleetLine
+from kiosk.fleet.line import FleetLine, Heard
 from kiosk.fleet.ordered import Ordered
 from kiosk.fleet.pages.book import Parts
 from kiosk.fleet.pages.serving import application
+from kiosk.fleet.pictures import Pictures
 from kiosk.fleet.settings import FleetSettings
 from kiosk.fleet.store.opening import CannotOpen, opened
 from kiosk.fleet.watch import Watch
@@ -68,8 +69,13 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
     listener = _listener(settings)
     engine = opened(settings.database.url, held)
     changes, fleet = Changes(), Fleet(settings.bounds)
-    ordered, each_second = Ordered(), EachSecond()
-    watch = Watch(engine, fleet, settings.keep, changes.note, ordered.hear, each_second.tick)
+    ordered, pictures, each_second = Ordered(), Pictures(), EachSecond()
+
+    def also(heard: Heard) -> None:
+        ordered.hear(heard)
+        pictures.hear(heard)
+
+    watch = Watch(engine, fleet, settings.keep, changes.note, also, each_second.tick)
     watch.load()
     try:
         line = FleetLine(tuple(site.name for site in settings.site), settings.broker, watch.report)
@@ -84,7 +90,7 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
         home = HomeAssistant(settings.home_assistant.prefix, line.keep)
         each_second.does.append(lambda now: home.tick(fleet, now))
     limits = Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes))
-    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings))
+    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings), pictures)
     server = MainServer(config_of(application(parts), MOST_REQUESTS, FAREWELL_S), changes)
     threading.excepthook = server.thread_failed
     for number in ENDING:

@@ -21,6 +21,7 @@ from kiosk.fleet.fleet import Fleet
 from kiosk.fleet.line import Heard
 from kiosk.fleet.pages.book import Parts
 from kiosk.fleet.pages.serving import COOKIE, application
+from kiosk.fleet.pictures import Pictures
 from kiosk.fleet.settings import FleetDatabase, FleetSettings, SiteSettings
 from kiosk.fleet.store import MIGRATIONS
 from kiosk.fleet.store.tables import staff
@@ -106,7 +107,7 @@ def a_desk(url: str, keys: Path | None) -> Iterator[Desk]:
     settings = FleetSettings(site=(SiteSettings("main"),), database=FleetDatabase(url), keys=keys)
     fleet, changes = Fleet(settings.bounds), Changes()
     watch = Watch(engine, fleet, settings.keep, changes.note)
-    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), Limits(LONG, LONG), None)
+    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), Limits(LONG, LONG), None, Pictures())
     said: list[Command] = []
 
     def publish(station: Station, channel: Channel, payload: bytes) -> bool:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from kiosk.wire import Channel, CommandKind, CommandResult, CommandState, encode_log_part, encode_result, parts_of
+from kiosk.fleet.line import Heard
+from kiosk.wire import (
+    Channel,
+    CommandKind,
+    CommandResult,
+    CommandState,
+    Picture,
+    Station,
+    encode_log_part,
+    encode_picture,
+    encode_result,
+    parts_of,
+)
+from kiosk.wire.fields import Json
 from tests.fleet.desk import Browser, Desk, a_desk
 
 
@@ -137,6 +150,35 @@ def test_a_log_is_handed_out_as_text_and_that_is_in_the_trail(desk: Desk) -> Non
     assert log.headers["content-disposition"] == f'attachment; filename="{told.id}.log"'
     assert ann.get("/logs/none").status_code == 404
     assert f"command:{told.id}" in text_of(auditor, "/audit")
+
+
+def test_the_picture_of_a_screen_is_drawn_and_what_is_private_is_not(desk: Desk) -> None:
+    desk.tells("kiosk-1")
+    ann, wall = desk.signed_in("ann", "technician"), desk.signed_in("wall", "wall")
+    path = "/station/main/kiosk-1/picture"
+    assert "No picture has come" in text_of(ann, path)
+    now = datetime.now(UTC)
+    owed = node("text", "Owes 3.20", private=True)
+    tree = node("screen", "", children=[node("button", "Borrow <b>"), node("list", "", private=True, children=[owed])])
+    frame = {"screen": "home", "overlay": None, "language": "en", "width": 1080, "height": 1920, "tree": tree}
+    payload = encode_picture(Station("main", "kiosk-1"), Picture(1, "home", frame, now))
+    desk.parts.pictures.hear(Heard(Station("main", "kiosk-1"), Channel.PICTURE, payload, now))
+    drawn = ann.get(path).text
+    assert "Borrow &lt;b&gt;" in drawn
+    assert "3.20" not in drawn
+    assert "•••" in drawn
+    assert path in text_of(ann, "/station/main/kiosk-1")
+    assert wall.get(path).status_code == 403
+    strange = encode_picture(Station("main", "kiosk-1"), Picture(2, "home", frame | {"tree": {}}, now))
+    desk.parts.pictures.hear(Heard(Station("main", "kiosk-1"), Channel.PICTURE, strange, now))
+    assert "Borrow" in ann.get(path).text  # what cannot be read changes nothing
+    assert desk.parts.pictures.of(Station("main", "kiosk-1"), now + timedelta(minutes=15)) is None
+
+
+def node(role: str, name: str, *, private: bool = False, children: list[Json] | None = None) -> dict[str, Json]:
+    """As a kiosk tells it, though not masked."""
+    told: dict[str, Json] = {"id": name, "role": role, "name": name, "value": "", "state": "", "bounds": [0, 0, 99, 40]}
+    return told | {"action": None, "main": False, "private": private, "children": children or []}
 
 
 def test_without_keys_nothing_can_be_ordered_and_the_page_says_what_to_do(tmp_path: Path) -> None:

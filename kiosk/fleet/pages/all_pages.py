@@ -23,6 +23,7 @@ PAGES = (
     Page("/audit", Permission.AUDIT_READ, watching.trail),
     Page("/station/{site}/{station}", Permission.FLEET_READ, station_page.station),
     Page("/station/{site}/{station}/forget", Permission.FLEET_COMMAND, station_page.forget, writes=True),
+    Page("/station/{site}/{station}/picture", Permission.FLEET_COMMAND, station_page.picture),
     Page("/orders", Permission.FLEET_READ, order_pages.listed),
     Page("/orders", Permission.FLEET_COMMAND, order_pages.ask, writes=True, largest_form=order_pages.LARGEST_FORM),
     Page("/orders/{order}", Permission.FLEET_READ, order_pages.shown),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from kiosk.fleet.fleet import Fleet
+from kiosk.fleet.pictures import Pictures
 from kiosk.fleet.settings import FleetSettings
 from kiosk.fleet.watch import Watch
 from kiosk.web.changes import Changes
@@ -34,6 +35,7 @@ class Parts:
     roles: RolesFile
     limits: Limits
     metrics_token: str | None
+    pictures: Pictures
     folders: tuple[Path, ...] = ()
     """More folders with templates."""
 

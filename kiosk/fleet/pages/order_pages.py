@@ -164,6 +164,7 @@ def _one(asked: Asked, bad: BadOrder | None) -> Shown:
         "order": found,
         "told": told,
         "trail": [_deed(dict(row._mapping)) for row in deeds],
+        "site": asked.parts.settings.site[0].name,
         "touched": found.rollout.count(*TOUCHED),
         "limit": found.rollout.limit,
         "total": len(found.rollout.stations),

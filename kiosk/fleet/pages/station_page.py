@@ -32,7 +32,14 @@ def station(asked: Asked) -> Shown:
     details = {one.device: one for one in (shown.known.health.details if shown.known.health else ())}
     values = {"one": shown, "station": of, "alarms": alarms, "events": last, "plots": plots}
     values |= {"details": details, "lines": lines, "orderable": _orderable(asked, of)}
+    values |= {"seen": asked.parts.pictures.of(of, asked.now)}
     return Shown("station.html", values)
+
+
+def picture(asked: Asked) -> Shown:
+    """What its screen shows, while pictures come."""
+    of = _found(asked).known.station
+    return Shown("picture.html", {"station": of, "seen": asked.parts.pictures.of(of, asked.now)})
 
 
 def forget(asked: Asked) -> Moved:
