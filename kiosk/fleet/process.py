@@ -8,10 +8,14 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.metadata import version
+
+from starlette.types import ASGIApp
 
 from kiosk.fleet.fleet import Fleet
 from kiosk.fleet.home_assistant import HomeAssistant
@@ -22,6 +26,7 @@ from kiosk.fleet.pages.serving import application
 from kiosk.fleet.pictures import Pictures
 from kiosk.fleet.settings import FleetSettings
 from kiosk.fleet.store.opening import CannotOpen, opened
+from kiosk.fleet.traces import NoLibrary, Traced, recording
 from kiosk.fleet.watch import Watch
 from kiosk.web.changes import Changes
 from kiosk.web.server import MainServer, config_of, listening
@@ -91,7 +96,7 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
         each_second.does.append(lambda now: home.tick(fleet, now))
     limits = Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes))
     parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings), pictures)
-    server = MainServer(config_of(application(parts), MOST_REQUESTS, FAREWELL_S), changes)
+    server = MainServer(config_of(_traced(application(parts), settings, held), MOST_REQUESTS, FAREWELL_S), changes)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -101,6 +106,17 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
     held.callback(line.stop)
     server.run(sockets=[listener])
     return 0 if server.started and not server.failed else 1
+
+
+def _traced(app: ASGIApp, settings: FleetSettings, held: ExitStack) -> ASGIApp:
+    if not settings.traces.endpoint:
+        return app
+    try:
+        record, end = recording(settings.traces.endpoint, version("library-kiosk"))
+    except NoLibrary as missing:
+        raise CannotStart(str(missing)) from None
+    held.callback(end)
+    return Traced(app, record, time.time_ns)
 
 
 def _listener(settings: FleetSettings) -> socket.socket:

@@ -86,6 +86,19 @@ class HomeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TracesSettings:
+    """A collector of OpenTelemetry."""
+
+    endpoint: str = ""
+    """Where spans go by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`. Empty: nowhere. Needs
+    `pip install library-kiosk[traces]`."""
+
+    def __post_init__(self) -> None:
+        if self.endpoint and not self.endpoint.startswith(("http://", "https://")):
+            raise ValueError("expected endpoint to begin with http:// or https://")
+
+
+@dataclass(frozen=True, slots=True)
 class FleetSettings:
     """One fleet page."""
 
@@ -101,6 +114,7 @@ class FleetSettings:
     """Folder with the key that signs commands (`kiosk fleet keys`). Without it none are sent; with it there is one
     site."""
     home_assistant: HomeSettings = field(default_factory=HomeSettings)
+    traces: TracesSettings = field(default_factory=TracesSettings)
     roles: Path | None = None
     """Who may do what: a table like `kiosk/web/roles.toml`, which holds where this is absent."""
     session_hours: Annotated[int, within(1, 744)] = 12

@@ -25,6 +25,7 @@ from kiosk.fleet.pages.book import WORDS, Asked, Moved, Page, Parts, Refused, Sh
 from kiosk.fleet.pages.live import MOST_STREAMS, Streams
 from kiosk.fleet.pages.metrics import metrics_answer
 from kiosk.fleet.pages.words_of import word_functions
+from kiosk.fleet.traces import PATTERN
 from kiosk.model.circulation import Language
 from kiosk.web import sessions
 from kiosk.web.forms import HEADERS, NO_STORE, SHARED, same_origin
@@ -70,6 +71,7 @@ class Pages:
 
     def _endpoint(self, page: Page) -> Callable[[Request], object]:
         async def endpoint(request: Request) -> Response:
+            request.scope[PATTERN] = page.path
             session = await run_in_threadpool(self._session, request)
             if session is None:
                 return RedirectResponse(SIGN_IN, 303, NO_STORE)
