@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import cycle
 
 import pytest
 
@@ -27,15 +28,23 @@ def busy(desk: Desk) -> Desk:
     return desk
 
 
+def day(chance: random.Random) -> Iterator[str]:
+    """A bad one: the state changes every hour and a half or so."""
+    letter = "o"
+    for _ in range(CELLS):
+        letter = chance.choice("onwe") if chance.random() < 1 / 6 else letter
+        yield letter
+
+
 def filled(fleet: Fleet) -> bool:
-    letters, now = cycle("ooowoenoooweo"), datetime.now(UTC)
+    chance, now = random.Random(20261127), datetime.now(UTC)
     for number in range(STATIONS):
         name = f"kiosk-{number:04}"
         told = {"devices": {"pad": "gone" if number % 10 == 0 else "ok"}, "temperature_c": 30 + number % 40}
         payload = message(name, "lk.station.health", {**HEALTH, **told})
         fleet.hear(Heard(Station("main", name), Channel.HEALTH, payload, now))
     for station, one in list(fleet.shown.items()):
-        strip = "".join(next(letters) for _ in range(CELLS))
+        strip = "".join(day(chance))
         fleet.shown[station] = replace(one, known=replace(one.known, strip=strip))
     return True
 
