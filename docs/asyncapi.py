@@ -10,16 +10,20 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
 from kiosk.wire import Channel
+from kiosk.wire.acks import Ack
+from kiosk.wire.asks import Decision, Kind
 from kiosk.wire.command_told import CommandResult
 from kiosk.wire.device_told import DeviceTold
+from kiosk.wire.facts_codec import HELLO, READERS
 from kiosk.wire.gate_told import AlarmTold, CountTold
 from kiosk.wire.health import HealthReport
 from kiosk.wire.log_part import LogPart
+from kiosk.wire.policy import TYPE as POLICY
 from kiosk.wire.status import StationStatus
 
 Schema = dict[str, Any]
@@ -34,35 +38,63 @@ class Topic:
     said_by: str
     summary: str
     kind: str | None = None
-    """The envelope's `type`; None where there are many."""
+    """The envelope's `type`; None where there are many: those of facts."""
     body: type[Any] | None = None
+    data: Schema | None = None
+    """What stands behind `data` where no one type does."""
     batch: bool = False
+
+
+def _object(**properties: Schema) -> Schema:
+    """An object with all of these, and more where a later version says more."""
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _words(kind: type[StrEnum]) -> Schema:
+    return {"type": "string", "enum": [one.value for one in kind]}
+
+
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer"}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
+SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+FACT = _object(epoch=TEXT, seq={"type": "integer", "minimum": 0})
+ASKED = _object(kind=_words(Kind))
+ANSWERED = _object(ask=TEXT, kind=_words(Kind), decision=_words(Decision))
+SEEN = _object(number=WHOLE, screen=TEXT, tree={"type": "object"})
+ENTRY = _object(name=TEXT, version=WHOLE, hash=SHA256, href=TEXT, made_at=INSTANT)
+READY = _object(entries={"type": "array", "maxItems": 32, "items": ENTRY})
+ITEM = _object(item=TEXT, uids={"type": "array", "items": TEXT}, lent={"type": "boolean"}, at=INSTANT)
+LENT = _object(after=WHOLE, version=WHOLE, changes={"type": "array", "maxItems": 100, "items": ITEM})
+SIGNED: Schema = {"type": "string", "description": "the signed bytes, as text"}
 
 
 TOPICS: Mapping[Channel, Topic] = {
     Channel.STATUS: Topic("station", "Birth, orderly end, last will. Retained.", "lk.station.status", StationStatus),
     Channel.HEALTH: Topic("station", "Heartbeat every 30 s.", "lk.station.health", HealthReport),
     Channel.DEVICE: Topic("station", "A device's state has changed.", "lk.device.changed", DeviceTold),
-    Channel.FACTS: Topic("station", "Ordered facts of one epoch, 1 to 50. Names patrons.", batch=True),
-    Channel.ASK: Topic("station", "A question to central. Names patrons.", "lk.ask"),
+    Channel.FACTS: Topic("station", "Ordered facts of one epoch, 1 to 50. Names patrons.", data=FACT, batch=True),
+    Channel.ASK: Topic("station", "A question to central. Names patrons.", "lk.ask", data=ASKED),
     Channel.ALARM: Topic("gate", "An alarm raised, changed, cleared.", "lk.alarm.told", AlarmTold),
     Channel.COUNT: Topic("gate", "People counted.", "lk.count.told", CountTold),
     Channel.RESULT: Topic("station", "What a command did.", "lk.command.result", CommandResult),
-    Channel.PICTURE: Topic("station", "Masked semantic tree of the screen.", "lk.station.picture"),
+    Channel.PICTURE: Topic("station", "Masked semantic tree of the screen.", "lk.station.picture", data=SEEN),
     Channel.LOG: Topic("station", "A part of the log that was asked for.", "lk.station.log", LogPart),
-    Channel.ACK: Topic("central", "Up to which fact everything is committed.", "lk.ack"),
-    Channel.ANSWER: Topic("central", "Answer to a question. Names patrons.", "lk.answer"),
-    Channel.POLICY: Topic("central", "Versions of what stations fetch. Retained, of the station `all`."),
+    Channel.ACK: Topic("central", "Up to which fact everything is committed.", "lk.ack", Ack),
+    Channel.ANSWER: Topic("central", "Answer to a question. Names patrons.", "lk.answer", data=ANSWERED),
+    Channel.POLICY: Topic("central", "What stations may fetch. Retained, of the station `all`.", POLICY, data=READY),
     Channel.LEDGER: Topic(
-        "central", "What was lent and returned, for gates; of the station `all`.", "lk.ledger.changed"
+        "central", "What was lent and returned, for gates; of the station `all`.", "lk.ledger.changed", data=LENT
     ),
-    Channel.COMMAND: Topic("fleet", "A signed command.", "lk.command"),
+    Channel.COMMAND: Topic("fleet", "A signed command.", "lk.command", data=SIGNED),
 }
 """Every channel of `kiosk.wire.topics`; a test holds that none is missing."""
 
 
 def schema_of(hint: object) -> Schema:
     """The JSON schema of a type of `kiosk.wire`."""
+    if isinstance(hint, NewType):
+        return schema_of(hint.__supertype__)
     if get_origin(hint) in (Union, UnionType):
         told = [schema_of(one) for one in get_args(hint) if one is not type(None)]
         return {"oneOf": [*told, {"type": "null"}]} if type(None) in get_args(hint) else {"oneOf": told}
@@ -95,11 +127,9 @@ def _body(kind: type[Any]) -> Schema:
 
 def envelope(topic: Topic) -> Schema:
     """CloudEvents 1.0 around `data`."""
-    kind: Schema = {"type": "string"} if topic.kind is None else {"const": topic.kind}
-    data = {} if topic.body is None else schema_of(topic.body)
-    if topic.kind == "lk.command":
-        data = {"type": "string", "description": "the signed bytes, as text"}
-    one = {
+    kind: Schema = {"enum": [*READERS, HELLO]} if topic.batch else {"const": topic.kind}
+    data = topic.data if topic.data is not None else schema_of(topic.body)
+    one: Schema = {
         "type": "object",
         "required": ["specversion", "id", "source", "type", "time", "dataschema", "data"],
         "properties": {
@@ -112,6 +142,9 @@ def envelope(topic: Topic) -> Schema:
             "data": data,
         },
     }
+    if topic.data is SIGNED:
+        one["required"].append("signature")
+        one["properties"]["signature"] = {"type": "string", "description": "Ed25519 over `data`, base64"}
     return {"type": "array", "minItems": 1, "maxItems": 50, "items": one} if topic.batch else one
 
 

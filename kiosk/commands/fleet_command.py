@@ -1,6 +1,7 @@
 """`kiosk fleet command`: orders for stations beside the dashboard's pages: ask, agree, list, stop, let go on.
 
-They are written into the fleet's database; the running fleet signs and says them.
+They are written into the fleet's database; the running fleet signs and says them. Who does it shows that with the
+password of an account of the page, and may do here what its roles allow there.
 """
 
 from __future__ import annotations
@@ -9,17 +10,23 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands.json_text import json_text
+from kiosk.commands.options import add_config, overrides
 from kiosk.wire import CommandKind
 from kiosk.wire.fields import Json
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
+
+    from kiosk.fleet.settings import FleetSettings
+
+READING = ("show", "list")
+"""Verbs that change nothing."""
 
 
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -50,7 +57,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         ("go-on", "let an order go on that stopped"),
         ("show", "how far it is at each station"),
     ):
-        one = _action(actions, verb, about, _VERBS[verb])
+        one = _action(actions, verb, about, _show if verb == "show" else _act)
         one.add_argument("order", metavar="ORDER")
         if verb == "show":
             one.add_argument("--json", action="store_true", help="print one JSON object")
@@ -65,8 +72,10 @@ def _action(
     run: Callable[[argparse.Namespace], int],
 ) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
-    parser.add_argument("--store", required=True, metavar="URL", help="the fleet's database, such as sqlite:////path")
-    parser.add_argument("--as", dest="who", default=getpass.getuser(), metavar="NAME", help="who you are (the login)")
+    add_config(parser)
+    if name not in READING:
+        about = "your account of the fleet page; its password is asked for, or read from standard input"
+        parser.add_argument("--as", dest="who", default=getpass.getuser(), metavar="NAME", help=about)
     parser.set_defaults(run=lambda arguments: _run(run, arguments))
     return parser
 
@@ -74,30 +83,54 @@ def _action(
 def _run(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
     from sqlalchemy.exc import DBAPIError
 
+    from kiosk.fleet.accounts import Refused
     from kiosk.fleet.commands.danger import BadOrder
+    from kiosk.fleet.store.opening import CannotOpen
 
     try:
         return run(arguments)
-    except (BadOrder, OSError) as bad:
+    except (BadOrder, Refused, CannotOpen, OSError) as bad:
         print(f"kiosk fleet command: {bad}", file=sys.stderr)
     except DBAPIError as trouble:
-        print(f"kiosk fleet command: the database cannot be used ({trouble.orig}); see --store", file=sys.stderr)
+        print(f"kiosk fleet command: the database cannot be used ({trouble.orig}); see database.url", file=sys.stderr)
     return 1
 
 
 @contextmanager
 def _opened(arguments: argparse.Namespace) -> Iterator[Connection]:
-    from sqlalchemy import create_engine
-
-    from kiosk.fleet.commands.tables import metadata
-
-    engine = create_engine(arguments.store)
-    try:
-        metadata.create_all(engine)
-        with engine.begin() as connection:
+    """To look: whoever may read the database may do that."""
+    with ExitStack() as held:
+        _, engine = _store(arguments, held)
+        with engine.connect() as connection:
             yield connection
-    finally:
-        engine.dispose()
+
+
+@contextmanager
+def _entered(arguments: argparse.Namespace) -> Iterator[tuple[Connection, str]]:
+    """To do something: a transaction for writing, and who has shown to be whom."""
+    from kiosk.database.engine import writing
+    from kiosk.fleet.accounts import shown_by
+
+    with ExitStack() as held:
+        settings, engine = _store(arguments, held)
+        who = shown_by(settings, engine, arguments.who, _password(arguments.who), arguments.action)
+        with writing(engine) as connection:
+            yield connection, who
+
+
+def _store(arguments: argparse.Namespace, held: ExitStack) -> tuple[FleetSettings, Engine]:
+    from kiosk.fleet.settings import FleetSettings
+    from kiosk.fleet.store.opening import opened
+    from kiosk.settings import load
+
+    settings = load(FleetSettings, arguments.config / "fleet.toml", overrides(arguments))
+    return settings, opened(settings.database.url, held)
+
+
+def _password(who: str) -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass(f"Password of {who}: ")
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _order(arguments: argparse.Namespace) -> int:
@@ -105,9 +138,10 @@ def _order(arguments: argparse.Namespace) -> int:
     from kiosk.fleet.commands.rollout import Plan
 
     kind = CommandKind(arguments.kind)
-    with _opened(arguments) as connection:
+    told = _arguments(arguments)
+    with _entered(arguments) as (connection, who):
         plan = Plan() if arguments.staged else None
-        found = ask(connection, arguments.who, kind, arguments.stations, _arguments(arguments), _now(), plan)
+        found = ask(connection, who, kind, arguments.stations, told, _now(), plan)
     print(f"{found.id}  {'waits for somebody else to agree' if found.needs_two else 'is said when the fleet runs'}")
     return 0
 
@@ -133,36 +167,12 @@ def _arguments(arguments: argparse.Namespace) -> dict[str, Json]:
             return {}
 
 
-def _agree(arguments: argparse.Namespace) -> int:
-    from kiosk.fleet.commands.ordering import agree
+def _act(arguments: argparse.Namespace) -> int:
+    from kiosk.fleet.commands.ordering import DEEDS
 
-    with _opened(arguments) as connection:
-        print(agree(connection, arguments.who, arguments.order, _now()).state)
-    return 0
-
-
-def _withdraw(arguments: argparse.Namespace) -> int:
-    from kiosk.fleet.commands.ordering import withdraw
-
-    with _opened(arguments) as connection:
-        print(withdraw(connection, arguments.who, arguments.order, _now()).state)
-    return 0
-
-
-def _stop(arguments: argparse.Namespace) -> int:
-    from kiosk.fleet.commands.ordering import stop
-
-    with _opened(arguments) as connection:
-        print(stop(connection, arguments.who, arguments.order, _now()).state)
-    return 0
-
-
-def _go_on(arguments: argparse.Namespace) -> int:
-    from kiosk.fleet.commands.ordering import go_on
-
-    with _opened(arguments) as connection:
-        go_on(connection, arguments.who, arguments.order, _now())
-    print("goes on")
+    with _entered(arguments) as (connection, who):
+        found = DEEDS[arguments.action](connection, who, arguments.order, _now())
+    print("goes on" if found.state == "going-on" else found.state)
     return 0
 
 
@@ -202,6 +212,3 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-_VERBS = {"agree": _agree, "withdraw": _withdraw, "stop": _stop, "go-on": _go_on, "show": _show}

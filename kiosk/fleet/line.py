@@ -102,6 +102,13 @@ class FleetLine:
         self._client.publish(station.topic(channel), payload, qos=1)
         return True
 
+    def keep(self, topic: str, payload: bytes) -> bool:
+        """Have the broker keep it, where the line is up, and whether it is. An empty payload takes it away."""
+        if not self._client.is_connected():
+            return False
+        self._client.publish(topic, payload, qos=1, retain=True)
+        return True
+
     def _on_connect(
         self, client: mqtt.Client, _: object, flags: mqtt.ConnectFlags, code: ReasonCode, properties: Properties | None
     ) -> None:

@@ -8,21 +8,25 @@ import signal
 import socket
 import sys
 import threading
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.metadata import version
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from starlette.types import ASGIApp
 
-from kiosk.database.engine import open_store
-from kiosk.database.schema import NewerSchema
 from kiosk.fleet.fleet import Fleet
-from kiosk.fleet.line import FleetLine
+from kiosk.fleet.home_assistant import HomeAssistant
+from kiosk.fleet.line import FleetLine, Heard
 from kiosk.fleet.ordered import Ordered
 from kiosk.fleet.pages.book import Parts
 from kiosk.fleet.pages.serving import application
+from kiosk.fleet.pictures import Pictures
 from kiosk.fleet.settings import FleetSettings
-from kiosk.fleet.store import MIGRATIONS
+from kiosk.fleet.store.opening import CannotOpen, opened
+from kiosk.fleet.traces import NoLibrary, Traced, recording
 from kiosk.fleet.watch import Watch
 from kiosk.web.changes import Changes
 from kiosk.web.server import MainServer, config_of, listening
@@ -41,6 +45,17 @@ class CannotStart(Exception):
     """Something that the fleet needs is not there; the text says what, where and what to do."""
 
 
+@dataclass(slots=True)
+class EachSecond:
+    """What the watch does beside watching; the list is filled before it starts."""
+
+    does: list[Callable[[datetime], None]] = field(default_factory=list)
+
+    def tick(self, now: datetime) -> None:
+        for one in self.does:
+            one(now)
+
+
 def run(settings: FleetSettings) -> int:
     """Run until SIGTERM or SIGINT. Returns 0, or 1 where it could not start or had to end; says why."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -50,7 +65,7 @@ def run(settings: FleetSettings) -> int:
     try:
         with ExitStack() as held:
             return _serve(settings, held)
-    except CannotStart as refused:
+    except (CannotStart, CannotOpen) as refused:
         sys.stderr.write(f"kiosk fleet: {refused}\n")
         return 1
 
@@ -59,8 +74,13 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
     listener = _listener(settings)
     engine = opened(settings.database.url, held)
     changes, fleet = Changes(), Fleet(settings.bounds)
-    ordered = Ordered()
-    watch = Watch(engine, fleet, settings.keep, changes.note, ordered.hear, ordered.tick)
+    ordered, pictures, each_second = Ordered(), Pictures(), EachSecond()
+
+    def also(heard: Heard) -> None:
+        ordered.hear(heard)
+        pictures.hear(heard)
+
+    watch = Watch(engine, fleet, settings.keep, changes.note, also, each_second.tick)
     watch.load()
     try:
         line = FleetLine(tuple(site.name for site in settings.site), settings.broker, watch.report)
@@ -70,9 +90,13 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
         ordered.begin(settings, engine, line)
     except (BadKey, OSError) as trouble:
         raise CannotStart(f"keys {settings.keys}: {trouble}") from None
+    each_second.does.append(ordered.tick)
+    if settings.home_assistant.prefix:
+        home = HomeAssistant(settings.home_assistant.prefix, line.keep)
+        each_second.does.append(lambda now: home.tick(fleet, now))
     limits = Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes))
-    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings))
-    server = MainServer(config_of(application(parts), MOST_REQUESTS, FAREWELL_S), changes)
+    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings), pictures)
+    server = MainServer(config_of(_traced(application(parts), settings, held), MOST_REQUESTS, FAREWELL_S), changes)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -84,20 +108,15 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
     return 0 if server.started and not server.failed else 1
 
 
-def opened(url: str, held: ExitStack) -> Engine:
-    """The database at this version's schema. Raises `CannotStart`."""
+def _traced(app: ASGIApp, settings: FleetSettings, held: ExitStack) -> ASGIApp:
+    if not settings.traces.endpoint:
+        return app
     try:
-        engine = open_store(url)
-        held.callback(engine.dispose)
-        MIGRATIONS.upgrade(engine)
-    except OSError as trouble:
-        raise CannotStart(f"cannot write into the folder of the database: {trouble}; see database.url") from None
-    except NewerSchema as newer:
-        raise CannotStart(str(newer)) from None
-    except DBAPIError as trouble:
-        words = " ".join(str(trouble.orig).split())
-        raise CannotStart(f"cannot use the database ({words}); see database.url in fleet.toml") from None
-    return engine
+        record, end = recording(settings.traces.endpoint, version("library-kiosk"))
+    except NoLibrary as missing:
+        raise CannotStart(str(missing)) from None
+    held.callback(end)
+    return Traced(app, record, time.time_ns)
 
 
 def _listener(settings: FleetSettings) -> socket.socket:

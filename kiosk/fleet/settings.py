@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from kiosk.database.engine import BadDatabaseUrl, database_url
 from kiosk.fleet.conditions import Bounds
-from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, within
+from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, matching, within
 from kiosk.settings import load
 from kiosk.settings.broker import BrokerSettings
 from kiosk.web.roles import SHIPPED, RolesFile
@@ -77,6 +78,27 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeSettings:
+    """Home Assistant, or whatever reads its discovery."""
+
+    prefix: Annotated[str, matching(re.compile(r"[A-Za-z0-9_-]{0,32}"), "up to 32 letters, digits, - and _")] = ""
+    """Its discovery prefix, `homeassistant` as a rule: each station is told there. Empty: nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracesSettings:
+    """A collector of OpenTelemetry."""
+
+    endpoint: str = ""
+    """Where spans go by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`. Empty: nowhere. Needs
+    `pip install library-kiosk[traces]`."""
+
+    def __post_init__(self) -> None:
+        if self.endpoint and not self.endpoint.startswith(("http://", "https://")):
+            raise ValueError("expected endpoint to begin with http:// or https://")
+
+
+@dataclass(frozen=True, slots=True)
 class FleetSettings:
     """One fleet page."""
 
@@ -91,6 +113,8 @@ class FleetSettings:
     keys: Path | None = None
     """Folder with the key that signs commands (`kiosk fleet keys`). Without it none are sent; with it there is one
     site."""
+    home_assistant: HomeSettings = field(default_factory=HomeSettings)
+    traces: TracesSettings = field(default_factory=TracesSettings)
     roles: Path | None = None
     """Who may do what: a table like `kiosk/web/roles.toml`, which holds where this is absent."""
     session_hours: Annotated[int, within(1, 744)] = 12

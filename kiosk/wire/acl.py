@@ -23,6 +23,8 @@ class User(StrEnum):
     """The operator's dashboard: hears how stations are, never what patrons do, and says commands alone."""
     SENSORS = "sensors"
     """Environment sensors, or the bridge that speaks for them: they say how the air is, and hear their own commands."""
+    HOME = "home"
+    """Home Assistant, Node-RED and the like: hear how stations are, and say nothing."""
 
 
 TELEMETRY = (Channel.STATUS, Channel.HEALTH, Channel.DEVICE, Channel.RESULT, Channel.LOG)
@@ -33,6 +35,9 @@ SAYS = {
 FLEET_HEARS = (*TELEMETRY, Channel.PICTURE, Channel.ALARM, Channel.COUNT)
 SENSORS_HEAR = ("cmnd/#", "stat/#")
 """Tasmota's own topics: commands to a device, and its answers."""
+HOME_HEARS = (Channel.STATUS, Channel.HEALTH, Channel.DEVICE, Channel.ALARM, Channel.COUNT)
+DISCOVERY = "homeassistant"
+"""Home Assistant's own prefix, where it is not set otherwise."""
 CENTRAL_SAYS = (Channel.ACK, Channel.ANSWER, Channel.POLICY, Channel.LEDGER)
 
 
@@ -42,6 +47,8 @@ def acl(site: str, users: Mapping[str, User]) -> str:
     for name, user in users.items():
         station = Station(site, name)
         lines += ["", f"user {station.station}", *_rules(station, user)]
+        if user is User.FLEET and User.HOME in users.values():
+            lines.append(f"topic write {DISCOVERY}/device/#")
     return "\n".join(lines) + "\n"
 
 
@@ -62,6 +69,11 @@ def _rules(station: Station, user: User) -> Iterator[str]:
         for channel in FLEET_HEARS:
             yield f"topic read {every_station(station.site, channel)}"
         yield f"topic write {every_station(station.site, Channel.COMMAND)}"
+        return
+    if user is User.HOME:
+        for channel in HOME_HEARS:
+            yield f"topic read {every_station(station.site, channel)}"
+        yield f"topic read {DISCOVERY}/#"
         return
     for channel in SAYS[user]:
         yield f"topic write {station.topic(channel)}"

@@ -21,6 +21,17 @@ from tests.real_parts import PATIENCE_S
 
 DEMO = Path(__file__).resolve().parents[2] / "config" / "demo"
 NAME, PASSWORD = "op", "a long password"
+HEALTH: Mapping[str, object] = {
+    "boot": "b1",
+    "mono_ms": 1,
+    "devices": {"pad": "ok", "printer": "ok"},
+    "paper": "ok",
+    "outbox": 0,
+    "refused": 0,
+    "disk_free_kb": 9_000_000,
+    "clock_offset_ms": 5,
+    "temperature_c": 41,
+}
 
 
 @dataclass(slots=True)
@@ -82,6 +93,9 @@ class Teller:
     def __init__(self, port: int) -> None:
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
         self._port = port
+        self._last: mqtt.MQTTMessageInfo | None = None
+        self._orders: list[tuple[str, int]] = []
+        self._client.on_connect = lambda client, *_: client.subscribe(self._orders) if self._orders else None
 
     def __enter__(self) -> Teller:
         self._client.connect("127.0.0.1", self._port)
@@ -96,26 +110,46 @@ class Teller:
         self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(PATIENCE_S)
 
     def born(self, station: str, boot: str = "b1", **more: object) -> None:
-        data = {"state": "alive", "boot": boot, "session": 1, "software": "0.1.0", "since": now(), "clean": False}
-        self.raw(f"lk/v1/main/{station}/up/status", message(station, "lk.station.status", data | more), retain=True)
+        self.raw(f"lk/v1/main/{station}/up/status", birth(station, boot, **more), retain=True)
 
     def health(self, station: str, **more: object) -> None:
-        data = {"boot": "b1", "mono_ms": 1, "devices": {"pad": "ok", "printer": "ok"}, "paper": "ok", "outbox": 0}
-        data |= {"refused": 0, "disk_free_kb": 9_000_000, "clock_offset_ms": 5, "temperature_c": 41}
-        self.raw(f"lk/v1/main/{station}/up/health", message(station, "lk.station.health", data | more))
+        self.raw(f"lk/v1/main/{station}/up/health", message(station, "lk.station.health", {**HEALTH, **more}))
+
+    def soon(self, station: str, **more: object) -> None:
+        """A heartbeat that nobody waits for."""
+        told = message(station, "lk.station.health", {**HEALTH, **more})
+        self._last = self._client.publish(f"lk/v1/main/{station}/up/health", told, qos=0)
+
+    def settled(self, patience_s: float) -> None:
+        """Until what `soon` told is with the broker."""
+        if self._last is not None:
+            self._last.wait_for_publish(patience_s)
 
     def obeys(self, station: str, said: Callable[[bytes], None]) -> None:
         """Hand over what is ordered of a station, as it comes."""
         self._client.on_message = lambda _, __, heard: said(bytes(heard.payload))
-        self._client.subscribe(f"lk/v1/main/{station}/down/command", 1)
+        self._orders.append((f"lk/v1/main/{station}/down/command", 1))
+        self._client.subscribe(self._orders)
 
     def done(self, station: str, command: str) -> None:
-        data = {"command": command, "state": "done", "reason": "", "details": {}, "at": now()}
+        self.result(station, command, "done")
+
+    def result(self, station: str, command: str, state: str) -> None:
+        data = {"command": command, "state": state, "reason": "", "details": {}, "at": now()}
         self.raw(f"lk/v1/main/{station}/up/result", message(station, "lk.command.result", data))
+
+    def gone(self, station: str, boot: str = "b1") -> None:
+        """What the broker says for a station whose socket was cut."""
+        self.born(station, boot, state="gone")
 
     def device(self, station: str, device: str, state: str, reason: str = "") -> None:
         data = {"device": device, "state": state, "reason": reason, "since": now()}
         self.raw(f"lk/v1/main/{station}/up/device", message(station, "lk.device.changed", data))
+
+
+def birth(station: str, boot: str = "b1", **more: object) -> bytes:
+    data = {"state": "alive", "boot": boot, "session": 1, "software": "0.1.0", "since": now(), "clean": False}
+    return message(station, "lk.station.status", data | more)
 
 
 def now() -> str:

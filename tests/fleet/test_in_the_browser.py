@@ -56,6 +56,7 @@ def test_every_page_reads_at_this_size(fleet: FleetProcess, teller: Teller, tmp_
         for path in (
             "/alarms",
             "/map",
+            "/orders",
             "/sync",
             "/exceptions",
             "/people",

@@ -3,48 +3,88 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from sqlalchemy import inspect, select
+import pytest
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.exc import DBAPIError
 
 from kiosk.database.engine import open_store, writing
+from kiosk.fleet.alarms import State
+from kiosk.fleet.commands.tables import logs, orders, sent, trail
+from kiosk.fleet.conditions import Bounds
+from kiosk.fleet.fleet import Fleet
+from kiosk.fleet.line import Heard, LineChanged
 from kiosk.fleet.settings import Keeping
 from kiosk.fleet.store import MIGRATIONS
-from kiosk.fleet.store.keeping import COARSE_S, FINE_S, Span, add_spans, thin_out
-from kiosk.fleet.store.tables import metadata, series
-from kiosk.wire import Station
-from tests.fleet.house import FleetProcess, Teller
+from kiosk.fleet.store.keeping import COARSE_S, FINE_S, Span, add_spans, keep_alarm, thin_out
+from kiosk.fleet.store.tables import audit, metadata, series
+from kiosk.fleet.watch import Watch
+from kiosk.web.trail import record
+from kiosk.wire import Channel, Station
+from tests.fleet.house import FleetProcess, Teller, message
 from tests.real_parts import wait_until
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+KIOSK = Station("main", "kiosk-1")
 
 
-def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
-    told = []
-    for name in ("migrated", "made"):
-        engine = open_store(f"sqlite:///{tmp_path / name}")
-        if name == "migrated":
-            MIGRATIONS.upgrade(engine)
-        else:
-            metadata.create_all(engine)
-        of = inspect(engine)
-        told.append(
-            {
-                table: (
-                    [(column["name"], str(column["type"]), column["nullable"]) for column in of.get_columns(table)],
-                    of.get_pk_constraint(table),
-                    sorted(str(index["name"]) for index in of.get_indexes(table)),
-                )
-                for table in metadata.tables
-            }
+def shape(engine: Engine) -> dict[str, object]:
+    """Columns, keys and indexes of every table, as the database has them."""
+    of = inspect(engine)
+    return {
+        table: (
+            [(column["name"], str(column["type"]), column["nullable"]) for column in of.get_columns(table)],
+            of.get_pk_constraint(table),
+            sorted((one["referred_table"], str(one["constrained_columns"])) for one in of.get_foreign_keys(table)),
+            sorted(str(index["name"]) for index in of.get_indexes(table)),
         )
-        engine.dispose()
-    assert told[0] == told[1]
+        for table in metadata.tables
+    }
 
 
-def test_old_figures_become_hours_and_nothing_is_lost_of_their_sum(tmp_path: Path) -> None:
-    engine = open_store(f"sqlite:///{tmp_path / 'fleet'}")
+def test_the_migrations_make_what_the_tables_say(url: str) -> None:
+    engine = open_store(url)
+    MIGRATIONS.upgrade(engine)
+    migrated = shape(engine)
+    metadata.drop_all(engine)
+    metadata.create_all(engine)
+    assert "fleet_orders" in migrated
+    assert shape(engine) == migrated
+    engine.dispose()
+
+
+def test_a_database_that_had_its_orders_before_they_were_migrated_keeps_them(url: str) -> None:
+    engine = open_store(url)
+    tables = [orders, sent, logs, trail]
+    with engine.begin() as connection:
+        for table in tables:
+            table.create(connection)
+        new = {"id": "x", "kind": "rescan", "arguments": "{}", "asked_by": "ann", "asked_at": NOW, "needs_two": False}
+        connection.execute(orders.insert().values(new | {"state": "finished", "rollout": "{}"}))
+    MIGRATIONS.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(select(orders.c.asked_by)) == "ann"
+    engine.dispose()
+
+
+def test_the_trail_is_changed_by_nobody(url: str) -> None:
+    engine = open_store(url)
+    MIGRATIONS.upgrade(engine)
+    with writing(engine) as connection:
+        record(connection, "ann", "fleet.order", "order:1", NOW)
+    for change in (audit.update().values(who="bob"), audit.delete()):
+        with pytest.raises(DBAPIError), writing(engine) as connection:
+            connection.execute(change)
+    with engine.connect() as connection:
+        assert connection.scalar(select(audit.c.who)) == "ann"
+    engine.dispose()
+
+
+def test_old_figures_become_hours_and_nothing_is_lost_of_their_sum(url: str) -> None:
+    engine = open_store(url)
     MIGRATIONS.upgrade(engine)
     old = int((NOW - timedelta(days=9)).timestamp()) // COARSE_S * COARSE_S
     spans = {(Station("main", "k"), "outbox", old + FINE_S * n): Span(n, n + 1, n, 1) for n in range(12)}
@@ -57,6 +97,39 @@ def test_old_figures_become_hours_and_nothing_is_lost_of_their_sum(tmp_path: Pat
         told = [(row.span_s, row.at, row.least, row.most, row.total, row._mapping["count"]) for row in rows]
         assert told == [(COARSE_S, old, 0, 12, sum(range(12)), 12)]
     engine.dispose()
+
+
+@contextmanager
+def watching(url: str) -> Iterator[Watch]:
+    """A fleet's one thread on a database, from its beginning to its orderly end."""
+    engine = open_store(url)
+    MIGRATIONS.upgrade(engine)
+    watch = Watch(engine, Fleet(Bounds()), Keeping(), lambda: None)
+    watch.load()
+    watch.start()
+    yield watch
+    watch.stop()
+    engine.dispose()
+
+
+def test_all_that_is_written_is_there_for_the_next_process(url: str) -> None:
+    asked = datetime.now(UTC)
+    with watching(url) as watch:
+        watch.report(LineChanged(True, NOW))
+        told = {"device": "printer", "state": "gone", "reason": "paper-out", "since": "2026-11-27T12:00:00Z"}
+        watch.report(Heard(KIOSK, Channel.DEVICE, message("kiosk-1", "lk.device.changed", told), asked))
+        wait_until(lambda: any(one.number is not None for one in list(watch.fleet.alarms.values())))
+        (key,) = watch.fleet.alarms
+        assert watch.order(
+            lambda fleet, connection: (
+                fleet.shelve(key, "ann", asked + timedelta(hours=1), asked)
+                and keep_alarm(connection, fleet.alarms[key].number, key, fleet.alarms[key].alarm) is not None
+            )
+        )
+    with watching(url) as watch:
+        assert list(watch.fleet.shown) == [KIOSK]
+        (alarm,) = watch.fleet.alarms.values()
+        assert (alarm.key.subject, alarm.alarm.state, alarm.alarm.shelved_by) == ("printer", State.SHELVED, "ann")
 
 
 def test_an_alarm_that_was_acknowledged_stays_so_over_a_kill(fleet: FleetProcess, teller: Teller) -> None:

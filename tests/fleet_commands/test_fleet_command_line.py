@@ -2,36 +2,80 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
 from kiosk.commands import main
+from tests.fleet.house import DEMO, PASSWORD
+
+
+class Console:
+    """A terminal: what is typed, and the password on standard input."""
+
+    def __init__(self, store: str, patch: pytest.MonkeyPatch) -> None:
+        self._config = ["--config", str(DEMO), "--set", f"database.url={store}"]
+        self._patch = patch
+
+    def account(self, name: str, role: str) -> None:
+        self._typed(PASSWORD)
+        assert main(["fleet", "account", *self._config, name, "--role", role]) == 0
+
+    def types(self, *words: str, who: str | None = None, password: str = PASSWORD) -> int:
+        self._typed(password)
+        verb, *rest = words
+        named = [] if who is None else ["--as", who]
+        return main(["fleet", "command", verb, *self._config, *named, *rest])
+
+    def _typed(self, password: str) -> None:
+        self._patch.setattr("sys.stdin", io.StringIO(password + "\n"))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'fleet.sqlite'}"
+def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
+    return Console(f"sqlite:///{tmp_path / 'fleet.sqlite'}", monkeypatch)
 
 
 def test_a_dangerous_order_is_made_by_one_and_agreed_to_by_another(
-    store: str, capsys: pytest.CaptureFixture[str]
+    console: Console, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    order = ["fleet", "command", "order", "--store", store, "--as", "ann", "restart", "kiosk-1", "kiosk-2"]
-    assert main(order) == 0
+    console.account("ann", "operator")
+    console.account("bob", "operator")
+    capsys.readouterr()
+    assert console.types("order", "restart", "kiosk-1", "kiosk-2", who="ann") == 0
     said = capsys.readouterr().out
     assert "somebody else" in said
     id_ = said.split()[0]
-    agree = ["fleet", "command", "agree", "--store", store, id_]
-    assert main([*agree, "--as", "ann"]) == 1
+    assert console.types("agree", id_, who="ann") == 1
     assert "cannot agree" in capsys.readouterr().err
-    assert main([*agree, "--as", "bob"]) == 0
+    assert console.types("agree", id_, who="bob") == 0
     capsys.readouterr()
-    assert main(["fleet", "command", "show", "--store", store, "--json", id_]) == 0
+    assert console.types("show", "--json", id_) == 0
     assert json.loads(capsys.readouterr().out) == {"order": id_, "kind": "restart", "state": "running", "stations": []}
-    assert main(["fleet", "command", "list", "--store", store]) == 0
+    assert console.types("list") == 0
     assert "ann  running" in capsys.readouterr().out
+
+
+def test_a_name_alone_opens_nothing(console: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    console.account("ann", "operator")
+    console.account("tec", "technician")
+    order = ("order", "configure", "kiosk-1", "--file", str(DEMO / "fleet.toml"), "--version", "7")
+    assert console.types(*order, who="ann", password="a guess") == 1
+    assert "name or password is wrong" in capsys.readouterr().err
+    assert console.types(*order, who="nobody") == 1
+    assert console.types("list") == 0
+    assert capsys.readouterr().out == ""
+    assert console.types(*order, who="ann") == 0
+    id_ = capsys.readouterr().out.split()[0]
+    assert console.types("agree", id_, who="tec") == 1
+    assert "it needs fleet.approve" in capsys.readouterr().err
+    for _ in range(5):
+        console.types("agree", id_, who="tec", password="a guess")
+    capsys.readouterr()
+    assert console.types("withdraw", id_, who="tec") == 1
+    assert "too many wrong passwords" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -45,9 +89,10 @@ def test_a_dangerous_order_is_made_by_one_and_agreed_to_by_another(
     ],
 )
 def test_an_order_that_makes_no_sense_is_told_what_is_wrong(
-    store: str, words: list[str], why: str, capsys: pytest.CaptureFixture[str]
+    console: Console, words: list[str], why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["fleet", "command", "order", "--store", store, *words]) == 1
+    console.account("ann", "technician")
+    assert console.types("order", *words, who="ann") == 1
     assert why in capsys.readouterr().err
 
 

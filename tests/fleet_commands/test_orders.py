@@ -11,13 +11,15 @@ from types import MappingProxyType
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, func, select
 
+from kiosk.database.engine import open_store
 from kiosk.fleet.commands import ordering
 from kiosk.fleet.commands.danger import BadOrder
 from kiosk.fleet.commands.issuing import Issuer, log_of, results
 from kiosk.fleet.commands.rollout import Phase, Plan, Step
 from kiosk.fleet.commands.tables import sent, trail
+from kiosk.fleet.store import MIGRATIONS
 from kiosk.wire import (
     Channel,
     Command,
@@ -114,7 +116,8 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'fleet.sqlite'}")
+    engine = open_store(f"sqlite:///{tmp_path / 'fleet.sqlite'}")
+    MIGRATIONS.upgrade(engine)
     yield World(engine)
     engine.dispose()
 

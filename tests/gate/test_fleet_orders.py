@@ -31,6 +31,7 @@ from kiosk.wire import (
     key_id_of,
 )
 from kiosk.wire.signing import own_key
+from tests.fleet.contract import keep_the_contract
 from tests.real_parts import PATIENCE_S, free_port
 
 GATE = Station("main", "gate-1")
@@ -72,12 +73,18 @@ class Operator:
         }
         subscribed: queue.Queue[bool] = queue.Queue()
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="fleet", protocol=mqtt.MQTTv5)
-        self.client.on_connect = lambda client, *_: client.subscribe([(topic, 1) for topic in self.heard]) and None
+        self.everything: list[tuple[str, bytes]] = []
+        self.client.on_connect = lambda client, *_: client.subscribe("lk/#", 1) and None
         self.client.on_subscribe = lambda *_: subscribed.put(True)
-        self.client.on_message = lambda _, __, message: self.heard[message.topic].put(bytes(message.payload))
+        self.client.on_message = lambda _, __, message: self._hear(message.topic, bytes(message.payload))
         self.client.connect("127.0.0.1", port)
         self.client.loop_start()
         subscribed.get(timeout=PATIENCE_S)
+
+    def _hear(self, topic: str, payload: bytes) -> None:
+        self.everything.append((topic, payload))
+        if topic in self.heard:
+            self.heard[topic].put(payload)
 
     def order(self, kind: CommandKind) -> str:
         now = datetime.now(UTC)
@@ -131,3 +138,5 @@ def test_a_gate_starts_anew_and_tells_its_log_and_refuses_what_is_a_kiosks(tmp_p
         second.kill()
         operator.client.disconnect()
         operator.client.loop_stop()
+    channels = keep_the_contract(operator.everything)
+    assert channels >= {Channel.STATUS, Channel.HEALTH, Channel.COMMAND, Channel.RESULT, Channel.LOG}

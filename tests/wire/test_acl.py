@@ -17,18 +17,21 @@ from paho.mqtt.reasoncodes import ReasonCode
 from kiosk.commands import main
 from tests.real_parts import free_port, wait_until
 
-NAMES = ("central", "fleet", "kiosk-1", "kiosk-2", "gate-1", "bridge")
 AIR = ("zigbee2mqtt/stack-1", "tele/rare-books/SENSOR", "shellyplusht-1/events/rpc")
+NAMES = ("central", "fleet", "home", "kiosk-1", "kiosk-2", "gate-1", "bridge")
 STRANGER, NOBODY, ADMIN = "stranger", "nobody-has-this-name", "admin"
 UP = ("status", "health", "device", "result", "log", "facts", "picture", "ask", "alarm", "count")
+QUIET = ("status", "health", "device", "alarm", "count")
+"""What names nobody and carries no text that somebody typed."""
 DOWN = ("ack", "answer", "policy", "ledger", "command")
+CONFIG = "homeassistant/device/lk_main_kiosk-1/config"
 TOPICS = [
     f"lk/v1/{site}/{name}/{way}/{channel}"
     for site in ("main", "other")
     for name in ("kiosk-1", "kiosk-2", "gate-1", "all")
     for way, channels in (("up", UP), ("down", DOWN))
     for channel in channels
-] + ["lk/v1/main/kiosk-1", "lk", "lk/v1/main/kiosk-1/up/facts/more", *AIR]
+] + ["lk/v1/main/kiosk-1", "lk", "lk/v1/main/kiosk-1/up/facts/more", CONFIG, "homeassistant/status", *AIR]
 
 
 def may_say(name: str, topic: str) -> bool:
@@ -36,6 +39,8 @@ def may_say(name: str, topic: str) -> bool:
     if name == "bridge" or topic in AIR:
         return name == "bridge" and topic in AIR
     words = topic.split("/")
+    if topic == CONFIG:
+        return name == "fleet"
     if len(words) != 6 or words[2] != "main":
         return False
     if name == "central":
@@ -50,6 +55,9 @@ def may_hear(name: str, topic: str) -> bool:
     if name == "bridge" or topic in AIR:
         return name in ("bridge", "central") and topic in AIR
     words = topic.split("/")
+    if name == "home":
+        quiet = words[:3] == ["lk", "v1", "main"] and words[4:] in [["up", one] for one in QUIET]
+        return quiet or words[0] == "homeassistant"
     if len(words) < 6 or words[2] != "main":
         return False
     if name == "central":
@@ -144,8 +152,8 @@ def _listens(port: int) -> bool:
 
 
 def printed() -> str:
-    words = ["--site", "main", "--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1", "--fleet", "fleet"]
-    words += ["--sensors", "bridge"]
+    stations = ["--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1"]
+    words = ["--site", "main", *stations, "--fleet", "fleet", "--home", "home", "--sensors", "bridge"]
     made = subprocess.run(
         [sys.executable, "-m", "kiosk", "acl", *words], capture_output=True, text=True, check=True, timeout=60
     )

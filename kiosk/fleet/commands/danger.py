@@ -17,7 +17,15 @@ LARGEST_BUNDLE = 2 << 30
 
 
 class BadOrder(Exception):
-    """An order that makes no sense; the text says what is wrong and what was expected."""
+    """An order that makes no sense; the text says what is wrong and what was expected.
+
+    `key`: of the sentence that the pages say in the reader's language, with `detail` in it.
+    """
+
+    def __init__(self, text: str, key: str = "arguments", detail: str | None = None) -> None:
+        super().__init__(text)
+        self.key = key
+        self.detail = text if detail is None else detail
 
 
 def needs_two(kind: CommandKind, stations: int) -> bool:
@@ -28,10 +36,11 @@ def needs_two(kind: CommandKind, stations: int) -> bool:
 def check(kind: CommandKind, stations: Sequence[str], arguments: Mapping[str, Json]) -> None:
     """Raises `BadOrder` for an order that no station could carry out."""
     if not stations:
-        raise BadOrder("expected one station or more")
+        raise BadOrder("expected one station or more", "nobody")
     twice = sorted({station for station in stations if list(stations).count(station) > 1})
     if twice:
-        raise BadOrder(f"expected each station once, found twice: {', '.join(twice[:5])}")
+        names = ", ".join(twice[:5])
+        raise BadOrder(f"expected each station once, found twice: {names}", "twice", names)
     try:
         _arguments(kind, Fields(arguments, "arguments"))
     except MessageRefused as refused:

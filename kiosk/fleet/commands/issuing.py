@@ -17,6 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
+from kiosk.database.engine import writing
 from kiosk.fleet.commands import ordering
 from kiosk.fleet.commands.rollout import (
     GoOnOrdered,
@@ -28,7 +29,7 @@ from kiosk.fleet.commands.rollout import (
     TimePassed,
     step,
 )
-from kiosk.fleet.commands.tables import logs, metadata, sent
+from kiosk.fleet.commands.tables import logs, sent
 from kiosk.wire import (
     Channel,
     Command,
@@ -87,13 +88,10 @@ class Issuer:
     """Stations of orders that run: what the others tell needs no look into the database."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __post_init__(self) -> None:
-        metadata.create_all(self.engine)
-
     def tick(self, now: datetime) -> None:
         """Begin what may begin, say again what was not heard, end what is over."""
         with self._lock:
-            with self.engine.begin() as connection:
+            with writing(self.engine) as connection:
                 ordering.lapse(connection, now)
                 self._expire(connection, now)
                 for found in ordering.in_state(connection, "running", "going-on"):
@@ -174,7 +172,7 @@ class Issuer:
 
     def _say(self, now: datetime) -> None:
         """Say what is in the database and was not answered."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             query = select(sent).where(sent.c.state == ISSUED, sent.c.expires_at > now)
             waiting = [row for row in connection.execute(query) if _is_due(row, now)]
             for row in waiting:  # counted before it is said: a fleet that is killed here says it once too often
@@ -190,7 +188,7 @@ class Issuer:
             self._becomes(connection, row, result, now)
 
     def _result(self, station: str, result: CommandResult, now: datetime) -> None:
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             row = connection.execute(select(sent).where(sent.c.id == result.command)).first()
             if row is None or row.station != station:
                 return
@@ -221,7 +219,7 @@ class Issuer:
         self._step(connection, row.order_id, event, now)
 
     def _log_part(self, station: str, part: LogPart, now: datetime) -> None:
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             ours = connection.execute(
                 select(sent.c.id).where(sent.c.id == part.command, sent.c.station == station)
             ).first()
@@ -257,7 +255,7 @@ class Issuer:
 
     def _fares(self, station: str, seen: _Seen, now: datetime) -> None:
         """Tell every order that has this station how it is: compared with how it was when it was ordered."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             for found in ordering.in_state(connection, "running"):
                 if station in found.rollout.stations:
                     worse = seen.bad - _bad_before(connection, found.id, station)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +24,7 @@ from kiosk.fleet.commands.rollout import (
     step,
 )
 from kiosk.fleet.commands.tables import orders, trail
+from kiosk.web.trail import record
 from kiosk.wire import CommandKind
 from kiosk.wire.fields import Json
 
@@ -75,7 +76,7 @@ def ask(
             rollout=json.dumps(as_json(begun(tuple(stations), plan))),
         )
     )
-    note(connection, now, who, f"ordered {kind}", id_, detail=f"{len(stations)} stations")
+    _deed(connection, now, who, "order", f"ordered {kind}", id_, f"{len(stations)} stations")
     return order(connection, id_)
 
 
@@ -83,22 +84,22 @@ def agree(connection: Connection, who: str, id_: str, now: datetime) -> Order:
     """Somebody else agrees: it begins. Raises `BadOrder`."""
     found = order(connection, id_)
     if found.state != "asked":
-        raise BadOrder(f"the order does not wait for anybody: it is {found.state}")
+        raise BadOrder(f"the order does not wait for anybody: it is {found.state}", "state", found.state)
     if who == found.asked_by:
-        raise BadOrder("whoever ordered it cannot agree to it; somebody else has to")
+        raise BadOrder("whoever ordered it cannot agree to it; somebody else has to", "own")
     change = orders.update().where(orders.c.id == id_, orders.c.state == "asked")
     if not connection.execute(change.values(agreed_by=who, agreed_at=now, state="running")).rowcount:
-        raise BadOrder("somebody else was quicker")
-    note(connection, now, who, "agreed", id_)
+        raise BadOrder("somebody else was quicker", "quicker")
+    _deed(connection, now, who, "agree", "agreed", id_)
     return order(connection, id_)
 
 
 def withdraw(connection: Connection, who: str, id_: str, now: datetime) -> Order:
     """It does not begin. Raises `BadOrder`."""
     if order(connection, id_).state != "asked":
-        raise BadOrder("only an order that has not begun can be withdrawn; stop this one")
+        raise BadOrder("only an order that has not begun can be withdrawn; stop this one", "begun")
     connection.execute(update(orders).where(orders.c.id == id_).values(state="withdrawn"))
-    note(connection, now, who, "withdrew", id_)
+    _deed(connection, now, who, "withdraw", "withdrew", id_)
     return order(connection, id_)
 
 
@@ -123,13 +124,13 @@ def _stepped(
 ) -> Order:
     found = order(connection, id_)
     if found.state != wanted:
-        raise BadOrder(f"the order is {found.state}, not {wanted}")
+        raise BadOrder(f"the order is {found.state}, not {wanted}", "state", found.state)
     if isinstance(event, StopOrdered):
         rollout, _ = step(found.rollout, event, now.timestamp())
         keep(connection, id_, rollout)
     else:  # whom it is for next is decided by whoever issues commands
         connection.execute(update(orders).where(orders.c.id == id_).values(state="going-on"))
-    note(connection, now, who, word, id_)
+    _deed(connection, now, who, "stop" if wanted == "running" else "go-on", word, id_)
     return order(connection, id_)
 
 
@@ -145,7 +146,7 @@ def order(connection: Connection, id_: str) -> Order:
     """Raises `BadOrder` where there is none of this id."""
     row = connection.execute(select(orders).where(orders.c.id == id_)).first()
     if row is None:
-        raise BadOrder(f"there is no order {id_}")
+        raise BadOrder(f"there is no order {id_}", "none", id_)
     return _order(row)
 
 
@@ -167,6 +168,12 @@ def lapse(connection: Connection, now: datetime) -> None:
         if now - found.asked_at >= LAPSES:
             connection.execute(update(orders).where(orders.c.id == found.id).values(state="lapsed"))
             note(connection, now, THE_FLEET, "lapsed", found.id, detail="nobody agreed in time")
+
+
+def _deed(connection: Connection, now: datetime, who: str, action: str, what: str, id_: str, detail: str = "") -> None:
+    """What an operator did: in the order's trail and in the one of the whole fleet, which the database guards."""
+    note(connection, now, who, what, id_, detail=detail)
+    record(connection, who, f"fleet.{action}", f"order:{id_}", now, reason=f"{what}, {detail}" if detail else "")
 
 
 def note(
@@ -202,3 +209,12 @@ def _order(row: Row[tuple[object, ...]]) -> Order:
 def aware(at: datetime) -> datetime:
     """SQLite forgets the zone, which is UTC."""
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+DEEDS: Mapping[str, Callable[[Connection, str, str, datetime], Order]] = {
+    "agree": agree,
+    "withdraw": withdraw,
+    "stop": stop,
+    "go-on": go_on,
+}
+"""What may be done with an order, by the word that pages and command line have for it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, Table, Text
 
-metadata = MetaData()
+from kiosk.fleet.store.tables import metadata
 
 orders = Table(
     "fleet_orders",

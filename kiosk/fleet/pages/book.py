@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from kiosk.fleet.fleet import Fleet
+from kiosk.fleet.pictures import Pictures
 from kiosk.fleet.settings import FleetSettings
 from kiosk.fleet.watch import Watch
 from kiosk.web.changes import Changes
@@ -34,6 +35,7 @@ class Parts:
     roles: RolesFile
     limits: Limits
     metrics_token: str | None
+    pictures: Pictures
     folders: tuple[Path, ...] = ()
     """More folders with templates."""
 
@@ -80,6 +82,8 @@ class Told:
 
     content: bytes
     media_type: str
+    file: str = ""
+    """Of a file to be kept: its name, of letters and digits."""
 
 
 class Refused(Exception):
@@ -100,3 +104,5 @@ class Page:
     does: Callable[[Asked], Shown | Moved | Told]
     writes: bool = False
     """It is a form that is sent."""
+    largest_form: int = 16 * 1024
+    """In bytes. Settings and lists of stations are longer than other forms."""

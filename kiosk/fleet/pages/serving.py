@@ -25,6 +25,7 @@ from kiosk.fleet.pages.book import WORDS, Asked, Moved, Page, Parts, Refused, Sh
 from kiosk.fleet.pages.live import MOST_STREAMS, Streams
 from kiosk.fleet.pages.metrics import metrics_answer
 from kiosk.fleet.pages.words_of import word_functions
+from kiosk.fleet.traces import PATTERN
 from kiosk.model.circulation import Language
 from kiosk.web import sessions
 from kiosk.web.forms import HEADERS, NO_STORE, SHARED, same_origin
@@ -34,9 +35,9 @@ from kiosk.words.sentences import CONSOLE_LANGUAGES, words
 
 HERE = Path(__file__).parent
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-STATIC = ("tokens.css", "console.css", "central.svg", "fleet.css", "fleet.js")
+STATIC = ("tokens.css", "console.css", "central.svg", "fleet.css", "fleet.js", "moving.js")
 COOKIE = "__Host-kiosk-fleet"
-LARGEST_FORM = 16 * 1024
+LARGEST_SIGN_IN = 16 * 1024
 SIGN_IN = "/sign-in"
 
 
@@ -70,10 +71,11 @@ class Pages:
 
     def _endpoint(self, page: Page) -> Callable[[Request], object]:
         async def endpoint(request: Request) -> Response:
+            request.scope[PATTERN] = page.path
             session = await run_in_threadpool(self._session, request)
             if session is None:
                 return RedirectResponse(SIGN_IN, 303, NO_STORE)
-            fields = await _fields(request) if page.writes else {}
+            fields = await _fields(request, page.largest_form) if page.writes else {}
             asked = self._asked(request, session, fields)
             if page.writes and (fields.get("csrf") != session.csrf or not same_origin(request)):
                 return self._say(asked, "problem.form", 403)
@@ -92,8 +94,9 @@ class Pages:
         match page.does(asked):
             case Moved(to):
                 return RedirectResponse(to, 303, NO_STORE)
-            case Told(content, kind):
-                return Response(content, 200, NO_STORE, kind)
+            case Told(content, kind, file):
+                headers = NO_STORE | ({"content-disposition": f'attachment; filename="{file}"'} if file else {})
+                return Response(content, 200, headers, kind)
             case Shown() as shown:
                 return self._shown(asked, shown)
 
@@ -247,10 +250,10 @@ class WithHeaders:
         await self.app(scope, receive, told)
 
 
-async def _fields(request: Request) -> dict[str, str]:
+async def _fields(request: Request, largest: int = LARGEST_SIGN_IN) -> dict[str, str]:
     """A form of ours: a few short fields. One that is too large has none."""
     length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > LARGEST_FORM:
+    if not length.isdecimal() or int(length) > largest:
         return {}
     try:
         async with request.form(max_files=0, max_fields=50) as form:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from kiosk.fleet.fleet import Fleet
 from kiosk.fleet.fleet import Shown as OneShown
+from kiosk.fleet.pages import order_pages
 from kiosk.fleet.pages.book import Asked, Moved, Refused, Shown
 from kiosk.fleet.store.keeping import FINE_S, forget_station
 from kiosk.fleet.store.tables import events, series
@@ -27,9 +28,18 @@ def station(asked: Asked) -> Shown:
     with asked.parts.engine.connect() as connection:
         last = connection.execute(select(events).where(*mine).order_by(events.c.id.desc()).limit(MOST_EVENTS)).all()
         plots = [(name, plot) for name in ("outbox", "temperature_c") if (plot := _plot(connection, asked, of, name))]
+        lines = order_pages.of_station(connection, asked, of)
     details = {one.device: one for one in (shown.known.health.details if shown.known.health else ())}
-    values = {"one": shown, "station": of, "alarms": alarms, "events": last, "plots": plots, "details": details}
+    values = {"one": shown, "station": of, "alarms": alarms, "events": last, "plots": plots}
+    values |= {"details": details, "lines": lines, "orderable": _orderable(asked, of)}
+    values |= {"seen": asked.parts.pictures.of(of, asked.now)}
     return Shown("station.html", values)
+
+
+def picture(asked: Asked) -> Shown:
+    """What its screen shows, while pictures come."""
+    of = _found(asked).known.station
+    return Shown("picture.html", {"station": of, "seen": asked.parts.pictures.of(of, asked.now)})
 
 
 def forget(asked: Asked) -> Moved:
@@ -55,6 +65,11 @@ def _found(asked: Asked) -> OneShown:
     if shown is None:
         raise Refused("problem.nothing", 404)
     return shown
+
+
+def _orderable(asked: Asked, of: Station) -> bool:
+    """Whether orders are sent to it at all: with keys, to the stations of one site."""
+    return asked.parts.settings.keys is not None and of.site == asked.parts.settings.site[0].name
 
 
 def _plot(connection: Connection, asked: Asked, of: Station, name: str) -> object:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.fleet.pictures import seen_of
 from kiosk.wire import (
     Channel,
     CommandKind,
@@ -146,7 +147,11 @@ def test_the_live_picture_comes_while_it_is_asked_for_and_is_masked(start: Start
     kiosk.shows("attract")
     order = fleet.order(CommandKind.PICTURE, {"for_s": 60})
     assert fleet.result(order.id).state is CommandState.DONE
-    picture = decode_picture(fleet.hears(Channel.PICTURE))
+    payload = fleet.hears(Channel.PICTURE)
+    drawn = seen_of(payload, datetime.now(UTC))  # as the fleet's page draws it
+    assert drawn is not None
+    assert "City Library" in " ".join(part.text for part in drawn.parts)
+    picture = decode_picture(payload)
     assert isinstance(picture, Picture)
     assert picture.screen == "attract"
     assert "City Library" in json.dumps(dict(picture.tree))

@@ -104,6 +104,7 @@
     document.getElementById("alarms").textContent = told.alarms;
     for (const button of buttons) button.firstElementChild.textContent = counts[Number(button.dataset.level)];
     none.hidden = tiles.size > 0;
+    grid.classList.toggle("few", tiles.size <= 36);
     grid.dataset.version = version;
     if (told.stations !== tiles.size) whole();
   }
