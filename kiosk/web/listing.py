@@ -48,6 +48,14 @@ class Column:
     """Address of a page about the value, which is put behind it."""
     link_from: str = ""
     """The column that the address takes its value from, where it is another one."""
+    head: str = ""
+    """The sentence above it, where the list means something of its own by the name."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """A library's own words for its codes; those of the console stand behind them."""
+
+    @property
+    def heading(self) -> str:
+        return self.head or self.name
 
 
 @dataclass(frozen=True, slots=True)

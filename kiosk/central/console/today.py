@@ -12,7 +12,7 @@ from kiosk.central.console.asked import Answer, Asked, Moved, Page, Shown
 from kiosk.central.console.waiving import ASKED
 from kiosk.central.gate_state import OPEN_STATES
 from kiosk.central.holdings import HoldState
-from kiosk.central.notices.queue import NoticeState
+from kiosk.central.notices.queue import NOT_ARRIVED
 from kiosk.central.store.console_tables import applications, damages, findings, waivers
 from kiosk.central.store.gate_tables import gate_alarms, gate_gaps
 from kiosk.central.store.notice_tables import notices
@@ -26,7 +26,6 @@ from kiosk.web.roles import Permission
 from kiosk.web.sessions import compare
 from kiosk.words.sentences import CONSOLE_LANGUAGES
 
-TO_LOOK_AT = (NoticeState.UNSURE.value, NoticeState.GIVEN_UP.value)
 REPORTED = DamageState.REPORTED.value
 APPLIED = ApplicationState.ASKED.value
 
@@ -36,6 +35,7 @@ def today(asked: Asked) -> Answer:
     zone = ZoneInfo(asked.console.time_zone)
     midnight = datetime.combine(asked.now.astimezone(zone).date(), time(), zone)
     runs = loans.c.ended_at.is_(None)
+    lost = notices.c.state.in_(NOT_ARRIVED)
     is_open = findings.c.state == FindingState.OPEN.value
     tiles: tuple[tuple[str, Permission, Table, ColumnElement[bool], str], ...] = (
         (
@@ -56,7 +56,7 @@ def today(asked: Asked) -> Answer:
             "/console/applications",
         ),
         ("damages", Permission.DAMAGE_JUDGE, damages, damages.c.state == REPORTED, "/console/damages?state=reported"),
-        ("notices", Permission.NOTICE_READ, notices, notices.c.state.in_(TO_LOOK_AT), "/console/notices?state=unsure"),
+        ("notices", Permission.NOTICE_READ, notices, lost, "/console/notices?state=to-look-at"),
         ("findings", Permission.FINDING_READ, findings, is_open, "/console/findings"),
         ("shelf", Permission.HOLD_READ, holds, holds.c.state == HoldState.READY.value, "/console/holds"),
         ("overdue", Permission.LOAN_READ, loans, runs & (loans.c.due < asked.now), "/console/loans?state=overdue"),

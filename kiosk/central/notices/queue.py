@@ -43,6 +43,10 @@ class NoticeState(StrEnum):
     GIVEN_UP = "given-up"
 
 
+NOT_ARRIVED = (NoticeState.UNSURE.value, NoticeState.GIVEN_UP.value)
+"""A person decides about these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one notice."""
