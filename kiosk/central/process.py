@@ -360,6 +360,7 @@ def _console(
         order_min=_order_min(settings),
         oidc=_oidc(wanted),
         photos=None if wanted.photos is None else Photographs(wanted.photos),
+        population=wanted.population,
     )
 
 

@@ -136,6 +136,7 @@ findings = Table(
     comment="What the nightly audit found to be not as it should be",
 )
 
+Index("ix_audit_action_at", audit.c.action, audit.c.at)
 Index("ix_loans_made_at", loans.c.made_at)
 Index(
     "ix_loans_running",
