@@ -132,9 +132,8 @@ def _reserved(connection: Connection, period: Period) -> int:
 
 
 def _open_hours(calendar: Calendar, period: Period) -> int | None:
-    begins, ends = period.bounds
-    minutes = calendar.open_minutes(begins, ends)
-    return minutes // 60 if minutes else None
+    """A calendar without hours says open all day; that is no figure."""
+    return calendar.open_minutes(*period.bounds) // 60 if calendar.has_hours else None
 
 
 def _ratio(part: int, whole: int) -> Fraction | None:

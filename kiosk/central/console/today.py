@@ -27,6 +27,8 @@ from kiosk.web.sessions import compare
 from kiosk.words.sentences import CONSOLE_LANGUAGES
 
 REPORTED = DamageState.REPORTED.value
+NOTHING_WRONG = {"password": "", "fresh": ""}
+"""Of the form for a new password, by field."""
 APPLIED = ApplicationState.ASKED.value
 
 
@@ -72,18 +74,18 @@ def today(asked: Asked) -> Answer:
 
 def own_account(asked: Asked) -> Answer:
     """Who I am here."""
-    return Shown("account.html", {"wrong": ""})
+    return Shown("account.html", {"wrong": NOTHING_WRONG})
 
 
 def own_password(asked: Asked) -> Answer:
     """A new password ends the session under the old one: whoever has just changed it signs in again."""
     kept = accounts.kept_password(asked.connection, asked.who)
     if not compare(kept, asked.form.get("password", "")):
-        return Shown("account.html", {"wrong": asked.say("wrong.password")}, 422)
+        return Shown("account.html", {"wrong": {**NOTHING_WRONG, "password": asked.say("wrong.password")}}, 422)
     try:
         fresh = hashed(asked.form.get("fresh", ""))
     except BadPassword:
-        return Shown("account.html", {"wrong": asked.say("wrong.short-password")}, 422)
+        return Shown("account.html", {"wrong": {**NOTHING_WRONG, "fresh": asked.say("wrong.short-password")}}, 422)
     accounts.keep_password(asked.connection, asked.who, fresh, asked.who, asked.now)
     return Moved("/console/sign-in")
 
