@@ -90,8 +90,18 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
         "gate_checks": Kept(("who",), "who made the morning check", STAFF),
         "notice_templates": Kept(("changed_by",), "who wrote the text", STAFF),
         **dict.fromkeys(
-            ("allocations", "api_keys", "closed_returns", "document_numbers", "gate_gaps", "ils_progress", "lent_log")
+            (
+                "allocations",
+                "api_keys",
+                "closed_returns",
+                "document_numbers",
+                "gate_gaps",
+                "ils_progress",
+                "lent_days",
+                "lent_log",
+            )
             + (
+                "lent_days",
                 "notice_progress",
                 "progress",
                 "sign_in_flows",

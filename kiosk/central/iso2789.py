@@ -39,8 +39,8 @@ class Figure:
 
 def figures(connection: Connection, period: Period, calendar: Calendar, population: int) -> list[Figure]:
     """Every figure of a period. `population`: how many people the library serves; 0 where that is not known."""
-    lent, renewed = _lent(connection, period)
-    visits = sum(line.figures[visiting.VISITS] for line in visiting.by_aisle(connection, period))
+    lent, renewed = counting.made_and_renewed(connection, period)
+    visits = visiting.made(connection, period)
     registered, active, copies = _registered(connection, period), _active(connection, period), _copies(connection)
     stations = counting.by_station(connection, period)
     return [
@@ -69,15 +69,12 @@ def figures(connection: Connection, period: Period, calendar: Calendar, populati
 
 def loans_by_month(connection: Connection, period: Period) -> list[Counted]:
     """Loans of each month, or of the part of it that lies in the period; from the first of them to the last."""
-    return [Counted(name, (_lent(connection, month)[0],)) for name, month in _months(period)]
+    return [Counted(name, (counting.made_and_renewed(connection, month)[0],)) for name, month in _months(period)]
 
 
 def visits_by_month(connection: Connection, period: Period) -> list[Counted]:
     """Visits of each month, in the same way."""
-    sums = {name: 0 for name, _ in _months(period)}
-    for day in visiting.by_day(connection, period):
-        sums[day.name[:7]] += day.figures[visiting.VISITS]
-    return [Counted(name, (visits,)) for name, visits in sums.items()]
+    return [Counted(name, (visiting.made(connection, month),)) for name, month in _months(period)]
 
 
 def _months(period: Period) -> Iterator[tuple[str, Period]]:
@@ -86,12 +83,6 @@ def _months(period: Period) -> Iterator[tuple[str, Period]]:
         following = (first.replace(day=1) + timedelta(31)).replace(day=1)
         yield f"{first:%Y-%m}", Period(first, min(period.last, following - timedelta(1)), period.zone)
         first = following
-
-
-def _lent(connection: Connection, period: Period) -> tuple[int, int]:
-    query = select(func.count(), func.coalesce(func.sum(loans.c.renewals), 0)).select_from(loans).where(period.holds)
-    lent, renewed = connection.execute(query).one()
-    return int(lent), int(renewed)
 
 
 def _registered(connection: Connection, period: Period) -> int:
