@@ -13,6 +13,7 @@ from kiosk.central.store import writing
 from kiosk.central.store.console_tables import findings
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import charges, exceptions, holds, loans
+from kiosk.web.forms import SHARED
 from tests.central.console.desk import ROLES, Somebody, somebody, web
 from tests.central.console.people import rings
 from tests.central.console.reader import barriers, title_of
@@ -29,6 +30,9 @@ ASKED = {
     "rules": "kind=checkout&at=2026-11-25T10:00",
 }
 """What is asked of a page that is about one thing."""
+FIRST_LOAD = 200_000
+"""Bytes that a page may take when nothing of it is at hand."""
+STYLED = sum((SHARED / name).stat().st_size for name in ("tokens.css", "console.css", "central.svg"))
 WITHOUT_ROWS = ("/console/order?", "/console/order/look", "/console/import/made", "/console/marc/made")
 """What needs a provider or a file: there is none here, and the page says so."""
 WRONG = (
@@ -79,6 +83,8 @@ def test_every_page_can_be_read_and_used_by_everybody(store: Engine) -> None:
         for path in (*paths, *WRONG):
             assert path in WRONG or path.startswith(WITHOUT_ROWS) or who.get(path).status_code == 200, path
             assert who.get(path).status_code < 500, path
+            assert 'action="/console/search"' in who.page, path
+            assert len(who.page.encode()) + STYLED <= FIRST_LOAD, path
             if wrong := barriers(who.page):
                 found[f"{language} {path}"] = wrong
             titles.add(title_of(who.page))
