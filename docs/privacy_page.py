@@ -101,8 +101,18 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
             for duty in DUTIES
         },
         **dict.fromkeys(
-            ("allocations", "api_keys", "closed_returns", "document_numbers", "gate_gaps", "ils_progress", "lent_log")
+            (
+                "allocations",
+                "api_keys",
+                "closed_returns",
+                "document_numbers",
+                "gate_gaps",
+                "ils_progress",
+                "lent_days",
+                "lent_log",
+            )
             + (
+                "lent_days",
                 "notice_progress",
                 "progress",
                 "sign_in_flows",

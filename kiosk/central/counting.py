@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
 
 from kiosk.central.counter import EPOCH
+from kiosk.central.store.console_tables import lent_days
 from kiosk.central.store.tables import items, loans, progress
 
 LONGEST_DAYS = 92
@@ -53,33 +56,66 @@ class Counted:
 
 def by_day(connection: Connection, period: Period) -> list[Counted]:
     """Loans of each day, days without one too."""
+    of_day = _summed(period)
+    query = select(lent_days.c.day, func.sum(lent_days.c.loans)).where(of_day).group_by(lent_days.c.day)
+    known = {day: int(count) for day, count in connection.execute(query)}
     found = []
     for day in period.days():
-        within = and_(loans.c.made_at >= period.begins(day), loans.c.made_at < period.begins(day + timedelta(1)))
-        count = connection.scalar(select(func.count()).select_from(loans).where(within)) or 0
+        count = known[day] if day in known else _made(connection, Period(day, day, period.zone))
         found.append(Counted(day.isoformat(), (count,)))
     return found
 
 
 def by_class(connection: Connection, period: Period) -> list[Counted]:
-    return _by_item(connection, period, items.c.loan_class)
+    return _by(connection, period, lent_days.c.loan_class, items.c.loan_class)
 
 
 def by_branch(connection: Connection, period: Period) -> list[Counted]:
-    return _by_item(connection, period, items.c.branch)
-
-
-def _by_item(connection: Connection, period: Period, column: Column[str]) -> list[Counted]:
-    name = func.coalesce(column, "")
-    joined = loans.outerjoin(items, items.c.id == loans.c.item)
-    query = select(name, func.count()).select_from(joined).where(period.holds).group_by(name).order_by(name)
-    return [Counted(str(key), (int(count),)) for key, count in connection.execute(query)]
+    return _by(connection, period, lent_days.c.branch, items.c.branch)
 
 
 def by_station(connection: Connection, period: Period) -> list[Counted]:
-    query = select(loans.c.station, func.count()).where(period.holds).group_by(loans.c.station)
-    rows = connection.execute(query.order_by(loans.c.station))
-    return [Counted(station, (int(count),)) for station, count in rows]
+    return _by(connection, period, lent_days.c.station, loans.c.station)
+
+
+def made_and_renewed(connection: Connection, period: Period) -> tuple[int, int]:
+    """Loans, and how often these were renewed."""
+    sums = select(func.coalesce(func.sum(lent_days.c.loans), 0), func.coalesce(func.sum(lent_days.c.renewals), 0))
+    lent, renewed = (int(one) for one in connection.execute(sums.where(_summed(period))).one())
+    for part in _not_summed(connection, period):
+        query = select(func.count(), func.coalesce(func.sum(loans.c.renewals), 0)).where(part.holds)
+        more, again = connection.execute(query).one()
+        lent, renewed = lent + int(more), renewed + int(again)
+    return lent, renewed
+
+
+def _by(connection: Connection, period: Period, summed: Column[str], told: Column[str]) -> list[Counted]:
+    """The sums of days that are over; today, and what has no sum yet, from the loans themselves."""
+    query = select(summed, func.sum(lent_days.c.loans)).where(_summed(period)).group_by(summed)
+    found = Counter({str(name): int(count) for name, count in connection.execute(query)})
+    joined = loans if told.table is loans else loans.outerjoin(items, items.c.id == loans.c.item)
+    for part in _not_summed(connection, period):
+        name = func.coalesce(told, "")
+        rows = connection.execute(select(name, func.count()).select_from(joined).where(part.holds).group_by(name))
+        found.update({str(key): int(count) for key, count in rows})
+    return [Counted(name, (count,)) for name, count in sorted(found.items()) if count]
+
+
+def _made(connection: Connection, period: Period) -> int:
+    return connection.scalar(select(func.count()).select_from(loans).where(period.holds)) or 0
+
+
+def _summed(period: Period) -> ColumnElement[bool]:
+    return and_(lent_days.c.zone == period.zone, lent_days.c.day.between(period.first, period.last))
+
+
+def _not_summed(connection: Connection, period: Period) -> Iterator[Period]:
+    """Runs of days that nobody has summed up: today, and what the night has not come to."""
+    known = set(connection.scalars(select(lent_days.c.day).where(_summed(period)).distinct()))
+    missing = [day for day in period.days() if day not in known]
+    for _, run in groupby(enumerate(missing), lambda one: one[1].toordinal() - one[0]):
+        days = [day for _, day in run]
+        yield Period(days[0], days[-1], period.zone)
 
 
 def kiosk_percent(connection: Connection, counted: Sequence[Counted]) -> int:

@@ -26,6 +26,7 @@ from kiosk.central.search.indexing import catch_up
 from kiosk.central.store import writing
 from kiosk.central.store.tables import items, loans
 from kiosk.central.store.walking import Rows, Walk
+from kiosk.central.summing import days_to_sum, sum_day
 from kiosk.central.waiting import expire
 from kiosk.model.ids import ItemId, PatronRef
 from kiosk.rules.overdue import counts_as_lost, fine, lost_cents
@@ -71,6 +72,7 @@ class Housekeeping(OwnThread):
             forget_uploads(connection, now)
         lost = self._mark_lost(now)
         forgotten = sum(self._bit_by_bit(what.walk, what.change) for what in everything(now - self._kept))
+        self._sum_up(now)
         found = audit(self._engine, now)
         lost_files = 0 if self._objects is None else look_at_some(self._engine, self._objects, now)[Health.LOST]
         if lost_files:
@@ -94,6 +96,15 @@ class Housekeeping(OwnThread):
             if self._stopping.wait(max(REST_S, time.monotonic() - began_s)):
                 break
         return total
+
+    def _sum_up(self, now: datetime) -> None:
+        """The loans of days that are over, a day at a time."""
+        with self._engine.connect() as connection:
+            days = list(days_to_sum(connection, self._desk.policy.calendar.zone.key, now))
+        for day in days:
+            sum_day(self._engine, day)
+            if self._stopping.wait(REST_S):
+                break
 
     def _mark_lost(self, now: datetime) -> int:
         """Items that are overdue for so long that nobody expects them: their price is owed."""

@@ -396,6 +396,7 @@ def _console(
         climate=climate,
         objects=_objects(settings),
         photos=None if wanted.photos is None else Photographs(wanted.photos),
+        population=wanted.population,
     )
 
 

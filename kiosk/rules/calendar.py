@@ -98,6 +98,7 @@ class Calendar:
     def __init__(self, times: OpeningTimes, zone: str = "UTC") -> None:
         self.zone = ZoneInfo(times.timezone or zone)
         self._country = times.public_holidays
+        self.has_hours = times.has_hours
         self._weekdays = frozenset(times.closed_weekdays)
         self._dates = frozenset(map(date.fromisoformat, times.closed_dates))
         self._yearly = frozenset((int(day[:2]), int(day[3:])) for day in times.closed_yearly)

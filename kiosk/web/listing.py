@@ -48,14 +48,18 @@ class Column:
     """Address of a page about the value, which is put behind it."""
     link_from: str = ""
     """The column that the address takes its value from, where it is another one."""
-    words: str = ""
-    """The group that a code's words are in, where it is not the column's name."""
-    heading: str = ""
-    """The key of its heading, where that is not `column.` and its name."""
+    head: str = ""
+    """The sentence above it, where the list means something of its own by the name."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """A library's own words for its codes; those of the console stand behind them."""
+    group: str = ""
+    """The group that the console's words for its codes are in, where it is not the column's name."""
+    title_key: str = ""
+    """The key of its heading, where that is not one of `column.`"""
 
     def title(self) -> str:
         """The key of what stands above it."""
-        return self.heading or f"column.{self.name}"
+        return self.title_key or f"column.{self.head or self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ STEPS = (1, 2, 5)
 FEWEST_TICKS = 3
 LABELS = 12
 LONGEST_NAME = 22
+LABEL = 44
+"""Width of a day's name."""
 
 Named = Sequence[tuple[str, Sequence[int]]]
 """What is drawn: a name, and its parts, none below 0."""
@@ -89,6 +91,8 @@ def columns(named: Named) -> Plot:
         entries.append(Entry(name, tuple(values), tuple(bars)))
     every = -(-len(named) // LABELS) or 1
     names = [Mark(LEFT + each * (at + 0.5), HIGH - 6, named[at][0]) for at in range(0, len(named), every)]
+    if names and names[-1].x > WIDE - LABEL / 2:  # half of it would be cut off
+        names.pop()
     lines = [Mark(LEFT, TOP + tall - tall * value / scale[-1], str(value)) for value in scale]
     return Plot(WIDE, HIGH, True, tuple(entries), tuple(lines), tuple(names), ())
 

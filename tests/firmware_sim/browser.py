@@ -92,6 +92,11 @@ class Browser:
                 raise
             return False
 
+    def narrow(self, width: int, height: int) -> None:
+        """A page of a telephone: no window of chromium is narrower than 500 pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._ask("Emulation.setDeviceMetricsOverride", self._session, **size)
+
     def picture(self, file: Path) -> None:
         data = self._ask("Page.captureScreenshot", self._session)["data"]
         file.write_bytes(base64.b64decode(str(data)))

@@ -66,6 +66,8 @@ class Console:
     """The digital store; without it there is none."""
     photos: Photographs | None = None
     """Where photographs of damage are kept; without it there are none."""
+    population: int = 0
+    """How many people the library serves; 0: not known."""
 
     def payer(self, name: object) -> Provider | None:
         """The provider of this name; None where there is none, or not any more."""

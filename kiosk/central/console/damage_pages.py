@@ -59,7 +59,7 @@ def _item(asked: Asked, number: str, *, lock: bool = False) -> ItemOnFile:
     return found
 
 
-def _kinds(asked: Asked) -> dict[str, str]:
+def kinds_of_damage(asked: Asked) -> dict[str, str]:
     """Code → words."""
     zh = asked.session.staff.language is Language.ZH
     known = {one.kind: one.zh if zh else one.en for one in asked.setting.policy.rules.damage.kind}
@@ -70,10 +70,11 @@ def _form(asked: Asked, item: ItemOnFile, typed: Mapping[str, str], wrong: Mappi
     schedule = asked.setting.policy.rules.damage
     loan = last_loan(asked.connection, item.item.id)
     who = None if loan is None or not loan.patron else patron_on_file(asked.connection, PatronRef(loan.patron))
-    costs = {code: cost_cents(schedule, code, item.price_cents, age_years=0, of_a_set=False) for code in _kinds(asked)}
+    kinds = kinds_of_damage(asked)
+    costs = {code: cost_cents(schedule, code, item.price_cents, age_years=0, of_a_set=False) for code in kinds}
     values = {
         "found": item,
-        "kinds": _kinds(asked),
+        "kinds": kinds,
         "costs": costs,
         "loan": loan,
         "patron": who if Permission.PATRON_READ in asked.may else None,
@@ -111,7 +112,7 @@ def send(asked: Asked) -> Answer:
 def _saw(asked: Asked) -> Reported:
     kind, years = asked.form.get("kind", ""), asked.text("age_years", 8) or "0"
     name = asked.form_id()
-    if kind not in _kinds(asked):
+    if kind not in kinds_of_damage(asked):
         raise BadField("kind", "damage.choose")
     if not (years.isascii() and years.isdecimal() and int(years) <= MOST_YEARS):
         raise BadField("age_years", "wrong.number")
@@ -146,7 +147,7 @@ def _paper(asked: Asked, row: DamageRow, typed: Mapping[str, str], wrong: str = 
     values = {
         "one": told(asked, DAMAGE, row),
         "item": item_on_file(asked.connection, ItemId(str(row.item))),
-        "kind": _kinds(asked).get(str(row.kind), str(row.kind)),
+        "kind": kinds_of_damage(asked).get(str(row.kind), str(row.kind)),
         "patron": patron if Permission.PATRON_READ in asked.may else None,
         "has_photo": bool(row.photo) and asked.console.photos is not None,
         "amount": typed.get("amount", f"{int(row.amount_cents) // 100}.{int(row.amount_cents) % 100:02d}"),

@@ -36,11 +36,11 @@ def _list(duty: Duty) -> Callable[[Asked], Listing]:
                 Column("made_at", table.c.made_at, Kind.TIME, sorts=True),
                 Column("number", table.c.number, link=f"/console/{duty.kind.name}?number="),
                 *(
-                    Column(name, table.c[name], _SHOWN[fields[name].kind], words="choice", heading=f"field.{name}")
+                    Column(name, table.c[name], _SHOWN[fields[name].kind], group="choice", title_key=f"field.{name}")
                     for name in (duty.fields[0].name, *duty.listed)
                 ),
                 Column("made_by", table.c.made_by),
-                Column("state", table.c.state, Kind.WORD, words=f"stage-{duty.kind.name}"),
+                Column("state", table.c.state, Kind.WORD, group=f"stage-{duty.kind.name}"),
             ),
             "-made_at",
             (

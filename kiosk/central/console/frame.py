@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -29,17 +30,17 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("loans", "/console/loans", Permission.LOAN_READ),
     ("holds", "/console/holds", Permission.HOLD_READ),
     ("lockers", "/console/lockers", Permission.HOLD_READ),
+    ("damages", "/console/damages", Permission.DAMAGE_READ),
     ("charges", "/console/charges", Permission.CHARGE_READ),
     ("orders", "/console/orders", Permission.CHARGE_READ),
     ("waivers", "/console/waivers", Permission.CHARGE_READ),
-    ("damages", "/console/damages", Permission.DAMAGE_READ),
+    ("budget", "/console/budget", Permission.BUDGET_READ),
     ("notices", "/console/notices", Permission.NOTICE_READ),
     ("news", "/console/news", Permission.NEWS_READ),
     ("exceptions", "/console/exceptions", Permission.EXCEPTION_READ),
     ("findings", "/console/findings", Permission.FINDING_READ),
     ("climate", "/console/climate", Permission.CLIMATE_READ),
     ("gates", "/console/gates", Permission.GATE_READ),
-    ("budget", "/console/budget", Permission.BUDGET_READ),
     ("reports", "/console/reports", Permission.REPORT_READ),
     ("rules", "/console/rules", Permission.RULES_READ),
     ("import", "/console/import", Permission.PATRON_IMPORT),
@@ -48,6 +49,47 @@ MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("staff", "/console/staff", Permission.STAFF_READ),
 )
 """Name, address, and who sees it: whoever may ask for its page."""
+GROUPS = {
+    "today": "desk",
+    "patrons": "people",
+    "items": "stock",
+    "charges": "money",
+    "notices": "telling",
+    "exceptions": "watching",
+    "reports": "figures",
+    "import": "house",
+}
+"""Where a group of the menu begins; what is added between stands in the group before it."""
+ACCESS_KEYS = {"lend": "l", "return": "r"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu."""
+
+    name: str
+    to: str
+    key: str
+    """With Alt it opens the page, whatever has the focus; empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of the menu under one heading."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+
+def menu_of(may: Set[Permission]) -> list[Group]:
+    """What somebody with these permissions can open; groups of which they can open nothing are left out."""
+    found: dict[str, list[Entry]] = {}
+    group = ""
+    for name, to, needs in MENU:
+        group = GROUPS.get(name, group)
+        if needs is None or needs in may:
+            found.setdefault(group, []).append(Entry(name, to, ACCESS_KEYS.get(name, "")))
+    return [Group(name, tuple(entries)) for name, entries in found.items()]
 
 
 @cache
@@ -105,7 +147,7 @@ def render(console: Console, session: Session, path: str, shown: Shown, notes: S
             **_common(tell),
             staff=session.staff,
             csrf=session.csrf,
-            menu=[(name, to) for name, to, needs in MENU if needs is None or needs in may],
+            menu=menu_of(may),
             here=path,
             can=lambda name: Permission(name) in may,
             notes=notes,

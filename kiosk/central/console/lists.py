@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, FromClause, case, func, select
 
 from kiosk.central.console import duty_lists, gate_lists, shelf_lists
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
+from kiosk.central.console.damage_pages import kinds_of_damage
 from kiosk.central.console.finding import items_titled
 from kiosk.central.console.frame import address
 from kiosk.central.holdings import CALL_NUMBER, TITLE, HoldState, ItemState
-from kiosk.central.notices.queue import NoticeState
+from kiosk.central.notices.queue import NOT_ARRIVED, NoticeState
 from kiosk.central.paying.orders import OrderState
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import audit, damages, staff
@@ -41,6 +42,9 @@ ORDER = "/console/order?id="
 NOTICE = "/console/notice?id="
 YES, OPEN, IN_HAND, CLOSED = "yes", "open", "in-hand", "closed"
 RUNNING, OVERDUE, ENDED = "running", "overdue", "ended"
+ENTERED = "entered"
+"""What a paper's time is called: `made_at` of a loan is when it was lent."""
+TO_LOOK_AT = "to-look-at"
 A_BATCH = 500
 """Lines of CSV that are sent at once."""
 
@@ -206,11 +210,11 @@ def _damages(asked: Asked) -> Listing:
         rows_of(_titled(damages, damages.c.item)),
         damages.c.id,
         (
-            Column("made_at", damages.c.made_at, Kind.TIME, sorts=True),
+            Column("made_at", damages.c.made_at, Kind.TIME, sorts=True, head=ENTERED),
             Column("number", damages.c.number, link=DAMAGE),
             Column("item", damages.c.item, link=ITEM),
             Column("title", func.coalesce(TITLE, "")),
-            Column("kind", damages.c.kind, Kind.WORD),
+            Column("kind", damages.c.kind, Kind.WORD, words=kinds_of_damage(asked)),
             Column("amount", damages.c.amount_cents, Kind.MONEY),
             Column("state", damages.c.state, Kind.WORD),
         ),
@@ -228,9 +232,9 @@ def _orders(asked: Asked) -> Listing:
         rows_of(payment_orders),
         payment_orders.c.id,
         (
-            Column("made_at", payment_orders.c.made_at, Kind.TIME, sorts=True),
-            Column("number", payment_orders.c.number),
-            Column("id", payment_orders.c.id, link=ORDER),
+            Column("made_at", payment_orders.c.made_at, Kind.TIME, sorts=True, head=ENTERED),
+            Column("number", payment_orders.c.number, link=ORDER, link_from="id"),
+            Column("id", payment_orders.c.id),
             Column("patron", payment_orders.c.patron, link=PATRON),
             Column("amount", payment_orders.c.amount_cents, Kind.MONEY),
             Column("state", payment_orders.c.state, Kind.WORD),
@@ -238,6 +242,7 @@ def _orders(asked: Asked) -> Listing:
         ),
         "-made_at",
         (Filter("state", lambda value: payment_orders.c.state == value, tuple(state.value for state in OrderState)),),
+        links=("id",),
     )
 
 
@@ -248,7 +253,7 @@ def _notices(asked: Asked) -> Listing:
         notices.c.id,
         (
             Column("id", notices.c.id, Kind.NUMBER, sorts=True, link=NOTICE),
-            Column("made_at", notices.c.made_at, Kind.TIME),
+            Column("made_at", notices.c.made_at, Kind.TIME, head=ENTERED),
             Column("kind", notices.c.kind, Kind.WORD),
             Column("patron", notices.c.patron, link=PATRON),
             Column("state", notices.c.state, Kind.WORD),
@@ -258,10 +263,14 @@ def _notices(asked: Asked) -> Listing:
         ),
         "-id",
         (
-            Filter("state", lambda value: notices.c.state == value, tuple(state.value for state in NoticeState)),
+            Filter("state", _of_notices, (TO_LOOK_AT, *(state.value for state in NoticeState))),
             Filter("patron", lambda value: notices.c.patron == value),
         ),
     )
+
+
+def _of_notices(state: str) -> ColumnElement[bool]:
+    return notices.c.state.in_(NOT_ARRIVED if state == TO_LOOK_AT else (state,))
 
 
 def _exceptions(asked: Asked) -> Listing:
@@ -328,7 +337,7 @@ def _staff(asked: Asked) -> Listing:
             Column("name", staff.c.full_name),
             Column("roles", staff.c.roles),
             Column("branch", staff.c.branch),
-            Column("made_at", staff.c.made_at, Kind.TIME),
+            Column("made_at", staff.c.made_at, Kind.TIME, head=ENTERED),
             Column("disabled_at", staff.c.disabled_at, Kind.TIME),
         ),
         "account",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from kiosk.central import counting, ringing, visiting
+from kiosk.central import counting, iso2789, ringing, visiting
 from kiosk.central.console.asked import Answer, Asked, Page, Sheet, Shown
 from kiosk.central.console.frame import address
 from kiosk.central.counting import LONGEST_DAYS, Counted, Period
@@ -55,6 +56,18 @@ KINDS: Mapping[str, Kind] = {
 }
 OVERDUE = "overdue"
 """Of now, not of a period."""
+ISO = "iso"
+"""Not counts of one thing by another, but many figures of one period."""
+ROWS_OF = {
+    "registered": "/console/patrons",
+    "copies": "/console/items",
+    "withdrawn": "/console/items?state=withdrawn",
+    "loans": "/console/loans?state=&sort=-made_at",
+    "reservations": "/console/holds?state=&sort=-placed_at",
+}
+"""Where what a figure counts is listed."""
+REPORTS_OF = {"visits": "visits-day", "kiosk-percent": "station", "turnover": "turnover"}
+"""The report of the same period that takes a figure apart."""
 
 
 def report(asked: Asked) -> Answer:
@@ -62,20 +75,72 @@ def report(asked: Asked) -> Answer:
     kind, period, wrong = _wanted(asked)
     typed = {"by": kind, "from": period.first.isoformat(), "to": period.last.isoformat()}
     values: dict[str, object] = {
-        "kinds": [*KINDS, OVERDUE],
+        "kinds": [*KINDS, OVERDUE, ISO],
         "typed": typed,
         "wrong": wrong,
         "rows": None,
         "share": None,
         "plot": None,
+        "csv": address("/console/reports.csv", **typed),
     }
     if wrong:
         return Shown("reports.html", {**values, "typed": {**typed, **asked.query}}, 422)
+    if kind == ISO:
+        return Shown("iso.html", {**values, **_iso(asked, period, typed)})
     heads, rows = _counted(asked, kind, period)
     share = counting.kiosk_percent(asked.connection, rows) if kind == "station" and rows else None
-    shown = {"heads": heads, "rows": rows, "share": share, "csv": address("/console/reports.csv", **typed)}
+    shown = {"heads": heads, "rows": rows, "share": share}
     total = [] if kind == "turnover" else [sum(figures) for figures in zip(*(one.figures for one in rows), strict=True)]
     return Shown("reports.html", {**values, **shown, "total": total, "kind": kind, **_drawn(asked, kind, rows)})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure as it is shown."""
+
+    name: str
+    value: str
+    """Empty where it is not known."""
+    to: str
+    """Where its rows are; empty where no page lists them."""
+
+
+def _iso(asked: Asked, period: Period, typed: Mapping[str, str]) -> dict[str, object]:
+    """The year's figures, and loans and visits by month as plots."""
+    lines = []
+    for one in _iso_figures(asked, period):
+        parted = address("/console/reports", **{**typed, "by": REPORTS_OF.get(one.name, "")})
+        to = parted if one.name in REPORTS_OF and _days(period) <= LONGEST_DAYS else ROWS_OF.get(one.name, "")
+        lines.append(Line(one.name, _decimal(one.value), to))
+    months = {
+        "loans": iso2789.loans_by_month(asked.connection, period),
+        "visits": iso2789.visits_by_month(asked.connection, period),
+    }
+    plots = {
+        name: plot.columns([(one.name, one.figures) for one in counted])
+        for name, counted in months.items()
+        if any(one.figures[0] for one in counted)
+    }
+    return {"rows": lines, "plots": plots, "population": asked.console.population}
+
+
+def _iso_figures(asked: Asked, period: Period) -> list[iso2789.Figure]:
+    calendar = asked.setting.policy.calendar
+    return iso2789.figures(asked.connection, period, calendar, asked.console.population)
+
+
+def _decimal(value: int | Fraction | None) -> str:
+    match value:
+        case None:
+            return ""
+        case int():
+            return str(value)
+        case _:
+            return f"{float(value):.2f}"
+
+
+def _days(period: Period) -> int:
+    return (period.last - period.first).days + 1
 
 
 def _drawn(asked: Asked, kind: str, rows: Sequence[Counted]) -> dict[str, object]:
@@ -100,12 +165,23 @@ def sheet(asked: Asked) -> Answer:
     kind, period, wrong = _wanted(asked)
     if wrong:
         return Shown("problem.html", {"said": wrong}, 422)
+    if kind == ISO:
+        return _iso_sheet(asked, period)
     heads, rows = _counted(asked, kind, period)
     lines: list[Sequence[str | int]] = [[asked.say(f"column.{head}") for head in heads]]
     for one in rows:
         *others, last = one.figures
         lines.append([one.name, *others, _ratio(last) if kind == "turnover" else last])
     name = f"{kind}-{period.first.isoformat()}-{period.last.isoformat()}.csv"
+    return Sheet(name, iter([MARK + csv_text(lines)]))
+
+
+def _iso_sheet(asked: Asked, period: Period) -> Sheet:
+    """The figures, each with what it counts: a file leaves the page, and its meaning goes with it."""
+    lines = [[asked.say(f"column.{head}") for head in ("figure", "value", "counts")]]
+    for one in _iso_figures(asked, period):
+        lines.append([asked.say(f"iso.{one.name}"), _decimal(one.value), asked.say(f"iso.{one.name}-is")])
+    name = f"iso-2789-{period.first.isoformat()}-{period.last.isoformat()}.csv"
     return Sheet(name, iter([MARK + csv_text(lines)]))
 
 
@@ -131,15 +207,17 @@ def _wanted(asked: Asked) -> tuple[str, Period, str]:
     today = asked.now.astimezone(ZoneInfo(zone)).date()
     kind = asked.query.get("by", "day")
     usual = Period(today - USUAL, today, zone)
-    if kind not in (*KINDS, OVERDUE):
+    if kind not in (*KINDS, OVERDUE, ISO):
         return "day", usual, asked.say("problem.address")
     try:
         last = date.fromisoformat(asked.query.get("to") or today.isoformat())
-        first = date.fromisoformat(asked.query.get("from") or (last - USUAL).isoformat())
+        begins = iso2789.first_day(last) if kind == ISO else last - USUAL
+        first = date.fromisoformat(asked.query.get("from") or begins.isoformat())
     except (ValueError, OverflowError):
         return kind, usual, asked.say("wrong.day")
-    if not timedelta() <= last - first <= timedelta(LONGEST_DAYS - 1) or not 1970 <= first.year <= last.year < 9999:
-        return kind, usual, asked.say("wrong.period", days=LONGEST_DAYS)
+    longest = iso2789.LONGEST_DAYS if kind == ISO else LONGEST_DAYS
+    if not timedelta() <= last - first <= timedelta(longest - 1) or not 1970 <= first.year <= last.year < 9999:
+        return kind, usual, asked.say("wrong.period", days=longest)
     return kind, Period(first, last, zone), ""
 
 

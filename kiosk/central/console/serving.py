@@ -70,7 +70,17 @@ class Pages:
             Route("/sign-out", self._sign_out, methods=["POST"]),
             *self._by_provider(),
             *(Route(one.path, self._endpoint(one), methods=["POST" if one.writes else "GET"]) for one in PAGES),
+            Route("/{path:path}", self._nowhere, methods=["GET"]),
         ]
+
+    async def _nowhere(self, request: Request) -> Response:
+        """A page that is not there is said to be so only to who is signed in, in their language."""
+        session = await run_in_threadpool(self._session, request)
+        if session is None:
+            return RedirectResponse(SIGN_IN, 303, NO_STORE)
+        if request.url.path == HOME.rstrip("/"):
+            return RedirectResponse(HOME, 303, NO_STORE)
+        return await self._say(request, session, "problem.place", 404)
 
     def _by_provider(self) -> list[BaseRoute]:
         oidc = self._console.oidc

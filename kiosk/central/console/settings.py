@@ -26,6 +26,8 @@ class ConsoleSettings:
     """ISO 4217, for payments taken at the desk."""
     photos: Path | None = None
     """Folder for photographs of damaged copies; without one, none are taken."""
+    population: Annotated[int, within(0, 2_000_000_000)] = 0
+    """So many people the library serves, for figures per capita (ISO 2789); 0: not known, and those stay open."""
     oidc: OidcSettings | None = None
     """Signing in by OpenID Connect, beside passwords."""
 

@@ -13,7 +13,7 @@ from kiosk.central.console.duty_today import my_work
 from kiosk.central.console.waiving import ASKED
 from kiosk.central.gate_state import OPEN_STATES
 from kiosk.central.holdings import HoldState
-from kiosk.central.notices.queue import NoticeState
+from kiosk.central.notices.queue import NOT_ARRIVED
 from kiosk.central.store.console_tables import applications, damages, findings, waivers
 from kiosk.central.store.gate_tables import gate_alarms, gate_gaps
 from kiosk.central.store.notice_tables import notices
@@ -27,8 +27,9 @@ from kiosk.web.roles import Permission
 from kiosk.web.sessions import compare
 from kiosk.words.sentences import CONSOLE_LANGUAGES
 
-TO_LOOK_AT = (NoticeState.UNSURE.value, NoticeState.GIVEN_UP.value)
 REPORTED = DamageState.REPORTED.value
+NOTHING_WRONG = {"password": "", "fresh": ""}
+"""Of the form for a new password, by field."""
 APPLIED = ApplicationState.ASKED.value
 
 
@@ -37,6 +38,7 @@ def today(asked: Asked) -> Answer:
     zone = ZoneInfo(asked.console.time_zone)
     midnight = datetime.combine(asked.now.astimezone(zone).date(), time(), zone)
     runs = loans.c.ended_at.is_(None)
+    lost = notices.c.state.in_(NOT_ARRIVED)
     is_open = findings.c.state == FindingState.OPEN.value
     tiles: tuple[tuple[str, Permission, Table, ColumnElement[bool], str], ...] = (
         (
@@ -57,7 +59,7 @@ def today(asked: Asked) -> Answer:
             "/console/applications",
         ),
         ("damages", Permission.DAMAGE_JUDGE, damages, damages.c.state == REPORTED, "/console/damages?state=reported"),
-        ("notices", Permission.NOTICE_READ, notices, notices.c.state.in_(TO_LOOK_AT), "/console/notices?state=unsure"),
+        ("notices", Permission.NOTICE_READ, notices, lost, "/console/notices?state=to-look-at"),
         ("findings", Permission.FINDING_READ, findings, is_open, "/console/findings"),
         ("shelf", Permission.HOLD_READ, holds, holds.c.state == HoldState.READY.value, "/console/holds"),
         ("overdue", Permission.LOAN_READ, loans, runs & (loans.c.due < asked.now), "/console/loans?state=overdue"),
@@ -73,18 +75,18 @@ def today(asked: Asked) -> Answer:
 
 def own_account(asked: Asked) -> Answer:
     """Who I am here."""
-    return Shown("account.html", {"wrong": ""})
+    return Shown("account.html", {"wrong": NOTHING_WRONG})
 
 
 def own_password(asked: Asked) -> Answer:
     """A new password ends the session under the old one: whoever has just changed it signs in again."""
     kept = accounts.kept_password(asked.connection, asked.who)
     if not compare(kept, asked.form.get("password", "")):
-        return Shown("account.html", {"wrong": asked.say("wrong.password")}, 422)
+        return Shown("account.html", {"wrong": {**NOTHING_WRONG, "password": asked.say("wrong.password")}}, 422)
     try:
         fresh = hashed(asked.form.get("fresh", ""))
     except BadPassword:
-        return Shown("account.html", {"wrong": asked.say("wrong.short-password")}, 422)
+        return Shown("account.html", {"wrong": {**NOTHING_WRONG, "fresh": asked.say("wrong.short-password")}}, 422)
     accounts.keep_password(asked.connection, asked.who, fresh, asked.who, asked.now)
     return Moved("/console/sign-in")
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Row, bindparam, select, text, update
+from sqlalchemy import BindParameter, Connection, Engine, Row, bindparam, case, or_, select, text, update
 
 from kiosk.central.mail.line import Verdict
 from kiosk.central.store import lazily, writing
@@ -43,6 +43,10 @@ class NoticeState(StrEnum):
     GIVEN_UP = "given-up"
 
 
+NOT_ARRIVED = (NoticeState.UNSURE.value, NoticeState.GIVEN_UP.value)
+"""A person decides about these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one notice."""
@@ -56,19 +60,28 @@ class Outcome:
     """By which it went."""
 
 
-_MARK = (
+_OF = notices.c.id == bindparam("of")
+_MARKED: dict[str, BindParameter[object]] = {
+    "state": bindparam("new_state"),
+    "tries": bindparam("new_tries"),
+    "due_at": bindparam("again_at", type_=notices.c.due_at.type),
+    "sent_at": bindparam("at", type_=notices.c.sent_at.type),
+    "trouble": bindparam("said"),
+    "channel": bindparam("way"),
+}
+_MARK = update(notices).where(_OF).values(_MARKED)
+_HAND = update(notices).where(_OF).values(state=NoticeState.HANDED.value)
+_TURN = (
     update(notices)
-    .where(notices.c.id == bindparam("of"))
+    .where(or_(_OF, notices.c.id == bindparam("following")))
     .values(
-        state=bindparam("new_state"),
-        tries=bindparam("new_tries"),
-        due_at=bindparam("again_at"),
-        sent_at=bindparam("at"),
-        trouble=bindparam("said"),
-        channel=bindparam("way"),
+        {
+            name: case((_OF, value), else_=NoticeState.HANDED.value if name == "state" else notices.c[name])
+            for name, value in _MARKED.items()
+        }
     )
 )
-_HAND = update(notices).where(notices.c.id == bindparam("of")).values(state=NoticeState.HANDED.value)
+"""Both in one statement: what became of one, and the next is handed over."""
 
 
 def boot_of(engine: Engine) -> str:
@@ -120,11 +133,16 @@ class Marks:
 
     def turn(self, before: Outcome | None, following: int | None, now: datetime) -> None:
         """What became of one, and which is handed over next: one transaction."""
+        if before is None and following is None:
+            return
         with self._connection.begin():
-            if before is not None:
-                self._connection.execute(_MARK, _marked(before, now))
-            if following is not None:
-                self._connection.execute(_HAND, {"of": following})
+            match before, following:
+                case Outcome(), int():
+                    self._connection.execute(_TURN, {**_marked(before, now), "following": following})
+                case Outcome(), None:
+                    self._connection.execute(_MARK, _marked(before, now))
+                case _:
+                    self._connection.execute(_HAND, {"of": following})
 
 
 @contextmanager

@@ -3,7 +3,21 @@ sorted by."""
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, event, text
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    event,
+    text,
+)
 
 from kiosk.central.store.tables import LongId, UtcTime, charges, holds, items, loans, metadata, patrons
 from kiosk.web import staff_tables
@@ -136,6 +150,21 @@ findings = Table(
     comment="What the nightly audit found to be not as it should be",
 )
 
+lent_days = Table(
+    "lent_days",
+    metadata,
+    Column("zone", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("branch", String(64), primary_key=True),
+    Column("loan_class", String(32), primary_key=True),
+    Column("station", String(32), primary_key=True),
+    Column("loans", Integer, nullable=False),
+    Column("renewals", Integer, nullable=False),
+    comment="Loans of each day that is over, summed up at night, so that a report need not read a year of them. zone: "
+    "whose days; a day without a loan has one line of zeros, so that it is known to be summed",
+)
+
+Index("ix_audit_action_at", audit.c.action, audit.c.at)
 Index("ix_loans_made_at", loans.c.made_at)
 Index(
     "ix_loans_running",

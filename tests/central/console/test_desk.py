@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,9 +17,12 @@ from kiosk.central.store import writing
 from kiosk.central.store.console_tables import waivers
 from kiosk.central.store.tables import charges, facts, items, loans, patrons, payments, records
 from kiosk.model.ids import PatronRef
-from tests.central.console.desk import Somebody, somebody, trail
-from tests.central.library import Central, Kiosk, made
+from kiosk.rules.policy import Line, Policy
+from tests.central.console.desk import Somebody, console_of, somebody, trail, web
+from tests.central.library import DESK, RULES, Central, Kiosk, made
 
+GENEROUS = replace(RULES, line=(*RULES.line, Line(category="generous", max_loans=9)))
+LENIENT = replace(DESK, policy=Policy(GENEROUS, "Asia/Shanghai"))
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 
 
@@ -48,6 +53,25 @@ def test_a_card_and_books_are_scanned_and_each_is_lent(mei: Somebody, store: Eng
     assert "Nobody and nothing has this number" in scan(mei, "no-such-number")
     assert scan(mei, "04a1b2c3").count("Wei") >= 1
     assert trail(store) == [("mei", "loan.lend", "fact:desk/1"), ("mei", "loan.lend", "fact:desk/2")]
+
+
+def test_five_books_are_six_scans_and_no_key_besides(store: Engine, mei: Somebody, central: Central) -> None:
+    """A browser leads there, one question and one page a scan; the field that has the focus takes the next."""
+    with writing(store) as connection:
+        connection.execute(update(patrons).where(patrons.c.id == "wei").values(category="generous"))
+    mei.client = web(store, replace(console_of(store), desk=LENIENT))
+    asked = 0
+    mei.get("/console/desk")
+    for number, code in enumerate(("04A1B2C3", "snow", "zahir", "river", "atlas", "notes")):
+        focused = re.findall(r'<input id="scan" name="(\w+)"[^>]* autofocus>', mei.page)
+        assert focused == ["scan" if number else "q"]
+        action = "/console/patron/lend" if number else "/console/search"
+        answer = mei.post(action, **{**mei.form(action).fields, focused[0]: code})
+        assert answer.status_code == 303
+        mei.get(answer.headers["location"])
+        asked += 2
+    assert asked == 12
+    assert len(central.on_loan()) == 5
 
 
 def test_a_form_that_is_sent_twice_lends_once(mei: Somebody, store: Engine, central: Central) -> None:

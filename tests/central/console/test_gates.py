@@ -139,7 +139,7 @@ def test_an_alarm_that_is_open_is_shown_at_its_gate(central: Central, store: Eng
     central.hears(gate)
     mei = somebody(store, "circulation")
     mei.get("/console/")
-    assert "1 open alarms at gates" in mei.reads
+    assert "1 open alarm at gates" in mei.reads
     mei.get("/console/gates")
     assert "1 open alarm" in mei.reads
     assert "/console/alarm?id=a1" in mei.get("/console/alarms?state=open").text

@@ -63,6 +63,7 @@ GROUPS += (
     "rang_for.",
     "because.",
     "check.",
+    "iso.",
 )
 CSS = {path.name: path.read_text(encoding="utf-8") for folder in (FILES, SHARED) for path in folder.glob("*.css")}
 TOKENS = dict(re.findall(r"--([a-z-]+): (#[0-9A-F]{6})", CSS["tokens.css"]))

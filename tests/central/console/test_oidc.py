@@ -198,5 +198,5 @@ def test_settings_that_would_be_unsafe_are_refused(server: ProviderServer) -> No
 
 def test_without_a_provider_there_is_no_such_page(store: Engine) -> None:
     client = web(store)
-    assert client.get("/console/sign-in/with").status_code == 404
+    assert client.get("/console/sign-in/with").headers["location"] == "/console/sign-in"
     assert "Sign in with" not in client.get("/console/sign-in?lang=en").text
