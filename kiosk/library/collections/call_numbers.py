@@ -1,8 +1,8 @@
 """Shelf order of call numbers of the Chinese Library Classification: a sort key that is compared as plain text.
 
-A call number is a class number, then parts after strokes: book number (with volumes), year, copy. Keys are made of ASCII
-signs whose order is the shelf's: nothing, the end of a part, the marks of auxiliary tables, digits, letters. What cannot
-be read sorts last, by its text, and is never dropped.
+A call number is a class number, then parts after strokes: book number (with volumes), year, copy. Keys are made of
+ASCII signs whose order is the shelf's: nothing, the end of a part, the marks of auxiliary tables, digits, letters. What
+cannot be read sorts last, by its text, and is never dropped.
 
 Source: 中国图书馆分类法, 5th edition, its rules for arranging numbers; the order of marks is a house rule.
 """

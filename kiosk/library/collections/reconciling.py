@@ -219,8 +219,8 @@ def _on_the_list(order: Sequence[str], rank: Mapping[str, int]) -> Iterator[tupl
 
 
 def _where(places: Sequence[_Place], rank: Mapping[str, int]) -> dict[str, str]:
-    """The one place of each copy. Of several it is the one nearest to where it belongs: a wand sees through a shelf, and
-    into the next room."""
+    """The one place of each copy. Of several it is the one nearest to where it belongs: a wand sees through a shelf,
+    and into the next room."""
     at: dict[str, _Place] = {}
     for place in places:
         for item in place.stands:
@@ -274,7 +274,7 @@ def _not_seen(
     at: Mapping[str, str],
     places: Mapping[str, _Place],
 ) -> list[Finding]:
-    """Each under the place of whoever stands before it; by name only where the place was passed often and well enough."""
+    """Each under the place of whoever stands before it; by name only where that was passed often and well enough."""
     anchors = sorted(rank[item] for item in in_order)
     absent_at: dict[str, list[str]] = defaultdict(list)
     there: dict[str, int] = defaultdict(int)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from statistics import median
+from math import ceil
 from typing import Final
 
 TOLERANCE: Final = 8
 """Copies. An order that a wand reads is wrong by a few places even where no book is."""
-DEVIATION: Final = 1.4826
-"""Standard deviations in the median distance of a normal distribution: what a few books far away do not change."""
+NEAR: Final = 0.95
+MEAN_OF_THE_NEAR: Final = 0.717
+"""Of a normal distribution's distances, without the farthest twentieth, in standard deviations."""
 SURE: Final = 5
 """Standard deviations, which chance reaches less than once in a million readings."""
 
@@ -54,8 +55,9 @@ def distances(ranks: Sequence[int]) -> list[int]:
 
 
 def noise(away: Sequence[int]) -> float:
-    """The standard deviation of places in what was read."""
-    return median(away) * DEVIATION if away else 0.0
+    """The standard deviation of places in what was read; the farthest, which may be out of order, do not count."""
+    near = sorted(away)[: ceil(len(away) * NEAR)]
+    return sum(near) / len(near) / MEAN_OF_THE_NEAR if near else 0.0
 
 
 def tolerance(noise_places: float) -> float:
