@@ -26,6 +26,7 @@ from kiosk.central.console import (
     place_pages,
     reports,
     rules_page,
+    stock_pages,
     today,
     undo_pages,
 )
@@ -56,5 +57,6 @@ PAGES: tuple[Page, ...] = (
     *lists.PAGES,
     *duty_today.PAGES,
     *place_pages.PAGES,
+    *stock_pages.PAGES,
     *duty_pages.PAGES,
 )
