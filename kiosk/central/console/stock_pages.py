@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from kiosk.central import duties, stocktaking
-from kiosk.central.console.asked import Answer, Asked, Moved, Nothing, Page, Shown
+from kiosk.central.console.asked import Answer, Asked, Moved, Nothing, Page, Sheet, Shown
 from kiosk.central.console.frame import address
 from kiosk.central.documents import PaperRow
 from kiosk.central.holdings import TITLE
 from kiosk.central.store.stock_tables import stock_expected, stock_findings
-from kiosk.central.store.tables import items, records
+from kiosk.central.store.tables import items, records, tags
 from kiosk.library.collections.reconciling import OUTCOMES, Found, Outcome
 from kiosk.library.collections.stocktaking import SETTLED_IN, STOCKTAKING
+from kiosk.web.csv_text import MARK, csv_text
 from kiosk.web.roles import Permission
 
 AT_ONCE = 100
@@ -79,7 +82,36 @@ def settle(asked: Asked) -> Answer:
     return back
 
 
+def findings_file(asked: Asked) -> Answer:
+    """All findings, in walking order."""
+    number = str(_row(asked, asked.query.get("number", "")).number)
+    heads = ("stocktaking.kind", "column.place", "column.item", "stocktaking.uid", "stocktaking.detail")
+    lines: list[Sequence[str | int]] = [[asked.say(key) for key in (*heads, "stocktaking.outcome")]]
+    query = select(stock_findings).where(stock_findings.c.session == number).order_by(stock_findings.c.n)
+    for row in asked.connection.execute(query):
+        outcome = asked.say(f"choice.{row.outcome}") if row.outcome else ""
+        lines.append([asked.say(f"choice.{row.kind}"), row.place, row.item, row.uid, row.detail, outcome])
+    return Sheet(f"{number}-findings.csv", iter([MARK + csv_text(lines)]))
+
+
+def list_file(asked: Asked) -> Answer:
+    """The frozen list in shelf order, for a wand that works off line."""
+    number = str(_row(asked, asked.query.get("number", "")).number)
+    lines: list[Sequence[str | int]] = [["position", "item", "call_number", "absent", "uid"]]
+    query = (
+        select(stock_expected, tags.c.uid)
+        .outerjoin(tags, tags.c.item == stock_expected.c.item)
+        .where(stock_expected.c.session == number)
+        .order_by(stock_expected.c.position, tags.c.uid)
+    )
+    for row in asked.connection.execute(query):
+        lines.append([row.position, row.item, row.call_number, row.absent, row.uid or ""])
+    return Sheet(f"{number}-list.csv", iter([MARK + csv_text(lines)]))
+
+
 PAGES = (
+    Page("/stocktaking/findings.csv", Permission.STOCK_READ, findings_file),
+    Page("/stocktaking/list.csv", Permission.STOCK_READ, list_file),
     Page("/stocktaking/findings", Permission.STOCK_READ, found),
     Page("/stocktaking/settle", Permission.STOCK_WRITE, settle, writes=True),
 )

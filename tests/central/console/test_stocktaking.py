@@ -75,6 +75,10 @@ def test_a_shelf_is_counted_settled_and_confirmed_by_somebody_else(shelf: Engine
         ("not-seen", "TP-020"),
         ("seen-absent", "TP-040"),
     ]
+    told = mei.get(f"/console/stocktaking/findings.csv?number={number}").text.splitlines()
+    assert [line.split(",")[2] for line in told[1:]] == [item for _, item in found(shelf, number)]
+    listed = mei.get(f"/console/stocktaking/list.csv?number={number}").text.splitlines()
+    assert [line.split(",")[1] for line in listed[1:]] == SHELF
     assert "nobody has settled" in steps(mei, "stocktaking", number, "reconcile")
     settles(mei, number, "misplaced", "put-right")
     settles(mei, number, "not-here", "put-right")

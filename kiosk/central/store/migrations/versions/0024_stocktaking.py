@@ -14,6 +14,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _papers()
+    _told()
+    _found()
+
+
+def _papers() -> None:
     op.create_table(
         "stocktakings",
         sa.Column("id", sa.String(64), primary_key=True),
@@ -32,6 +38,9 @@ def upgrade() -> None:
     op.create_index("ix_stocktakings_number", "stocktakings", ["number"], unique=True)
     op.create_index("ix_stocktakings_made_at", "stocktakings", ["made_at", "id"])
     op.create_index("ix_stocktakings_state_made_at", "stocktakings", ["state", "made_at", "id"])
+
+
+def _told() -> None:
     op.create_table(
         "stock_expected",
         sa.Column("session", sa.String(32), primary_key=True),
@@ -59,6 +68,9 @@ def upgrade() -> None:
         "the wand says it. item or uid is empty",
     )
     op.create_index("ix_stock_seen_session_at", "stock_seen", ["session", "at"])
+
+
+def _found() -> None:
     op.create_table(
         "stock_findings",
         sa.Column("session", sa.String(32), primary_key=True),
