@@ -21,6 +21,7 @@ SOURCES = [
     *sorted(TEMPLATES.glob("*.html")),
     *sorted((HOUSE / "library").rglob("*.py")),
     HOUSE / "central" / "duty_effects.py",
+    HOUSE / "central" / "stocktaking.py",
 ]
 GROUPS: tuple[str, ...] = (
     "menu.",
