@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from string import ascii_letters, ascii_uppercase
 from typing import Final
 
 from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
@@ -42,7 +43,10 @@ def freeze(deed: Deed) -> None:
     first = shelf_key(row.from_number) if row.from_number else ""
     last = shelf_key(row.to_number) if row.to_number else ""
     listed: list[tuple[str, str, str, str]] = []
-    for one in connection.execute(_holdings(str(row.branch or ""))):
+    query = _holdings(str(row.branch or ""))
+    if elsewhere := _letters_outside(first, last):
+        query = query.where(~func.substr(CALL_NUMBER, 1, 1).in_(elsewhere))
+    for one in connection.execute(query):
         key = shelf_key(one.shown_call_number)
         if (not first or key >= first) and (not last or key <= last or key.startswith(last)):
             absent = Absent.LENT if one.is_lent else Absent.ON_HOLD if one.is_set_aside else one.state
@@ -59,6 +63,13 @@ def freeze(deed: Deed) -> None:
             for n, (_, item, number, absent) in enumerate(listed)
         ],
     )
+
+
+def _letters_outside(first: str, last: str) -> list[str]:
+    """Letters with which no call number of the range begins, as they are mostly written: the database leaves these out,
+    and of a million copies only those of a class or two are looked at one by one."""
+    inside = [one for one in ascii_uppercase if (first[:1] or "A") <= one <= (last[:1] or "Z")]
+    return [one for one in ascii_letters if one.upper() not in inside]
 
 
 def _holdings(branch: str) -> Select[tuple[str, str, str, bool, bool]]:

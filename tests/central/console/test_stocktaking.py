@@ -132,6 +132,19 @@ def test_what_is_told_twice_is_kept_once(shelf: Engine, wand: Station1) -> None:
     assert (rows[-1].uid, rows[-1].sweep, rows[-1].afi) == ("E004", 1, 0xC2)
 
 
+def test_a_range_takes_what_is_in_it_however_it_is_written(shelf: Engine) -> None:
+    mei = somebody(shelf, "collections")
+    written = {"a": "tp311/7", "b": "ＴＰ３１１/8", "c": "TQ1/1", "d": "I247.5/1", "e": "TP312/1", "f": "待编"}
+    with writing(shelf) as connection:
+        copies = [{"id": item, "call_number": call, "branch": "west"} for item, call in written.items()]
+        connection.execute(insert(items), [{"title": "x", "loan_class": "book", **one} for one in copies])
+    number = writes(mei, "stocktaking", title="x", branch="west", from_number="TP311", to_number="TP31")
+    steps(mei, "stocktaking", number, "start")
+    with shelf.connect() as connection:
+        listed = connection.scalars(select(stock_expected.c.item).order_by(stock_expected.c.position)).all()
+    assert listed == ["a", "b", "e"]
+
+
 def test_a_range_without_copies_and_a_byte_that_is_none_begin_nothing(shelf: Engine) -> None:
     mei = somebody(shelf, "collections")
     nothing = writes(mei, "stocktaking", title="x", branch="moon")
