@@ -80,6 +80,7 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
             ("patron",), "who comes to an activity, or waits for a place", f"while it is to come, then {HISTORY}"
         ),
         "digital_objects": Kept(("made_by",), "who added a file to the digital store", STAFF),
+        "stock_findings": Kept(("who",), "who settled a finding of a stock-taking", STAFF),
         "news": Kept(("changed_by",), "who wrote what stands on the kiosks", STAFF),
         "staff_identities": Kept(("subject", "staff"), "who signs in by OpenID Connect", STAFF),
         "set_aside": Kept(("payload",), "messages that could not be read, for the technician", HISTORY),
@@ -122,7 +123,16 @@ CENTRAL: Mapping[str, Kept] = MappingProxyType(
                 "search_progress",
                 "search_words",
             )
-            + ("sensor_hours", "sensor_readings", "shelved", "stations", "tags", "visits"),
+            + (
+                "sensor_hours",
+                "sensor_readings",
+                "shelved",
+                "stations",
+                "stock_expected",
+                "stock_figures",
+                "stock_seen",
+            )
+            + ("tags", "visits"),
             NOBODY,
         ),
     }

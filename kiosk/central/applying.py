@@ -79,7 +79,7 @@ def apply(slate: Slate, fresh: Fresh, told: Fact) -> CameBack | None:
         case ShelfChanged():
             shelf_facts.apply(slate, fresh, fact)
         case TagWritten() | StockSeen():
-            staff_facts.apply(slate, fact)
+            staff_facts.apply(slate, fresh, fact)
         case LoanRefused() | ItemSecured():
             pass
         case _:

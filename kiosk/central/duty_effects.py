@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from types import MappingProxyType
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
-from kiosk.central import budgeting, places
-from kiosk.central.documents import PaperRow
+from kiosk.central import budgeting, places, stocktaking
+from kiosk.central.deeds import Deed as Deed
+from kiosk.central.deeds import Effect
+from kiosk.central.deeds import Hindered as Hindered
 from kiosk.central.holdings import ItemState
 from kiosk.central.news import NewsKind
 from kiosk.central.store.duty_tables import TABLES
@@ -19,8 +20,8 @@ from kiosk.central.store.tables import items
 from kiosk.library.activities.articles import ARTICLE, ArticleAction
 from kiosk.library.activities.programme import ACTIVITY, ActivityAction, ActivityState, Audience
 from kiosk.library.budget.funds import EXPENSE, FUND, TRANSFER, ExpenseAction, FundAction, TransferAction
-from kiosk.library.forms import Values
 from kiosk.library.posts.holding import INCOMPATIBLE, POST, PostAction, PostName, PostState
+from kiosk.library.collections.stocktaking import STOCKTAKING, StocktakingAction
 from kiosk.library.premises.equipment import UPKEEP, UpkeepAction
 from kiosk.library.premises.house import ROUND, RoundAction
 from kiosk.library.premises.sensors import SENSOR, SensorState
@@ -30,29 +31,6 @@ from kiosk.web.trail import record
 LONGEST_NEWS = 80
 """Characters: two lines of a kiosk's first screen."""
 _TAKES_ITS_ROOM = (ActivityState.PLANNED, ActivityState.APPROVED, ActivityState.OPEN, ActivityState.CLOSED)
-
-
-class Hindered(Exception):
-    """A step that the figures of its paper, or something elsewhere, do not allow: the key of the sentence that says
-    why."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """A step that was taken: the paper as it was before it, and what it wrote."""
-
-    connection: Connection
-    row: PaperRow
-    values: Values
-    who: str
-    now: datetime
-
-
-Effect = Callable[[Deed], None]
 
 
 def _set_aside(deed: Deed) -> None:
@@ -199,6 +177,10 @@ EFFECTS: Mapping[tuple[str, str], Effect] = MappingProxyType(
         (SENSOR.kind.name, "write"): _heard_under_one_name,
         (UPKEEP.kind.name, UpkeepAction.DONE): _next_time(UPKEEP.kind.name),
         (ROUND.kind.name, RoundAction.DONE): _next_time(ROUND.kind.name),
+        (STOCKTAKING.kind.name, StocktakingAction.START): stocktaking.freeze,
+        (STOCKTAKING.kind.name, StocktakingAction.COUNT): stocktaking.count,
+        (STOCKTAKING.kind.name, StocktakingAction.RECONCILE): stocktaking.all_settled,
+        (STOCKTAKING.kind.name, StocktakingAction.APPROVE): stocktaking.carry_out,
     }
 )
 """By kind of paper and step; `write` is the first."""

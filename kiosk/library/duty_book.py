@@ -9,6 +9,7 @@ from types import MappingProxyType
 from kiosk.library.activities.articles import ARTICLE
 from kiosk.library.activities.programme import ACTIVITY
 from kiosk.library.budget.funds import EXPENSE, FUND, TRANSFER
+from kiosk.library.collections.stocktaking import STOCKTAKING
 from kiosk.library.forms import Duty
 from kiosk.library.posts.holding import ABSENCE, POST, TRAINING
 from kiosk.library.premises.equipment import ASSET, TICKET, UPKEEP
@@ -21,6 +22,7 @@ from kiosk.library.repair.mending import REPAIR
 class Area(StrEnum):
     """Of the library's work, as the page of duties is arranged."""
 
+    COLLECTIONS = "collections"
     REPAIR = "repair"
     ACTIVITIES = "activities"
     EQUIPMENT = "equipment"
@@ -32,6 +34,7 @@ class Area(StrEnum):
 
 BOOK: Mapping[Area, tuple[Duty, ...]] = MappingProxyType(
     {
+        Area.COLLECTIONS: (STOCKTAKING,),
         Area.REPAIR: (REPAIR, DIGITISATION),
         Area.ACTIVITIES: (ACTIVITY, ARTICLE),
         Area.EQUIPMENT: (ASSET, TICKET, UPKEEP),

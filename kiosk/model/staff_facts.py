@@ -38,7 +38,12 @@ class StockSeen:
     place: str
     """Shelf or branch; empty where nobody says."""
     items: tuple[ItemId, ...]
+    """In the order in which they stood."""
     uids: tuple[Uid, ...]
+    sweep: int = 1
+    """How often the wand has passed this place, with this time."""
+    afi: int | None = None
+    """The security byte of all of them, where the wand asked for it."""
 
 
 StaffFact = TagWritten | StockSeen

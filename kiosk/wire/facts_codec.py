@@ -49,6 +49,7 @@ from kiosk.wire.topics import Station
 MOST_FACTS = 50
 MOST_REASONS = 32
 MOST_SEEN = 500
+MOST_SWEEPS = 10_000
 """Copies in one fact of a stock-taking."""
 LONGEST_NAME = 64
 """Of an intent in every store."""
@@ -405,6 +406,8 @@ def _stock_seen(data: Fields) -> Fact:
         place=data.text_or_none("place") or "",
         items=tuple(ItemId(one) for one in seen),
         uids=tuple(Uid(one) for one in read),
+        sweep=data.whole("sweep", 1, MOST_SWEEPS) if data.has("sweep") else 1,
+        afi=_afi(data, "afi"),
     )
 
 

@@ -28,6 +28,7 @@ from kiosk.central.console import (
     place_pages,
     reports,
     rules_page,
+    stock_pages,
     today,
     undo_pages,
 )
@@ -60,5 +61,6 @@ PAGES: tuple[Page, ...] = (
     *place_pages.PAGES,
     *budget_page.PAGES,
     *object_pages.PAGES,
+    *stock_pages.PAGES,
     *duty_pages.PAGES,
 )

@@ -15,6 +15,7 @@ from kiosk.central.store import (
     place_tables,
     search_tables,
     shelf_tables,
+    stock_tables,
 )
 from kiosk.central.store.tables import metadata
 
@@ -32,4 +33,5 @@ __all__ = [
     "place_tables",
     "search_tables",
     "shelf_tables",
+    "stock_tables",
 ]

@@ -23,6 +23,7 @@ SOURCES = [
     HOUSE / "central" / "budgeting.py",
     HOUSE / "central" / "duty_effects.py",
     HOUSE / "central" / "objects" / "medium.py",
+    HOUSE / "central" / "stocktaking.py",
 ]
 GROUPS: tuple[str, ...] = (
     "menu.",
