@@ -8,7 +8,7 @@ from alembic import op
 from kiosk.central.store.tables import UtcTime
 
 revision = "0024"
-down_revision = "0028"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
