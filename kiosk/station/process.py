@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import resource
 import secrets
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -29,6 +26,7 @@ from kiosk.screens.window import Mode, NoDisplay
 from kiosk.session.effects import Ending
 from kiosk.session.events import CopyChanged, Event
 from kiosk.settings import SettingsRefused
+from kiosk.station import signals
 from kiosk.station.broker import address_of
 from kiosk.station.copies import COPY, CannotKeep, Copies, CopySource
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
@@ -38,7 +36,7 @@ from kiosk.station.display import MirroredScreen
 from kiosk.station.effects import StationHands
 from kiosk.station.first_state import first_state
 from kiosk.station.inbox import Inbox
-from kiosk.station.loop import Loop, Message, Stop, now
+from kiosk.station.loop import Loop, Message, now
 from kiosk.station.mirror import Mirror, MirrorOrder, RepaintOrder
 from kiosk.station.notify import Notifier
 from kiosk.station.orders.kiosk_side import KioskHooks, KioskSide, kiosk_side
@@ -60,7 +58,6 @@ SEED_BYTES = 32
 SOFTWARE = version("library-kiosk")
 EXIT_CODES = {Ending.RESTART: 75, Ending.SWITCH_OFF: 76}
 """What the service manager goes by: 75 is started again, after 76 the machine is switched off (kiosk.service)."""
-STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +74,7 @@ def run(settings: KioskSettings, file: TriedFile | None = None) -> int:
     kept = LogKept()
     logging.getLogger().addHandler(kept)
     end_on_errors()
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread: `_stop_on_signal` waits for them
+    signals.block()
     try:
         with ExitStack() as parts:
             ending = _serve(settings, file, kept, parts)
@@ -142,7 +139,7 @@ def _serve(settings: KioskSettings, file: TriedFile | None, kept: LogKept, parts
     parts.callback(devices.stop)
     parts.callback(inbox.close)
     parts.callback(notifier.stopping)
-    _stop_on_signal(inbox)
+    signals.follow(inbox, None if file is None else file.path)
     sounds: Plays | None = _sounds(settings, parts)
     if overheard is not None:
         sounds = Listening(sounds, overheard)
@@ -285,15 +282,3 @@ def _from_uplink(event: UplinkEvent, inbox: Inbox[Message], copies: Copies | Non
     told: Event | None = uplink_event(event)
     if told is not None:
         inbox.put(told)
-
-
-def _stop_on_signal(inbox: Inbox[Message]) -> None:
-    """A handler would run on the loop's own thread, in the middle of the inbox; so a thread waits for the signals."""
-
-    def wait() -> None:
-        signal.sigwait(STOPPING)
-        inbox.put(Stop())
-        signal.sigwait(STOPPING)
-        os._exit(EXIT_FAILED)  # somebody has no patience with the end in order
-
-    threading.Thread(target=wait, name="signals", daemon=True).start()
