@@ -34,6 +34,7 @@ MODULES = (
     "staff_card",
     "acl",
     "bundle",
+    "enrol",
     "supervise",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""

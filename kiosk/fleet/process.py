@@ -9,13 +9,17 @@ import socket
 import sys
 import threading
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.database.engine import open_store
 from kiosk.database.schema import NewerSchema
+from kiosk.fleet.enrolling import pages as enrolling
+from kiosk.fleet.enrolling.authority import Authority
+from kiosk.fleet.enrolling.desk import EnrolmentDesk
 from kiosk.fleet.fleet import Fleet
 from kiosk.fleet.line import FleetLine
 from kiosk.fleet.ordered import Ordered
@@ -27,7 +31,7 @@ from kiosk.fleet.watch import Watch
 from kiosk.web.changes import Changes
 from kiosk.web.server import MainServer, config_of, listening
 from kiosk.web.sessions import Limits
-from kiosk.wire.signing import BadKey
+from kiosk.wire.signing import PUBLIC_KEY, BadKey, own_key
 
 FAREWELL_S = 4
 MOST_REQUESTS = 300
@@ -71,8 +75,11 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
     except (BadKey, OSError) as trouble:
         raise CannotStart(f"keys {settings.keys}: {trouble}") from None
     limits = Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes))
-    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings))
-    server = MainServer(config_of(application(parts), MOST_REQUESTS, FAREWELL_S), changes)
+    desk = enrolment_desk(settings, engine)
+    folders = () if desk is None else (enrolling.TEMPLATES,)
+    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings), folders)
+    app = application(parts) if desk is None else application(parts, enrolling.pages(desk), [enrolling.route(desk)])
+    server = MainServer(config_of(app, MOST_REQUESTS, FAREWELL_S), changes)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -98,6 +105,27 @@ def opened(url: str, held: ExitStack) -> Engine:
         words = " ".join(str(trouble.orig).split())
         raise CannotStart(f"cannot use the database ({words}); see database.url in fleet.toml") from None
     return engine
+
+
+def enrolment_desk(settings: FleetSettings, engine: Engine) -> EnrolmentDesk | None:
+    """Where new stations are enrolled, with the broker's files as the table has it. Raises `CannotStart`."""
+    wanted = settings.enrolling
+    if wanted is None:
+        return None
+    site, now = settings.site[0].name, datetime.now(UTC)
+    try:
+        authority = Authority.of(wanted.folder, site, now)
+        fleet_key = "" if settings.keys is None else _public_key(settings.keys)
+        desk = EnrolmentDesk(engine, wanted, site, authority, fleet_key)
+        desk.write_broker_files(now)
+    except (OSError, ValueError) as trouble:
+        raise CannotStart(f"enrolling.folder {wanted.folder}: {trouble}") from None
+    return desk
+
+
+def _public_key(folder: Path) -> str:
+    own_key(folder)
+    return (folder / PUBLIC_KEY).read_text(encoding="utf-8")
 
 
 def _listener(settings: FleetSettings) -> socket.socket:
