@@ -137,7 +137,9 @@ def test_what_is_no_request_is_refused_in_words(desk: EnrolmentDesk, said: bytes
 def test_a_request_without_a_sound_key_leaves_the_code_good(desk: EnrolmentDesk, machine: Machine) -> None:
     code = desk.open_code("op", "kiosk-2", Kind.KIOSK, NOON)
     name = x509.Name([])
-    strange = x509.CertificateSigningRequestBuilder().subject_name(name).sign(ed25519.Ed25519PrivateKey.generate(), None)
+    strange = (
+        x509.CertificateSigningRequestBuilder().subject_name(name).sign(ed25519.Ed25519PrivateKey.generate(), None)
+    )
     for csr in ("no request", strange.public_bytes(Encoding.PEM).decode()):
         with pytest.raises(Refused, match="expected a"):
             desk.enrol(request_text(Request(code.id, csr, NOON), code.key()), NOON)
