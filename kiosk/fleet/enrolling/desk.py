@@ -106,11 +106,9 @@ class EnrolmentDesk:
             raise Refused(Refusal.REQUEST, str(bad)) from None
         with writing(self.engine) as connection:
             found = self._known(connection, request.code, content, now)
-            if isinstance(found, Refused):
-                refused: Refused | None = found
-            else:
-                refused = _by_the_clock(request.at, now)
-            answer = b"" if refused is not None else self._sign(connection, found, request.csr, seal, now)
+            refused = found if isinstance(found, Refused) else _by_the_clock(request.at, now)
+            if not isinstance(found, Refused) and refused is None:
+                answer = self._sign(connection, found, request.csr, seal, now)
         if refused is not None:
             raise refused  # outside the transaction, which counts the try
         self.write_broker_files(now)
