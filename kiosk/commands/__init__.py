@@ -35,6 +35,7 @@ MODULES = (
     "acl",
     "bundle",
     "enrol",
+    "support_bundle",
     "supervise",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from kiosk import logs
 from kiosk.database.engine import open_store
 from kiosk.database.schema import NewerSchema
 from kiosk.fleet.enrolling import pages as enrolling
@@ -48,7 +49,7 @@ class CannotStart(Exception):
 def run(settings: FleetSettings) -> int:
     """Run until SIGTERM or SIGINT. Returns 0, or 1 where it could not start or had to end; says why."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin()
     for wordy in ("alembic", "uvicorn"):
         logging.getLogger(wordy).setLevel(logging.WARNING)
     try:

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from drivers.errors import BadSetting
+from kiosk import logs
 from kiosk.ledger import Ledger, LedgerRefused, Outbox, StorageFailure
 from kiosk.model.ids import IdSource
 from kiosk.screens import fonts
@@ -70,7 +71,7 @@ def run(settings: KioskSettings, file: TriedFile | None = None) -> int:
     """Run one kiosk until SIGTERM or until staff or the fleet end it. Returns 0, a code of `EXIT_CODES`, or 1 where it
     could not start; says why on standard error. Settings of `file` that are on trial are taken back then."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patrons' data
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin()
     kept = LogKept()
     logging.getLogger().addHandler(kept)
     end_on_errors()
