@@ -38,10 +38,12 @@ host = "127.0.0.1"
 
 @pytest.fixture
 def fleet(kiosk: Kiosk, tmp_path: Path) -> Iterator[FleetProcess]:
+    (tmp_path / "broker").mkdir()
     (tmp_path / "new.toml").write_text(LIBRARYS_OWN, encoding="utf-8")
     settings = {
         "keys": str(tmp_path / "keys"),
         "enrolling.folder": str(tmp_path / "authority"),
+        "enrolling.broker_files": str(tmp_path / "broker"),
         "enrolling.host": "localhost",
         "enrolling.port": str(free_port()),
         "enrolling.kiosk": str(tmp_path / "new.toml"),
@@ -58,12 +60,12 @@ def fleet(kiosk: Kiosk, tmp_path: Path) -> Iterator[FleetProcess]:
 @contextmanager
 def broker(fleet: FleetProcess) -> Iterator[subprocess.Popen[str]]:
     """As docs/operating.md has it."""
-    folder = Path(fleet.settings["enrolling.folder"])
+    folder, files = Path(fleet.settings["enrolling.folder"]), Path(fleet.settings["enrolling.broker_files"])
     conf = folder / "mosquitto.conf"
     conf.write_text(
         f"listener {fleet.settings['enrolling.port']} 127.0.0.1\nuser root\n"
-        f"cafile {folder}/authority.pem\ncertfile {folder}/broker.pem\nkeyfile {folder}/broker.key\n"
-        f"require_certificate true\nuse_identity_as_username true\ncrlfile {folder}/crl.pem\nacl_file {folder}/acl\n"
+        f"cafile {files}/authority.pem\ncertfile {folder}/broker.pem\nkeyfile {folder}/broker.key\n"
+        f"require_certificate true\nuse_identity_as_username true\ncrlfile {files}/crl.pem\nacl_file {files}/acl\n"
     )
     running = subprocess.Popen(["mosquitto", "-v", "-c", str(conf)], stderr=subprocess.PIPE, text=True)
     assert running.stderr is not None

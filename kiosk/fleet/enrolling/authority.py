@@ -52,6 +52,7 @@ class Authority:
         path = folder / KEY
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _belong_like_its_folder(folder)
             made = ec.generate_private_key(ec.SECP256R1())
             put(folder / CERTIFICATE, _pem(_self_signed(made, name, now)), 0o644)
             put(path, _key_pem(made), 0o600)
@@ -173,4 +174,12 @@ def put(path: Path, content: bytes, mode: int) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    _belong_like_its_folder(beside)
     beside.replace(path)
+
+
+def _belong_like_its_folder(path: Path) -> None:
+    """What root makes by hand is for the service, whose folder it lies in."""
+    if os.geteuid() == 0:
+        like = path.parent.stat()
+        os.chown(path, like.st_uid, like.st_gid)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from kiosk.database.engine import writing
-from kiosk.fleet.enrolling.authority import Authority, BadRequest, End, put
+from kiosk.fleet.enrolling.authority import CERTIFICATE, Authority, BadRequest, End, put
 from kiosk.fleet.enrolling.settings import EnrollingSettings
 from kiosk.fleet.enrolling.template import settings_for
 from kiosk.fleet.store.tables import enrolments
@@ -130,15 +130,18 @@ class EnrolmentDesk:
             return connection.execute(select(enrolments).order_by(T.made_at.desc(), T.code).limit(500)).all()
 
     def write_broker_files(self, now: datetime) -> None:
-        """`acl` and `crl.pem`, from the table. Raises `OSError`."""
+        """`acl` and `crl.pem`, from the table, and the authority's certificate. Raises `OSError`."""
         signed = select(T.station, T.kind, T.serial, T.revoked_at).where(T.serial.is_not(None))
         with self.engine.connect() as connection:
             rows = connection.execute(signed.order_by(T.station)).all()
         users = {CENTRAL: User.CENTRAL, FLEET: User.FLEET}
         users |= {row.station: User(row.kind) for row in rows if row.revoked_at is None}
         gone = [(int(row.serial), row.revoked_at) for row in rows if row.revoked_at is not None]
-        put(self.settings.folder / CRL, self.authority.revoked(gone, now), 0o644)
-        put(self.settings.folder / ACL, acl(self.site, users).encode(), 0o644)
+        folder = self.settings.for_broker
+        put(folder / CRL, self.authority.revoked(gone, now), 0o644)
+        put(folder / ACL, acl(self.site, users).encode(), 0o644)
+        if folder != self.settings.folder:
+            put(folder / CERTIFICATE, self.authority.pem.encode(), 0o644)
 
     def make_users(self, now: datetime, days: int) -> list[Path]:
         """Keys and certificates of the broker, central and the fleet, where there are none; their files. Raises

@@ -14,9 +14,11 @@ class EnrollingSettings:
     """New stations by a code."""
 
     folder: Path
-    """The authority's key and certificate, and for the broker: `acl`, `crl.pem`. Made where there is none."""
+    """The authority's key and certificate, for the fleet alone. Made where there is none."""
     host: Annotated[str, NOT_EMPTY]
     """The broker's name as stations reach it, which its certificate has."""
+    broker_files: Path | None = None
+    """Folder for what the broker reads: `authority.pem`, `acl`, `crl.pem`. Without it, they lie in `folder`."""
     port: Annotated[int, PORT_NUMBER] = 8883
     minutes: Annotated[int, within(1, 1_440)] = 30
     """A code is good for so long."""
@@ -26,3 +28,7 @@ class EnrollingSettings:
     """The `kiosk.toml` that a new kiosk begins with; station, broker and fleet are put in. Without it, it gets none."""
     gate: Path | None = None
     """The same for a gate controller."""
+
+    @property
+    def for_broker(self) -> Path:
+        return self.broker_files or self.folder
