@@ -112,6 +112,17 @@ def parser() -> argparse.ArgumentParser:
     day.add_argument(
         "rest", nargs=argparse.REMAINDER, metavar="…", help="options of `kiosk day`: --seed N, --days N, …"
     )
+    _fleet_words(commands)
+    _devices_words(commands)
+    return whole
+
+
+def _devices_words(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    devices = commands.add_parser("devices", help="list what can be simulated")
+    devices.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _fleet_words(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     fleet = commands.add_parser(
         "fleet",
         help="connect many stations to a broker, have them tell returns, and say how long central takes",
@@ -125,9 +136,6 @@ def parser() -> argparse.ArgumentParser:
     fleet.add_argument("--facts", type=int, default=10, metavar="N", help="that each tells (10)")
     fleet.add_argument("--every", type=float, default=1.0, metavar="S", help="seconds between two of them (1)")
     fleet.add_argument("--patience", type=float, default=60.0, metavar="S", help="for the last acknowledgement (60)")
-    devices = commands.add_parser("devices", help="list what can be simulated")
-    devices.add_argument("--json", action="store_true", help="as JSON")
-    return whole
 
 
 def _fleet(options: argparse.Namespace) -> int:
