@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test lint docs mutants faults fuzz sbom clean
+.PHONY: help setup demo test lint docs mutants faults fuzz sbom deb install-test clean
 
 help:
 	@echo "make demo    everything on this machine: broker, central, simulated devices, kiosk, the bench page"
@@ -13,6 +13,8 @@ help:
 	@echo "make faults  what can go wrong, row by row (docs/faults.md); ROW=P03 for one"
 	@echo "make fuzz    throws bytes at every parser that meets bytes from outside; T=60 for a minute each"
 	@echo "make sbom    what the product is made of, as CycloneDX, in build/sbom.cdx.json"
+	@echo "make deb     the Debian package, in build/deb (about two minutes)"
+	@echo "make install-test  installs it on a bare Debian in a container that boots, upgrades, breaks and removes it; root"
 	@echo "make setup   what the others call: Debian packages, .venv, Python packages, fonts"
 
 setup:
@@ -42,6 +44,12 @@ sbom: setup
 	@mkdir -p build
 	@$(PYTHON) -m docs.sbom >build/sbom.cdx.json
 	@echo "build/sbom.cdx.json"
+
+deb: setup
+	@deb/build
+
+install-test: deb
+	@deb/rehearse build/deb/library-kiosk_*.deb
 
 mutants: setup
 	@$(PYTHON) -m tests.mutants

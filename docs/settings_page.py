@@ -22,6 +22,40 @@ from kiosk.station.settings import KioskSettings
 
 HEADS = ("key", "what it must be", "without it", "meaning")
 REQUIRED = "required"
+IN_FORCE_HEADS = ("what changed", "in force by", "meanwhile")
+IN_FORCE = (
+    (
+        "`kiosk.toml` and what it names",
+        "`systemctl reload kiosk`, or a `configure` order of the fleet",
+        "Looked through first: with a fault, those in force stay and the log has every fault. The kiosk starts anew as "
+        "soon as no patron and no staff are at it.",
+    ),
+    (
+        "`station`, `site`, `ledger.path`",
+        "a restart by hand, with the outbox empty",
+        "Facts of the old name stay in the old ledger.",
+    ),
+    (
+        "`gate.toml`",
+        "`systemctl restart kiosk-gate`, or a `configure` order",
+        "The gates ring by themselves or not at all until the controller is back.",
+    ),
+    (
+        "`drop.toml`, `locker.toml`",
+        "`systemctl restart kiosk-drop`, `kiosk-locker`",
+        "Not while somebody is at a door.",
+    ),
+    (
+        "`central.toml`, `rules_file`",
+        "`systemctl restart kiosk-central`",
+        "Kiosks lend by their copies, returns go on, and facts wait at the stations.",
+    ),
+    (
+        "`fleet.toml`",
+        "`systemctl restart kiosk-fleet`",
+        "Stations say how they are again within a minute.",
+    ),
+)
 Row = tuple[str, str, str, str]
 
 
@@ -30,7 +64,12 @@ def page() -> str:
     return f"""# Settings
 
 Every key of the files of a configuration folder. `kiosk check-config DIR` reports every fault of all at once; a key
-that is not here is one. Made from the code by `make docs`.
+that is not here is one. Made from the code by `make docs`. Examples to begin with: `config/small`, `config/branch`,
+`config/consortium`.
+
+## When a change is in force
+
+{table(IN_FORCE_HEADS, IN_FORCE)}
 
 ## kiosk.toml
 

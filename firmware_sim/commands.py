@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _serve(options)
         case "run":
             return _hand_over(["demo", "--headless", "--scenario", str(options.scenario), *options.rest])
+        case "fleet":
+            return _fleet(options)
         case "day":
             return _hand_over(["day", *options.rest])
         case _:
@@ -110,9 +112,38 @@ def parser() -> argparse.ArgumentParser:
     day.add_argument(
         "rest", nargs=argparse.REMAINDER, metavar="…", help="options of `kiosk day`: --seed N, --days N, …"
     )
+    _fleet_words(commands)
+    _devices_words(commands)
+    return whole
+
+
+def _devices_words(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     devices = commands.add_parser("devices", help="list what can be simulated")
     devices.add_argument("--json", action="store_true", help="as JSON")
-    return whole
+
+
+def _fleet_words(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    fleet = commands.add_parser(
+        "fleet",
+        help="connect many stations to a broker, have them tell returns, and say how long central takes",
+        description="Each station has a real MQTT client, a journal of its own and the contract's window of 20 facts. "
+        "Ends with 0 when central has acknowledged everything. It tells returns of made-up items: give it a central of "
+        "its own.",
+    )
+    fleet.add_argument("--broker", type=_address, required=True, metavar="HOST:PORT")
+    fleet.add_argument("--site", default="main", metavar="NAME", help="(main)")
+    fleet.add_argument("--kiosks", type=int, default=100, metavar="N", help="(100)")
+    fleet.add_argument("--facts", type=int, default=10, metavar="N", help="that each tells (10)")
+    fleet.add_argument("--every", type=float, default=1.0, metavar="S", help="seconds between two of them (1)")
+    fleet.add_argument("--patience", type=float, default=60.0, metavar="S", help="for the last acknowledgement (60)")
+
+
+def _fleet(options: argparse.Namespace) -> int:
+    from firmware_sim.fleet.running import Run, run
+
+    told = run(Run(options.broker, options.site, options.kiosks, options.facts, options.every, options.patience))
+    print(json.dumps(told))
+    return DONE if told["acknowledged"] == told["told"] and told["connected"] == options.kiosks else REFUSED
 
 
 def _port(word: str) -> int:

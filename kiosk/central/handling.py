@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -176,7 +176,7 @@ def take(connection: Connection, desk: Desk, told: Sequence[tuple[Heard, FactBat
         return [_acknowledged(desk, heard.station, Ack(batch.epoch, last), heard.at)]
     taken = ingest(connection, [_batch(desk, heard, batch) for heard, batch in told])
     return [
-        _acknowledged(desk, heard.station, Ack(batch.epoch, one.last), heard.at)
+        replace(_acknowledged(desk, heard.station, Ack(batch.epoch, one.last), heard.at), intents=one.intents)
         for (heard, batch), one in zip(told, taken, strict=True)
     ]
 

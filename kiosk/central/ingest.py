@@ -40,6 +40,8 @@ class Taken:
     """The last contiguous seq of the epoch, to be acknowledged after the commit. 0: nothing of it is known."""
     applied: int
     """How many facts were new."""
+    intents: tuple[str, ...] = ()
+    """Of those that were new, for whoever follows a loan through the logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,16 @@ def ingest(connection: Connection, batches: Sequence[Batch]) -> list[Taken]:
         new = _keep_new(slate, batch)
         every += new
         last, _ = position(slate, batch.station, batch.epoch)
-        taken.append(Taken(last, len(new)))
+        taken.append(Taken(last, len(new), _intents(new)))
     slate.write()
     if every:
         _apply(connection, every)
     return taken
+
+
+def _intents(new: Sequence[_New]) -> tuple[str, ...]:
+    named = (getattr(one.told.fact, "intent", None) for one in new)
+    return tuple(str(intent) for intent in named if intent is not None)
 
 
 def _keep_new(slate: Slate, batch: Batch) -> list[_New]:

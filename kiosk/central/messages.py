@@ -50,6 +50,8 @@ class Telling:
     channel: Channel
     payload: bytes
     ask: AskId | None = None
+    intents: tuple[str, ...] = ()
+    """What an acknowledgement takes in, for the log."""
 
 
 def question_in(heard: Heard, signs: tuple[bytes, ...] = ()) -> AskMessage | None:

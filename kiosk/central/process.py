@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.routing import Route
 
+from kiosk import logs
 from kiosk.central.acs.proof import PinJudge
 from kiosk.central.acs.server import BadAccount, Sip2Server
 from kiosk.central.acs.settings import Sip2Settings
@@ -85,7 +86,7 @@ def run(settings: CentralSettings) -> int:
     Raises `SettingsRefused` for faults in the files that it is seeded from.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patrons' data
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin()
     for wordy in ("alembic", "uvicorn"):
         logging.getLogger(wordy).setLevel(logging.WARNING)
     for number in ENDING:

@@ -20,6 +20,7 @@ from kiosk.central.handling import greetings, handle_all, one_by_one, set_aside,
 from kiosk.central.inbox import Inbox, Message, Work
 from kiosk.central.messages import ASK_LIVES, Heard, Telling
 from kiosk.central.store import writing
+from kiosk.logs import about
 from kiosk.wire import Channel
 
 LOOK_S = 5.0
@@ -170,6 +171,8 @@ class Worker:
         self.counts.commits += 1
         self.counts.messages += len(work.messages)
         for telling in tellings:
+            if telling.intents:
+                log.info("took in facts of %s", telling.station.source, extra=about(telling.intents))
             self._tell(telling)
         if back or not all(map(_is_question, work.messages)):
             self._changed()

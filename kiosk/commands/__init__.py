@@ -35,6 +35,8 @@ MODULES = (
     "staff_card",
     "acl",
     "bundle",
+    "enrol",
+    "support_bundle",
     "supervise",
 )
 """One module a group of commands; each has `register(commands)`, and sets `run` on its parsers."""

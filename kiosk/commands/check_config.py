@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     if "kiosk.toml" in checked:
         faults += receipt_faults(folder / "kiosk.toml") + theme_faults(folder / "kiosk.toml")
     if "central.toml" in checked:
-        faults += console_faults(folder / "central.toml")
+        faults += faults_behind_central(folder / "central.toml")
     if not checked:
         faults.append(Fault(str(folder), "", "a folder with " + " or ".join(FILES), _what_is(folder)))
     if arguments.json:
@@ -60,16 +60,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def console_faults(path: Path) -> list[Fault]:
-    """Of the roles that the staff console is to go by; faults of central.toml itself are told elsewhere."""
+def faults_behind_central(path: Path) -> list[Fault]:
+    """Of the files that central.toml names: the rules, the console's roles. Faults of its own are told elsewhere."""
     from kiosk.central.settings import CentralSettings
+    from kiosk.rules.policy import RulesFile as Rules
     from kiosk.web.roles import RolesFile
 
     try:
-        console = load(CentralSettings, path).console
+        central = load(CentralSettings, path)
     except SettingsRefused:
         return []
-    return [] if console is None or console.roles is None else read_faults(RolesFile, console.roles)
+    faults = [] if central.rules_file is None else read_faults(Rules, central.rules_file)
+    if central.console is not None and central.console.roles is not None:
+        faults += read_faults(RolesFile, central.console.roles)
+    return faults
 
 
 def _what_is(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""`kiosk doctor`: what is plugged into this machine, who answers, and the settings to paste."""
+"""`kiosk doctor`: what is plugged in, who answers, how the machine and its lines are, and the settings to paste."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "doctor",
         help="find devices, say what is wrong and print the settings to paste",
         description="Looks at serial ports, card readers, input devices and the addresses of the settings, and asks "
-        "each known protocol's harmless question. A port that the kiosk has open is left alone. Exit code 1 where "
-        "something is wrong.",
+        "each known protocol's harmless question; then at clock, screens, touch, sound, fonts, disk, journal, "
+        "certificates, broker and central. A port that the kiosk has open is left alone. Exit code 1 where something "
+        "is wrong.",
     )
     parser.add_argument(
-        "--config", type=Path, metavar="DIR", help="folder with kiosk.toml: its addresses are asked too"
+        "--config",
+        type=Path,
+        metavar="DIR",
+        help="folder with kiosk.toml or gate.toml: what it names, too",
     )
     parser.add_argument("--tcp", action="append", default=[], metavar="HOST:PORT", help="ask this address as well")
     parser.add_argument("--port", action="append", default=[], metavar="PATH", help="ask this serial port as well")
@@ -32,7 +36,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; 1 where one is a fault."""
-    from kiosk.technician import configured, findings, looking
+    from kiosk.technician import complete, configured, findings, looking
 
     told = [] if arguments.config is None else configured.faults(arguments.config)
     addresses = [] if arguments.config is None else configured.addresses(arguments.config)
@@ -42,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"kiosk doctor: {bad}", file=sys.stderr)
         return EXIT_USAGE
     told += looking.look(addresses, arguments.port)
+    told += complete.look(arguments.config)
     if arguments.json:
         print(json_text({"findings": [asdict(each) for each in told]}))
     else:

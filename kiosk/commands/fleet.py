@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from kiosk.commands import fleet_command, fleet_keys
+from kiosk.commands import fleet_command, fleet_enrol, fleet_keys
 from kiosk.commands.options import add_config, overrides
 
 
@@ -32,6 +32,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     account.set_defaults(run=make_account)
     fleet_keys.register(verbs)
     fleet_command.register(verbs)
+    fleet_enrol.register(verbs)
 
 
 def run(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

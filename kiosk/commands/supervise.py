@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 from pathlib import Path
 
 
@@ -24,9 +23,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(arguments: argparse.Namespace) -> int:
     """Until the program ends."""
+    from kiosk import logs
     from kiosk.station.releases.folder import Releases
     from kiosk.station.releases.supervisor import Watch, supervise
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin()
     watch = Watch(arguments.within, arguments.steady)
     return supervise(Releases(arguments.releases.absolute()), arguments.words, watch)

@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from drivers.errors import BadSetting
+from kiosk import logs
 from kiosk.doors.drop import step as drop
 from kiosk.doors.drop.state import DropState, Slip, Stage
 from kiosk.doors.happenings import DoorEffect, Happening
@@ -68,7 +69,7 @@ class CannotStart(Exception):
 def run(command: str, serve: Callable[[ExitStack], None]) -> int:
     """Run until SIGTERM. Returns 0, or 1 where it could not start; says why on standard error."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patrons' data
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin()
     end_on_errors()
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread: `_stop_on_signal` waits for them
     try:

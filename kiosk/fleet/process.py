@@ -12,11 +12,17 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 
+from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from kiosk import logs
+from kiosk.fleet.enrolling import pages as enrolling
+from kiosk.fleet.enrolling.authority import Authority
+from kiosk.fleet.enrolling.desk import EnrolmentDesk
 from kiosk.fleet.fleet import Fleet
 from kiosk.fleet.home_assistant import HomeAssistant
 from kiosk.fleet.line import FleetLine, Heard
@@ -31,7 +37,7 @@ from kiosk.fleet.watch import Watch
 from kiosk.web.changes import Changes
 from kiosk.web.server import MainServer, config_of, listening
 from kiosk.web.sessions import Limits
-from kiosk.wire.signing import BadKey
+from kiosk.wire.signing import PUBLIC_KEY, BadKey, own_key
 
 FAREWELL_S = 4
 MOST_REQUESTS = 300
@@ -59,7 +65,7 @@ class EachSecond:
 def run(settings: FleetSettings) -> int:
     """Run until SIGTERM or SIGINT. Returns 0, or 1 where it could not start or had to end; says why."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin()
     for wordy in ("alembic", "uvicorn"):
         logging.getLogger(wordy).setLevel(logging.WARNING)
     try:
@@ -95,8 +101,13 @@ def _serve(settings: FleetSettings, held: ExitStack) -> int:
         home = HomeAssistant(settings.home_assistant.prefix, line.keep)
         each_second.does.append(lambda now: home.tick(fleet, now))
     limits = Limits(timedelta(hours=settings.session_hours), timedelta(minutes=settings.idle_minutes))
-    parts = Parts(settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings), pictures)
-    server = MainServer(config_of(_traced(application(parts), settings, held), MOST_REQUESTS, FAREWELL_S), changes)
+    desk = enrolment_desk(settings, engine)
+    folders = () if desk is None else (enrolling.TEMPLATES,)
+    parts = Parts(
+        settings, engine, fleet, watch, changes, settings.role_table(), limits, _token(settings), pictures, folders
+    )
+    app = application(parts) if desk is None else application(parts, enrolling.pages(desk), [enrolling.route(desk)])
+    server = MainServer(config_of(_traced(app, settings, held), MOST_REQUESTS, FAREWELL_S), changes)
     threading.excepthook = server.thread_failed
     for number in ENDING:
         signal.signal(number, server.told_to_end)
@@ -117,6 +128,27 @@ def _traced(app: ASGIApp, settings: FleetSettings, held: ExitStack) -> ASGIApp:
         raise CannotStart(str(missing)) from None
     held.callback(end)
     return Traced(app, record, time.time_ns)
+
+
+def enrolment_desk(settings: FleetSettings, engine: Engine) -> EnrolmentDesk | None:
+    """Where new stations are enrolled, with the broker's files as the table has it. Raises `CannotStart`."""
+    wanted = settings.enrolling
+    if wanted is None:
+        return None
+    site, now = settings.site[0].name, datetime.now(UTC)
+    try:
+        authority = Authority.of(wanted.folder, site, now)
+        fleet_key = "" if settings.keys is None else _public_key(settings.keys)
+        desk = EnrolmentDesk(engine, wanted, site, authority, fleet_key)
+        desk.write_broker_files(now)
+    except (OSError, ValueError) as trouble:
+        raise CannotStart(f"enrolling.folder {wanted.folder}: {trouble}") from None
+    return desk
+
+
+def _public_key(folder: Path) -> str:
+    own_key(folder)
+    return (folder / PUBLIC_KEY).read_text(encoding="utf-8")
 
 
 def _listener(settings: FleetSettings) -> socket.socket:

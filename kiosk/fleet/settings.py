@@ -9,6 +9,7 @@ from typing import Annotated
 
 from kiosk.database.engine import BadDatabaseUrl, database_url
 from kiosk.fleet.conditions import Bounds
+from kiosk.fleet.enrolling.settings import EnrollingSettings
 from kiosk.model.limits import LARGEST_PORT, NAME, NOT_EMPTY, TIME_ZONE, matching, within
 from kiosk.settings import load
 from kiosk.settings.broker import BrokerSettings
@@ -115,6 +116,8 @@ class FleetSettings:
     site."""
     home_assistant: HomeSettings = field(default_factory=HomeSettings)
     traces: TracesSettings = field(default_factory=TracesSettings)
+    enrolling: EnrollingSettings | None = None
+    """New stations by a one-time code (`kiosk enrol`); without it there are none. There is one site then."""
     roles: Path | None = None
     """Who may do what: a table like `kiosk/web/roles.toml`, which holds where this is absent."""
     session_hours: Annotated[int, within(1, 744)] = 12
@@ -126,6 +129,8 @@ class FleetSettings:
         names = [site.name for site in self.site]
         if len(set(names)) < len(names):
             raise ValueError("expected each site once")
+        if self.enrolling is not None and len(names) > 1:
+            raise ValueError("expected one site where there is enrolling: a certificate names a station of one")
         if self.keys is not None and len(names) > 1:
             raise ValueError("expected one site where there are keys: a command is for the stations of one")
 

@@ -23,6 +23,7 @@ from types import MappingProxyType
 
 from drivers.errors import BadSetting
 from drivers.gates.protocol import GateCommand, GateEvent, Stored
+from kiosk import logs
 from kiosk.gate.copy.fetching import Central, Fetcher
 from kiosk.gate.copy.lent_copy import LentCopy
 from kiosk.gate.counting import quarter_of
@@ -81,7 +82,7 @@ def run(settings: GateControllerSettings, file: TriedFile | None = None) -> int:
     """Run one gate controller until SIGTERM or until the fleet ends it. Returns 0, 75 where it is to be started anew,
     or 1 where it could not start; says why on standard error. Settings of `file` on trial are taken back then."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin()
     for wordy in ("httpx", "httpcore", "uvicorn"):
         logging.getLogger(wordy).setLevel(logging.WARNING)
     kept = LogKept()

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from kiosk.ledger import Ledger, StorageFailure
+from kiosk.ledger import Committed, Ledger, StorageFailure
+from kiosk.logs import about
 from kiosk.session.effects import Effect, Ending, EndStation, Journal
 from kiosk.session.events import Event, Moment, StorageFailed, StorageRecovered, TimePassed
 from kiosk.session.orders import Ordered
@@ -99,6 +100,7 @@ class Decider:
                 return
             self._kept(journal)
             if committed.seqs:
+                _tell(journal, committed)
                 self._hands.facts_stored()
         self._becomes(state, effects)
 
@@ -133,3 +135,12 @@ class Decider:
         self._probe_s = None
         log.info("the ledger can be written again")
         self.happened(StorageRecovered())
+
+
+def _tell(journal: Sequence[Journal], committed: Committed) -> None:
+    """One line for whoever follows a loan: what became a fact, under the id that central names it by, too."""
+    facts = [effect.fact for effect in journal if effect.fact is not None]
+    named = (getattr(fact, "intent", None) for fact in facts)
+    intents = [str(intent) for intent in named if intent is not None]
+    kinds, last = ", ".join(fact.type for fact in facts), committed.seqs[-1]
+    log.info("kept for central: %s, up to fact %d", kinds, last, extra=about(intents))

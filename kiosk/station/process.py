@@ -5,12 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import logging
-import os
 import resource
 import secrets
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,6 +15,7 @@ from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from drivers.errors import BadSetting
+from kiosk import logs
 from kiosk.ledger import Ledger, LedgerRefused, Outbox, StorageFailure
 from kiosk.model.ids import IdSource
 from kiosk.screens import fonts
@@ -30,6 +28,7 @@ from kiosk.screens.window import Mode, NoDisplay
 from kiosk.session.effects import Ending
 from kiosk.session.events import CopyChanged, Event
 from kiosk.settings import SettingsRefused
+from kiosk.station import signals
 from kiosk.station.broker import address_of
 from kiosk.station.copies import COPY, CannotKeep, Copies, CopySource
 from kiosk.station.crash import EXIT_FAILED, end_on_errors
@@ -40,7 +39,7 @@ from kiosk.station.effects import StationHands
 from kiosk.station.first_state import first_state
 from kiosk.station.inbox import Inbox
 from kiosk.station.keypad import keypad
-from kiosk.station.loop import Loop, Message, Stop, now
+from kiosk.station.loop import Loop, Message, now
 from kiosk.station.mirror import Mirror, MirrorOrder, RepaintOrder
 from kiosk.station.notify import Notifier
 from kiosk.station.orders.kiosk_side import KioskHooks, KioskSide, kiosk_side
@@ -62,7 +61,6 @@ SEED_BYTES = 32
 SOFTWARE = version("library-kiosk")
 EXIT_CODES = {Ending.RESTART: 75, Ending.SWITCH_OFF: 76}
 """What the service manager goes by: 75 is started again, after 76 the machine is switched off (kiosk.service)."""
-STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 
 log = logging.getLogger(__name__)
 
@@ -75,11 +73,11 @@ def run(settings: KioskSettings, file: TriedFile | None = None) -> int:
     """Run one kiosk until SIGTERM or until staff or the fleet end it. Returns 0, a code of `EXIT_CODES`, or 1 where it
     could not start; says why on standard error. Settings of `file` that are on trial are taken back then."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patrons' data
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin()
     kept = LogKept()
     logging.getLogger().addHandler(kept)
     end_on_errors()
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread: `_stop_on_signal` waits for them
+    signals.block()
     try:
         with ExitStack() as parts:
             ending = _serve(settings, file, kept, parts)
@@ -143,7 +141,7 @@ def _serve(settings: KioskSettings, file: TriedFile | None, kept: LogKept, parts
     _start_devices(devices, settings, inbox, parts)
     parts.callback(inbox.close)
     parts.callback(notifier.stopping)
-    _stop_on_signal(inbox)
+    signals.follow(inbox, None if file is None else file.path)
     sounds: Plays | None = _sounds(settings, parts)
     if overheard is not None:
         sounds = Listening(sounds, overheard)
@@ -301,15 +299,3 @@ def _start_devices(devices: Devices, settings: KioskSettings, inbox: Inbox[Messa
         keys = keypad(settings.keypad, inbox.put)
         keys.start()
         parts.callback(keys.stop)
-
-
-def _stop_on_signal(inbox: Inbox[Message]) -> None:
-    """A handler would run on the loop's own thread, in the middle of the inbox; so a thread waits for the signals."""
-
-    def wait() -> None:
-        signal.sigwait(STOPPING)
-        inbox.put(Stop())
-        signal.sigwait(STOPPING)
-        os._exit(EXIT_FAILED)  # somebody has no patience with the end in order
-
-    threading.Thread(target=wait, name="signals", daemon=True).start()

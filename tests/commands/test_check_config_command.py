@@ -9,7 +9,8 @@ import pytest
 
 from tests.commands.conftest import Kiosk, ran_as_process
 
-DEMO = Path(__file__).parents[2] / "config" / "demo"
+EXAMPLES = Path(__file__).parents[2] / "config"
+DEMO = EXAMPLES / "demo"
 SOUND_KIOSK = """
 site = "main"
 station = "k1"
@@ -35,6 +36,21 @@ def test_the_demo_has_no_fault(kiosk: Kiosk) -> None:
     files = "kiosk.toml, floor.toml, gate.toml, drop.toml, locker.toml, central.toml, fleet.toml"
     assert kiosk("check-config", str(DEMO)).out == f"{files}: no fault found\n"
     assert faults(kiosk, DEMO) == []
+
+
+@pytest.mark.parametrize("size", ["small", "branch", "consortium"])
+def test_what_a_library_begins_with_has_no_fault_and_is_explained(kiosk: Kiosk, size: str) -> None:
+    assert faults(kiosk, EXAMPLES / size) == []
+    for file in (EXAMPLES / size).glob("*.toml"):
+        assert file.read_text(encoding="utf-8").startswith("# "), f"{file} does not say what it is for"
+
+
+def test_the_rules_of_another_file_are_checked_with_it(kiosk: Kiosk, tmp_path: Path) -> None:
+    """A rules_file with a fault would end central at its next start."""
+    (tmp_path / "central.toml").write_text('site = "main"\nrules_file = "rules.toml"\n', encoding="utf-8")
+    (tmp_path / "rules.toml").write_text("[[line]]\nloan_period = { n = 28 }\nmax_loan = 3\n", encoding="utf-8")
+    ((file, key, expected, _),) = faults(kiosk, tmp_path)
+    assert (file, key, expected) == ("rules.toml", "line.1.max_loan", "a known key (did you mean `max_loans`?)")
 
 
 def test_faults_of_two_files_are_reported_together(kiosk: Kiosk, tmp_path: Path) -> None:

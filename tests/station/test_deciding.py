@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.ledger import Ledger
 from kiosk.ledger.reading import LedgerFile
+from kiosk.logs import WithIntents
 from kiosk.model.circulation import Item, Patron
 from kiosk.model.ids import IdSource, ItemId, PatronRef, Uid
 from kiosk.model.journal import RowKind
@@ -112,3 +113,15 @@ def test_i1_a_tag_is_secured_only_after_the_return_is_meant_on_the_disk(ledger: 
     hands = played(ledger, Touched(Touch.RETURN), *laid_down(ON_LOAN))
     ((afi, rows),) = hands.written
     assert (afi, rows[-1]) == (IN_STOCK, RowKind.RETURN_INTENDED)
+
+
+def test_a_loan_is_named_in_the_log_as_its_fact_names_it_and_its_patron_is_not(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    played(ledger, CardPresented("20230001"), *laid_down(IN_STOCK))
+    with LedgerFile(ledger.path) as file:
+        (intent,) = {stored.row.intent for stored in file.rows() if stored.row.kind is RowKind.LOAN_MADE}
+    lines = [WithIntents().format(record) for record in caplog.records]
+    assert any(line.startswith("kept for central: ") and line.endswith(f"[{intent}]") for line in lines)
+    assert not any("20230001" in line or "P1" in line for line in lines)

@@ -55,6 +55,8 @@ rehearse = true
 """
 
 
+
+
 class Started:
     """One run of the kiosk."""
 
@@ -151,6 +153,32 @@ def test_sigterm_ends_the_kiosk_in_order(start: Start) -> None:
     assert kiosk.terminated() == 0
     with pytest.raises(MirrorGone):
         kiosk.mirror.view()
+
+
+def test_new_settings_are_taken_up_by_a_restart_and_faulty_ones_are_not(
+    start: Start, reader: QuietReader, tmp_path: Path
+) -> None:
+    """`systemctl reload kiosk`: never while somebody is at it, and never with a file that could not be started with."""
+    kiosk = start()
+    kiosk.shows("attract")
+    kiosk.mirror.act("attract.return")
+    kiosk.shows("return")
+    settings = tmp_path / "kiosk.toml"
+    sound = settings.read_text(encoding="utf-8")
+    process = kiosk.child.process
+    assert process is not None
+
+    settings.write_text(sound.replace("station =", "staton ="), encoding="utf-8")
+    process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "did you mean `station`?" in kiosk.log)
+    settings.write_text(sound + "[offline]\nloan_days = 7\n", encoding="utf-8")
+    process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "as soon as nobody is here" in kiosk.log)
+    assert kiosk.mirror.view().screen == "return"
+    assert process.poll() is None
+
+    kiosk.mirror.act("return.done")
+    assert kiosk.ends() == 75
 
 
 def test_the_ready_line_names_the_station_and_the_mirror(start: Start) -> None:

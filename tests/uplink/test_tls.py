@@ -92,6 +92,17 @@ def test_central_believes_it_too(broker: BrokerSettings) -> None:
         line.close()
 
 
+def test_a_certificate_of_our_own_goes_with_its_key_and_with_tls(tmp_path: Path, signed: Path) -> None:
+    own = replace(HERE, tls=True, certificate=signed / "broker.pem", key=signed / "broker.key")
+    assert address_of(own).tls is not None
+    with pytest.raises(BadSetting, match=r"theirs\.key"):
+        address_of(replace(own, key=signed / "theirs.key"))
+    with pytest.raises(ValueError, match="certificate and key"):
+        replace(HERE, tls=True, certificate=tmp_path / "own.pem")
+    with pytest.raises(ValueError, match="expected tls = true"):
+        replace(HERE, certificate=tmp_path / "own.pem", key=tmp_path / "own.key")
+
+
 @pytest.mark.parametrize("kind", [BrokerSettings, SharedBroker])
 def test_nothing_leaves_the_machine_in_clear_unless_somebody_says_so(
     kind: type[BrokerSettings],

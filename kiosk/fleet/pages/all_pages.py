@@ -42,6 +42,7 @@ MENU = (
     ("exceptions", "/exceptions", Permission.FLEET_READ),
     ("people", "/people", Permission.FLEET_READ),
     ("versions", "/versions", Permission.FLEET_READ),
+    ("enrolling", "/enrolling", Permission.FLEET_COMMAND),
     ("audit", "/audit", Permission.AUDIT_READ),
 )
 """Word, address, and who sees it."""

@@ -44,8 +44,9 @@ SIGN_IN = "/sign-in"
 class Pages:
     """All routes."""
 
-    def __init__(self, parts: Parts, more: Sequence[Page] = ()) -> None:
-        """`more`: pages of commands."""
+    def __init__(self, parts: Parts, more: Sequence[Page] = (), open_to_all: Sequence[BaseRoute] = ()) -> None:
+        """`more`: pages of commands and enrolment; `open_to_all`: routes that look for themselves who asks."""
+        self._open_to_all = open_to_all
         self._parts = parts
         self._streams = Streams(parts)
         self._pages = (*PAGES, *more)
@@ -66,6 +67,7 @@ class Pages:
             Route("/changes", self._changes),
             Route("/metrics", self._metrics),
             Route("/health", self._health),
+            *self._open_to_all,
             *(Route(one.path, self._endpoint(one), methods=["POST" if one.writes else "GET"]) for one in self._pages),
         ]
 
@@ -101,7 +103,8 @@ class Pages:
                 return self._shown(asked, shown)
 
     def _shown(self, asked: Asked, shown: Shown) -> Response:
-        menu = [(name, to) for name, to, needs in MENU if needs in asked.may]
+        there = {page.path for page in self._pages}
+        menu = [(name, to) for name, to, needs in MENU if needs in asked.may and to in there]
         common: dict[str, object] = {
             "session": asked.session,
             "csrf": asked.session.csrf,
@@ -220,15 +223,15 @@ class Pages:
             sessions.sign_out(connection, session, datetime.now(UTC))
 
 
-def application(parts: Parts, more: Sequence[Page] = ()) -> ASGIApp:
-    """The ASGI application. `more`: pages of commands."""
+def application(parts: Parts, more: Sequence[Page] = (), open_to_all: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The ASGI application; the rest as `Pages` has it."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         parts.changes.attach()
         yield
 
-    app = Starlette(routes=Pages(parts, more).routes(), lifespan=lifespan)
+    app = Starlette(routes=Pages(parts, more, open_to_all).routes(), lifespan=lifespan)
     return WithHeaders(GZipMiddleware(app, minimum_size=1_000, compresslevel=5))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from kiosk.database.columns import NAMES, LongId, UtcTime
 from kiosk.web import staff_tables
@@ -81,4 +81,25 @@ series = Table(
     Column("count", Integer, nullable=False),
     Index("ix_series_span_s_at", "span_s", "at"),
     comment="Figures of stations. at: seconds since 1970 when the span begins. Fine spans become hours",
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("code", String(4), primary_key=True),
+    Column("site", String(32), nullable=False),
+    Column("station", String(32), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("key", LargeBinary),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("used_at", UtcTime),
+    Column("serial", String(48)),
+    Column("ends_at", UtcTime),
+    Column("revoked_by", String(64)),
+    Column("revoked_at", UtcTime),
+    Index("ix_enrolments_station", "station"),
+    comment="One-time codes, and the certificates that were made by them. key: empty as soon as it was used",
 )
