@@ -15,6 +15,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from drivers.gates.protocol import GateEvent, TagPassed
+from kiosk.gate.copy.believing import StationKeys, believed_facts
 from kiosk.gate.copy.fetching import CopyFailed, CopyFetched, Fetched, Fetcher, ItemShown
 from kiosk.gate.copy.lent_copy import LentCopy, Replayed
 from kiosk.gate.effects import GateEffect, Hush, Signal, TellAlarm, TellCount
@@ -47,7 +48,7 @@ from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.station.inbox import Inbox
 from kiosk.station.uplink_events import LinkDown, LinkUp, Sidelined, UplinkEvent
-from kiosk.wire import Channel, MessageRefused, SetAside, Station, all_stations, decode_facts, parse_topic
+from kiosk.wire import Channel, MessageRefused, SetAside, Station, all_stations, parse_topic
 from kiosk.wire.gate_told import AlarmTold, encode_alarm, encode_count
 from kiosk.wire.lent_changes import LentChanges, decode_lent_changes
 from kiosk.wire.policy import Ready, decode_policy
@@ -113,6 +114,7 @@ class GateParts:
     pictures: Photographer
     board: Board
     central_key: Ed25519PublicKey | None
+    station_keys: StationKeys | None
     """By which central signs; None: what comes on its topics is believed."""
     alive_file: Path
     time_zone: str
@@ -283,7 +285,9 @@ class GateLoop:
                 if channel is Channel.COMMAND:
                     raise MessageRefused("topic", "no command: this gate has no fleet", "one")
                 if channel is Channel.FACTS and station.site == everybody.site:
-                    self.parts.copy.facts(station.station, decode_facts(station, message.payload), moment.utc)
+                    keys = self.parts.station_keys
+                    told = believed_facts(station, message.topic, message.payload, message.signature, keys)
+                    self.parts.copy.facts(station.station, told, moment.utc)
         except MessageRefused as refused:
             self.refused += 1
             log.warning("refused a message on %s: %s", message.topic, refused)

@@ -149,6 +149,7 @@ def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKe
             pictures=pictures,
             board=board,
             central_key=None if settings.central is None else settings.central.public_key(),
+            station_keys=settings.station_keys(),
             alive_file=alive_file,
             time_zone=settings.time_zone,
         ),
