@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from kiosk.wire.acl import User, acl
+from kiosk.wire.acl import STATIONS, User, acl
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -16,7 +16,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument("--site", required=True, help="the library's name in topics")
     command.add_argument("--central", default="central", metavar="USER", help="central's user at the broker")
     command.add_argument("--fleet", metavar="USER", help="the dashboard's user at the broker, where there is one")
-    for user in (User.KIOSK, User.GATE):
+    for user in STATIONS:
         command.add_argument(
             f"--{user.value}", action="append", default=[], metavar="STATION", help="a station, which is its user too"
         )
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     names = [(arguments.central, User.CENTRAL)]
     if arguments.fleet is not None:
         names.append((arguments.fleet, User.FLEET))
-    names += [(name, user) for user in (User.KIOSK, User.GATE) for name in getattr(arguments, user.value)]
+    names += [(name, user) for user in STATIONS for name in getattr(arguments, user.value)]
     if len(dict(names)) < len(names):
         print("kiosk acl: expected each user once", file=sys.stderr)
         return 1

@@ -17,6 +17,8 @@ class User(StrEnum):
 
     KIOSK = "kiosk"
     GATE = "gate"
+    DROP = "drop"
+    LOCKER = "locker"
     CENTRAL = "central"
     FLEET = "fleet"
     """The operator's dashboard: hears how stations are, never what patrons do, and says commands alone."""
@@ -26,7 +28,10 @@ TELEMETRY = (Channel.STATUS, Channel.HEALTH, Channel.DEVICE, Channel.RESULT, Cha
 SAYS = {
     User.KIOSK: (*TELEMETRY, Channel.PICTURE, Channel.FACTS, Channel.ASK),
     User.GATE: (*TELEMETRY, Channel.FACTS, Channel.ALARM, Channel.COUNT),
+    User.DROP: (*TELEMETRY, Channel.FACTS, Channel.ASK),
+    User.LOCKER: (*TELEMETRY, Channel.FACTS, Channel.ASK),
 }
+STATIONS = tuple(SAYS)
 FLEET_HEARS = (*TELEMETRY, Channel.PICTURE, Channel.ALARM, Channel.COUNT)
 CENTRAL_SAYS = (Channel.ACK, Channel.ANSWER, Channel.POLICY, Channel.LEDGER)
 

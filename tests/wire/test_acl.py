@@ -17,14 +17,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 from kiosk.commands import main
 from tests.real_parts import free_port, wait_until
 
-NAMES = ("central", "fleet", "kiosk-1", "kiosk-2", "gate-1")
+NAMES = ("central", "fleet", "kiosk-1", "kiosk-2", "gate-1", "locker-1")
 STRANGER, NOBODY, ADMIN = "stranger", "nobody-has-this-name", "admin"
 UP = ("status", "health", "device", "result", "log", "facts", "picture", "ask", "alarm", "count")
 DOWN = ("ack", "answer", "policy", "ledger", "command")
 TOPICS = [
     f"lk/v1/{site}/{name}/{way}/{channel}"
     for site in ("main", "other")
-    for name in ("kiosk-1", "kiosk-2", "gate-1", "all")
+    for name in ("kiosk-1", "kiosk-2", "gate-1", "locker-1", "all")
     for way, channels in (("up", UP), ("down", DOWN))
     for channel in channels
 ] + ["lk/v1/main/kiosk-1", "lk", "lk/v1/main/kiosk-1/up/facts/more"]
@@ -40,6 +40,7 @@ def may_say(name: str, topic: str) -> bool:
     if name == "fleet":
         return words[4:] == ["down", "command"]
     own = {"kiosk-1": UP[:8], "kiosk-2": UP[:8], "gate-1": (*UP[:6], *UP[8:])}
+    own["locker-1"] = (*UP[:6], "ask")
     return words[3] == name and words[4] == "up" and words[5] in own.get(name, ())
 
 
@@ -139,7 +140,8 @@ def _listens(port: int) -> bool:
 
 
 def printed() -> str:
-    words = ["--site", "main", "--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1", "--fleet", "fleet"]
+    words = ["--site", "main", "--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1"]
+    words += ["--locker", "locker-1", "--fleet", "fleet"]
     made = subprocess.run(
         [sys.executable, "-m", "kiosk", "acl", *words], capture_output=True, text=True, check=True, timeout=60
     )
