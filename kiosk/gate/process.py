@@ -64,7 +64,7 @@ SEED_BYTES = 32
 EXIT_ANEW = 75
 """What the service manager goes by: the controller is started again (kiosk-gate.service)."""
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
-SWITCH_S = 0.0005
+SWITCH_S = 0.0001
 """How long a busy thread may keep the others waiting: Python's own 5 ms would be the whole of an alarm's time."""
 KEPT = timedelta(days=400)
 """How long the history is kept: a year, and time to ask about it."""

@@ -23,6 +23,10 @@ class RungItem:
     at: datetime
 
 
+OPEN = (AlarmState.RAISED, AlarmState.SEEN)
+"""Somebody has to do something yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """One person, or one trolley, that set a gate off."""
@@ -41,7 +45,7 @@ class Alarm:
 
     @property
     def is_open(self) -> bool:
-        return self.state in (AlarmState.RAISED, AlarmState.SEEN)
+        return self.state in OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Aisle:
     """The latest."""
     added_s: float = 0.0
     """When its last item was added."""
+    swept_s: float = 0.0
+    """When those that have gone were forgotten last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def step(state: GateState, event: GateHappening, moment: Moment) -> tuple[GateSt
         case Disturbed():
             return checking.disturbed(state, event.gate), []
         case TimePassed():
-            state, counted = counting.time_passed(state, moment)
+            state, counted = counting.time_passed(alarms.time_passed(state, moment), moment)
             state, checked = checking.time_passed(state, moment)
             return state, [*counted, *checked]
         case Stopping():
