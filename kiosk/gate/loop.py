@@ -18,7 +18,7 @@ from drivers.gates.protocol import GateEvent, TagPassed
 from kiosk.gate.copy.believing import StationKeys, believed_facts
 from kiosk.gate.copy.fetching import CopyFailed, CopyFetched, Fetched, Fetcher, ItemShown
 from kiosk.gate.copy.lent_copy import LentCopy, Replayed
-from kiosk.gate.effects import GateEffect, Hush, Signal, TellAlarm, TellCount
+from kiosk.gate.effects import FieldChanged, GateEffect, Hush, Signal, TellAlarm, TellCount
 from kiosk.gate.events import (
     AlarmAnswered,
     CheckAnswered,
@@ -38,7 +38,7 @@ from kiosk.gate.page.board import Board
 from kiosk.gate.page.sight import sight
 from kiosk.gate.pictures import Photographer, PicturesGone, PictureTaken
 from kiosk.gate.scribe import Entry, Scribe
-from kiosk.gate.state import Alarm, GateState
+from kiosk.gate.state import Alarm, FieldTrouble, GateState
 from kiosk.gate.step import due_in_s, step
 from kiosk.gate.translate import Hearing
 from kiosk.model.circulation import Item
@@ -118,6 +118,8 @@ class GateParts:
     """By which central signs; None: what comes on its topics is believed."""
     alive_file: Path
     time_zone: str
+    field_told: Callable[[str, Sequence[FieldTrouble]], None] = lambda gate, troubles: None
+    """What becomes of a gate that hears worse, for the technician."""
 
 
 @dataclass(slots=True)
@@ -256,6 +258,8 @@ class GateLoop:
                 self._alarm_told(alarm, moment)
             case TellCount(counted):
                 self._told.append((Channel.COUNT, encode_count(self.parts.station, counted, moment.utc)))
+            case FieldChanged(gate, troubles):
+                self.parts.field_told(gate, troubles)
 
     def _write(self, moment: Moment) -> None:
         """Hand over what has happened."""

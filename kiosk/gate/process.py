@@ -27,7 +27,7 @@ from kiosk.gate.copy.fetching import Central, Fetcher
 from kiosk.gate.copy.lent_copy import LentCopy
 from kiosk.gate.counting import quarter_of
 from kiosk.gate.events import LastWatch
-from kiosk.gate.fleet import gate_side, note_gate
+from kiosk.gate.fleet import gate_side, note_field, note_gate
 from kiosk.gate.hands import Boards
 from kiosk.gate.history import Remembered, reading, remembered
 from kiosk.gate.line import GateLine
@@ -152,6 +152,7 @@ def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKe
             station_keys=settings.station_keys(),
             alive_file=alive_file,
             time_zone=settings.time_zone,
+            field_told=partial(note_field, fleet.telemetry),
         ),
         inbox,
         notifier.alive,

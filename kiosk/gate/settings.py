@@ -14,7 +14,7 @@ from drivers.errors import BadSetting
 from kiosk.gate.camera import AddressCamera, Camera, ProgramCamera, TestCamera
 from kiosk.gate.copy.believing import StationKeys
 from kiosk.gate.effects import Occasion
-from kiosk.gate.policy import AlarmTimes, GatePolicy, Hours
+from kiosk.gate.policy import AlarmTimes, FieldLimits, GatePolicy, Hours
 from kiosk.hardware.gates import GateFile
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import SecurityMarks
@@ -211,6 +211,7 @@ class GateControllerSettings(GateFile):
     """ISILs whose items are ours, compared without regard to case. Empty: every library item may be ours."""
     marks: SecurityMarks = field(default_factory=SecurityMarks)
     times: AlarmTimes = field(default_factory=AlarmTimes)
+    reception: FieldLimits = field(default_factory=FieldLimits)
     open: tuple[Hours, ...] = ()
     """Opening hours: people counted at other times are no visits. Empty: always open."""
     test_tags: tuple[Annotated[str, NOT_EMPTY], ...] = ()
@@ -275,4 +276,4 @@ class GateControllerSettings(GateFile):
 
     def policy(self) -> GatePolicy:
         """What the reducer judges by."""
-        return GatePolicy(self.marks, self.times, self.open, self.time_zone, frozenset(self.test_tags))
+        return GatePolicy(self.marks, self.times, self.open, self.time_zone, frozenset(self.test_tags), self.reception)
