@@ -24,6 +24,7 @@ from kiosk.wire.gate_told import AlarmTold, CountTold
 from kiosk.wire.health import HealthReport
 from kiosk.wire.log_part import LogPart
 from kiosk.wire.policy import TYPE as POLICY
+from kiosk.wire.signed_facts import PROPERTY
 from kiosk.wire.status import StationStatus
 
 Schema = dict[str, Any]
@@ -125,6 +126,19 @@ def _body(kind: type[Any]) -> Schema:
     return {"type": "object", "properties": {field.name: schema_of(hints[field.name]) for field in fields(kind)}}
 
 
+SIGNATURE: Schema = {
+    "type": "object",
+    "description": "MQTT 5 user properties",
+    "properties": {
+        PROPERTY: {
+            "type": "string",
+            "description": "Ed25519 by the station's key over `lk.facts`, the topic and the payload, a line feed "
+            "between them, in base64. Optional for central; a gate that knows the station's key wants it.",
+        }
+    },
+}
+
+
 def envelope(topic: Topic) -> Schema:
     """CloudEvents 1.0 around `data`."""
     kind: Schema = {"enum": [*READERS, HELLO]} if topic.batch else {"const": topic.kind}
@@ -159,7 +173,10 @@ def document() -> Schema:
             "parameters": {"site": {"description": "[a-z0-9-]{1,32}"}, "station": {"description": "[a-z0-9-]{1,32}"}},
             "messages": {name: {"$ref": f"#/components/messages/{name}"}},
         }
-        messages[name] = {"contentType": "application/json", "summary": topic.summary, "payload": envelope(topic)}
+        message: Schema = {"contentType": "application/json", "summary": topic.summary, "payload": envelope(topic)}
+        if channel is Channel.FACTS:
+            message["headers"] = SIGNATURE
+        messages[name] = message
         operations[f"{topic.said_by}-{name}"] = {
             "action": "send",
             "channel": {"$ref": f"#/channels/{name}"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from kiosk.wire.acl import User, acl
+from kiosk.wire.acl import STATIONS, User, acl
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -18,7 +18,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument("--fleet", metavar="USER", help="the dashboard's user at the broker, where there is one")
     command.add_argument("--sensors", metavar="USER", help="the user of environment sensors, where there are some")
     command.add_argument("--home", metavar="USER", help="Home Assistant's user: hears, says nothing")
-    for user in (User.KIOSK, User.GATE):
+    for user in STATIONS:
         command.add_argument(
             f"--{user.value}", action="append", default=[], metavar="STATION", help="a station, which is its user too"
         )
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         names.append((arguments.sensors, User.SENSORS))
     if arguments.home is not None:
         names.append((arguments.home, User.HOME))
-    names += [(name, user) for user in (User.KIOSK, User.GATE) for name in getattr(arguments, user.value)]
+    names += [(name, user) for user in STATIONS for name in getattr(arguments, user.value)]
     if len(dict(names)) < len(names):
         print("kiosk acl: expected each user once", file=sys.stderr)
         return 1

@@ -33,7 +33,8 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace) -> int:
     """0: done; 1: refused."""
     from kiosk.fleet.enrolling.desk import NotPossible
-    from kiosk.fleet.process import CannotStart, enrolment_desk, opened
+    from kiosk.fleet.process import CannotStart, enrolment_desk
+    from kiosk.fleet.store.opening import CannotOpen, opened
     from kiosk.fleet.settings import FleetSettings
     from kiosk.settings import load
 

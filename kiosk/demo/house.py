@@ -237,6 +237,10 @@ class House:
             "page.port": str(self.ports.guard),
             "signals.1.port": str(self.run / "devices" / GATE),
         }
+        folders = (self.ledger.parent, self.run / DROP, self.run / LOCKER)  # as the settings name their stations
+        for number, folder in enumerate(folders, start=1):
+            own_key(folder)  # the gate wants its public half before a door has begun
+            words[f"stations.{number}.public_key_file"] = str(folder / PUBLIC_KEY)
         return [sys.executable, "-m", "kiosk", "gate", "--config", str(self._config), *set_words(words)]
 
     def addresses(self) -> dict[str, str]:

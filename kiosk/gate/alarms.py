@@ -23,6 +23,7 @@ MOST_ALARMS = 100
 MOST_HERE = 2_000
 SHELF = 3
 """So many times as long as a person's tag, one of a shelf at the edge of the field may be unheard in between."""
+SWEEP_S = 10.0
 MOST_RINGS = 2
 """A tag that comes and goes more often is no person's."""
 NEXT_STATES = {
@@ -50,7 +51,7 @@ def tag_seen(state: GateState, event: TagSeen, moment: Moment) -> Step:
     if before is not None and (known := _seen_before(state, event, verdict, before, aisle, moment)) is not None:
         return known
     now_s = moment.mono_s
-    here = {name: one for name, one in aisle.here.items() if now_s - one.last_s <= state.policy.times.again_s * SHELF}
+    here = dict(aisle.here)
     while len(here) >= MOST_HERE:
         del here[next(iter(here))]
     here[sighting.name] = Here(now_s, now_s, stamp=sighting.stamp)
@@ -58,6 +59,16 @@ def tag_seen(state: GateState, event: TagSeen, moment: Moment) -> Step:
     if isinstance(verdict, Passes):
         return _passed(_with_aisle(state, sighting.gate, aisle), event, verdict, moment)
     return _rang(state, event, verdict, moment, aisle)
+
+
+def time_passed(state: GateState, moment: Moment) -> GateState:
+    """Forget tags that nobody will ask for. Not at the next tag: that one waits for its lamp."""
+    for gate, aisle in state.aisles.items():
+        if moment.mono_s - aisle.swept_s >= SWEEP_S:
+            until_s = moment.mono_s - state.policy.times.again_s * SHELF
+            here = {name: one for name, one in aisle.here.items() if one.last_s >= until_s}
+            state = _with_aisle(state, gate, replace(aisle, here=MappingProxyType(here), swept_s=moment.mono_s))
+    return state
 
 
 def answered(state: GateState, event: AlarmAnswered, moment: Moment) -> Step:
@@ -209,8 +220,7 @@ def _with_aisle(state: GateState, gate: str, aisle: Aisle) -> GateState:
 
 def _with_alarm(state: GateState, alarm: Alarm) -> GateState:
     alarms = {**state.alarms, alarm.id: alarm}
-    over = [name for name, one in alarms.items() if not one.is_open and name != alarm.id]
-    excess = len(alarms) - MOST_ALARMS
-    for name in (over or list(alarms))[: max(0, excess)]:
-        del alarms[name]
+    while len(alarms) > MOST_ALARMS:
+        over = (name for name, one in alarms.items() if not one.is_open and name != alarm.id)
+        del alarms[next(over, next(iter(alarms)))]
     return replace(state, alarms=MappingProxyType(alarms))

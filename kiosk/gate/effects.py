@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.gate.state import Alarm
+from kiosk.gate.state import Alarm, FieldTrouble
 from kiosk.model.gate_facts import PeopleCounted
 from kiosk.session.effects import Journal
 
@@ -45,4 +45,12 @@ class TellCount:
     counted: PeopleCounted
 
 
-GateEffect = Signal | Hush | Journal | TellAlarm | TellCount
+@dataclass(frozen=True, slots=True)
+class FieldChanged:
+    """A gate hears worse than it should, or well again (no troubles): for the technician."""
+
+    gate: str
+    troubles: tuple[FieldTrouble, ...]
+
+
+GateEffect = Signal | Hush | Journal | TellAlarm | TellCount | FieldChanged

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.health import Faulted, Recovered
 from kiosk.gate.settings import GateControllerSettings
+from kiosk.gate.state import FieldTrouble
+from kiosk.gate.translate import STILL_HEARD
 from kiosk.settings import Fault, load, read_faults
 from kiosk.station.orders.book import Kept
 from kiosk.station.orders.cut_off import cut_off_faults
@@ -67,9 +69,19 @@ def gate_faults(file: Path, station: Station) -> list[Fault]:
 def note_gate(telemetry: Telemetry, gate: str, event: object) -> None:
     """What a gate's driver tells of its health."""
     match event:
+        case Faulted(code, detail) if code in STILL_HEARD:
+            telemetry.device_is(gate, DeviceState.DEGRADED, f"{code.value}: {detail}")
         case Faulted(code, detail):
             telemetry.device_is(gate, DeviceState.GONE, f"{code.value}: {detail}")
         case Recovered(detail):
             telemetry.device_is(gate, DeviceState.OK, detail)
         case _:
             pass
+
+
+def note_field(telemetry: Telemetry, gate: str, troubles: Sequence[FieldTrouble]) -> None:
+    """How well a gate hears, by its own reports."""
+    if troubles:
+        telemetry.device_is(gate, DeviceState.DEGRADED, " ".join(troubles))
+    else:
+        telemetry.device_is(gate, DeviceState.OK, "")

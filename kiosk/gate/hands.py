@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -15,6 +16,8 @@ from kiosk.gate.effects import Hush, Occasion, Signal
 from kiosk.gate.settings import AlarmMode, RingSettings, SignalKind, SpeakerSettings, VoiceSettings
 from kiosk.hardware.running import Running
 from kiosk.hardware.signals import SignalSettings, opened_signals
+
+LAMPS_FIRST_S = 0.0005
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +71,15 @@ class Boards:
             board.stop()
 
     def show(self, signal: Signal, now: datetime) -> None:
-        """Switch on what follows; it never waits."""
-        for ring in followers(self._rings, signal, self._mode, now.astimezone(self._zone)):
+        """Switch on what follows. It waits for no board, only long enough for its thread to have the interpreter first:
+        what follows an alarm (a row, a page, a message) has time, and took the lamp's."""
+        rings = list(followers(self._rings, signal, self._mode, now.astimezone(self._zone)))
+        for ring in rings:
             volume = ring.volume if ring.kind is SignalKind.VOICE else None
             if not self._outputs[ring.output].offer(Switch(ring.output, True, ring.for_s, volume)):
                 log.error("the board of %s takes no orders: it was not switched on", ring.output)
+        if rings:
+            time.sleep(LAMPS_FIRST_S)
 
     def hush(self, hush: Hush) -> None:
         """Switch off what an alarm at this gate has switched on."""

@@ -21,6 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kiosk.station.uplink_line import CONNECT_S, KEEP_ALIVE_S, LARGEST_PACKET, Address
 from kiosk.wire import Channel, Station, all_stations, every_station
+from kiosk.wire.signed_facts import PROPERTY
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 1, 30
 MOST_UNSENT = 200
@@ -34,6 +35,8 @@ class LineHeard:
 
     topic: str
     payload: bytes
+    signature: str | None = None
+    """Of facts, as it was told beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,9 @@ class GateLine:
             topic = message.topic  # paho decodes it here
         except UnicodeDecodeError:
             return
-        self._report(LineHeard(topic, bytes(message.payload)))
+        told = getattr(message.properties, "UserProperty", ())  # paho has the attribute where there is one
+        signature = next((value for name, value in told if name == PROPERTY), None)
+        self._report(LineHeard(topic, bytes(message.payload), signature))
 
 
 def _no_delay(client: mqtt.Client, _: object, opened: Any) -> None:  # paho gives a socket, or one wrapped in TLS

@@ -15,9 +15,10 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from drivers.gates.protocol import GateEvent, TagPassed
+from kiosk.gate.copy.believing import StationKeys, believed_facts
 from kiosk.gate.copy.fetching import CopyFailed, CopyFetched, Fetched, Fetcher, ItemShown
 from kiosk.gate.copy.lent_copy import LentCopy, Replayed
-from kiosk.gate.effects import GateEffect, Hush, Signal, TellAlarm, TellCount
+from kiosk.gate.effects import FieldChanged, GateEffect, Hush, Signal, TellAlarm, TellCount
 from kiosk.gate.events import (
     AlarmAnswered,
     CheckAnswered,
@@ -37,7 +38,7 @@ from kiosk.gate.page.board import Board
 from kiosk.gate.page.sight import sight
 from kiosk.gate.pictures import Photographer, PicturesGone, PictureTaken
 from kiosk.gate.scribe import Entry, Scribe
-from kiosk.gate.state import Alarm, GateState
+from kiosk.gate.state import Alarm, FieldTrouble, GateState
 from kiosk.gate.step import due_in_s, step
 from kiosk.gate.translate import Hearing
 from kiosk.model.circulation import Item
@@ -47,7 +48,7 @@ from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 from kiosk.station.inbox import Inbox
 from kiosk.station.uplink_events import LinkDown, LinkUp, Sidelined, UplinkEvent
-from kiosk.wire import Channel, MessageRefused, SetAside, Station, all_stations, decode_facts, parse_topic
+from kiosk.wire import Channel, MessageRefused, SetAside, Station, all_stations, parse_topic
 from kiosk.wire.gate_told import AlarmTold, encode_alarm, encode_count
 from kiosk.wire.lent_changes import LentChanges, decode_lent_changes
 from kiosk.wire.policy import Ready, decode_policy
@@ -113,9 +114,12 @@ class GateParts:
     pictures: Photographer
     board: Board
     central_key: Ed25519PublicKey | None
+    station_keys: StationKeys | None
     """By which central signs; None: what comes on its topics is believed."""
     alive_file: Path
     time_zone: str
+    field_told: Callable[[str, Sequence[FieldTrouble]], None] = lambda gate, troubles: None
+    """What becomes of a gate that hears worse, for the technician."""
 
 
 @dataclass(slots=True)
@@ -254,6 +258,8 @@ class GateLoop:
                 self._alarm_told(alarm, moment)
             case TellCount(counted):
                 self._told.append((Channel.COUNT, encode_count(self.parts.station, counted, moment.utc)))
+            case FieldChanged(gate, troubles):
+                self.parts.field_told(gate, troubles)
 
     def _write(self, moment: Moment) -> None:
         """Hand over what has happened."""
@@ -283,7 +289,9 @@ class GateLoop:
                 if channel is Channel.COMMAND:
                     raise MessageRefused("topic", "no command: this gate has no fleet", "one")
                 if channel is Channel.FACTS and station.site == everybody.site:
-                    self.parts.copy.facts(station.station, decode_facts(station, message.payload), moment.utc)
+                    keys = self.parts.station_keys
+                    told = believed_facts(station, message.topic, message.payload, message.signature, keys)
+                    self.parts.copy.facts(station.station, told, moment.utc)
         except MessageRefused as refused:
             self.refused += 1
             log.warning("refused a message on %s: %s", message.topic, refused)

@@ -58,6 +58,17 @@ class AlarmTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldLimits:
+    """From when staff are warned that a gate weakens, before it is deaf."""
+
+    weak_dbm: Annotated[int, within(-120, 0)] = -70
+    """The median of the last 20 reports of a gate that tells strengths (UHF); below it, tags will soon be missed. Take
+    what the guard's page shows on the first day, less 10."""
+    noisy_an_hour: Annotated[int, within(1, 1_000)] = 30
+    """Disturbances of the line or the field within an hour."""
+
+
+@dataclass(frozen=True, slots=True)
 class GatePolicy:
     """What the reducer judges by."""
 
@@ -68,6 +79,7 @@ class GatePolicy:
     time_zone: str = "Asia/Shanghai"
     test_tags: frozenset[str] = frozenset()
     """UIDs, or item numbers, of the tags that staff carry through the gates in the morning."""
+    reception: FieldLimits = field(default_factory=FieldLimits)
     most_a_minute: int = 120
     """More people through one aisle in a minute are none: a counter has jumped."""
 

@@ -28,7 +28,7 @@ from kiosk.gate.copy.fetching import Central, Fetcher
 from kiosk.gate.copy.lent_copy import LentCopy
 from kiosk.gate.counting import quarter_of
 from kiosk.gate.events import LastWatch
-from kiosk.gate.fleet import gate_side, note_gate
+from kiosk.gate.fleet import gate_side, note_field, note_gate
 from kiosk.gate.hands import Boards
 from kiosk.gate.history import Remembered, reading, remembered
 from kiosk.gate.line import GateLine
@@ -65,7 +65,7 @@ SEED_BYTES = 32
 EXIT_ANEW = 75
 """What the service manager goes by: the controller is started again (kiosk-gate.service)."""
 STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
-SWITCH_S = 0.0005
+SWITCH_S = 0.0001
 """How long a busy thread may keep the others waiting: Python's own 5 ms would be the whole of an alarm's time."""
 KEPT = timedelta(days=400)
 """How long the history is kept: a year, and time to ask about it."""
@@ -150,8 +150,10 @@ def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKe
             pictures=pictures,
             board=board,
             central_key=None if settings.central is None else settings.central.public_key(),
+            station_keys=settings.station_keys(),
             alive_file=alive_file,
             time_zone=settings.time_zone,
+            field_told=partial(note_field, fleet.telemetry),
         ),
         inbox,
         notifier.alive,

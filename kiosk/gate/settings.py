@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from drivers.errors import BadSetting
 from kiosk.gate.camera import AddressCamera, Camera, ProgramCamera, TestCamera
+from kiosk.gate.copy.believing import StationKeys
 from kiosk.gate.effects import Occasion
-from kiosk.gate.policy import AlarmTimes, GatePolicy, Hours
+from kiosk.gate.policy import AlarmTimes, FieldLimits, GatePolicy, Hours
 from kiosk.hardware.gates import GateFile
 from kiosk.hardware.signals import SignalSettings
 from kiosk.model.circulation import SecurityMarks
@@ -149,12 +150,27 @@ class CentralSettings:
 
     def public_key(self) -> Ed25519PublicKey | None:
         """Raises `BadSetting`."""
-        try:
-            return None if self.public_key_file is None else public_key(self.public_key_file)
-        except BadKey as bad:
-            raise BadSetting(f"central.public_key_file: {bad}") from None
-        except OSError as trouble:
-            raise BadSetting(f"central.public_key_file: {self.public_key_file}: {trouble.strerror}") from None
+        return None if self.public_key_file is None else _key("central.public_key_file", self.public_key_file)
+
+
+@dataclass(frozen=True, slots=True)
+class StationSettings:
+    """A kiosk, book-drop or locker of the site, and how the gate knows that a loan is told by it."""
+
+    name: Annotated[str, NAME]
+    """Its name in topics. Twice, with another key, while it changes its key."""
+    public_key_file: Path
+    """A copy of `signing.pub`, which the station makes beside its ledger at its first start."""
+
+
+def _key(where: str, file: Path) -> Ed25519PublicKey:
+    """Raises `BadSetting`."""
+    try:
+        return public_key(file)
+    except BadKey as bad:
+        raise BadSetting(f"{where}: {bad}") from None
+    except OSError as trouble:
+        raise BadSetting(f"{where}: {file}: {trouble.strerror}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +211,7 @@ class GateControllerSettings(GateFile):
     """ISILs whose items are ours, compared without regard to case. Empty: every library item may be ours."""
     marks: SecurityMarks = field(default_factory=SecurityMarks)
     times: AlarmTimes = field(default_factory=AlarmTimes)
+    reception: FieldLimits = field(default_factory=FieldLimits)
     open: tuple[Hours, ...] = ()
     """Opening hours: people counted at other times are no visits. Empty: always open."""
     test_tags: tuple[Annotated[str, NOT_EMPTY], ...] = ()
@@ -211,6 +228,9 @@ class GateControllerSettings(GateFile):
     broker: BrokerSettings = field(default_factory=BrokerSettings)
     central: CentralSettings | None = None
     """Without it, the gate knows only what it hears on the broker."""
+    stations: tuple[StationSettings, ...] = ()
+    """Whose loans and returns are believed as soon as they are told; others' wait for central. Empty: whoever the
+    broker lets write is believed."""
     fleet: FleetSettings | None = None
     copy: CopySettings = field(default_factory=CopySettings)
     ledger: Path = Path("/var/lib/kiosk-gate/gate.sqlite")
@@ -245,6 +265,15 @@ class GateControllerSettings(GateFile):
         """Which camera looks at which gate."""
         return {gate: one.camera() for one in self.cameras for gate in one.gates}
 
+    def station_keys(self) -> StationKeys | None:
+        """The keys of `stations`; None where there are none. Raises `BadSetting`."""
+        if not self.stations:
+            return None
+        keys: dict[str, list[Ed25519PublicKey]] = {}
+        for number, one in enumerate(self.stations, start=1):
+            keys.setdefault(one.name, []).append(_key(f"stations.{number}.public_key_file", one.public_key_file))
+        return keys
+
     def policy(self) -> GatePolicy:
         """What the reducer judges by."""
-        return GatePolicy(self.marks, self.times, self.open, self.time_zone, frozenset(self.test_tags))
+        return GatePolicy(self.marks, self.times, self.open, self.time_zone, frozenset(self.test_tags), self.reception)

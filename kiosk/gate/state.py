@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from types import MappingProxyType
 
 from kiosk.gate.policy import GatePolicy
@@ -21,6 +22,10 @@ class RungItem:
     kind: AlarmKind
     rule: Rule
     at: datetime
+
+
+OPEN = (AlarmState.RAISED, AlarmState.SEEN)
+"""Somebody has to do something yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Alarm:
 
     @property
     def is_open(self) -> bool:
-        return self.state in (AlarmState.RAISED, AlarmState.SEEN)
+        return self.state in OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Aisle:
     """The latest."""
     added_s: float = 0.0
     """When its last item was added."""
+    swept_s: float = 0.0
+    """When those that have gone were forgotten last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,24 @@ class Check:
         return self.result is None
 
 
+class FieldTrouble(StrEnum):
+    """What is wrong with a gate that still tells something."""
+
+    WEAK = "weak"
+    NOISY = "noisy"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How well one gate hears."""
+
+    strengths: tuple[int, ...] = ()
+    """Of its latest reports, in dBm, where it tells them."""
+    noises: tuple[float, ...] = ()
+    """When it was disturbed in the last hour."""
+    troubles: tuple[FieldTrouble, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class GateState:
     """One controller."""
@@ -125,6 +150,7 @@ class GateState:
     """The last one of each gate."""
     noises: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Disturbances that a gate's driver met since its last check."""
+    fields: Mapping[str, Field] = field(default_factory=lambda: MappingProxyType({}))
     ignored: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Tags that were none of our business since the start, by reason."""
     passed: int = 0

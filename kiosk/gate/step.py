@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import assert_never
 
-from kiosk.gate import alarms, checking, counting, watching
+from kiosk.gate import alarms, checking, counting, field, watching
 from kiosk.gate.effects import GateEffect
 from kiosk.gate.events import (
     AlarmAnswered,
@@ -30,7 +30,10 @@ def step(state: GateState, event: GateHappening, moment: Moment) -> tuple[GateSt
     """What becomes of the state, and what is to be done, in this order."""
     match event:
         case TagSeen():
-            return alarms.tag_seen(state, event, moment)
+            sighting = event.sighting
+            state, rang = alarms.tag_seen(state, event, moment)
+            state, warned = field.heard(state, sighting.gate, sighting.rssi_dbm, moment)
+            return state, [*rang, *warned]
         case CountersTold():
             return counting.counters_told(state, event, moment)
         case WatchLost():
@@ -48,11 +51,12 @@ def step(state: GateState, event: GateHappening, moment: Moment) -> tuple[GateSt
         case CheckAnswered():
             return checking.answered(state, event, moment)
         case Disturbed():
-            return checking.disturbed(state, event.gate), []
+            return field.disturbed(checking.disturbed(state, event.gate), event.gate, moment)
         case TimePassed():
-            state, counted = counting.time_passed(state, moment)
+            state, counted = counting.time_passed(alarms.time_passed(state, moment), moment)
             state, checked = checking.time_passed(state, moment)
-            return state, [*counted, *checked]
+            state, warned = field.time_passed(state, moment)
+            return state, [*counted, *checked, *warned]
         case Stopping():
             state, counted = counting.stopping(state, moment)
             state, checked = checking.stopping(state, moment)

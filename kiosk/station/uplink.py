@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from kiosk.ledger import Outbox, StorageFailure, boot_id
 from kiosk.model.ids import AskId
 from kiosk.model.limits import is_loopback
@@ -41,6 +43,7 @@ from kiosk.wire import (
     encode_health,
     encode_status,
 )
+from kiosk.wire.signing import BadKey, own_key
 
 ASK_S = 2.0
 """An online question's deadline (messages, section 5)."""
@@ -77,14 +80,17 @@ class UplinkSettings:
     first_delay_s: float
     """Upper bound of the first wait after a loss; doubles to 120 s. Each wait is drawn between a tenth of it and it."""
     hears_commands: bool = False
+    key: Ed25519PrivateKey | None = None
+    """By which the station's facts are its own (`signed_facts`)."""
 
     @classmethod
     def of(
         cls, station: Station, address: Address, software: str, ledger_folder: Path, *, hears_commands: bool = False
     ) -> UplinkSettings:
-        """Settings with the delay that fits the address."""
+        """Settings with the delay that fits the address, and the key that lies in the folder of the ledger; it is made
+        at the first start."""
         delay_s = FIRST_DELAY_LOOPBACK_S if _is_loopback(address.host) else FIRST_DELAY_S
-        return cls(station, address, software, ledger_folder, delay_s, hears_commands)
+        return cls(station, address, software, ledger_folder, delay_s, hears_commands, _key_in(ledger_folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +340,12 @@ class Uplink:
         )
         will = encode_status(settings.station, replace(self._birth, state=StationState.GONE))
         self._line = Line(
-            settings.station, settings.address, will, self._from_line, hears_commands=settings.hears_commands
+            settings.station,
+            settings.address,
+            will,
+            self._from_line,
+            hears_commands=settings.hears_commands,
+            key=settings.key,
         )
         self._line.open()
 
@@ -387,6 +398,15 @@ class Uplink:
 
 def _now() -> Moment:
     return Moment(time.monotonic(), datetime.now(UTC))
+
+
+def _key_in(folder: Path) -> Ed25519PrivateKey | None:
+    """Without a key facts go unsigned: central takes them, and gates that know this station's key wait for central."""
+    try:
+        return own_key(folder)
+    except (BadKey, OSError) as bad:
+        log.error("facts go unsigned: %s", bad)
+        return None
 
 
 def _is_loopback(host: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -21,6 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kiosk.model.ids import AskId
 from kiosk.wire import LARGEST_BYTES, Channel, Station, all_stations
+from kiosk.wire.signed_facts import PROPERTY, sign_facts
 
 KEEP_ALIVE_S = 10
 """A half-open connection is noticed within one and a half of it."""
@@ -81,8 +83,11 @@ class Line:
         report: Callable[[Line, LineEvent], None],
         *,
         hears_commands: bool = False,
+        key: Ed25519PrivateKey | None = None,
     ) -> None:
+        """`key` signs what is told as facts."""
         self._station = station
+        self._key = key
         self._hears_commands = hears_commands
         self._address = address
         self._report = report
@@ -132,6 +137,10 @@ class Line:
         elif channel in EXPIRY_S:
             properties = _properties(PacketTypes.PUBLISH)
             properties.MessageExpiryInterval = EXPIRY_S[channel]
+        elif channel is Channel.FACTS and self._key is not None:
+            properties = _properties(PacketTypes.PUBLISH)
+            signature = sign_facts(self._key, self._station.topic(channel), payload)
+            properties.UserProperty = (PROPERTY, signature)
         if self._client.is_connected():
             qos = 0 if channel in AT_MOST_ONCE else 1
             self._client.publish(

@@ -18,6 +18,8 @@ class User(StrEnum):
 
     KIOSK = "kiosk"
     GATE = "gate"
+    DROP = "drop"
+    LOCKER = "locker"
     CENTRAL = "central"
     FLEET = "fleet"
     """The operator's dashboard: hears how stations are, never what patrons do, and says commands alone."""
@@ -31,7 +33,10 @@ TELEMETRY = (Channel.STATUS, Channel.HEALTH, Channel.DEVICE, Channel.RESULT, Cha
 SAYS = {
     User.KIOSK: (*TELEMETRY, Channel.PICTURE, Channel.FACTS, Channel.ASK),
     User.GATE: (*TELEMETRY, Channel.FACTS, Channel.ALARM, Channel.COUNT),
+    User.DROP: (*TELEMETRY, Channel.FACTS, Channel.ASK),
+    User.LOCKER: (*TELEMETRY, Channel.FACTS, Channel.ASK),
 }
+STATIONS = tuple(SAYS)
 FLEET_HEARS = (*TELEMETRY, Channel.PICTURE, Channel.ALARM, Channel.COUNT)
 SENSORS_HEAR = ("cmnd/#", "stat/#")
 """Tasmota's own topics: commands to a device, and its answers."""

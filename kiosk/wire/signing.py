@@ -45,18 +45,28 @@ def is_signed(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
     return True
 
 
-def signature_text(key: Ed25519PrivateKey, signed: str) -> str:
+def signature_of(key: Ed25519PrivateKey, signed: bytes) -> str:
     """A signature as messages carry it: base64."""
-    return base64.b64encode(key.sign(signed.encode())).decode()
+    return base64.b64encode(key.sign(signed)).decode()
 
 
-def is_signed_text(key: Ed25519PublicKey, signature: str, signed: str) -> bool:
-    """Whether the owner of `key` made this signature of exactly this text."""
+def signature_text(key: Ed25519PrivateKey, signed: str) -> str:
+    """A signature of text, in base64."""
+    return signature_of(key, signed.encode())
+
+
+def is_signature_of(key: Ed25519PublicKey, signature: str, signed: bytes) -> bool:
+    """Whether the owner of `key` made this signature, in base64, of exactly these bytes."""
     try:
         raw = base64.b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
         return False
-    return is_signed(key, raw, signed.encode("utf-8", "replace"))
+    return is_signed(key, raw, signed)
+
+
+def is_signed_text(key: Ed25519PublicKey, signature: str, signed: str) -> bool:
+    """Whether the owner of `key` made this signature of exactly this text."""
+    return is_signature_of(key, signature, signed.encode("utf-8", "replace"))
 
 
 def _read(path: Path) -> bytes:
@@ -74,4 +84,6 @@ def _put(path: Path, raw: bytes, mode: int) -> None:
     beside = path.with_suffix(".new")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(base64.b64encode(raw) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())  # a key that a power cut has emptied would be nobody's
     beside.replace(path)

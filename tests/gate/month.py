@@ -100,6 +100,7 @@ class House:
             pictures=Photographer(Album(self.folder.parent / "pictures", 0.0), {}, lambda _: None),
             board=Board(),
             central_key=None,
+            station_keys=None,
             alive_file=alive,
             time_zone="Asia/Shanghai",
         )

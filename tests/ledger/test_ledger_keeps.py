@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from kiosk.ledger import Ledger, LedgerFile, LedgerRefused, OpenedKind, schema
-from kiosk.ledger.opening import LASTING, PASSING, engine_of
+from kiosk.ledger.opening import BOOT_ID, LASTING, PASSING, boot_id, engine_of
 from kiosk.ledger.verify import verify
 from kiosk.model.circulation import Item, Purpose
 from kiosk.model.facts import LoanUndone, UndoneWhy
@@ -75,6 +75,13 @@ def test_what_was_lent_alone_is_known_after_a_power_cut(reopen: Reopen) -> None:
         LentAlone(PatronRef("card:04A1"), NOW + timedelta(seconds=2)),
         LentAlone(PatronRef("P7"), NOW + timedelta(days=1)),
     )
+
+
+def test_a_service_that_sees_nothing_of_proc_is_told_its_boot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """systemd writes it without hyphens (systemd.unit(5), %b); rows of before name it as the kernel does."""
+    of_the_kernel = BOOT_ID.read_text().strip()
+    monkeypatch.setenv("KIOSK_BOOT_ID", of_the_kernel.replace("-", ""))
+    assert boot_id() == of_the_kernel
 
 
 def test_a_new_ledger_begins_an_epoch_and_keeps_it(reopen: Reopen) -> None:

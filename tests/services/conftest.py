@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 UNITS = (
     "kiosk.service",
     "kiosk-central.service",
+    "kiosk-fleet.service",
     "kiosk-gate.service",
     "kiosk-drop.service",
     "kiosk-locker.service",
@@ -35,6 +36,7 @@ ExecStart=/opt/library-kiosk/.venv/bin/python -m {command} --config /etc/kiosk
 COMMANDS = {
     "kiosk.service": "kiosk run",
     "kiosk-central.service": "kiosk central",
+    "kiosk-fleet.service": "kiosk fleet",
     "kiosk-gate.service": "kiosk gate",
     "kiosk-drop.service": "kiosk drop",
     "kiosk-locker.service": "kiosk locker",

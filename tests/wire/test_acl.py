@@ -18,7 +18,7 @@ from kiosk.commands import main
 from tests.real_parts import free_port, wait_until
 
 AIR = ("zigbee2mqtt/stack-1", "tele/rare-books/SENSOR", "shellyplusht-1/events/rpc")
-NAMES = ("central", "fleet", "home", "kiosk-1", "kiosk-2", "gate-1", "bridge")
+NAMES = ("central", "fleet", "home", "kiosk-1", "kiosk-2", "gate-1", "locker-1", "bridge")
 STRANGER, NOBODY, ADMIN = "stranger", "nobody-has-this-name", "admin"
 UP = ("status", "health", "device", "result", "log", "facts", "picture", "ask", "alarm", "count")
 QUIET = ("status", "health", "device", "alarm", "count")
@@ -28,7 +28,7 @@ CONFIG = "homeassistant/device/lk_main_kiosk-1/config"
 TOPICS = [
     f"lk/v1/{site}/{name}/{way}/{channel}"
     for site in ("main", "other")
-    for name in ("kiosk-1", "kiosk-2", "gate-1", "all")
+    for name in ("kiosk-1", "kiosk-2", "gate-1", "locker-1", "all")
     for way, channels in (("up", UP), ("down", DOWN))
     for channel in channels
 ] + ["lk/v1/main/kiosk-1", "lk", "lk/v1/main/kiosk-1/up/facts/more", CONFIG, "homeassistant/status", *AIR]
@@ -48,6 +48,7 @@ def may_say(name: str, topic: str) -> bool:
     if name == "fleet":
         return words[4:] == ["down", "command"]
     own = {"kiosk-1": UP[:8], "kiosk-2": UP[:8], "gate-1": (*UP[:6], *UP[8:])}
+    own["locker-1"] = (*UP[:6], "ask")
     return words[3] == name and words[4] == "up" and words[5] in own.get(name, ())
 
 
@@ -152,7 +153,7 @@ def _listens(port: int) -> bool:
 
 
 def printed() -> str:
-    stations = ["--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1"]
+    stations = ["--kiosk", "kiosk-1", "--kiosk", "kiosk-2", "--gate", "gate-1", "--locker", "locker-1"]
     words = ["--site", "main", *stations, "--fleet", "fleet", "--home", "home", "--sensors", "bridge"]
     made = subprocess.run(
         [sys.executable, "-m", "kiosk", "acl", *words], capture_output=True, text=True, check=True, timeout=60

@@ -7,7 +7,7 @@ Source: FEIG H71011-0e, 12.2 (repetition); ISC.SDK.Linux 4.06.10, FEDM_BRMTabIte
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 
 from drivers.gates.feig.settings import BlockOrder
@@ -20,6 +20,7 @@ REMEMBERED_S = 60.0
 """After an acknowledge was answered: the answer may have crossed a repetition. A gate whose clock stands still gives
 every passage of a book the same time; after this long it counts as a new one."""
 _MINUTE_MS = 60_000
+_Key = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -42,7 +43,11 @@ class Passages:
 
     def __init__(self, block_order: BlockOrder) -> None:
         self._block_order = block_order
-        self._known: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
+        self._known: OrderedDict[_Key, _Known] = OrderedDict()
+        self._open: dict[_Key, _Known] = {}
+        """Those that the reader has not forgotten yet, as far as is known."""
+        self._closed: deque[tuple[_Key, _Known]] = deque()
+        """Those that it has, in the order of their `acknowledged_s`: in a crowd nobody looks through them all."""
         self._overflowed = False
         self._cut: BufferTable | None = None
         """The last answer with records that cannot be read: it may be repeated."""
@@ -59,30 +64,33 @@ class Passages:
             known = self._known.get(key)
             if known is None:
                 self.told += 1
-                known = self._known[key] = _Known(self.told)
+                known = self._known[key] = self._open[key] = _Known(self.told)
                 events.append(self._passed(record, self.told))
             self._known.move_to_end(key)
             through = max(through, known.number)
         while len(self._known) > KNOWN_LIMIT:
-            self._known.popitem(last=False)
+            key, _ = self._known.popitem(last=False)
+            self._open.pop(key, None)
         return Taken((*events, *self._lost(table, status, any_new=bool(events))), through)
 
     def acknowledged(self, now_s: float) -> None:
         """The reader has forgotten what it told until now."""
-        for key, known in list(self._known.items()):
-            if not _has_time(key):
-                del self._known[key]
-            elif known.acknowledged_s is None:
+        for key, known in self._open.items():
+            if _has_time(key):
                 known.acknowledged_s = now_s
+                self._closed.append((key, known))
+            else:
+                del self._known[key]
+        self._open.clear()
 
     def _forget_old(self, now_s: float) -> None:
-        old = [
-            key
-            for key, known in self._known.items()
-            if known.acknowledged_s is not None and known.acknowledged_s + REMEMBERED_S < now_s
-        ]
-        for key in old:
-            del self._known[key]
+        while self._closed:
+            key, known = self._closed[0]
+            if known.acknowledged_s is None or known.acknowledged_s + REMEMBERED_S >= now_s:
+                return
+            self._closed.popleft()
+            if self._known.get(key) is known:
+                del self._known[key]
 
     def _lost(self, table: BufferTable, status: int, *, any_new: bool) -> list[RecordsLost]:
         lost: list[RecordsLost] = []
@@ -116,13 +124,13 @@ class Passages:
         )
 
 
-def _key(record: Record) -> tuple[object, ...]:
+def _key(record: Record) -> _Key:
     if "time" in record:
         return "timed", record.get("uid"), record["time"], record.get("date")
     return "untimed", *sorted((name, str(value)) for name, value in record.items())
 
 
-def _has_time(key: tuple[object, ...]) -> bool:
+def _has_time(key: _Key) -> bool:
     return key[0] == "timed"
 
 

@@ -33,6 +33,14 @@ heard = Table(
     Column("seq", Integer, nullable=False),
     comment="What was told since the copy was made",
 )
+told = Table(
+    "told",
+    metadata,
+    Column("station", Text, primary_key=True),
+    Column("epoch", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    comment="How far each station was heard, so that nothing of it is believed a second time",
+)
 stand = Table(
     "stand",
     metadata,
@@ -49,6 +57,8 @@ _STAND = insert(stand)
 _STANDS = _STAND.on_conflict_do_update(
     [stand.c.id], set_={name: _STAND.excluded[name] for name in ("version", "current_at")}
 )
+_TOLD = insert(told)
+_TOLD_UP_TO = _TOLD.on_conflict_do_update([told.c.station, told.c.epoch], set_={"seq": _TOLD.excluded.seq})
 _DROP = delete(heard).where(heard.c.key == bindparam("gone"))
 
 log = logging.getLogger(__name__)
@@ -108,6 +118,15 @@ class KeptOverlay:
             for key, entry in fresh
         ]
         self._later(_REPLACE, rows)
+
+    def read_told(self) -> dict[tuple[str, Epoch], int]:
+        """How far each station was heard. Before anything is written. Raises `StorageFailure`."""
+        with storage(), self._connection.begin(), closing(self._connection.execute(select(told))) as rows:
+            return {(row.station, Epoch(row.epoch)): row.seq for row in rows}
+
+    def told_up_to(self, station: str, epoch: Epoch, seq: int) -> None:
+        """A station was heard this far."""
+        self._later(_TOLD_UP_TO, [{"station": station, "epoch": epoch, "seq": seq}])
 
     def stands_at(self, version: int, current_at: datetime | None) -> None:
         """How far central was heard."""

@@ -64,7 +64,7 @@ class LentCopy:
         self._max_age_s = max_age_s
         self._kept = KeptOverlay(folder / "heard.sqlite")
         entries, version, self._current_at = self._kept.read()
-        self._overlay = Overlay(entries, version=version)
+        self._overlay = Overlay(entries, version=version, heard=self._kept.read_told())
         self._table = self._newest()
         if self._table is not None:
             self._overlay.over(self._table.header)
@@ -110,7 +110,10 @@ class LentCopy:
 
     def facts(self, station: str, batch: FactBatch, now: datetime) -> None:
         """What a kiosk has just told central."""
-        self._keep(self._overlay.facts(station, batch, now))
+        fresh = self._overlay.facts(station, batch, now)
+        self._keep(fresh)
+        if fresh:
+            self._kept.told_up_to(station, batch.epoch, self._overlay.heard[station, batch.epoch])
 
     def changes(self, told: LentChanges, now: datetime) -> bool:
         """What central tells; whether everything before it is known, too. If not, a newer copy is wanted.

@@ -2,7 +2,8 @@
 
 Of two states of one item the later one counts, whoever told it; central orders an item's story by the same times. What
 a new copy holds already is dropped: changes up to its version, and facts up to the seqs that it names. So a fact that
-is told again, by a kiosk or by a thief, changes nothing (docs/adr/0151).
+is told again, by a kiosk or by a thief, changes nothing (docs/adr/0151). One of a station whose clock is ahead has no
+time of its own that counts: it is believed once, when it is new (docs/adr/0210).
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ MOST_ENTRIES = 200_000
 """Twice as many loans as a large library makes between two copies; of more, the oldest are let go."""
 AHEAD = timedelta(minutes=5)
 """A station's clock may be this far ahead; beyond it, its fact is dated by its arrival, as central does."""
+MOST_EPOCHS = 1_000
+"""Of stations that were heard; a site has a few dozen. Of more, those heard first are let go."""
 ENDED = frozenset({"returned", "undone"})
 """Outcomes of a settled doubt after which the item is not lent."""
 
@@ -46,21 +49,29 @@ class Overlay:
     entries: dict[int, Entry] = field(default_factory=dict)
     taken: Mapping[tuple[str, Epoch], int] = field(default_factory=dict)
     """Facts that the copy below holds."""
+    heard: dict[tuple[str, Epoch], int] = field(default_factory=dict)
+    """Up to which seq each station's epoch was heard."""
     version: int = 0
     """Everything central told up to here is in it, or in the copy."""
 
     def facts(self, station: str, batch: FactBatch, now: datetime) -> list[tuple[int, Entry]]:
         """Take facts of a kiosk; the entries that are new."""
-        floor = self.taken.get((station, batch.epoch), 0)
+        key = station, batch.epoch
+        floor, heard = self.taken.get(key, 0), self.heard.get(key, 0)
         fresh: list[tuple[int, Entry]] = []
         for told in batch.facts:
-            if told.seq <= floor:
+            undated = told.told_at is None or told.told_at > now + AHEAD
+            if told.seq <= floor or (undated and told.seq <= heard):
                 continue
-            at = now if told.told_at is None or told.told_at > now + AHEAD else told.told_at
+            at = now if told.told_at is None or undated else told.told_at
             lent = becomes_lent(told.fact)
             if lent is not None:
                 entry = Entry(lent, at, station, batch.epoch, told.seq)
                 fresh += self._put(keys_of(told.fact), entry)
+        if batch.facts:
+            self.heard[key] = max(heard, batch.facts[-1].seq)
+        while len(self.heard) > MOST_EPOCHS:
+            del self.heard[next(iter(self.heard))]
         return fresh
 
     def changes(self, told: LentChanges) -> tuple[list[tuple[int, Entry]], bool]:
