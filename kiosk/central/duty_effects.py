@@ -20,8 +20,8 @@ from kiosk.central.store.tables import items
 from kiosk.library.activities.articles import ARTICLE, ArticleAction
 from kiosk.library.activities.programme import ACTIVITY, ActivityAction, ActivityState, Audience
 from kiosk.library.budget.funds import EXPENSE, FUND, TRANSFER, ExpenseAction, FundAction, TransferAction
-from kiosk.library.posts.holding import INCOMPATIBLE, POST, PostAction, PostName, PostState
 from kiosk.library.collections.stocktaking import STOCKTAKING, StocktakingAction
+from kiosk.library.posts.holding import INCOMPATIBLE, POST, PostAction, PostName, PostState
 from kiosk.library.premises.equipment import UPKEEP, UpkeepAction
 from kiosk.library.premises.house import ROUND, RoundAction
 from kiosk.library.premises.sensors import SENSOR, SensorState

@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     """0: done; 1: refused."""
     from kiosk.fleet.enrolling.desk import NotPossible
     from kiosk.fleet.process import CannotStart, enrolment_desk
-    from kiosk.fleet.store.opening import CannotOpen, opened
     from kiosk.fleet.settings import FleetSettings
+    from kiosk.fleet.store.opening import opened
     from kiosk.settings import load
 
     settings = load(FleetSettings, arguments.config / "fleet.toml", overrides(arguments))

@@ -117,9 +117,8 @@ def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKe
     alive_file = settings.ledger.with_name(settings.ledger.name + ".alive")
     state = first_state(settings, alive_file, now())
 
-    boards = Boards(
-        settings.signals, settings.voices, settings.speaker, settings.rings, settings.mode, settings.time_zone
-    )
+    sounds = (settings.signals, settings.voices, settings.speaker, settings.rings)
+    boards = Boards(*sounds, settings.mode, settings.time_zone)
     fleet = _fleet(settings, file, kept, inbox)
     gates = {
         one.name: opened_gate(one, _watched(one.name, fleet, inbox), fleet.telemetry.wire(one.name).tap)
@@ -158,9 +157,8 @@ def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKe
         inbox,
         notifier.alive,
     )
-    running: list[Started] = [scribe, boards, pictures, *gates.values(), line, page]
-    if fetcher is not None:
-        running.insert(-2, fetcher)
+    others = [scribe, boards, pictures, *gates.values()]
+    running: list[Started] = [*others, *([] if fetcher is None else [fetcher]), line, page]
     for part in running:
         part.start()
         parts.callback(part.stop)

@@ -55,8 +55,6 @@ rehearse = true
 """
 
 
-
-
 class Started:
     """One run of the kiosk."""
 

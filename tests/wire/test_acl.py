@@ -47,7 +47,7 @@ def may_say(name: str, topic: str) -> bool:
         return words[4] == "down" and words[5] != "command"
     if name == "fleet":
         return words[4:] == ["down", "command"]
-    own = {"kiosk-1": UP[:8], "kiosk-2": UP[:8], "gate-1": (*UP[:6], *UP[8:])}
+    own: dict[str, tuple[str, ...]] = {"kiosk-1": UP[:8], "kiosk-2": UP[:8], "gate-1": (*UP[:6], *UP[8:])}
     own["locker-1"] = (*UP[:6], "ask")
     return words[3] == name and words[4] == "up" and words[5] in own.get(name, ())
 
