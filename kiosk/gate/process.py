@@ -157,7 +157,7 @@ def _serve(settings: GateControllerSettings, file: TriedFile | None, kept: LogKe
         inbox,
         notifier.alive,
     )
-    others = [scribe, boards, pictures, *gates.values()]
+    others: list[Started] = [scribe, boards, pictures, *gates.values()]
     running: list[Started] = [*others, *([] if fetcher is None else [fetcher]), line, page]
     for part in running:
         part.start()

@@ -85,7 +85,7 @@ def settle(asked: Asked) -> Answer:
 def findings_file(asked: Asked) -> Answer:
     """All findings, in walking order."""
     number = str(_row(asked, asked.query.get("number", "")).number)
-    heads = ("stocktaking.kind", "column.place", "column.item", "stocktaking.uid", "stocktaking.detail")
+    heads = ("stocktaking.kind", "field.place", "column.item", "stocktaking.uid", "stocktaking.detail")
     lines: list[Sequence[str | int]] = [[asked.say(key) for key in (*heads, "stocktaking.outcome")]]
     query = select(stock_findings).where(stock_findings.c.session == number).order_by(stock_findings.c.n)
     for row in asked.connection.execute(query):
