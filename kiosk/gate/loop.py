@@ -41,6 +41,7 @@ from kiosk.gate.scribe import Entry, Scribe
 from kiosk.gate.state import Alarm, FieldTrouble, GateState
 from kiosk.gate.step import due_in_s, step
 from kiosk.gate.translate import Hearing
+from kiosk.gate.watching import ROWS_LOST, STOOD_STILL
 from kiosk.model.circulation import Item
 from kiosk.model.gate_facts import AlarmState
 from kiosk.model.ids import IntentId
@@ -60,8 +61,6 @@ ALIVE_S = 10.0
 """How often it is noted that somebody watches, for a next start after a power cut."""
 STILL_S = 15.0
 """A turn that comes so late means that the process stood still: it was stopped, swapped out, or the machine slept."""
-STOOD_STILL = "the controller stood still"
-ROWS_LOST = "the disk was full for so long that what happened is not known"
 SHOW_AGAIN_S = 1.0
 MOST_SHOWN = 500
 

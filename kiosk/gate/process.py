@@ -42,7 +42,7 @@ from kiosk.gate.scribe import Entry, Scribe
 from kiosk.gate.settings import GateControllerSettings, PageSettings
 from kiosk.gate.state import GateState, Tally
 from kiosk.gate.translate import Hearing
-from kiosk.gate.watching import started
+from kiosk.gate.watching import NOT_RUNNING, started
 from kiosk.hardware.gates import opened_gate
 from kiosk.hardware.running import Running, Started
 from kiosk.ledger import Ledger, LedgerRefused, Outbox, StorageFailure
@@ -69,7 +69,6 @@ SWITCH_S = 0.0001
 """How long a busy thread may keep the others waiting: Python's own 5 ms would be the whole of an alarm's time."""
 KEPT = timedelta(days=400)
 """How long the history is kept: a year, and time to ask about it."""
-POWER_CUT = "the controller was not running"
 
 log = logging.getLogger(__name__)
 
@@ -271,7 +270,7 @@ def _unwatched(names: list[str], last: Remembered, alive_file: Path, moment: Mom
     except OSError:
         cut_at = moment.utc  # the first start of all
     since = min(cut_at, moment.utc)
-    return tuple(ended.get(name, LastWatch(name, since, POWER_CUT)) for name in names)
+    return tuple(ended.get(name, LastWatch(name, since, NOT_RUNNING)) for name in names)
 
 
 def _listener(settings: PageSettings) -> socket.socket:

@@ -16,6 +16,11 @@ from kiosk.session.effects import Journal
 from kiosk.session.events import Moment
 
 STOPPED = "the controller was stopped"
+NOT_RUNNING = "the controller was not running"
+STOOD_STILL = "the controller stood still"
+ROWS_LOST = "the disk was full for so long that what happened is not known"
+CUTS = {STOPPED: "stopped", NOT_RUNNING: "not-running", STOOD_STILL: "stood-still", ROWS_LOST: "rows-lost"}
+"""What these are called in catalogues; causes that a driver tells begin with the code of its fault."""
 
 Step = tuple[GateState, list[GateEffect]]
 

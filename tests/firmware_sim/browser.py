@@ -55,6 +55,9 @@ class Browser:
         """Addresses that the page has asked for."""
         self._ask("Runtime.enable", self._session)
         self._ask("Network.enable", self._session)
+        # A headless window is never narrower than 500 pixels, whatever it is asked for: phones are.
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._ask("Emulation.setDeviceMetricsOverride", self._session, **size)
 
     def __enter__(self) -> Browser:
         return self

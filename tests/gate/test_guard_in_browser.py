@@ -123,6 +123,16 @@ def test_an_alarm_is_seen_settled_and_explained(shown: tuple[Shown, str], tmp_pa
         browser.wait_until("document.querySelector('#checks .pill').textContent === 'no lamp or no sound'")
         assert browser.value("document.documentElement.scrollWidth <= window.innerWidth")
 
+        browser.open(f"{url}?lang=zh")
+        browser.wait_until("document.getElementById('page-line')?.textContent === '实时'")
+        assert browser.value("document.documentElement.lang") == "zh"
+        assert browser.value("document.querySelector('.alarm .why').textContent") == "未借，标签却显示已借"
+        assert browser.value("document.documentElement.scrollWidth <= window.innerWidth")
+        browser.open(url)
+        browser.wait_until("document.getElementById('page-line')?.textContent === '实时'")
+        browser.value("document.querySelector('.languages a').click()")
+        browser.wait_until("document.getElementById('page-line')?.textContent === 'Live'")
+
         gate.usable = False
         gate.show()
         browser.wait_until("document.getElementById('rule').textContent === 'Tags alone'")

@@ -21,14 +21,14 @@ from kiosk.gate.events import AlarmAnswered, CheckAnswered, ChecksBegun, Said
 from kiosk.gate.history import latest, reading, search
 from kiosk.gate.page.access import COOKIE, SESSION_S, GuardAccess, Refused
 from kiosk.gate.page.board import Board
+from kiosk.gate.page.speaking import FILES, KEPT_S, LANGUAGE_COOKIE, chosen, language_of, rendered
 from kiosk.gate.pictures import Album
 from kiosk.model.gate_facts import AlarmState, CheckResult
 from kiosk.wire import MessageRefused
 from kiosk.wire.envelope import parse
 from kiosk.wire.fields import Fields, Json, as_fields
 
-FILES = Path(__file__).parent / "files"
-TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 OPEN_PATHS = frozenset({"/sign-in", "/gate.css", "/gate.svg", "/health"})
 """Answered without a token: they tell nothing."""
 LARGEST_BODY = 4_096
@@ -85,7 +85,11 @@ class Page:
         return Guard(app, self._access)
 
     async def _page(self, request: Request) -> Response:
-        return _file("guard.html") if self._access.signed_in(request) else RedirectResponse("/sign-in", 303)
+        if not self._access.signed_in(request):
+            return _kept_language(request, RedirectResponse("/sign-in", 303))
+        if chosen(request) is not None:
+            return _kept_language(request, RedirectResponse("/", 303))
+        return _rendered("guard.html", request)
 
     async def _live(self, request: Request) -> Response:
         if self._streams >= MOST_STREAMS:
@@ -150,12 +154,12 @@ class Page:
 
     async def _sign_in(self, request: Request) -> Response:
         if request.method != "POST":
-            return _file("sign-in.html")
+            return _kept_language(request, _rendered("sign-in.html", request, wrong=False))
         fields = parse_qs((await _body(request)).decode("utf-8", "replace"), max_num_fields=4)
         try:
             cookie = self._access.sign_in(fields.get("token", [""])[0].strip())
         except Refused as refused:
-            return _file("sign-in-again.html", refused.status)
+            return _rendered("sign-in.html", request, refused.status, wrong=True)
         response = RedirectResponse("/", 303)
         response.set_cookie(COOKIE, cookie, SESSION_S, path="/", secure=True, httponly=True, samesite="strict")
         return response
@@ -209,9 +213,22 @@ def _served(name: str) -> Route:
     return Route(f"/{name}", serve)
 
 
-def _file(name: str, status: int = 200) -> Response:
+def _file(name: str) -> Response:
     path = FILES / name
-    return Response(path.read_bytes(), status, {"cache-control": "no-cache"}, TYPES[path.suffix])
+    return Response(path.read_bytes(), 200, {"cache-control": "no-cache"}, TYPES[path.suffix])
+
+
+def _rendered(name: str, request: Request, status: int = 200, **values: object) -> Response:
+    body = rendered(name, language_of(request), **values)
+    return Response(body, status, {"cache-control": "no-store"}, "text/html; charset=utf-8")
+
+
+def _kept_language(request: Request, response: Response) -> Response:
+    """Where a language was chosen, the phone keeps it."""
+    language, is_secure = chosen(request), request.url.scheme == "https"
+    if language is not None:
+        response.set_cookie(LANGUAGE_COOKIE, language.value, KEPT_S, path="/", secure=is_secure, samesite="lax")
+    return response
 
 
 def _json(value: Json, status: int = 200) -> Response:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from kiosk.gate.copy.fetching import ItemShown
 from kiosk.gate.copy.lent_copy import CopyState
-from kiosk.gate.state import Alarm, Check, GateState, RungItem
+from kiosk.gate.field import strength_dbm
+from kiosk.gate.state import Alarm, Check, Field, GateState, RungItem, Watch
 from kiosk.model.ids import IntentId
 from kiosk.wire.fields import Json
 
@@ -35,10 +36,7 @@ def sight(
         "now": _instant(now),
         "time_zone": time_zone,
         "alarms": [_alarm(one, shown, pictured) for one in alarms[:MOST_ALARMS]],
-        "gates": [
-            {"gate": name, "heard": watch.heard, "since": _instant(watch.since), "why": watch.why}
-            for name, watch in sorted(state.watches.items())
-        ],
+        "gates": [_gate(name, watch, state.fields.get(name, Field())) for name, watch in sorted(state.watches.items())],
         "checks": _checks(state),
         "people": [
             {"gate": name, "entered": tally.entered, "left": tally.left}
@@ -75,6 +73,18 @@ def _alarm(alarm: Alarm, shown: Mapping[str, ItemShown], pictured: Collection[In
         "picture": alarm.id in pictured,
         "items": [_item(one, shown) for one in alarm.items[:MOST_ITEMS]],
         "more": max(0, len(alarm.items) - MOST_ITEMS),
+    }
+
+
+def _gate(name: str, watch: Watch, field: Field) -> Json:
+    return {
+        "gate": name,
+        "heard": watch.heard,
+        "since": _instant(watch.since),
+        "why": watch.why,
+        "dbm": strength_dbm(field),
+        "noises": len(field.noises),
+        "troubles": [one.value for one in field.troubles],
     }
 
 

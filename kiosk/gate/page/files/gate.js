@@ -1,47 +1,28 @@
 "use strict";
 // Shows each sight that the gate sends. Whatever a tag or a catalogue says is set as text, never as markup.
 
-const STATES = {
-  raised: ["error", "Alarm"], seen: ["warn", "Somebody is there"], cleared: ["ok", "Settled"], false: ["quiet", "False alarm"],
-};
-const WHY = {
-  "not-lent": "Not lent",
-  "opened-not-lent": "Not lent, but its tag says it is",
-  "mark-changed": "Not lent, and its tag says something strange",
-  "mark-rings": "Its tag says it is not lent",
-};
-const WHAT_TO_DO = {
-  "not-lent": "Ask kindly whether it was forgotten; go to the kiosk together.",
-  "opened-not-lent": "Take it to the desk: somebody or something has switched its tag.",
-  "mark-changed": "Take it to the desk: its tag was changed.",
-  "mark-rings": "Ask for the receipt: the ledger could not be asked.",
-};
-const LOANS = {
-  lent: "lent", returned: "last brought back", undone: "last loan was undone", never: "never lent",
-  "implied-return": "last brought back",
-};
-const PASSED = {
-  lent: "Passed: lent", "lent-tag-closed": "Passed: lent, but its tag says in stock – repair it",
-  "mark-open": "Passed: its tag says lent",
-};
-const IGNORED = {
-  "other-library": "of other libraries", card: "cards", "no-library": "other tags", "other-mark": "with other marks",
-  "nothing-to-go-by": "nothing known of",
-};
-const CHECKED = {
-  rang: ["ok", "rang"], "tag-open": ["error", "the test tag itself is open: write it anew"], silent: ["error", "stayed silent"],
-  "no-signal": ["error", "no lamp or no sound"], unfinished: ["warn", "not finished"],
-};
-const ANSWERS = {raised: [["seen", "I see it"]], seen: [["cleared", "Settled"], ["false", "False alarm"]], cleared: [], false: []};
+const {words: WORDS, cuts: CUTS} = JSON.parse(document.body.dataset.words);
+const LOCALE = document.documentElement.lang === "zh" ? "zh-CN" : "en-GB";
+const LEVELS = {raised: "error", seen: "warn", cleared: "ok", false: "quiet"};
+const CHECK_LEVELS = {rang: "ok", "tag-open": "error", silent: "error", "no-signal": "error", unfinished: "warn"};
+const NEXT = {raised: ["seen"], seen: ["cleared", "false"], cleared: [], false: []};
 const CLOSED_SHOWN = 5;
+const ITEMS_SHOWN = 2;
+const unfolded = new Set();
 
+const t = (key, values = {}) => WORDS[key].replace(/\{([\w-]+)\}/g, (whole, name) => values[name] ?? whole);
+// What a cause is called; what no catalogue has is shown as it was told, for the technician.
+function cut(why) {
+  const words = WORDS[`cut.${CUTS[why] || why.split(":")[0]}`];
+  return words && !CUTS[why] && why.includes(":") ? `${words} (${why.slice(why.indexOf(":") + 1).trim()})` : words || why;
+}
 const byId = (id) => document.getElementById(id);
 let zone = "UTC";
 let known = null;
 let audio = null;
 
 function clock(instant, options) {
-  return new Intl.DateTimeFormat("en-GB", {timeZone: zone, ...options}).format(new Date(instant));
+  return new Intl.DateTimeFormat(LOCALE, {timeZone: zone, ...options}).format(new Date(instant));
 }
 const timeOf = (instant) => clock(instant, {hour: "2-digit", minute: "2-digit", second: "2-digit"});
 const dayOf = (instant) => clock(instant, {day: "numeric", month: "short", hour: "2-digit", minute: "2-digit"});
@@ -53,44 +34,59 @@ function pill(element, state, words) {
 }
 const from = (template) => byId(template).content.firstElementChild.cloneNode(true);
 
-function itemRow(item) {
+// Of several items for one reason, the first says what to do.
+function itemRow(item, saysWhy, saysWhat) {
   const row = from("item");
-  row.querySelector(".title").textContent = item.title || item.item || item.uid || "An item without a number";
+  row.querySelector(".title").textContent = item.title || item.item || item.uid || t("alarms.no-number");
   row.querySelector(".shelf").textContent = [item.call_number, item.author].filter(Boolean).join(" · ");
-  row.querySelector(".why").textContent = WHY[item.kind];
-  row.querySelector(".do").textContent = WHAT_TO_DO[item.kind];
+  row.querySelector(".why").textContent = saysWhy ? t(`why.${item.kind}`) : "";
+  row.querySelector(".do").textContent = saysWhat ? t(`do.${item.kind}`) : "";
   const about = [item.title && item.item, item.uid];
-  if (item.loan) about.push(LOANS[item.loan] + (item.loan_at ? ` ${dayOf(item.loan_at)}` : ""));
-  if (item.rule === "mark") about.push("by its tag alone");
+  if (item.loan) about.push(t(`loan.${item.loan}`) + (item.loan_at ? ` ${dayOf(item.loan_at)}` : ""));
+  if (item.rule === "mark") about.push(t("alarms.by-tag"));
   row.querySelector(".about").textContent = about.filter(Boolean).join(" · ");
   return row;
+}
+
+function stateOf(told) {
+  const state = t(`state.${told.state}`);
+  return told.by ? t("state.by", {state, who: told.by}) : state;
 }
 
 function alarmRow(alarm) {
   const row = from("alarm");
   row.dataset.alarm = alarm.id;
   row.dataset.state = alarm.state;
-  const [state, words] = STATES[alarm.state];
-  pill(row.querySelector(".state"), state, alarm.by ? `${words}: ${alarm.by}` : words);
-  const way = alarm.outward === null ? "" : alarm.outward ? ", going out" : ", coming in";
-  row.querySelector(".where").textContent = `${alarm.gate}${way}`;
+  pill(row.querySelector(".state"), LEVELS[alarm.state], stateOf(alarm));
+  const way = alarm.outward === null ? null : alarm.outward ? "alarms.out" : "alarms.in";
+  row.querySelector(".where").textContent = way === null ? alarm.gate : t(way, {gate: alarm.gate});
   row.querySelector("time").textContent = timeOf(alarm.raised_at);
   const hints = [];
-  if (alarm.lingers) hints.push("Something stands beside the aisle: a trolley, or a shelf that is too near.");
-  if (alarm.late) hints.push("The gate told it late: whoever it was has gone.");
-  row.querySelector(".hint").textContent = hints.join(" ");
+  const count = alarm.items.length + alarm.more;
+  if (count > 1) hints.push(t("alarms.many", {count}));
+  if (alarm.lingers) hints.push(t("do.lingers"));
+  if (alarm.late) hints.push(t("do.late"));
+  row.querySelector(".hint").textContent = hints.join("\n");
   row.querySelector(".hint").hidden = hints.length === 0;
   if (alarm.picture) {
     row.querySelector(".picture").src = `/pictures/${encodeURIComponent(alarm.id)}`;
     row.querySelector(".picture").hidden = false;
   }
-  row.querySelector(".items").append(...alarm.items.map(itemRow));
-  row.querySelector(".more").textContent = `and ${alarm.more} more`;
-  row.querySelector(".more").hidden = alarm.more === 0;
-  for (const [next, label] of ANSWERS[alarm.state]) {
+  const kinds = [...new Set(alarm.items.map((one) => one.kind))];
+  const firsts = kinds.map((kind) => alarm.items.find((one) => one.kind === kind));
+  const rest = alarm.items.filter((one) => !firsts.includes(one));
+  const rows = [...firsts.map((one) => itemRow(one, true, true)), ...rest.map((one) => itemRow(one, kinds.length > 1, false))];
+  row.querySelector(".items").append(...rows.slice(0, kinds.length + ITEMS_SHOWN));
+  const others = row.querySelector(".others");
+  others.querySelector(".items").append(...rows.slice(kinds.length + ITEMS_SHOWN));
+  others.querySelector("summary").textContent = t("alarms.more", {count: rows.length - kinds.length - ITEMS_SHOWN + alarm.more});
+  others.hidden = rows.length <= kinds.length + ITEMS_SHOWN;
+  others.open = unfolded.has(alarm.id);
+  others.addEventListener("toggle", () => (others.open ? unfolded.add(alarm.id) : unfolded.delete(alarm.id)));
+  for (const next of NEXT[alarm.state]) {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = label;
+    button.textContent = t(`answer.${next}`);
     button.dataset.answer = next;
     button.addEventListener("click", () => answer(alarm.id, next, button));
     row.querySelector(".answers").append(button);
@@ -100,7 +96,7 @@ function alarmRow(alarm) {
 }
 
 async function say(path, words, button) {
-  const who = byId("who").value.trim() || "a guard";
+  const who = byId("who").value.trim() || t("phone.guard");
   button.disabled = true;
   const told = await fetch(path, {
     method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({...words, by: who}),
@@ -111,14 +107,14 @@ const answer = (alarm, state, button) => say(`/alarms/${encodeURIComponent(alarm
 
 function checkRow(check) {
   const row = from("check");
-  const [state, words] = check.waits ? ["warn", "carry the tag through"] : CHECKED[check.result] || ["quiet", "not checked yet"];
-  pill(row.querySelector(".pill"), state, words);
+  const named = check.waits ? "waits" : check.result || "not-yet";
+  pill(row.querySelector(".pill"), check.waits ? "warn" : CHECK_LEVELS[check.result] || "quiet", t(`check.${named}`));
   row.querySelector("strong").textContent = check.gate;
   const facts = [check.at && dayOf(check.at), check.by];
-  if (check.rssi_dbm !== null) facts.push(`${check.rssi_dbm} dBm`);
-  if (check.noise) facts.push(`${check.noise} disturbances`);
+  if (check.rssi_dbm !== null) facts.push(t("gates.strength", {dbm: check.rssi_dbm}));
+  if (check.noise) facts.push(t("check.noises", {count: check.noise}));
   row.querySelector(".facts").textContent = facts.filter(Boolean).join(" · ");
-  const [result, label] = check.waits ? ["silent", "It stays silent"] : check.result === "rang" ? ["no-signal", "No lamp or no sound"] : [];
+  const [result, label] = check.waits ? ["silent", t("check.stays-silent")] : check.result === "rang" ? ["no-signal", t("check.nothing-lit")] : [];
   if (result) {
     const button = document.createElement("button");
     button.type = "button";
@@ -139,38 +135,49 @@ function showChecks(checks) {
 
 function gateRow(gate) {
   const row = from("gate");
-  pill(row.querySelector(".pill"), gate.heard ? "ok" : "error", gate.heard ? "watched" : "not watched");
+  const trouble = gate.heard ? gate.troubles[0] : "not-watched";
+  pill(row.querySelector(".pill"), gate.heard ? (trouble ? "warn" : "ok") : "error", t(`gates.${trouble || "watched"}`));
   row.querySelector("strong").textContent = gate.gate;
-  row.querySelector(".facts").textContent = gate.heard ? "" : `since ${dayOf(gate.since)}: ${gate.why}`;
+  const facts = gate.heard ? [] : [t("gates.since", {day: dayOf(gate.since), why: cut(gate.why)})];
+  if (gate.dbm !== null) facts.push(t("gates.strength", {dbm: gate.dbm}));
+  if (gate.noises) facts.push(t("gates.noises", {count: gate.noises}));
+  row.querySelector(".facts").textContent = facts.join(" · ");
+  row.querySelector(".do").hidden = !trouble;
+  row.querySelector(".do").textContent = trouble ? t(`gate-do.${trouble}`) : "";
   return row;
 }
 
 function age(seconds) {
-  if (seconds < 120) return "current";
-  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes old` : `${Math.round(seconds / 3600)} hours old`;
+  if (seconds < 120) return t("copy.current");
+  return seconds < 7200 ? t("copy.minutes", {count: Math.round(seconds / 60)}) : t("copy.hours", {count: Math.round(seconds / 3600)});
 }
 
 function showCopy(sight) {
   const copy = sight.copy;
-  pill(byId("rule"), sight.rule === "ledger" ? "ok" : "warn", sight.rule === "ledger" ? "Ledger" : "Tags alone");
-  const words = [copy.as_of === null ? "No copy of the ledger yet: the tags alone decide." : `Ledger ${age(copy.age_s)}, ${copy.keys} entries.`];
-  if (copy.as_of !== null && sight.rule === "mark") words.push("It is too old: the tags alone decide.");
-  if (copy.trouble) words.push(`The newest was kept out: ${copy.trouble}`);
+  pill(byId("rule"), sight.rule === "ledger" ? "ok" : "warn", t(sight.rule === "ledger" ? "copy.ledger" : "copy.tags"));
+  const words = [copy.as_of === null ? t("copy.none") : t("copy.is", {age: age(copy.age_s), count: copy.keys})];
+  if (copy.as_of !== null && sight.rule === "mark") words.push(t("copy.old"));
+  if (copy.trouble) words.push(t("copy.kept-out", {why: copy.trouble}));
   byId("copy").textContent = words.join(" ");
 }
 
 function show(sight) {
   zone = sight.time_zone;
-  pill(byId("page-line"), "ok", "Live");
+  pill(byId("page-line"), "ok", t("page.live"));
   byId("clock").textContent = clock(sight.now, {hour: "2-digit", minute: "2-digit"});
   showCopy(sight);
-  pill(byId("network"), sight.line.central ? "ok" : "warn", sight.line.central ? "Central" : sight.line.broker ? "No central" : "No network");
-  byId("disk").hidden = !sight.trouble;
-  if (sight.trouble) pill(byId("disk"), "error", sight.trouble === "disk-full" ? "Disk is full" : "Disk fails");
+  const line = sight.line.central ? "central" : sight.line.broker ? "no-central" : "no-network";
+  pill(byId("network"), sight.line.central ? "ok" : "warn", t(`line.${line}`));
+  const disk = sight.trouble && (sight.trouble === "disk-full" ? "disk-full" : "disk");
+  byId("disk").hidden = !disk;
+  if (disk) pill(byId("disk"), "error", t(`line.${disk}`));
+  const toDo = [disk, line].map((one) => WORDS[`line-do.${one}`]).filter(Boolean);
+  byId("line-do").textContent = toDo.join(" ");
+  byId("line-do").hidden = toDo.length === 0;
   byId("refused").hidden = !sight.refused;
-  byId("refused").textContent = `${sight.refused} messages were refused since the start: broken, false, or told again. Tell the technician.`;
-  const open = sight.alarms.filter((one) => ANSWERS[one.state].length > 0);
-  const closed = sight.alarms.filter((one) => ANSWERS[one.state].length === 0).slice(0, CLOSED_SHOWN);
+  byId("refused").textContent = t("gates.refused", {count: sight.refused});
+  const open = sight.alarms.filter((one) => NEXT[one.state].length > 0);
+  const closed = sight.alarms.filter((one) => NEXT[one.state].length === 0).slice(0, CLOSED_SHOWN);
   byId("alarms-empty").hidden = open.length > 0;
   const focused = document.activeElement?.closest("[data-alarm]")?.dataset.alarm;
   byId("alarms").replaceChildren(...[...open, ...closed].map(alarmRow));
@@ -179,10 +186,10 @@ function show(sight) {
   known = new Set(sight.alarms.map((one) => one.id));
   byId("gates").replaceChildren(...sight.gates.map(gateRow));
   showChecks(sight.checks);
-  const counted = sight.people.filter((one) => one.entered || one.left).map((one) => `${one.gate}: ${one.entered} in, ${one.left} out in this quarter hour.`);
-  const ignored = Object.entries(sight.ignored).map(([why, count]) => `${count} ${IGNORED[why]}`);
-  if (ignored.length) counted.push(`Ignored since the start: ${ignored.join(", ")}.`);
-  if (sight.ignored["nothing-to-go-by"]) counted.push("Of tags that are not known, a gate that tells no mark cannot say whether they ring: see docs/gate.md.");
+  const counted = sight.people.filter((one) => one.entered || one.left).map((one) => t("gates.people", one));
+  const ignored = Object.entries(sight.ignored).map(([why, count]) => t(`ignored.${why}`, {count}));
+  if (ignored.length) counted.push(t("gates.ignored", {what: ignored.join(LOCALE === "zh-CN" ? "，" : ", ")}));
+  if (sight.ignored["nothing-to-go-by"]) counted.push(t("gates.unknown"));
   byId("ignored").textContent = counted.join(" ");
 }
 
@@ -191,17 +198,17 @@ function eventRow(event) {
   row.querySelector("time").textContent = dayOf(event.at);
   let what = "";
   const about = [event.item, event.uid, event.afi === null || event.afi === undefined ? "" : `AFI ${event.afi.toString(16).toUpperCase().padStart(2, "0")}`];
-  if (event.type === "lk.gate.passed") what = PASSED[event.why];
+  if (event.type === "lk.gate.passed") what = t(`passed.${event.why}`);
   else if (event.type === "lk.gate.watched") {
-    what = event.state === "lost" ? "Not watched from now on" : `Was not watched since ${dayOf(event.since)}`;
-    about.push(event.why);
+    what = event.state === "lost" ? t("search.lost") : t("search.back", {day: dayOf(event.since)});
+    about.push(cut(event.why));
   } else if (event.type === "lk.gate.checked") {
-    what = `Checked: ${CHECKED[event.result][1]}`;
+    what = t("search.checked", {result: t(`check.${event.result}`)});
     about.push(event.by);
   } else if (event.kind) {
-    what = `${event.late ? "Rang (told late)" : "Rang"}: ${WHY[event.kind]}`;
-    about.push(event.rule === "mark" ? "by the tag alone" : `by ledger ${event.ledger_version}, ${event.ledger_age_s} s old`);
-  } else what = `${STATES[event.state][1]}${event.by ? `: ${event.by}` : ""}`;
+    what = t(event.late ? "search.rang-late" : "search.rang", {why: t(`why.${event.kind}`)});
+    about.push(event.rule === "mark" ? t("search.by-tag") : t("search.by-ledger", {version: event.ledger_version, age: event.ledger_age_s}));
+  } else what = stateOf(event);
   about.push(event.gate);
   row.querySelector(".what").textContent = what;
   row.querySelector(".about").textContent = about.filter(Boolean).join(" · ");
@@ -233,7 +240,7 @@ byId("sound").addEventListener("click", () => {
   if (audio) audio.close();
   audio = audio ? null : new AudioContext();
   byId("sound").setAttribute("aria-pressed", String(audio !== null));
-  byId("sound").textContent = audio ? "Sound is on" : "Sound is off";
+  byId("sound").textContent = t(audio ? "phone.sound-on" : "phone.sound-off");
   ring();
 });
 byId("begin").addEventListener("click", () => say("/checks", {}, byId("begin")));
@@ -247,4 +254,4 @@ byId("who").addEventListener("change", () => localStorage.setItem("who", byId("w
 
 const stream = new EventSource("/live");
 stream.onmessage = (message) => show(JSON.parse(message.data));
-stream.onerror = () => pill(byId("page-line"), "error", "Not connected");
+stream.onerror = () => pill(byId("page-line"), "error", t("page.not-connected"));
