@@ -122,8 +122,8 @@ class Teller:
         """The words for a code; the code itself where a later version made it."""
         return coded(self._words, group, code)
 
-    def money(self, cents: int) -> str:
-        return money(cents, self._currency)
+    def money(self, cents: int | None) -> str:
+        return "" if cents is None else money(cents, self._currency)
 
     def day(self, value: date | datetime | None) -> str:
         """`2026-11-25`: as librarians write it, and as it sorts."""

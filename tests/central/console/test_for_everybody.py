@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, insert
 
+from kiosk.central import duties
 from kiosk.central.console.book import PAGES
 from kiosk.central.console.reports import ISO, KINDS, OVERDUE
 from kiosk.central.store import writing
 from kiosk.central.store.console_tables import findings
 from kiosk.central.store.notice_tables import notices
 from kiosk.central.store.tables import charges, exceptions, holds, loans
+from kiosk.library.duty_book import DUTIES
+from kiosk.library.forms import Field, FieldKind, Value
 from kiosk.web.forms import SHARED
 from tests.central.console.desk import ROLES, Somebody, somebody, web
 from tests.central.console.people import rings
@@ -33,7 +36,13 @@ ASKED = {
 FIRST_LOAD = 200_000
 """Bytes that a page may take when nothing of it is at hand."""
 STYLED = sum((SHARED / name).stat().st_size for name in ("tokens.css", "console.css", "central.svg"))
-WITHOUT_ROWS = ("/console/order?", "/console/order/look", "/console/import/made", "/console/marc/made")
+WITHOUT_ROWS = (
+    "/console/order?",
+    "/console/order/look",
+    "/console/import/made",
+    "/console/marc/made",
+    "/console/objects/file",
+)
 """What needs a provider or a file: there is none here, and the page says so."""
 WRONG = (
     "/console/patron?id=nobody",
@@ -64,6 +73,40 @@ def furnish(store: Engine) -> None:
     rings(store, "rang", now)
 
 
+def one_of_each_duty(store: Engine, staff: str) -> dict[str, str]:
+    """A paper of every kind; what is asked of its pages."""
+    now = datetime.now(UTC)
+    numbers: dict[str, str] = {}
+
+    def sample(one: Field) -> Value:
+        if one.of:
+            return "" if one.optional else {"item": "snow", "staff": staff, **numbers}[one.of]
+        match one.kind:
+            case FieldKind.CHOICE:
+                return one.choices[0]
+            case FieldKind.NUMBER | FieldKind.MONEY:
+                return max(one.least, 1)
+            case FieldKind.DAY:
+                return now.date()
+            case FieldKind.TIME:
+                return now
+            case _:
+                return "" if one.name == "security_byte" else "text"
+
+    for duty in sorted(DUTIES, key=lambda duty: sum(one.of not in ("", "item", "staff") for one in duty.fields)):
+        values = {one.name: sample(one) for one in duty.fields}
+        with writing(store) as connection:
+            name = f"of-{duty.kind.name}"
+            numbers[duty.kind.name] = duties.write(connection, duty, name, values, who=staff, now=now)
+    asked = {f"{kind}{page}": f"number={number}" for kind, number in numbers.items() for page in ("", "/edit")}
+    return asked | {
+        "climate/sensor": f"number={numbers['sensor']}",
+        "places": f"activity={numbers['activity']}",
+        "objects": f"digitisation={numbers['digitisation']}",
+        "stocktaking/findings": f"number={numbers['stocktaking']}",
+    }
+
+
 def everybody(store: Engine, language: str) -> Somebody:
     return somebody(store, *ROLES.names(), language=language)
 
@@ -72,13 +115,15 @@ def test_every_page_can_be_read_and_used_by_everybody(store: Engine) -> None:
     furnish(store)
     found: dict[str, list[str]] = {}
     titles = set()
+    of_duties: dict[str, str] = {}
     for language, name in (("en", "mei"), ("zh", "hua")):
         who = somebody(store, *ROLES.names(), language=language, name=name)
         who.get("/console/damage/new?item=snow")
         if language == "en":
+            of_duties = one_of_each_duty(store, name)
             who.send("/console/damage/report", kind="other", note="wet", age_years="1")
         bare = [page.path for page in PAGES if not page.writes and not page.path.endswith((".csv", "/photo"))]
-        paths = [f"/console{path}?{ASKED.get(path[1:], '')}" for path in bare]
+        paths = [f"/console{path}?{(ASKED | of_duties).get(path[1:], '')}" for path in bare]
         paths += [f"/console/reports?by={kind}" for kind in (*KINDS, OVERDUE, ISO)]
         for path in (*paths, *WRONG):
             assert path in WRONG or path.startswith(WITHOUT_ROWS) or who.get(path).status_code == 200, path
