@@ -90,7 +90,7 @@ def test_the_same_state_gives_the_same_frame(draw: Draw, rows: tuple[Row, ...], 
 def test_a_reason_is_never_cut(draw: Draw) -> None:
     for language in Language:
         for code in ReasonCode:
-            for count in (1, 7, 18):
+            for count in (1, 18):
                 rows = tuple(row(number, Stage.REFUSED, code) for number in range(1, count + 1))
                 for size in (Size(1080, 1920), LANDSCAPE, SMALL):
                     frame = draw(borrowing(rows, language=language), size)

@@ -25,7 +25,14 @@ def test_every_page_names_a_permission() -> None:
     assert len({(page.path, page.writes) for page in PAGES}) == len(PAGES)
 
 
-@pytest.mark.parametrize("role", [*ROLES.names(), "stranger"])
+@pytest.mark.parametrize(
+    ("url", "role"),
+    [
+        *(("sqlite", role) for role in (*ROLES.names(), "stranger")),
+        *(("postgresql", role) for role in ("director", "collections", "environment")),
+    ],
+    indirect=["url"],
+)
 def test_every_page_as_every_role(store: Engine, role: str) -> None:
     who = somebody(store, role)
     may = ROLES.permissions([role])
@@ -40,6 +47,7 @@ def test_every_page_as_every_role(store: Engine, role: str) -> None:
     assert seen == {"/console/search", "/console/sign-out"}
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", ROLES.names())
 def test_the_menu_has_what_the_role_may_see_and_all_of_it_opens(store: Engine, role: str) -> None:
     who = somebody(store, role)

@@ -111,6 +111,7 @@ def everybody(store: Engine, language: str) -> Somebody:
     return somebody(store, *ROLES.names(), language=language)
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_every_page_can_be_read_and_used_by_everybody(store: Engine) -> None:
     furnish(store)
     found: dict[str, list[str]] = {}
@@ -137,6 +138,7 @@ def test_every_page_can_be_read_and_used_by_everybody(store: Engine) -> None:
     assert len(titles) > 50
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_form_that_comes_back_says_at_its_fields_what_was_wrong(store: Engine) -> None:
     furnish(store)
     mei = everybody(store, "en")
