@@ -144,9 +144,11 @@ def test_systemd_finds_nothing_to_say_of_the_units(machine: Machine) -> None:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_each_unit_is_shut_in_as_far_as_a_service_with_a_network_can_be(unit: str) -> None:
-    """`systemd-analyze` counts 0.8 for having a network and Internet sockets at all: docs/adr/0211."""
+    """`systemd-analyze` counts 0.8 for having a network and Internet sockets at all (docs/adr/0211); the kiosk's has a
+    screen and devices as well (docs/adr/0264)."""
+    most = 14 if unit == "kiosk.service" else 12
     checked = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--threshold=12", f"systemd/{unit}"],
+        ["systemd-analyze", "security", "--offline=true", f"--threshold={most}", f"systemd/{unit}"],
         capture_output=True,
         text=True,
         timeout=60,
