@@ -16,7 +16,6 @@ ON_PROCESSES_TOO = frozenset(
         "everything_loses_power",
         "five_books",
         "paper_out",
-        "power_cuts_while_borrowing",
         "refused_with_reasons",
         "torn_write",
         "troubled_pad",
