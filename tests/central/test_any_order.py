@@ -63,7 +63,7 @@ def in_order(kiosks: list[Kiosk], central: Central) -> None:
         central.hears(kiosk, kiosk.message(seq, seq))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 1 << 32))
 def test_any_order_of_arrival_tells_the_same_story(seed: int) -> None:
     chance = random.Random(seed)

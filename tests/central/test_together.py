@@ -112,7 +112,7 @@ def two_copies(template: Path) -> Iterator[tuple[Engine, Engine]]:
             engine.dispose()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 1 << 32))
 def test_facts_together_leave_the_rows_that_they_leave_one_by_one(furnished_file: Path, seed: int) -> None:
     with two_copies(furnished_file) as (together, singly):

@@ -10,7 +10,7 @@ import pytest
 from tests.scenarios.conftest import played
 
 BOOKS = ("35555000012346", "35555000012353", "35555000012361", "35555000012379", "35555000012387")
-SEEDS = range(2)
+SEEDS = range(1)
 KILLS = 4
 LATEST_S = 2.5
 

@@ -12,13 +12,9 @@ ON_PROCESSES_TOO = frozenset(
     {
         "broker_goes_and_comes",
         "cards",
-        "embedded_broker",
         "everything_loses_power",
         "five_books",
-        "paper_out",
-        "refused_with_reasons",
         "torn_write",
-        "troubled_pad",
     }
 )
 

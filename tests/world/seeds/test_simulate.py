@@ -39,10 +39,10 @@ def test_the_same_seed_tells_the_same_story() -> None:
 
 def test_some_seeds_hold() -> None:
     """CI looks at a few; thousands are for a night."""
-    code, said, errors = simulate("--seeds", "1-12", "--steps", "30", "--jobs", "1", "--json")
+    code, said, errors = simulate("--seeds", "1-8", "--steps", "30", "--jobs", "1", "--json")
     assert errors == ""
     told = json.loads(said)
-    assert (code, told["seeds"], told["failed"]) == (0, 12, [])
+    assert (code, told["seeds"], told["failed"]) == (0, 8, [])
 
 
 @settings(max_examples=20, deadline=None)
